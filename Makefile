@@ -1,0 +1,58 @@
+# Commands of the exposure indexer. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+CONFIG ?= sample/exposure.toml
+OUT ?= $(dir $(CONFIG))index
+
+.DEFAULT_GOAL := help
+.PHONY: help index test test-python test-all lint bench clean lock
+
+##@ Main
+
+index: $(READY) ## Index a corpus: the embedded sample, or your own with CONFIG=path/exposure.toml [OUT=dir]
+	@if [ "$(CONFIG)" = "sample/exposure.toml" ] && [ ! -f sample/exposure.toml ]; then $(BIN)/exposure sample sample; fi
+	@$(BIN)/exposure index $(CONFIG) --out $(OUT)
+
+test: $(READY) ## Run the tests
+	$(BIN)/python -m pytest
+
+##@ Work on the project
+
+test-python: $(READY) ## Run the kernel tests with the compiler off: bounds are checked, tracebacks are Python's
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/spec tests/property tests/unit/matching
+
+test-all: $(READY) ## Run every test, the slow ones too
+	$(BIN)/python -m pytest -m ""
+
+lint: $(READY) ## Check style, types and the layers of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(READY) ## Measure the scan beside its peers and the read limit
+	$(BIN)/python -m pip install -q --disable-pip-version-check "exposure-indexer[bench] @ file://$(CURDIR)"
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove the environment, the sample and its index
+	rm -rf $(VENV) sample build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+##@ Environment
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Creating $(VENV) with the locked packages (a few minutes the first time) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
+	printf 'hatchling>=1.27\neditables\n' | uv pip compile --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --upgrade --extra dev pyproject.toml - -o requirements.lock
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "; print "Usage: make TARGET [CONFIG=exposure.toml] [OUT=dir]"} \
+	    /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

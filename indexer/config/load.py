@@ -1,0 +1,183 @@
+"""Reads ``exposure.toml``: every key known, every value of its type, or one clear line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from indexer.config.corpus import CorpusConfig
+from indexer.config.index import IndexConfig
+from indexer.config.match import MatchConfig
+from indexer.config.option import is_required, keys_of
+from indexer.config.order import OrderConfig
+from indexer.config.phrases import PhrasesConfig
+from indexer.config.tokenizer import TokenizerConfig
+from indexer.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole ``exposure.toml``; relative paths in it are relative to `base`."""
+
+    phrases: PhrasesConfig
+    corpus: CorpusConfig
+    order: OrderConfig
+    tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
+    match: MatchConfig = field(default_factory=MatchConfig)
+    index: IndexConfig = field(default_factory=IndexConfig)
+    base: Path = field(default_factory=Path)
+
+    def sections(self) -> dict[str, dict[str, Any]]:
+        """Return every resolved key, section by section, without `base`."""
+        return {name: asdict(getattr(self, name)) for name in SECTIONS}
+
+
+SECTIONS: dict[str, type] = {
+    "phrases": PhrasesConfig,
+    "tokenizer": TokenizerConfig,
+    "corpus": CorpusConfig,
+    "order": OrderConfig,
+    "match": MatchConfig,
+    "index": IndexConfig,
+}
+
+
+def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """Read a configuration file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``exposure.toml``.
+    overrides : sequence of str
+        ``section.key=value`` words that win over the file; the value is TOML, or a bare word.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing or no TOML, a section or key is unknown, a value is of the wrong type,
+        or a required key is absent.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "exposure.toml"
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(
+            "no such configuration file", path=path, fix="write one with `exposure init` or `exposure sample`"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read as UTF-8 text ({error})", path=path) from None
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not TOML: {error}", path=path) from None
+    for word in overrides:
+        _override(tables, word)
+    return config_from_tables(tables, origin=str(path), base=file.resolve().parent)
+
+
+def config_from_tables(tables: Mapping[str, Any], *, origin: str, base: Path) -> Config:
+    """Check parsed TOML tables and return the configuration they stand for."""
+    _refuse_unknown(tables, SECTIONS, origin, what="section")
+    sections: dict[str, Any] = {}
+    for name, section in SECTIONS.items():
+        values = tables.get(name, {})
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"{name} is not a section", path=origin, expected=f"[{name}]")
+        sections[name] = _section(section, name, values, origin)
+    return Config(**sections, base=base)
+
+
+def _section(section: type, name: str, values: Mapping[str, Any], origin: str) -> Any:
+    declared = keys_of(section)
+    _refuse_unknown(values, declared, origin, what=f"key in [{name}]")
+    hints = typing.get_type_hints(section)
+    for key, declaration in declared.items():
+        if key not in values:
+            if is_required(declaration):
+                raise ConfigError(
+                    f"[{name}] has no key {key!r}", path=origin, fix=str(declaration.metadata["help"])
+                )
+            continue
+        value = values[key]
+        if not fits(value, hints[key]):
+            raise ConfigError(
+                f"[{name}] {key} = {value!r} is of the wrong type", path=origin, expected=spell(hints[key])
+            )
+        choices = declaration.metadata["choices"]
+        if choices and value not in choices:
+            raise ConfigError(
+                f"[{name}] {key} = {value!r} is not a choice", path=origin, expected=" or ".join(choices)
+            )
+    return section(**values)
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Tell whether a TOML value is of a declared type."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        return any(fits(value, part) for part in typing.get_args(hint))
+    if origin is list:
+        (item,) = typing.get_args(hint)
+        return isinstance(value, list) and all(fits(part, item) for part in value)
+    if origin is dict:
+        return isinstance(value, dict)
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
+
+
+def spell(hint: Any) -> str:
+    """Spell a declared type for a person."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(spell(part) for part in typing.get_args(hint) if part is not type(None))
+    if origin is list:
+        return f"a list of {spell(typing.get_args(hint)[0])}"
+    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+    return names.get(hint, getattr(hint, "__name__", str(hint)))
+
+
+def _refuse_unknown(given: Mapping[str, Any], known: Mapping[str, Any], origin: str, *, what: str) -> None:
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            fix = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            raise ConfigError(f"unknown {what}: {name!r}", path=origin, fix=fix)
+
+
+def _override(tables: dict[str, Any], word: str) -> None:
+    name, equals, value = word.partition("=")
+    section, dot, key = name.strip().partition(".")
+    if not (equals and dot and key):
+        raise ConfigError(f"--set {word!r} cannot be read", expected="section.key=value")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    table = tables.setdefault(section, {})
+    if isinstance(table, dict):
+        table[key] = parsed
+
+
+def environment_overrides(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Return the ``--set`` words that ``EXPOSURE_<SECTION>_<KEY>`` variables stand for."""
+    environ = os.environ if environ is None else environ
+    words = []
+    for section, declared in SECTIONS.items():
+        for key in fields(declared):
+            variable = f"EXPOSURE_{section}_{key.name}".upper()
+            if variable in environ:
+                words.append(f"{section}.{key.name}={environ[variable]}")
+    return words

@@ -1,0 +1,14 @@
+"""``[tokenizer]``: how the corpus was turned into ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.config.option import option
+
+
+@dataclass(frozen=True)
+class TokenizerConfig:
+    """The tokenizer of the corpus; not needed where phrases are given as ids."""
+
+    path: str | None = option(None, help="tokenizer.json (also .gz), a folder that holds one, or a hub name.")

@@ -1,0 +1,46 @@
+"""What every training order answers: at which steps was a sequence consumed?"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+from indexer.units import Int64Array
+
+
+class Visits(NamedTuple):
+    """The steps at which a run of sequences was consumed, inside the training window.
+
+    Attributes
+    ----------
+    offsets : array of int64, shape (n_sequences + 1,)
+        The visits of sequence i are ``steps[offsets[i]:offsets[i + 1]]``: none, one or several.
+    steps : array of int64
+        Zero-based steps, ascending within a sequence; ``UNKNOWN_STEP`` where no order is known.
+    """
+
+    offsets: Int64Array
+    steps: Int64Array
+
+
+class TrainingOrder(Protocol):
+    """The rule that says at which steps a sequence was consumed.
+
+    Attributes
+    ----------
+    start_step, stop_step : int
+        The training window, half-open. ``stop_step`` never exceeds what the corpus holds.
+    facts : dict
+        What the plan freezes: kind, batch size, epochs, hashes of order files, sequences left out.
+    """
+
+    start_step: int
+    stop_step: int
+    facts: dict[str, Any]
+
+    def visits(self, start: int, stop: int) -> Visits:
+        """Return the visits of the sequences [start, stop) (corpus-wide numbers)."""
+        ...
+
+    def sequences_at(self, step: int) -> Int64Array:
+        """Return the corpus-wide numbers of the sequences of a step, in batch order."""
+        ...

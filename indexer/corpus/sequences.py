@@ -1,0 +1,119 @@
+"""What every reader gives and every scan takes: shards, and blocks of whole sequences.
+
+A reader knows one format. It finds the shards from headers alone, then yields their sequences in
+order as blocks of bounded size: views of a memory map where the file allows it, buffers elsewhere.
+It neither matches nor counts, and it never cuts a sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from indexer.units import BoolArray, Int64Array, TokenIds
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One file of the corpus, as its header and size tell it.
+
+    Attributes
+    ----------
+    number : int
+        Position in the corpus, from 0.
+    name : str
+        Path as the configuration spells it; the same on every machine.
+    url : str
+        Where it is opened: an absolute path or an fsspec URL.
+    n_bytes : int
+        Size on disk.
+    modified_ns : int or None
+        Modification time, where the file system tells one.
+    first_sequence : int
+        Corpus-wide number of its first sequence.
+    n_sequences, n_tokens : int
+        What training sees of it.
+    n_dropped_tokens : int
+        Ids at its end that fill no sequence.
+    """
+
+    number: int
+    name: str
+    url: str
+    n_bytes: int
+    modified_ns: int | None
+    first_sequence: int
+    n_sequences: int
+    n_tokens: int
+    n_dropped_tokens: int = 0
+
+
+class SequenceBlock(NamedTuple):
+    """Some whole sequences, one after another.
+
+    Attributes
+    ----------
+    ids : array of uint16 or uint32, shape (n_ids,)
+        Token ids; often a read-only view of a memory map.
+    starts, stops : array of int64, shape (n_sequences,)
+        Half-open range of each sequence in `ids`. Ranges may overlap (a shared label token).
+    first_sequence : int
+        Corpus-wide number of the first one; the others follow.
+    counted : array of bool, shape (n_ids,), or None
+        False at positions that are no exposure (masked in the loss, padding); None: all count.
+    """
+
+    ids: TokenIds
+    starts: Int64Array
+    stops: Int64Array
+    first_sequence: int
+    counted: BoolArray | None = None
+
+
+@dataclass(frozen=True)
+class CorpusFacts:
+    """What a reader found out about a corpus; frozen into the plan.
+
+    Attributes
+    ----------
+    format : str
+        The format that was read, with its version where it has one.
+    dtype : str
+        NumPy spelling of the ids on disk.
+    sequence_length : int or None
+        Ids per sequence where all are equally long.
+    label_overlap : bool
+        The last id of a sequence is also the first of another.
+    seen : str
+        One sentence: what told the format.
+    details : dict
+        Whatever else the format tells.
+    """
+
+    format: str
+    dtype: str
+    sequence_length: int | None = None
+    label_overlap: bool = False
+    seen: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """One corpus in one format. Made by `indexer.corpus.open_corpus`; cheap to make again in a worker."""
+
+    facts: CorpusFacts
+
+    def shards(self) -> tuple[Shard, ...]:
+        """Return all shards in corpus order, from headers and sizes alone."""
+        ...
+
+    def blocks(self, shard: Shard, start: int, stop: int) -> Iterator[SequenceBlock]:
+        """Yield the sequences [start, stop) of a shard (corpus-wide numbers), in order.
+
+        Raises
+        ------
+        InputError
+            The shard is truncated, corrupt or not what its header says.
+        """
+        ...

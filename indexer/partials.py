@@ -1,0 +1,139 @@
+"""The Arrow schema of a partial: the only thing scanning and exposure share.
+
+A partial is the whole result of one planned shard range: one row for each phrase seen in it, and in
+the file's metadata what was read. It is a Parquet file, committed by rename. The same input gives the same
+bytes on every machine, whoever scanned it, in blocks of whatever size.
+
+==================== ================ =================================================================
+column               type             meaning
+==================== ================ =================================================================
+unit                 string           ``text`` or ``tokens``: where the phrase was looked for
+phrase_id            int32            row of the phrase table
+exposure_count       uint64           exposures inside the range
+first_step           int64            step of the first exposure; NULL where no order is known
+first_sequence       int64            sequence of the first exposure
+first_offset         int32            token offset of the first exposure in that sequence
+last_step            int64            step of the last exposure; NULL where no order is known
+bins                 list of struct   (checkpoint int64, exposure_count uint64), ascending, counts > 0
+places               list of struct   (step int64, sequence int64, token_offset int32, n_tokens int32):
+                                      the first K exposures by (step, sequence, token_offset)
+==================== ================ =================================================================
+
+Rows are ordered by (unit, phrase_id). With ``grain = "step"`` the bins are one step wide: ``checkpoint``
+is then the step plus one, the first model that has seen it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from indexer.errors import StateError
+
+FORMAT_VERSION = 1
+"""History. 1: first version."""
+
+_KEY = b"exposure_partial"
+
+SCHEMA = pa.schema(
+    [
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("phrase_id", pa.int32(), nullable=False),
+        pa.field("exposure_count", pa.uint64(), nullable=False),
+        pa.field("first_step", pa.int64()),
+        pa.field("first_sequence", pa.int64(), nullable=False),
+        pa.field("first_offset", pa.int32(), nullable=False),
+        pa.field("last_step", pa.int64()),
+        pa.field(
+            "bins",
+            pa.list_(
+                pa.struct([pa.field("checkpoint", pa.int64()), pa.field("exposure_count", pa.uint64())])
+            ),
+        ),
+        pa.field(
+            "places",
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("step", pa.int64()),
+                        pa.field("sequence", pa.int64()),
+                        pa.field("token_offset", pa.int32()),
+                        pa.field("n_tokens", pa.int32()),
+                    ]
+                )
+            ),
+        ),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class PartialFacts:
+    """What was read to make a partial.
+
+    Attributes
+    ----------
+    plan_fingerprint : str
+        The plan it belongs to.
+    range_number : int
+        Which planned range, from 0.
+    shard_number : int
+        The shard it lies in.
+    n_sequences, n_tokens : int
+        What was scanned.
+    n_visits : int
+        Sequence visits inside the training window.
+    tokens_hash : str
+        xxh3-128 of the scanned ids as little-endian integers of their own width, in sequence order.
+    """
+
+    plan_fingerprint: str
+    range_number: int
+    shard_number: int
+    n_sequences: int
+    n_tokens: int
+    n_visits: int
+    tokens_hash: str
+
+
+def write_partial(path: Path, rows: pa.Table, facts: PartialFacts) -> None:
+    """Write a partial to `path`; the caller commits it by rename."""
+    metadata = {"format_version": FORMAT_VERSION, **asdict(facts)}
+    schema = SCHEMA.with_metadata({_KEY: json.dumps(metadata, sort_keys=True).encode()})
+    pq.write_table(
+        rows.cast(SCHEMA).replace_schema_metadata(schema.metadata),
+        path,
+        compression="zstd",
+        write_page_checksum=True,
+        store_schema=True,
+    )
+
+
+def read_facts(path: Path) -> PartialFacts:
+    """Return what a partial says of itself.
+
+    Raises
+    ------
+    StateError
+        The file is no partial, or one of another format version.
+    """
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        facts = json.loads(metadata[_KEY])
+    except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
+        raise StateError(
+            f"is not a partial ({type(error).__name__})", path=path, fix="delete it and scan again"
+        ) from None
+    version = facts.pop("format_version", None)
+    if version != FORMAT_VERSION:
+        raise StateError(
+            f"is a partial of format version {version}",
+            path=path,
+            expected=f"version {FORMAT_VERSION}",
+            fix="scan again with this version, or merge with the version that wrote it",
+        )
+    return PartialFacts(**facts)

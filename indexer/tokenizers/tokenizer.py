@@ -1,0 +1,65 @@
+"""A tokenizer as this project needs one: text to ids, and the bytes each id spells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from indexer.units import BoolArray, Int64Array, Uint8Array
+
+
+class TokenBytes(NamedTuple):
+    """The bytes each id spells, whatever its neighbours.
+
+    Attributes
+    ----------
+    data : array of uint8
+        The bytes of all ids, one after another.
+    offsets : array of int64, shape (n_ids + 1,)
+        Id i spells ``data[offsets[i]:offsets[i + 1]]``.
+    special : array of bool, shape (n_ids,)
+        True for ids that stand for no text: end of document, padding, unknown, holes in the vocabulary.
+        They are walls: no occurrence contains one, and text does not run across one.
+    """
+
+    data: Uint8Array
+    offsets: Int64Array
+    special: BoolArray
+
+
+class Tokenizer(Protocol):
+    """Text to ids and back.
+
+    Attributes
+    ----------
+    name : str
+        As the configuration spells it.
+    content_hash : str
+        Hash of the ``tokenizer.json`` text, in hexadecimal.
+    n_ids : int
+        Ids run from 0 to ``n_ids - 1``.
+    """
+
+    name: str
+    content_hash: str
+    n_ids: int
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the ids of each text: no special tokens, no truncation, no padding."""
+        ...
+
+    def normalize(self, text: str) -> str:
+        """Return the text as the tokenizer's own normaliser leaves it (NFKC for T5); no added prefix."""
+        ...
+
+    def token_bytes(self) -> TokenBytes:
+        """Return the bytes of every id."""
+        ...
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text that ids spell, undecodable bytes as U+FFFD; for showing, not for matching."""
+        ...
+
+    def json(self) -> str:
+        """Return the whole ``tokenizer.json``, to be frozen in a plan."""
+        ...
