@@ -1,0 +1,149 @@
+"""A ``tokenizer.json`` on the ``tokenizers`` library, with everything that adds or hides ids off."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from indexer.errors import InputError
+from indexer.tokenizers.normalization import normalizer_of
+from indexer.tokenizers.spelling import Spelling, spelling_of, token_bytes_of
+from indexer.vocabulary import TokenBytes
+
+_BATCH_TEXTS = 4096
+
+
+class JsonTokenizer:
+    """The tokenizer a ``tokenizer.json`` describes; see the protocol `Tokenizer`.
+
+    Encoding adds no special ids, cuts and pads nothing, and draws no lots (BPE dropout); the text
+    ``<|endoftext|>`` in a document is encoded as the letters it is made of, not as the special id.
+
+    Parameters
+    ----------
+    text : str
+        The whole ``tokenizer.json``.
+    name : str
+        What messages and provenance call it.
+
+    Raises
+    ------
+    InputError
+        The text is no JSON, or no tokenizer that the ``tokenizers`` library can read.
+    """
+
+    def __init__(self, text: str, name: str) -> None:
+        import tokenizers
+
+        self.name = name
+        self._text = text
+        self._json = _parse(text, name)
+        try:
+            self._tokenizer = tokenizers.Tokenizer.from_str(text)
+        except Exception as error:  # the library raises bare Exception
+            raise InputError(f"is no tokenizer.json ({error})", path=name) from None
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._tokenizer.encode_special_tokens = True
+        if getattr(self._tokenizer.model, "dropout", None) is not None:
+            self._tokenizer.model.dropout = None
+        self.content_hash = hashlib.sha256(text.encode()).hexdigest()
+        self.n_ids = self._spelling.n_ids
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the ids of each text: no special tokens, no truncation, no padding.
+
+        Raises
+        ------
+        InputError
+            A text holds half a surrogate pair, which no encoding can spell.
+        """
+        ids: list[list[int]] = []
+        for start in range(0, len(texts), _BATCH_TEXTS):
+            batch = list(texts[start : start + _BATCH_TEXTS])
+            try:
+                encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+            except (TypeError, UnicodeEncodeError):
+                self._blame(batch, start)
+                raise
+            ids.extend(encoding.ids for encoding in encodings)
+        return ids
+
+    def normalize(self, text: str) -> str:
+        """Return the text that the ids of `text` spell, without an added first space.
+
+        For byte-level BPE that is the text itself, or its NFC; for T5 its NFKC with single spaces; for
+        WordPiece the words and punctuation marks with one space between them.
+        """
+        return self._normalizer.normalize(text)
+
+    def token_bytes(self) -> TokenBytes:
+        """Return the bytes of every id.
+
+        Raises
+        ------
+        InputError
+            The tokenizer drops spaces and leaves no trace of them in its ids.
+        """
+        return self._token_bytes
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text that ids spell, for showing: special ids by name, broken characters as U+FFFD."""
+        spelled = self._token_bytes
+        parts: list[bytes] = []
+        for token in ids:
+            if not 0 <= token < self.n_ids:
+                parts.append("\ufffd".encode())
+            elif spelled.special[token]:
+                parts.append(self._spelling.names.get(int(token), "\ufffd").encode())
+            else:
+                parts.append(spelled.data[spelled.offsets[token] : spelled.offsets[token + 1]].tobytes())
+        return b"".join(parts).decode("utf-8", errors="replace")
+
+    def json(self) -> str:
+        """Return the whole ``tokenizer.json`` as it was read."""
+        return self._text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel to a worker process as text."""
+        return (type(self), (self._text, self.name))
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return spelling_of(self._json, type(self._tokenizer.model).__name__, self.name)
+
+    @cached_property
+    def _token_bytes(self) -> TokenBytes:
+        return token_bytes_of(self._spelling, self.name)
+
+    @cached_property
+    def _normalizer(self) -> Any:
+        return normalizer_of(self._json, self._spelling)
+
+    def _blame(self, batch: Sequence[str], start: int) -> None:
+        for number, text in enumerate(batch, start):
+            if not isinstance(text, str):
+                raise TypeError(f"text {number} is a {type(text).__name__}, not a str")
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise InputError(
+                    f"text {number} holds half a surrogate pair, which no encoding can spell: {text!r:.80}",
+                    path=self.name,
+                    offset=f"character {error.start}",
+                ) from None
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
+    try:
+        parsed = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"is no tokenizer.json: {error.msg}", path=name, offset=f"line {error.lineno}"
+        ) from None
+    if not isinstance(parsed, dict) or not isinstance(parsed.get("model"), dict):
+        raise InputError("is JSON, but no tokenizer.json", path=name, expected="an object with a model")
+    return parsed
