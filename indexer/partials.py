@@ -87,6 +87,8 @@ class PartialFacts:
         What was scanned.
     n_visits : int
         Sequence visits inside the training window.
+    visited_tokens : tuple of int
+        Tokens of these visits, by checkpoint of the plan's grid; empty where no order is known.
     tokens_hash : str
         xxh3-128 of the scanned ids as little-endian integers of their own width, in sequence order.
     """
@@ -97,6 +99,7 @@ class PartialFacts:
     n_sequences: int
     n_tokens: int
     n_visits: int
+    visited_tokens: tuple[int, ...]
     tokens_hash: str
 
 
@@ -136,4 +139,4 @@ def read_facts(path: Path) -> PartialFacts:
             expected=f"version {FORMAT_VERSION}",
             fix="scan again with this version, or merge with the version that wrote it",
         )
-    return PartialFacts(**facts)
+    return PartialFacts(**{**facts, "visited_tokens": tuple(facts["visited_tokens"])})

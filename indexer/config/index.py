@@ -16,6 +16,3 @@ class IndexConfig:
     )
     places: int = option(4, help="First places kept of each phrase, for looking at the hits.")
     workers: int = option(0, help="Worker processes; 0 is one per core.")
-    allow_missing: bool = option(
-        False, help="Index without shards that are missing; what is not seen is then unknown, not never."
-    )

@@ -1,0 +1,176 @@
+"""The whole flow on one page: plan the index, scan the shards, merge the partials.
+
+Each step can be run on its own and again: what is done is kept, and the rows are the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.config import Config
+from indexer.engines import run_tasks
+from indexer.errors import ExposureError, StateError
+from indexer.exposure.merge import merge_partials, missing_ranges
+from indexer.index_dir import IndexDir, commit_file
+from indexer.plan import Plan, read_plan
+from indexer.planning import make_plan
+from indexer.scanning.task import ScanTask
+
+
+@dataclass(frozen=True)
+class RangeDone:
+    """One planned range that was scanned: its number and what was read."""
+
+    range_number: int
+    n_tokens: int
+
+
+def plan_index(config: Config, root: str | Path) -> Plan:
+    """Freeze every choice of an index into its directory.
+
+    Planning again with the same choices keeps what was scanned, but for shards changed meanwhile.
+
+    Raises
+    ------
+    ConfigError, InputError
+        Something the configuration names is missing or not what it should be.
+    StateError
+        The directory holds another plan, or another process is writing there.
+    """
+    index = IndexDir(root)
+    with index.lock():
+        earlier = read_plan(index.plan_file) if index.plan_file.is_file() else None
+        plan, frozen = make_plan(config)
+        if earlier is not None:
+            _refuse_other(index, earlier, plan)
+            _drop_stale_partials(index, earlier, plan)
+        else:
+            frozen.write(index)
+        commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
+    return plan
+
+
+def scan_shards(
+    root: str | Path, *, n_workers: int = 0, ranges: Sequence[int] | None = None
+) -> Iterator[RangeDone]:
+    """Scan the planned ranges that have no partial yet, and commit one partial for each.
+
+    Parameters
+    ----------
+    root : str or Path
+        The index directory.
+    n_workers : int
+        Worker processes; 0 is one per core.
+    ranges : sequence of int, optional
+        Only these range numbers; default: all.
+
+    Yields
+    ------
+    RangeDone
+        As the ranges are committed, in no fixed order.
+
+    Raises
+    ------
+    ExposureError
+        The first failure, once every other range is done.
+    """
+    index = IndexDir(root)
+    index.require_plan()
+    plan = read_plan(index.plan_file)
+    with index.lock(shared=True):
+        missing = missing_ranges(index, plan)
+        tasks = missing if ranges is None else [number for number in ranges if number in set(missing)]
+        if not tasks:
+            return
+        task = ScanTask(index, plan)
+        task.prepare()
+        failures: list[Exception] = []
+        for outcome in run_tasks(task, tasks, n_workers or os.cpu_count() or 1):
+            if outcome.error is None:
+                yield RangeDone(outcome.task, outcome.result)
+            else:
+                failures.append(outcome.error)
+        if failures:
+            raise _worst(failures)
+
+
+def merge_index(root: str | Path, *, allow_missing: bool = False) -> None:
+    """Merge the partials into ``exposures.duckdb``; with `allow_missing` what there is of them.
+
+    Raises
+    ------
+    StateError
+        A partial is missing or foreign, or another process is writing there.
+    """
+    index = IndexDir(root)
+    index.require_plan()
+    with index.lock():
+        merge_partials(index, read_plan(index.plan_file), allow_missing=allow_missing)
+
+
+def build_index(
+    config: Config,
+    root: str | Path,
+    *,
+    n_workers: int = 0,
+    announce: Callable[[str], object] = lambda _: None,
+    on_range: Callable[[Plan, RangeDone], object] = lambda *_: None,
+) -> Plan:
+    """Plan, scan and merge in a row; running again is resuming.
+
+    Parameters
+    ----------
+    config : Config
+        The configuration.
+    root : str or Path
+        The index directory.
+    n_workers : int
+        Worker processes; 0 is one per core.
+    announce : callable
+        Told what is being waited for.
+    on_range : callable
+        Told of every range that is done.
+    """
+    announce("Planning: phrases, shards, training order")
+    plan = plan_index(config, root)
+    announce("Scanning")
+    for done in scan_shards(root, n_workers=n_workers or config.index.workers):
+        on_range(plan, done)
+    announce("Merging")
+    merge_index(root)
+    return plan
+
+
+def _refuse_other(index: IndexDir, earlier: Plan, plan: Plan) -> None:
+    if plan.fingerprint != earlier.fingerprint:
+        raise StateError(
+            f"holds another plan; it differs in {', '.join(plan.differences(earlier))}",
+            path=index.root,
+            fix="choose another --out, or delete this directory",
+        )
+
+
+def _drop_stale_partials(index: IndexDir, earlier: Plan, plan: Plan) -> None:
+    """Have shards scanned again whose file was touched since it was planned."""
+    touched = {
+        shard["number"]
+        for shard, before in zip(plan.shards, earlier.shards, strict=True)
+        if shard["modified_ns"] != before["modified_ns"]
+    }
+    for scan_range in plan.ranges:
+        if scan_range.shard in touched:
+            index.partial_file(scan_range.number).unlink(missing_ok=True)
+
+
+def _worst(failures: list[Exception]) -> Exception:
+    """Return the failure to show: the first that is no bug, counting the others."""
+    for failure in failures:
+        if not isinstance(failure, ExposureError):
+            return failure
+    first = failures[0]
+    if isinstance(first, ExposureError) and len(failures) > 1:
+        first.what += f" (and {len(failures) - 1} more shard ranges failed; the others are done)"
+    return first

@@ -1,0 +1,90 @@
+"""The one place that opens DuckDB: to build an index file, and to ask one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from indexer.errors import StateError
+
+SCHEMA_VERSION = 1
+"""History stands on top of ``schema.sql``."""
+
+STORAGE_VERSION = "v1.4.0"
+"""DuckDB 1.4 LTS opens files of this version; what DuckDB 2.0 writes by default it does not (measured)."""
+
+
+def sql(name: str) -> str:
+    """Return the text of an ``.sql`` file of this room."""
+    return files("indexer.exposure").joinpath(name).read_text(encoding="utf-8")
+
+
+@contextmanager
+def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a new index file for writing, with its empty tables.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file is built; it must not exist.
+    """
+    connection = duckdb.connect()
+    try:
+        # The path is ours, not a user's word; ATTACH takes no parameters.
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"ATTACH '{quoted}' AS building (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute("USE building")
+        connection.execute(sql("schema.sql"))
+        yield connection
+        connection.execute("CHECKPOINT building")
+        connection.execute("USE memory")
+        connection.execute("DETACH building")
+    finally:
+        connection.close()
+
+
+def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open an index file for asking: no writes, no files, no network, no change of settings.
+
+    Raises
+    ------
+    StateError
+        The file is no index, or of another schema version.
+    """
+    try:
+        connection = duckdb.connect(
+            str(path),
+            read_only=True,
+            config={
+                "enable_external_access": "false",
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "python_enable_replacements": "false",
+                "lock_configuration": "true",
+            },
+        )
+    except duckdb.Error as error:
+        raise StateError(
+            f"cannot be opened by DuckDB {duckdb.__version__} ({_first_line(error)})", path=path
+        ) from None
+    try:
+        found = connection.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchone()
+    except duckdb.Error:
+        found = None
+    if found is None or found[0] != str(SCHEMA_VERSION):
+        connection.close()
+        raise StateError(
+            "is no exposure index" if found is None else f"has schema version {found[0]}",
+            path=path,
+            expected=f"schema version {SCHEMA_VERSION}",
+            fix="index again with this version, or ask with the version that wrote it",
+        )
+    return connection
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,127 @@
+-- Views and table macros: the same names in every index.
+
+CREATE VIEW pair_exposures AS
+SELECT
+    pairs.pair_id,
+    pairs.dataset,
+    pairs.paradigm,
+    pairs.phenomenon,
+    pairs.field,
+    pairs.excluded,
+    pairs.good_phrase_id,
+    good_text.phrase AS good_phrase,
+    good.exposure_count AS good_exposure_count,
+    good.status AS good_status,
+    good.first_step AS good_first_step,
+    good.last_step AS good_last_step,
+    pairs.bad_phrase_id,
+    bad_text.phrase AS bad_phrase,
+    bad.exposure_count AS bad_exposure_count,
+    bad.status AS bad_status,
+    bad.first_step AS bad_first_step,
+    bad.last_step AS bad_last_step
+FROM pairs
+JOIN exposures AS good ON good.phrase_id = pairs.good_phrase_id
+JOIN exposures AS bad ON bad.phrase_id = pairs.bad_phrase_id
+JOIN phrases AS good_text ON good_text.phrase_id = pairs.good_phrase_id
+JOIN phrases AS bad_text ON bad_text.phrase_id = pairs.bad_phrase_id;
+COMMENT ON VIEW pair_exposures IS 'One row for each minimal pair, with the exposures of its good and its bad phrase';
+
+CREATE MACRO is_covered(at_checkpoint) AS (
+    (SELECT value FROM provenance WHERE key = 'complete') = 'true'
+    AND (at_checkpoint IS NULL OR (SELECT value FROM provenance WHERE key = 'steps_known') = 'true')
+);
+COMMENT ON MACRO is_covered IS 'Whether a count of 0 as of a checkpoint (NULL: the whole window) is a certain never';
+
+CREATE MACRO on_grid(at_checkpoint) AS (
+    CASE
+        WHEN at_checkpoint IS NULL THEN (SELECT max(checkpoint) FROM checkpoints)
+        WHEN at_checkpoint = 0
+            OR at_checkpoint IN (SELECT checkpoint FROM checkpoints)
+            OR (SELECT value FROM provenance WHERE key = 'grain') = 'step'
+            THEN at_checkpoint::BIGINT
+        ELSE error(
+            'checkpoint ' || at_checkpoint::VARCHAR || ' is not on the grid of this index; '
+            || 'expected one of the table checkpoints, or NULL for the whole window'
+        )::BIGINT
+    END
+);
+COMMENT ON MACRO on_grid IS 'The checkpoint itself (NULL: the last one), or an error where exposure_bins cannot tell it';
+
+CREATE MACRO exposure_at(at_checkpoint) AS TABLE
+WITH wanted AS (
+    SELECT on_grid(at_checkpoint) AS checkpoint, is_covered(at_checkpoint) AS covered
+),
+counted AS (
+    SELECT phrase_id, sum(exposure_count)::UBIGINT AS exposure_count
+    FROM exposure_bins
+    WHERE checkpoint <= (SELECT checkpoint FROM wanted)
+    GROUP BY phrase_id
+),
+as_of AS (
+    SELECT
+        exposures.phrase_id,
+        CASE WHEN at_checkpoint IS NULL THEN exposures.exposure_count ELSE coalesce(counted.exposure_count, 0) END
+            ::UBIGINT AS exposure_count,
+        exposures.first_step
+    FROM exposures
+    LEFT JOIN counted USING (phrase_id)
+)
+SELECT
+    as_of.phrase_id,
+    phrases.phrase,
+    as_of.exposure_count,
+    CASE
+        WHEN as_of.exposure_count > 0 THEN 'seen'
+        WHEN (SELECT covered FROM wanted) THEN 'never'
+        ELSE 'unknown'
+    END AS status,
+    CASE WHEN as_of.exposure_count > 0 THEN as_of.first_step END AS first_step
+FROM as_of
+JOIN phrases USING (phrase_id);
+COMMENT ON MACRO TABLE exposure_at IS 'Exposures of every phrase as of a checkpoint of the grid; NULL: the whole window';
+
+CREATE MACRO split_at(at_checkpoint, min_count, side) AS TABLE
+WITH exposed AS (
+    SELECT
+        pairs.pair_id,
+        pairs.dataset,
+        pairs.paradigm,
+        pairs.phenomenon,
+        good.exposure_count AS good_exposure_count,
+        bad.exposure_count AS bad_exposure_count,
+        CASE WHEN good.exposure_count >= min_count THEN TRUE WHEN is_covered(at_checkpoint) THEN FALSE END
+            AS good_exposed,
+        CASE WHEN bad.exposure_count >= min_count THEN TRUE WHEN is_covered(at_checkpoint) THEN FALSE END
+            AS bad_exposed
+    FROM pairs
+    JOIN exposure_at(at_checkpoint) AS good ON good.phrase_id = pairs.good_phrase_id
+    JOIN exposure_at(at_checkpoint) AS bad ON bad.phrase_id = pairs.bad_phrase_id
+    WHERE pairs.excluded IS NULL
+),
+decided AS (
+    SELECT
+        *,
+        CASE
+            WHEN side = 'good' THEN good_exposed
+            WHEN side = 'bad' THEN bad_exposed
+            WHEN side = 'either' THEN good_exposed OR bad_exposed
+            WHEN side = 'both' THEN good_exposed AND bad_exposed
+            ELSE error('side is good, bad, either or both; not ' || coalesce(side, 'NULL'))::BOOLEAN
+        END AS is_exposed
+    FROM exposed
+)
+SELECT
+    pair_id,
+    dataset,
+    paradigm,
+    phenomenon,
+    good_exposure_count,
+    bad_exposure_count,
+    CASE
+        WHEN is_exposed IS NULL THEN 'unknown'
+        WHEN is_exposed THEN 'proxy_train'
+        ELSE 'proxy_validation'
+    END AS split
+FROM decided;
+COMMENT ON MACRO TABLE split_at IS 'proxy_train, proxy_validation or unknown for every pair that is not excluded: exposed at least min_count times as of a checkpoint (NULL: the whole window) on a side: good, bad, either or both';

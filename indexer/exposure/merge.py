@@ -1,0 +1,204 @@
+"""Merges the partials of a plan into the DuckDB table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import xxhash
+
+from indexer.errors import StateError
+from indexer.exposure.database import SCHEMA_VERSION, building, sql
+from indexer.index_dir import IndexDir, commit_file
+from indexer.partials import PartialFacts, read_facts
+from indexer.plan import Plan
+
+_MAX_NAMED = 5
+
+
+def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) -> None:
+    """Build ``exposures.duckdb`` aside from the partials, check it, and rename it into place.
+
+    Parameters
+    ----------
+    index : IndexDir
+        Where the partials are and the table goes.
+    plan : Plan
+        The plan they belong to.
+    allow_missing : bool
+        Merge what there is; the index is then marked incomplete, and what was not seen is unknown.
+
+    Raises
+    ------
+    StateError
+        A partial is missing or belongs to another plan, or the merged table contradicts itself.
+    """
+    missing = missing_ranges(index, plan)
+    if missing and not allow_missing:
+        raise StateError(
+            f"{len(missing)} of {len(plan.ranges)} partials are missing, of {_name_some(plan, missing)}",
+            path=index.root,
+            fix="finish the scan with `exposure index`, or merge what there is with --allow-missing",
+        )
+    facts = _collect_facts(index, plan, missing)
+
+    def build(path: Path) -> None:
+        path.unlink(missing_ok=True)
+        with building(path) as connection:
+            _fill(connection, index, plan, facts, missing)
+            _check(connection)
+
+    commit_file(index.database_file, build)
+
+
+def missing_ranges(index: IndexDir, plan: Plan) -> list[int]:
+    """Return the numbers of the planned ranges that have no partial yet."""
+    committed = index.committed_ranges()
+    return [scan_range.number for scan_range in plan.ranges if scan_range.number not in committed]
+
+
+def _collect_facts(index: IndexDir, plan: Plan, missing: list[int]) -> list[PartialFacts]:
+    facts = []
+    for scan_range in plan.ranges:
+        if scan_range.number in missing:
+            continue
+        path = index.partial_file(scan_range.number)
+        one = read_facts(path)
+        if one.plan_fingerprint != plan.fingerprint or one.range_number != scan_range.number:
+            raise StateError(
+                f"belongs to range {one.range_number} of plan {one.plan_fingerprint}",
+                path=path,
+                expected=f"range {scan_range.number} of plan {plan.fingerprint}",
+                fix="delete it and scan again",
+            )
+        facts.append(one)
+    return facts
+
+
+def _name_some(plan: Plan, range_numbers: list[int]) -> str:
+    distinct = list(dict.fromkeys(str(plan.shards[plan.ranges[n].shard]["name"]) for n in range_numbers))
+    more = len(distinct) - _MAX_NAMED
+    return ", ".join(distinct[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    index: IndexDir,
+    plan: Plan,
+    facts: list[PartialFacts],
+    missing: list[int],
+) -> None:
+    unit = plan.config["match"]["unit"]
+    complete = not missing
+    steps_known = plan.order.get("steps") != "unknown"
+    _insert(connection, "shards", _shard_rows(plan, facts, missing))
+    _insert(connection, "checkpoints", _checkpoint_rows(plan, facts, steps_known))
+    _insert(connection, "provenance", _provenance_rows(plan, missing, steps_known))
+    variables: dict[str, Any] = {
+        "partials": [str(index.partial_file(one.range_number)) for one in facts],
+        "phrases": str(index.phrases_file),
+        "pairs": str(index.pairs_file),
+        "first_unit": "text" if unit == "both" else unit,
+        "second_unit": "tokens" if unit == "both" else None,
+        "n_places": plan.config["index"]["places"],
+        "complete": complete,
+    }
+    for name, value in variables.items():
+        connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
+    connection.execute(sql("merge.sql"))
+    if index.attributes_file.is_file():
+        connection.execute(sql("attributes.sql"), {"attributes": str(index.attributes_file)})
+    connection.execute(sql("macros.sql"))
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    connection.register("new_rows", rows)
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows")
+    connection.unregister("new_rows")
+
+
+def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> pa.Table:
+    hashes: dict[int, list[str]] = {}
+    visits: dict[int, int] = {}
+    for one in facts:
+        hashes.setdefault(one.shard_number, []).append(one.tokens_hash)
+        visits[one.shard_number] = visits.get(one.shard_number, 0) + one.n_visits
+    unscanned = {plan.ranges[number].shard for number in missing}
+    rows = []
+    for shard in plan.shards:
+        number = shard["number"]
+        rows.append(
+            {
+                "shard": number,
+                "path": shard["name"],
+                "n_bytes": shard["n_bytes"],
+                "tokens_hash": None if number in unscanned else _joined_hash(hashes.get(number, [])),
+                "first_sequence": shard["first_sequence"],
+                "n_sequences": shard["n_sequences"],
+                "n_tokens": shard["n_tokens"],
+                "n_dropped_tokens": shard["n_dropped_tokens"],
+                "n_visits": visits.get(number, 0),
+                "verified": False,
+            }
+        )
+    return pa.Table.from_pylist(rows)
+
+
+def _joined_hash(hashes: list[str]) -> str | None:
+    if len(hashes) <= 1:
+        return hashes[0] if hashes else None
+    return xxhash.xxh3_128("".join(hashes)).hexdigest()
+
+
+def _checkpoint_rows(plan: Plan, facts: list[PartialFacts], steps_known: bool) -> pa.Table:
+    seen = 0
+    tokens_seen: list[int | None] = []
+    for number in range(len(plan.checkpoints)):
+        seen += sum(one.visited_tokens[number] for one in facts)
+        tokens_seen.append(seen if steps_known else None)
+    return pa.table(
+        {
+            "checkpoint": pa.array(plan.checkpoints, pa.int64()),
+            "tokens_seen": pa.array(tokens_seen, pa.uint64()),
+        }
+    )
+
+
+def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool) -> pa.Table:
+    config = plan.config
+    values: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "plan_fingerprint": plan.fingerprint,
+        "complete": not missing,
+        "steps_known": steps_known,
+        "missing_ranges": missing,
+        "grain": config["index"]["grain"],
+        "start_step": plan.order["start_step"],
+        "stop_step": plan.order["stop_step"],
+        "order": plan.order,
+        "corpus": plan.corpus,
+        "tokenizer": plan.tokenizer,
+        "frozen": plan.frozen,
+        "software": plan.software,
+        **{f"match_{key}": value for key, value in config["match"].items()},
+        "config": config,
+    }
+    texts = [
+        value if isinstance(value, str) else json.dumps(value, sort_keys=True) for value in values.values()
+    ]
+    return pa.table({"key": list(values), "value": texts})
+
+
+def _check(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse a table that contradicts itself; see ``checks.sql``."""
+    for part in sql("checks.sql").split("-- check: ")[1:]:
+        rule, _, query = part.partition("\n")
+        row = connection.execute(query).fetchone()
+        if row is not None:
+            raise StateError(
+                f"the merged table breaks the rule {rule.strip()!r} (first case: {row})",
+                fix="please report this with the plan.json",
+            )

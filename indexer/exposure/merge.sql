@@ -1,0 +1,82 @@
+-- Fills the tables from the partials.
+-- Variables set by merge.py: partials (list of file names), phrases, pairs (file names), first_unit, second_unit
+-- (NULL unless unit = both), n_places, complete (whether a count of 0 is a certain never).
+
+CREATE TEMP VIEW partial_rows AS
+SELECT * FROM read_parquet(getvariable('partials'));
+
+INSERT INTO phrases
+SELECT phrase_id, phrase, n_words, n_tokens
+FROM read_parquet(getvariable('phrases'))
+ORDER BY phrase_id;
+
+INSERT INTO pairs BY NAME
+SELECT * FROM read_parquet(getvariable('pairs'));
+
+CREATE TEMP TABLE phrase_counts AS
+SELECT
+    unit,
+    phrase_id,
+    sum(exposure_count)::UBIGINT AS exposure_count,
+    min_by((first_step, first_sequence, first_offset), (coalesce(first_step, -1), first_sequence, first_offset)) AS first_place,
+    max(last_step) AS last_step
+FROM partial_rows
+GROUP BY unit, phrase_id;
+
+INSERT INTO places
+SELECT
+    phrase_id,
+    (row_number() OVER by_time - 1)::INTEGER AS place,
+    p.step,
+    p.sequence,
+    p.token_offset,
+    p.n_tokens,
+    (SELECT max(shard) FROM shards WHERE first_sequence <= p.sequence AND n_sequences > 0) AS shard
+FROM (
+    SELECT phrase_id, unnest(places) AS p
+    FROM partial_rows
+    WHERE unit = getvariable('first_unit')
+)
+WINDOW by_time AS (
+    PARTITION BY phrase_id
+    ORDER BY coalesce(p.step, -1), p.sequence, p.token_offset, p.n_tokens
+)
+QUALIFY row_number() OVER by_time <= getvariable('n_places')
+ORDER BY phrase_id, place;
+
+INSERT INTO exposures
+SELECT
+    phrases.phrase_id,
+    coalesce(counts.exposure_count, 0) AS exposure_count,
+    CASE WHEN getvariable('second_unit') IS NOT NULL THEN coalesce(second.exposure_count, 0) END
+        AS exposure_count_tokens,
+    counts.exposure_count IS NOT NULL AS seen,
+    CASE
+        WHEN counts.exposure_count IS NOT NULL THEN 'seen'
+        WHEN getvariable('complete') THEN 'never'
+        ELSE 'unknown'
+    END AS status,
+    counts.first_place[1],
+    counts.last_step,
+    counts.first_place[2],
+    counts.first_place[3],
+    (
+        SELECT max(shard) FROM shards
+        WHERE first_sequence <= counts.first_place[2] AND n_sequences > 0
+    ) AS first_shard
+FROM phrases
+LEFT JOIN phrase_counts AS counts
+    ON counts.phrase_id = phrases.phrase_id AND counts.unit = getvariable('first_unit')
+LEFT JOIN phrase_counts AS second
+    ON second.phrase_id = phrases.phrase_id AND second.unit = getvariable('second_unit')
+ORDER BY phrases.phrase_id;
+
+INSERT INTO exposure_bins
+SELECT phrase_id, bin.checkpoint, sum(bin.exposure_count)::UBIGINT
+FROM (
+    SELECT phrase_id, unnest(bins) AS bin
+    FROM partial_rows
+    WHERE unit = getvariable('first_unit')
+)
+GROUP BY phrase_id, bin.checkpoint
+ORDER BY phrase_id, bin.checkpoint;

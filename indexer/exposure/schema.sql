@@ -1,0 +1,181 @@
+-- The tables of an exposure index. This file is a product: others read the table, so names and meanings stay.
+-- History of schema versions. 1: first version.
+
+CREATE TABLE phrases (
+    phrase_id INTEGER PRIMARY KEY,
+    phrase    VARCHAR,
+    n_words   INTEGER,
+    n_tokens  INTEGER
+);
+COMMENT ON TABLE phrases IS 'One row for each distinct phrase that was looked for';
+COMMENT ON COLUMN phrases.phrase_id IS 'Number of the phrase, dense from 0';
+COMMENT ON COLUMN phrases.phrase IS 'Its text after the configured folding; NULL where only token ids were given';
+COMMENT ON COLUMN phrases.n_words IS 'Words, split at white space; NULL without text';
+COMMENT ON COLUMN phrases.n_tokens IS 'Tokens of the phrase after a space under the tokenizer of the corpus, or of the ids given; NULL without either';
+
+CREATE TABLE pairs (
+    pair_id             VARCHAR PRIMARY KEY,
+    dataset             VARCHAR,
+    paradigm            VARCHAR,
+    phenomenon          VARCHAR,
+    field               VARCHAR,
+    good_sentence       VARCHAR,
+    good_phrase_id      INTEGER,
+    good_phrase         VARCHAR,
+    good_phrase_start   INTEGER,
+    good_phrase_stop    INTEGER,
+    good_critical_start INTEGER,
+    good_critical_stop  INTEGER,
+    good_context_start  INTEGER,
+    good_context_stop   INTEGER,
+    bad_sentence        VARCHAR,
+    bad_phrase_id       INTEGER,
+    bad_phrase          VARCHAR,
+    bad_phrase_start    INTEGER,
+    bad_phrase_stop     INTEGER,
+    bad_critical_start  INTEGER,
+    bad_critical_stop   INTEGER,
+    bad_context_start   INTEGER,
+    bad_context_stop    INTEGER,
+    rule                VARCHAR,
+    grade               VARCHAR,
+    end_boundary        BOOLEAN,
+    excluded            VARCHAR
+);
+COMMENT ON TABLE pairs IS 'One row for each minimal pair; empty where plain phrases were indexed';
+COMMENT ON COLUMN pairs.pair_id IS 'Paradigm and number of the pair, as in determiner_noun_agreement_1/17';
+COMMENT ON COLUMN pairs.dataset IS 'Where the pair comes from';
+COMMENT ON COLUMN pairs.paradigm IS 'Its set of pairs of one construction; UID in BLiMP';
+COMMENT ON COLUMN pairs.phenomenon IS 'Grammatical phenomenon of the paradigm';
+COMMENT ON COLUMN pairs.field IS 'Field of linguistics: morphology, syntax, semantics';
+COMMENT ON COLUMN pairs.good_sentence IS 'The acceptable sentence';
+COMMENT ON COLUMN pairs.good_phrase_id IS 'Its critical phrase, a row of phrases';
+COMMENT ON COLUMN pairs.good_phrase IS 'The critical phrase as spelled in the sentence';
+COMMENT ON COLUMN pairs.good_phrase_start IS 'Start of the critical phrase in the sentence, in Unicode code points from 0';
+COMMENT ON COLUMN pairs.good_phrase_stop IS 'Code point after the critical phrase';
+COMMENT ON COLUMN pairs.good_critical_start IS 'Start of the words that carry the contrast';
+COMMENT ON COLUMN pairs.good_critical_stop IS 'Code point after the words that carry the contrast';
+COMMENT ON COLUMN pairs.good_context_start IS 'Start of the words that decide which form is right; NULL where there are none';
+COMMENT ON COLUMN pairs.good_context_stop IS 'Code point after the words that decide which form is right';
+COMMENT ON COLUMN pairs.bad_sentence IS 'The unacceptable sentence';
+COMMENT ON COLUMN pairs.bad_phrase_id IS 'Its critical phrase, a row of phrases';
+COMMENT ON COLUMN pairs.bad_phrase IS 'The critical phrase as spelled in the sentence';
+COMMENT ON COLUMN pairs.bad_phrase_start IS 'Start of the critical phrase in the sentence, in Unicode code points from 0';
+COMMENT ON COLUMN pairs.bad_phrase_stop IS 'Code point after the critical phrase';
+COMMENT ON COLUMN pairs.bad_critical_start IS 'Start of the words that carry the contrast';
+COMMENT ON COLUMN pairs.bad_critical_stop IS 'Code point after the words that carry the contrast';
+COMMENT ON COLUMN pairs.bad_context_start IS 'Start of the words that decide which form is right; NULL where there are none';
+COMMENT ON COLUMN pairs.bad_context_stop IS 'Code point after the words that decide which form is right';
+COMMENT ON COLUMN pairs.rule IS 'The rule that found the critical phrase';
+COMMENT ON COLUMN pairs.grade IS 'A: exact from the structure; B: the position is exact, what counts as context is a choice; C: debatable';
+COMMENT ON COLUMN pairs.end_boundary IS 'The construction also needs that nothing follows the phrase';
+COMMENT ON COLUMN pairs.excluded IS 'Why the pair belongs to no split; NULL where it does';
+
+CREATE TABLE exposures (
+    phrase_id             INTEGER PRIMARY KEY,
+    exposure_count        UBIGINT NOT NULL,
+    exposure_count_tokens UBIGINT,
+    seen                  BOOLEAN NOT NULL,
+    status                VARCHAR NOT NULL CHECK (status IN ('seen', 'never', 'unknown')),
+    first_step            BIGINT,
+    last_step             BIGINT,
+    first_sequence        BIGINT,
+    first_offset          INTEGER,
+    first_shard           INTEGER
+);
+COMMENT ON TABLE exposures IS 'One row for each phrase, seen or not: what the model saw of it in the training window';
+COMMENT ON COLUMN exposures.phrase_id IS 'The phrase';
+COMMENT ON COLUMN exposures.exposure_count IS 'Occurrences times the visits of their sequence inside the training window';
+COMMENT ON COLUMN exposures.exposure_count_tokens IS 'The same by token-id forms, in an index of unit both; NULL otherwise';
+COMMENT ON COLUMN exposures.seen IS 'Whether exposure_count is above 0';
+COMMENT ON COLUMN exposures.status IS 'seen; never: count 0 and every planned shard and step covered; unknown: count 0 and something missing';
+COMMENT ON COLUMN exposures.first_step IS 'Zero-based batch of the first exposure; NULL when not seen or the order is not known';
+COMMENT ON COLUMN exposures.last_step IS 'Zero-based batch of the last exposure; NULL when not seen or the order is not known';
+COMMENT ON COLUMN exposures.first_sequence IS 'Sequence of the first exposure, numbered over the corpus; NULL when not seen';
+COMMENT ON COLUMN exposures.first_offset IS 'Tokens from the start of that sequence; NULL when not seen';
+COMMENT ON COLUMN exposures.first_shard IS 'Shard of that sequence, a row of shards; NULL when not seen';
+
+CREATE TABLE exposure_bins (
+    phrase_id      INTEGER NOT NULL,
+    checkpoint     BIGINT NOT NULL,
+    exposure_count UBIGINT NOT NULL,
+    PRIMARY KEY (phrase_id, checkpoint)
+);
+COMMENT ON TABLE exposure_bins IS 'Exposures over training: one row for each phrase and checkpoint with exposures since the checkpoint before';
+COMMENT ON COLUMN exposure_bins.phrase_id IS 'The phrase';
+COMMENT ON COLUMN exposure_bins.checkpoint IS 'The first checkpoint of the grid that has seen these exposures';
+COMMENT ON COLUMN exposure_bins.exposure_count IS 'Exposures between the checkpoint before and this one; above 0';
+
+CREATE TABLE places (
+    phrase_id    INTEGER NOT NULL,
+    place        INTEGER NOT NULL,
+    step         BIGINT,
+    sequence     BIGINT NOT NULL,
+    token_offset INTEGER NOT NULL,
+    n_tokens     INTEGER NOT NULL,
+    shard        INTEGER NOT NULL
+);
+COMMENT ON TABLE places IS 'The first exposures of each phrase, for looking at them';
+COMMENT ON COLUMN places.phrase_id IS 'The phrase';
+COMMENT ON COLUMN places.place IS 'Rank by (step, sequence, token_offset), from 0';
+COMMENT ON COLUMN places.step IS 'Zero-based batch; NULL where no order is known';
+COMMENT ON COLUMN places.sequence IS 'Sequence, numbered over the corpus';
+COMMENT ON COLUMN places.token_offset IS 'Tokens from the start of the sequence to the occurrence';
+COMMENT ON COLUMN places.n_tokens IS 'Tokens the occurrence touches';
+COMMENT ON COLUMN places.shard IS 'Shard of the sequence, a row of shards';
+
+CREATE TABLE checkpoints (
+    checkpoint  BIGINT PRIMARY KEY,
+    tokens_seen UBIGINT
+);
+COMMENT ON TABLE checkpoints IS 'The grid of exposure_bins';
+COMMENT ON COLUMN checkpoints.checkpoint IS 'Steps the model has taken: it has seen the steps 0 to checkpoint - 1';
+COMMENT ON COLUMN checkpoints.tokens_seen IS 'Tokens of all sequence visits of the training window before this checkpoint; NULL where no order is known';
+
+CREATE TABLE shards (
+    shard            INTEGER PRIMARY KEY,
+    path             VARCHAR NOT NULL,
+    n_bytes          UBIGINT NOT NULL,
+    tokens_hash      VARCHAR,
+    first_sequence   BIGINT NOT NULL,
+    n_sequences      BIGINT NOT NULL,
+    n_tokens         UBIGINT NOT NULL,
+    n_dropped_tokens UBIGINT NOT NULL,
+    n_visits         UBIGINT NOT NULL,
+    verified         BOOLEAN NOT NULL
+);
+COMMENT ON TABLE shards IS 'One row for each shard of the corpus, in corpus order';
+COMMENT ON COLUMN shards.shard IS 'Number of the shard, from 0';
+COMMENT ON COLUMN shards.path IS 'Path as the configuration spells it';
+COMMENT ON COLUMN shards.n_bytes IS 'Size on disk';
+COMMENT ON COLUMN shards.tokens_hash IS 'xxh3-128 of its token ids in sequence order, taken while scanning; of the range hashes where it was scanned in ranges';
+COMMENT ON COLUMN shards.first_sequence IS 'Corpus-wide number of its first sequence';
+COMMENT ON COLUMN shards.n_sequences IS 'Training instances in it';
+COMMENT ON COLUMN shards.n_tokens IS 'Tokens of these';
+COMMENT ON COLUMN shards.n_dropped_tokens IS 'Tokens at its end that fill no sequence';
+COMMENT ON COLUMN shards.n_visits IS 'Visits of its sequences inside the training window';
+COMMENT ON COLUMN shards.verified IS 'Whether its content was compared with a hash known from elsewhere';
+
+CREATE TABLE results (
+    model      VARCHAR NOT NULL,
+    checkpoint BIGINT NOT NULL,
+    pair_id    VARCHAR NOT NULL,
+    score_good DOUBLE,
+    score_bad  DOUBLE,
+    correct    BOOLEAN
+);
+COMMENT ON TABLE results IS 'Imported evaluation: one row for each model, checkpoint and pair';
+COMMENT ON COLUMN results.model IS 'Name of the model or seed';
+COMMENT ON COLUMN results.checkpoint IS 'Steps the model has taken';
+COMMENT ON COLUMN results.pair_id IS 'The pair';
+COMMENT ON COLUMN results.score_good IS 'Score of the good sentence; NULL where missing';
+COMMENT ON COLUMN results.score_bad IS 'Score of the bad sentence; NULL where missing';
+COMMENT ON COLUMN results.correct IS 'Whether the good sentence scored higher; NULL where missing';
+
+CREATE TABLE provenance (
+    key   VARCHAR PRIMARY KEY,
+    value VARCHAR
+);
+COMMENT ON TABLE provenance IS 'Where the index comes from: schema version, plan fingerprint, window, match settings, versions';
+COMMENT ON COLUMN provenance.key IS 'What is recorded';
+COMMENT ON COLUMN provenance.value IS 'Its value as text; objects as JSON';

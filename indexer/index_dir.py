@@ -1,0 +1,151 @@
+"""Every path inside an index directory; a rename is the commit.
+
+::
+
+    plan.json              the frozen plan, written last: where it is, planning was complete
+    plan/                  what the plan froze: phrases, pairs, attributes, patterns, tokenizer
+    partials/000000.parquet  one for each planned shard range
+    exposures.duckdb       the table, built aside and renamed
+    lock                   who is writing
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexer.errors import ConfigError, ResourceError, StateError
+
+
+class IndexDir:
+    """The files of one index.
+
+    Parameters
+    ----------
+    root : str or Path
+        The index directory; it need not exist yet.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+        self.plan_file = self.root / "plan.json"
+        self.frozen = self.root / "plan"
+        self.phrases_file = self.frozen / "phrases.parquet"
+        self.pairs_file = self.frozen / "pairs.parquet"
+        self.attributes_file = self.frozen / "attributes.parquet"
+        self.patterns_file = self.frozen / "patterns.npz"
+        self.tokenizer_file = self.frozen / "tokenizer.json"
+        self.partials = self.root / "partials"
+        self.database_file = self.root / "exposures.duckdb"
+        self.lock_file = self.root / "lock"
+
+    def partial_file(self, range_number: int) -> Path:
+        """Return where the partial of a planned range is committed."""
+        return self.partials / f"{range_number:06d}.parquet"
+
+    def committed_ranges(self) -> set[int]:
+        """Return the numbers of the ranges whose partial is committed."""
+        return {int(path.stem) for path in self.partials.glob("*.parquet") if path.stem.isdigit()}
+
+    def require_plan(self) -> None:
+        """Refuse a directory that holds no plan.
+
+        Raises
+        ------
+        ConfigError
+            There is no ``plan.json``.
+        """
+        if not self.plan_file.is_file():
+            raise ConfigError(
+                "holds no plan.json",
+                path=self.root,
+                expected="an index directory",
+                fix="make one with `exposure index`",
+            )
+
+    def require_database(self) -> None:
+        """Refuse a directory without a merged table.
+
+        Raises
+        ------
+        ConfigError
+            There is no index here.
+        StateError
+            Planned, but not merged yet.
+        """
+        if self.database_file.is_file():
+            return
+        self.require_plan()
+        raise StateError(
+            "is planned but not merged: there is no exposures.duckdb",
+            path=self.root,
+            fix="finish it with `exposure index`, or see `exposure status`",
+        )
+
+    @contextmanager
+    def lock(self, *, shared: bool = False) -> Iterator[None]:
+        """Hold the directory for writing: alone, or together with other scans.
+
+        Raises
+        ------
+        StateError
+            Another live process holds it; the message names it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with open(self.lock_file, "a+") as file:
+            try:
+                fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno not in (errno.EAGAIN, errno.EACCES):
+                    raise
+                file.seek(0)
+                holder = file.read().strip() or "another process"
+                raise StateError(
+                    f"is being written by {holder}", path=self.root, fix="wait for it, or stop it"
+                ) from None
+            file.seek(0)
+            file.truncate()
+            file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+            file.flush()
+            yield
+
+
+def commit_file(final: Path, write: Callable[[Path], object]) -> None:
+    """Have a file written aside, then rename it into place: it appears whole or not at all.
+
+    Raises
+    ------
+    ResourceError
+        The file system is full or refuses to be written.
+    """
+    aside = final.with_name(f".{final.name}.{os.getpid()}.tmp")
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        write(aside)
+        with open(aside, "rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(final)
+        _sync_directory(final.parent)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO):
+            raise ResourceError(
+                f"cannot be written: {error.strerror}",
+                path=final,
+                fix=f"free space on the file system of {final.parent} and run again; done work is kept",
+            ) from None
+        raise
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

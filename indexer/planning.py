@@ -1,0 +1,181 @@
+"""Makes the plan: reads phrases, headers and order, and settles every choice before a token is scanned."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from indexer import __version__
+from indexer.config import Config
+from indexer.corpus import open_corpus, open_order
+from indexer.corpus.checkpoints import checkpoint_grid
+from indexer.corpus.sequences import Shard
+from indexer.errors import ConfigError
+from indexer.index_dir import IndexDir, commit_file
+from indexer.matching.matches import IdPatterns
+from indexer.phrases import load_phrases
+from indexer.phrases.surface_forms import id_patterns
+from indexer.plan import Plan, ScanRange
+from indexer.tokenizers import load_tokenizer
+from indexer.tokenizers.tokenizer import Tokenizer
+
+_LIBRARIES = ("numpy", "numba", "pyarrow", "duckdb", "tokenizers", "zstandard")
+
+
+@dataclass(frozen=True)
+class FrozenFiles:
+    """What a plan freezes beside itself, under ``plan/``."""
+
+    phrases: pa.Table
+    pairs: pa.Table
+    attributes: pa.Table | None
+    patterns: IdPatterns | None
+    tokenizer: Tokenizer | None
+
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """Return rows and content hash of each file."""
+        tables = {"phrases": self.phrases, "pairs": self.pairs, "attributes": self.attributes}
+        facts = {
+            name: {"rows": table.num_rows, "hash": _table_hash(table)}
+            for name, table in tables.items()
+            if table is not None
+        }
+        if self.patterns is not None:
+            digest = hashlib.sha256()
+            for array in self.patterns:
+                digest.update(np.ascontiguousarray(array).tobytes())
+            facts["patterns"] = {"rows": len(self.patterns.phrase), "hash": digest.hexdigest()[:32]}
+        return facts
+
+    def write(self, index: IndexDir) -> None:
+        """Write the files into an index directory."""
+        for path, table in (
+            (index.phrases_file, self.phrases),
+            (index.pairs_file, self.pairs),
+            (index.attributes_file, self.attributes),
+        ):
+            if table is not None:
+                commit_file(path, lambda aside, table=table: pq.write_table(table, aside, compression="zstd"))
+        if self.patterns is not None:
+            commit_file(index.patterns_file, lambda aside: _write_arrays(aside, self.patterns))
+        if self.tokenizer is not None:
+            text = self.tokenizer.json()
+            commit_file(index.tokenizer_file, lambda aside: aside.write_text(text, encoding="utf-8"))
+
+
+def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
+    """Settle every choice that decides the rows of an index.
+
+    Parameters
+    ----------
+    config : Config
+        The configuration.
+
+    Returns
+    -------
+    Plan
+        Sealed with its fingerprint.
+    FrozenFiles
+        What is to be written beside it.
+
+    Raises
+    ------
+    ConfigError, InputError
+        Something the configuration names is missing or not what it should be.
+    """
+    tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
+    frozen = _freeze_phrases(config, tokenizer)
+    reader = open_corpus(config.corpus, base=config.base)
+    shards = reader.shards()
+    order = open_order(config.order, reader, base=config.base)
+    checkpoints = checkpoint_grid(config.order, order, base=config.base)
+    plan = Plan(
+        config=config.sections(),
+        base=str(config.base),
+        software=_software(),
+        frozen=frozen.facts(),
+        tokenizer=None
+        if tokenizer is None
+        else {"name": tokenizer.name, "content_hash": tokenizer.content_hash, "n_ids": tokenizer.n_ids},
+        corpus=asdict(reader.facts),
+        shards=tuple(asdict(shard) for shard in shards),
+        order={**order.facts, "start_step": order.start_step, "stop_step": order.stop_step},
+        checkpoints=tuple(int(checkpoint) for checkpoint in checkpoints),
+        ranges=_ranges(shards),
+    )
+    return plan.sealed(), frozen
+
+
+def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> FrozenFiles:
+    loaded = load_phrases(config.phrases, config.match, base=config.base)
+    phrases = loaded.phrases
+    if not phrases.num_rows:
+        raise ConfigError("no phrases were found", path=config.phrases.source)
+    has_text = phrases["phrase"].null_count < phrases.num_rows
+    if tokenizer is None and has_text:
+        raise ConfigError(
+            "[tokenizer] path is not set, but phrases are given as text",
+            expected="the tokenizer.json of the corpus",
+            fix="set [tokenizer] path, or give token_ids in the place of text",
+        )
+    patterns = None
+    if config.match.unit in ("tokens", "both"):
+        patterns = id_patterns(phrases, tokenizer, config.match)
+    elif phrases["token_ids"].null_count < phrases.num_rows:
+        raise ConfigError(
+            "phrases given as token_ids are matched as ids only", fix='set [match] unit = "tokens" or "both"'
+        )
+    return FrozenFiles(
+        phrases=_with_token_counts(phrases, tokenizer).combine_chunks(),
+        pairs=loaded.pairs.combine_chunks(),
+        attributes=None if loaded.attributes is None else loaded.attributes.combine_chunks(),
+        patterns=patterns,
+        tokenizer=tokenizer,
+    )
+
+
+def _with_token_counts(phrases: pa.Table, tokenizer: Tokenizer | None) -> pa.Table:
+    """Add ``n_tokens``: the tokens of the phrase after a space, or of the ids given."""
+    given = phrases["token_ids"].to_pylist()
+    texts = phrases["phrase"].to_pylist()
+    counts: list[int | None] = [None if ids is None else len(ids) for ids in given]
+    if tokenizer is not None:
+        open_rows = [row for row, text in enumerate(texts) if text is not None and given[row] is None]
+        encoded = tokenizer.encode_batch([" " + texts[row] for row in open_rows])
+        for row, ids in zip(open_rows, encoded, strict=True):
+            counts[row] = len(ids)
+    return phrases.append_column("n_tokens", pa.array(counts, pa.int32()))
+
+
+def _ranges(shards: tuple[Shard, ...]) -> tuple[ScanRange, ...]:
+    """Return one range for each shard that holds a sequence."""
+    filled = [shard for shard in shards if shard.n_sequences]
+    return tuple(
+        ScanRange(number, shard.number, shard.first_sequence, shard.first_sequence + shard.n_sequences)
+        for number, shard in enumerate(filled)
+    )
+
+
+def _software() -> dict[str, str]:
+    versions = {"exposure-indexer": __version__, "python": platform.python_version()}
+    return {**versions, **{library: version(library) for library in _LIBRARIES}}
+
+
+def _table_hash(table: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema.remove_metadata()) as writer:
+        writer.write_table(table.combine_chunks().replace_schema_metadata(None))
+    return hashlib.sha256(sink.getvalue()).hexdigest()[:32]
+
+
+def _write_arrays(path: Path, patterns: IdPatterns) -> None:
+    with open(path, "wb") as file:
+        np.savez(file, ids=patterns.ids, offsets=patterns.offsets, phrase=patterns.phrase)

@@ -1,0 +1,82 @@
+"""What a plan froze for scanning, read back: patterns, token bytes and the matchers made of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from indexer.index_dir import IndexDir
+from indexer.matching.matches import IdPatterns, Matcher
+from indexer.plan import Plan
+from indexer.tokenizers import tokenizer_from_json
+from indexer.tokenizers.tokenizer import Tokenizer
+from indexer.vocabulary import TokenBytes
+
+
+def load_tokenizer_of(index: IndexDir) -> Tokenizer | None:
+    """Return the frozen tokenizer, or None where phrases were given as ids."""
+    if not index.tokenizer_file.is_file():
+        return None
+    return tokenizer_from_json(index.tokenizer_file.read_text(encoding="utf-8"), "plan/tokenizer.json")
+
+
+def n_planned_ids(plan: Plan) -> int:
+    """Return the size of the vocabulary, or 0 where neither configuration nor tokenizer tell it."""
+    return int(plan.config["corpus"]["vocab_size"] or (plan.tokenizer or {}).get("n_ids", 0))
+
+
+def load_vocabulary(index: IndexDir, plan: Plan) -> TokenBytes | None:
+    """Return the bytes of every id, with the configured special ids as walls and ids up to the vocabulary size."""
+    tokenizer = load_tokenizer_of(index)
+    if tokenizer is None:
+        return None
+    vocabulary = tokenizer.token_bytes()
+    n_ids = max(n_planned_ids(plan), tokenizer.n_ids)
+    more = n_ids - len(vocabulary.special)
+    special = np.append(vocabulary.special, np.ones(more, np.bool_))
+    special[walls(plan)] = True
+    offsets = np.append(vocabulary.offsets, np.full(more, vocabulary.offsets[-1]))
+    return TokenBytes(vocabulary.data, offsets, special)
+
+
+def walls(plan: Plan) -> list[int]:
+    """Return the configured ids that no occurrence contains."""
+    corpus = plan.config["corpus"]
+    end_of_document = corpus["end_of_document"]
+    return [*corpus["special_ids"], *([] if end_of_document is None else [end_of_document])]
+
+
+def load_patterns(index: IndexDir) -> IdPatterns:
+    """Return the frozen id patterns."""
+    with np.load(index.patterns_file) as arrays:
+        return IdPatterns(arrays["ids"], arrays["offsets"], arrays["phrase"])
+
+
+def load_matchers(index: IndexDir, plan: Plan) -> dict[str, Matcher]:
+    """Return a matcher for each unit of the plan."""
+    match = plan.config["match"]
+    vocabulary = load_vocabulary(index, plan)
+    matchers: dict[str, Matcher] = {}
+    if match["unit"] in ("tokens", "both"):
+        from indexer.matching.token_matcher import TokenMatcher
+
+        matchers["tokens"] = TokenMatcher(
+            load_patterns(index), vocabulary, boundary=match["boundary"], possessive=match["possessive"]
+        )
+    if match["unit"] in ("text", "both"):
+        from indexer.matching.text_matcher import TextMatcher
+
+        phrases = pq.read_table(index.phrases_file, columns=["phrase_id", "phrase"])
+        phrases = phrases.filter(phrases["phrase"].is_valid())
+        if vocabulary is None:
+            raise ValueError("planning lets no text unit pass without a tokenizer")
+        matchers["text"] = TextMatcher(
+            phrases["phrase"].to_pylist(),
+            phrases["phrase_id"].to_numpy(),
+            vocabulary,
+            case=match["case"],
+            boundary=match["boundary"],
+            possessive=match["possessive"],
+            whitespace=match["whitespace"],
+        )
+    return matchers

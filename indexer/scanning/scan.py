@@ -1,0 +1,119 @@
+"""One planned shard range in, one partial out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from indexer.corpus.orders.order import TrainingOrder, Visits
+from indexer.corpus.sequences import Reader, Shard
+from indexer.errors import InputError
+from indexer.matching.matches import Matcher
+from indexer.partials import PartialFacts
+from indexer.plan import ScanRange
+from indexer.scanning.blocks import TokensHash, check_vocabulary, keep_exposing
+from indexer.scanning.tally import Grid, Tally
+from indexer.units import UNKNOWN_STEP, Int64Array
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """All that is the same for every range of a plan.
+
+    Attributes
+    ----------
+    plan_fingerprint : str
+        The plan the partials belong to.
+    reader : Reader
+        The corpus.
+    shards : tuple of Shard
+        The planned shards.
+    order : TrainingOrder
+        The steps of every sequence.
+    matchers : mapping of str to Matcher
+        By unit; one pass serves all.
+    checkpoints : array of int64
+        The grid of the plan.
+    grid : Grid
+        The bins of the tally: that grid, or single steps.
+    n_phrases, n_places, n_ids : int
+        Size of the phrase table, places kept, and size of the vocabulary (0: not known).
+    label_overlap : bool
+        Whether sequences share their last id with another one.
+    """
+
+    plan_fingerprint: str
+    reader: Reader
+    shards: tuple[Shard, ...]
+    order: TrainingOrder
+    matchers: Mapping[str, Matcher]
+    checkpoints: Int64Array
+    grid: Grid
+    n_phrases: int
+    n_places: int
+    n_ids: int
+    label_overlap: bool
+
+    def scan(self, scan_range: ScanRange) -> tuple[pa.Table, PartialFacts]:
+        """Scan the sequences of a range.
+
+        Raises
+        ------
+        InputError
+            The shard is damaged, holds an id beyond the vocabulary, or ends before its header says.
+        """
+        shard = self.shards[scan_range.shard]
+        tallies = {unit: Tally(self.n_phrases, self.grid, self.n_places) for unit in self.matchers}
+        tokens_hash = TokensHash()
+        next_sequence = scan_range.start
+        n_tokens = n_visits = 0
+        visited_tokens = np.zeros(len(self.checkpoints), np.int64)
+        for block in self.reader.blocks(shard, scan_range.start, scan_range.stop):
+            if block.first_sequence != next_sequence:
+                raise InputError(
+                    f"sequence {next_sequence:,} is followed by {block.first_sequence:,}", path=shard.name
+                )
+            if self.n_ids:
+                check_vocabulary(block, self.n_ids, shard)
+            tokens_hash.add(block)
+            next_sequence += len(block.starts)
+            lengths = block.stops - block.starts
+            n_tokens += int(lengths.sum())
+            visits = self.order.visits(block.first_sequence, next_sequence)
+            n_visits += len(visits.steps)
+            _add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
+            for unit, matcher in self.matchers.items():
+                matches = matcher.find(block.ids, block.starts, block.stops)
+                exposing = keep_exposing(matches, block, label_overlap=self.label_overlap)
+                tallies[unit].add(exposing, block.first_sequence, visits)
+        if next_sequence != scan_range.stop:
+            raise InputError(
+                f"ends after sequence {next_sequence:,}",
+                path=shard.name,
+                expected=f"{scan_range.stop:,} sequences, as planned",
+                fix="the shard is truncated or was changed after planning",
+            )
+        rows = pa.concat_tables([tally.rows(unit) for unit, tally in sorted(tallies.items())])
+        facts = PartialFacts(
+            plan_fingerprint=self.plan_fingerprint,
+            range_number=scan_range.number,
+            shard_number=shard.number,
+            n_sequences=scan_range.stop - scan_range.start,
+            n_tokens=n_tokens,
+            n_visits=n_visits,
+            visited_tokens=tuple(visited_tokens.tolist()),
+            tokens_hash=tokens_hash.hexdigest(),
+        )
+        return rows.combine_chunks(), facts
+
+
+def _add_visited_tokens(
+    total: Int64Array, checkpoints: Int64Array, lengths: Int64Array, visits: Visits
+) -> None:
+    """Add the tokens of all visits to the checkpoint that is the first to have seen them."""
+    if len(visits.steps) and visits.steps[0] != UNKNOWN_STEP:
+        bins = np.searchsorted(checkpoints, visits.steps, side="right")
+        np.add.at(total, bins, np.repeat(lengths, np.diff(visits.offsets)))

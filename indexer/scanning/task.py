@@ -1,0 +1,112 @@
+"""One task of a plan: open what the plan names, scan one range, commit its partial.
+
+A task is made from the index directory alone, so a worker process or another machine can do it. What is the
+same for all ranges (matchers, order, reader) is prepared once and inherited by forked workers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer.config.load import Config, config_from_tables
+from indexer.corpus import open_corpus, open_order
+from indexer.corpus.sequences import Shard
+from indexer.errors import StateError
+from indexer.index_dir import IndexDir, commit_file
+from indexer.partials import write_partial
+from indexer.plan import Plan
+from indexer.scanning.frozen import load_matchers, n_planned_ids
+from indexer.scanning.scan import Scanner
+from indexer.scanning.tally import Grid
+
+
+class ScanTask:
+    """Scans ranges of a plan by number.
+
+    Parameters
+    ----------
+    index : IndexDir
+        Where the plan's files are and the partials go.
+    plan : Plan
+        The plan.
+    """
+
+    def __init__(self, index: IndexDir, plan: Plan) -> None:
+        self.index = index
+        self.plan = plan
+        self._scanner: Scanner | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the scanner behind: a worker that starts afresh builds its own."""
+        return {"index": self.index, "plan": self.plan, "_scanner": None}
+
+    def __call__(self, range_number: int) -> int:
+        """Scan a range, commit its partial, and return how many tokens were read."""
+        scanner = self.prepare()
+        scan_range = self.plan.ranges[range_number]
+        shard = scanner.shards[scan_range.shard]
+        _refuse_changed(shard)
+        rows, facts = scanner.scan(scan_range)
+        _refuse_changed(shard)
+        commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
+        return facts.n_tokens
+
+    def prepare(self) -> Scanner:
+        """Open corpus and order and build the matchers, once."""
+        if self._scanner is None:
+            self._scanner = self._build()
+        return self._scanner
+
+    def _build(self) -> Scanner:
+        plan = self.plan
+        config = planned_config(plan)
+        reader = open_corpus(config.corpus, base=config.base)
+        order = open_order(config.order, reader, base=config.base)
+        checkpoints = np.array(plan.checkpoints, np.int64)
+        grid = checkpoints
+        if config.index.grain == "step":
+            grid = np.arange(order.start_step + 1, order.stop_step + 1, dtype=np.int64)
+        return Scanner(
+            plan_fingerprint=plan.fingerprint,
+            reader=reader,
+            shards=tuple(Shard(**shard) for shard in plan.shards),
+            order=order,
+            matchers=load_matchers(self.index, plan),
+            checkpoints=checkpoints,
+            grid=Grid(grid),
+            n_phrases=plan.frozen["phrases"]["rows"],
+            n_places=config.index.places,
+            n_ids=n_planned_ids(plan),
+            label_overlap=plan.corpus["label_overlap"],
+        )
+
+
+def planned_config(plan: Plan) -> Config:
+    """Return the configuration a plan was made from."""
+    return config_from_tables(
+        {
+            section: {key: value for key, value in keys.items() if value is not None}
+            for section, keys in plan.config.items()
+        },
+        origin="plan.json",
+        base=Path(plan.base),
+    )
+
+
+def _refuse_changed(shard: Shard) -> None:
+    """Refuse a local shard that is not the one that was planned, by size and modification time."""
+    if shard.modified_ns is None:
+        return
+    try:
+        now = Path(shard.url).stat()
+    except FileNotFoundError:
+        raise StateError("is gone since it was planned", path=shard.name) from None
+    if (now.st_size, now.st_mtime_ns) != (shard.n_bytes, shard.modified_ns):
+        raise StateError(
+            "was changed after it was planned",
+            path=shard.name,
+            fix="run `exposure index` again: it plans anew and rescans what changed",
+        )
