@@ -14,7 +14,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from typing import Any
 
 from indexer.engines.engine import Outcome
@@ -24,16 +23,15 @@ MAX_ATTEMPTS = 3
 
 # Forked workers share the parent's pattern tables and compiled kernels. Elsewhere than on Linux a fork of
 # a process with threads is unsafe, so workers start afresh and build their own.
-START_METHOD = "fork" if sys.platform == "linux" else "spawn"
+_CONTEXT: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 
 class _Slot:
     """One worker process, the pipe to it, and the task it has in hand."""
 
     def __init__(self, work: Callable[[int], Any]) -> None:
-        context = multiprocessing.get_context(START_METHOD)
-        self.pipe, other_end = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_serve, args=(other_end, work), daemon=True)
+        self.pipe, other_end = _CONTEXT.Pipe()
+        self.process = _CONTEXT.Process(target=_serve, args=(other_end, work), daemon=True)
         self.process.start()
         other_end.close()
         self.task: int | None = None
@@ -111,6 +109,7 @@ def _serve(pipe: Connection, work: Callable[[int], Any]) -> None:
             task = pipe.recv()
         except (EOFError, ConnectionResetError):
             return
+        answer: tuple[int, Any, Exception | None]
         try:
             answer = (task, work(task), None)
         except Exception as error:

@@ -150,7 +150,7 @@ def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> pa
 def _joined_hash(hashes: list[str]) -> str | None:
     if len(hashes) <= 1:
         return hashes[0] if hashes else None
-    return xxhash.xxh3_128("".join(hashes)).hexdigest()
+    return xxhash.xxh3_128("".join(hashes).encode()).hexdigest()
 
 
 def _checkpoint_rows(plan: Plan, facts: list[PartialFacts], steps_known: bool) -> pa.Table:

@@ -1,0 +1,1 @@
+"""One shard range in, one partial out."""

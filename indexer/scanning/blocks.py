@@ -72,4 +72,6 @@ def keep_exposing(matches: Matches, block: SequenceBlock, *, label_overlap: bool
         not_counted_before = np.append(0, np.cumsum(~block.counted))
         start = block.starts[matches.row] + matches.token_offset
         keep &= not_counted_before[start] == not_counted_before[start + matches.n_tokens]
-    return Matches(*(column[keep] for column in matches))
+    return Matches(
+        matches.phrase[keep], matches.row[keep], matches.token_offset[keep], matches.n_tokens[keep]
+    )

@@ -26,7 +26,7 @@ def n_planned_ids(plan: Plan) -> int:
 
 
 def load_vocabulary(index: IndexDir, plan: Plan) -> TokenBytes | None:
-    """Return the bytes of every id, with the configured special ids as walls and ids up to the vocabulary size."""
+    """Return the bytes of every id below the vocabulary size, the configured special ids as walls."""
     tokenizer = load_tokenizer_of(index)
     if tokenizer is None:
         return None

@@ -1,0 +1,1 @@
+"""Who goes where: query files, splits and their manifests."""
