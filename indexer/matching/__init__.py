@@ -1,0 +1,1 @@
+"""Where do the phrases stand in a block of sequences? Patterns, automata, matchers."""

@@ -1,0 +1,1 @@
+"""Compiled loops over arrays; they import NumPy and Numba, and know neither phrases nor files."""

@@ -1,0 +1,205 @@
+"""Does an occurrence stand between word borders? Decided on the bytes around it, whatever tokens they lie in.
+
+The rule is about characters, the stream is made of tokens, and a character may be split over several.
+So the question is put to a byte: is the character that holds it a letter or digit? UTF-8 answers that
+from three bytes on either side. Almost always the neighbouring token alone knows: `first_byte` and
+`last_byte` hold its answer, and only a token that begins or ends inside a character needs its own neighbours.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.matching.kernels.compile import inlined
+from indexer.units import BoolArray, Int64Array, Uint8Array
+
+OTHER = 0
+WORD = 1
+UNSURE = 2
+WALL = 3
+
+LEFT_BORDER = WORD_BEFORE = 1
+RIGHT_BORDER = WORD_AFTER = 2
+NO_POSSESSIVE = POSSESSIVE_AFTER = 4
+"""Each rule is the number of the fact it forbids."""
+
+_REACH = 8  # bytes to the right: a curly apostrophe (3), an s (1), one whole character (4)
+_BACK = 4
+
+
+class NeighbourTable(NamedTuple):
+    """What the border test knows of the vocabulary.
+
+    Attributes
+    ----------
+    first_byte, last_byte : array of uint8, shape (n_ids,)
+        Whether the character that holds a token's first (last) byte is a letter or digit: `OTHER`,
+        `WORD`, `UNSURE` where the token does not hold all of it or spells nothing, `WALL` for special ids.
+    data : array of uint8
+        Bytes of all tokens.
+    offsets : array of int64, shape (n_ids + 1,)
+        Where each token's bytes start.
+    word_characters : array of bool, shape (0x110000,)
+        Whether a code point is a letter or digit.
+    """
+
+    first_byte: Uint8Array
+    last_byte: Uint8Array
+    data: Uint8Array
+    offsets: Int64Array
+    word_characters: BoolArray
+
+
+@inlined
+def sequence_length(data, at, stop):
+    """Return the bytes of the well-formed UTF-8 character that starts here; 0 where none does."""
+    lead = data[at]
+    if lead < 0x80:
+        return 1
+    if lead < 0xC2 or lead > 0xF4:
+        return 0
+    length = 2 if lead < 0xE0 else (3 if lead < 0xF0 else 4)
+    if at + length > stop:
+        return 0
+    low, high = 0x80, 0xBF
+    if lead == 0xE0:
+        low = 0xA0
+    elif lead == 0xED:
+        high = 0x9F
+    elif lead == 0xF0:
+        low = 0x90
+    elif lead == 0xF4:
+        high = 0x8F
+    if data[at + 1] < low or data[at + 1] > high:
+        return 0
+    for k in range(2, length):
+        if data[at + k] < 0x80 or data[at + k] > 0xBF:
+            return 0
+    return length
+
+
+@inlined
+def code_point(data, at, length):
+    """Return the code point of the well-formed character of `length` bytes that starts here."""
+    lead = np.int64(data[at])
+    if length == 1:
+        return lead
+    value = lead & (0x7F >> length)
+    for k in range(1, length):
+        value = (value << 6) | (np.int64(data[at + k]) & 0x3F)
+    return value
+
+
+@inlined
+def is_word_byte(data, start, at, stop, word_characters):
+    """Return whether the character that holds byte `at` of ``data[start:stop]`` is a letter or digit.
+
+    A byte that belongs to no well-formed character is neither.
+    """
+    for back in range(4):
+        lead = at - back
+        if lead < start:
+            break
+        length = sequence_length(data, lead, stop)
+        if length > back:
+            return bool(word_characters[code_point(data, lead, length)])
+        if data[lead] < 0x80 or data[lead] > 0xBF:
+            break
+    return False
+
+
+@inlined
+def is_wall(table, token):
+    """Return whether an id stands for no text: special, or beyond the vocabulary."""
+    return token >= table.first_byte.shape[0] or table.first_byte[token] == WALL
+
+
+@inlined
+def gather(table, ids, start, stop, border, window):
+    """Copy the bytes around a token border into `window`, the border at its `_BACK`; return their range."""
+    first = _BACK
+    token_at = border - 1
+    while first > 0 and token_at >= start:
+        token = np.int64(ids[token_at])
+        if is_wall(table, token):
+            break
+        at = table.offsets[token + 1]
+        while first > 0 and at > table.offsets[token]:
+            at -= 1
+            first -= 1
+            window[first] = table.data[at]
+        token_at -= 1
+    last = _BACK
+    token_at = border
+    while last < _BACK + _REACH and token_at < stop:
+        token = np.int64(ids[token_at])
+        if is_wall(table, token):
+            break
+        at = table.offsets[token]
+        while last < _BACK + _REACH and at < table.offsets[token + 1]:
+            window[last] = table.data[at]
+            at += 1
+            last += 1
+        token_at += 1
+    return first, last
+
+
+@inlined
+def possessive_length(window, at, last):
+    """Return the bytes of the 's or ’s that stands at a byte of the window; 0 where none does."""
+    length = 0
+    if at < last and window[at] == 0x27:
+        length = 1
+    elif at + 2 < last and window[at] == 0xE2 and window[at + 1] == 0x80 and window[at + 2] == 0x99:
+        length = 3
+    if length == 0 or at + length >= last or (window[at + length] | 0x20) != 0x73:
+        return 0
+    return length + 1
+
+
+@inlined
+def border_facts(table, ids, start, stop, border):
+    """Return what stands around a token border: a sum of `WORD_BEFORE`, `WORD_AFTER`, `POSSESSIVE_AFTER`."""
+    window = np.empty(_BACK + _REACH, np.uint8)
+    first, last = gather(table, ids, start, stop, border, window)
+    possessive = possessive_length(window, _BACK, last)
+    facts = POSSESSIVE_AFTER if possessive else 0
+    for question in range(3):
+        at = _BACK - 1 + question if question < 2 else _BACK + possessive
+        if at < first or at >= last or (question == 2 and possessive == 0):
+            continue
+        if is_word_byte(window, first, at, last, table.word_characters):
+            if question == 0:
+                facts |= WORD_BEFORE
+            elif question == 1:
+                facts |= WORD_AFTER
+            else:
+                facts &= ~POSSESSIVE_AFTER
+    return facts
+
+
+@inlined
+def stands_alone(table, rules, ids, start, stop, first, last):
+    """Return whether the occurrence ``ids[first:last]`` of the sequence ``ids[start:stop]`` keeps the rules.
+
+    `rules` is a sum of `LEFT_BORDER`, `RIGHT_BORDER` and `NO_POSSESSIVE`.
+    """
+    for side in range(2):
+        # One loop body for both borders: the code around it is compiled once.
+        border = last if side == 0 else first
+        neighbour = last if side == 0 else first - 1
+        forbidden = (rules & (RIGHT_BORDER | NO_POSSESSIVE)) if side == 0 else (rules & LEFT_BORDER)
+        if forbidden == 0 or neighbour < start or neighbour >= stop:
+            continue
+        token = np.int64(ids[neighbour])
+        if is_wall(table, token):
+            continue
+        answer = table.first_byte[token] if side == 0 else table.last_byte[token]
+        if answer == WORD and forbidden & (LEFT_BORDER | RIGHT_BORDER):
+            return False
+        in_doubt = answer == UNSURE or forbidden & NO_POSSESSIVE
+        if in_doubt and border_facts(table, ids, start, stop, border) & forbidden:
+            return False
+    return True

@@ -1,0 +1,33 @@
+"""The one place that decides how kernels are compiled.
+
+Kernels release the GIL, so that threads of one process scan beside each other, and they are compiled when
+first called, for the array types they are called with. Numba's on-disk cache stays off unless
+``EXPOSURE_KERNEL_CACHE`` is set; ``docs/matching.md`` says what was found about it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+USE_CACHE = os.environ.get("EXPOSURE_KERNEL_CACHE", "") not in ("", "0")
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function that is called from Python."""
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", cache=USE_CACHE)(function))
+
+
+def inlined(function: Function) -> Function:
+    """Compile a function that only kernels call: without what a call from Python would need."""
+    return cast(
+        Function,
+        numba.njit(
+            nogil=True, error_model="numpy", cache=USE_CACHE, no_cpython_wrapper=True, no_cfunc_wrapper=True
+        )(function),
+    )

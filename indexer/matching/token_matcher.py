@@ -1,0 +1,122 @@
+"""Finds phrases as runs of token ids: the shell around the kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.matching.boundary import neighbour_table, no_neighbours
+from indexer.matching.kernels.automaton import build_automaton
+from indexer.matching.kernels.automaton_search import Found, search_sequences
+from indexer.matching.matches import IdPatterns, Matches
+from indexer.matching.patterns import pattern_table
+from indexer.units import Int64Array, TokenIds
+from indexer.vocabulary import TokenBytes
+
+_FIRST_ROOM = 4096  # occurrences; doubled whenever they do not fit
+
+
+class TokenMatcher:
+    """Finds every occurrence of token-id patterns. Its tables are read-only: threads may share one.
+
+    Parameters
+    ----------
+    patterns : IdPatterns
+        What to look for.
+    vocabulary : TokenBytes or None
+        The bytes of every id. Without it no border can be tested.
+    boundary : {"word", "none"}
+        ``word``: neither the character before an occurrence nor the one after may be a letter or digit,
+        whatever tokens they lie in. Sequence ends and special ids are borders; a pattern whose text begins
+        with white space brings its own left border.
+    possessive : {"include", "exclude"}
+        ``exclude``: no 's or ’s that ends at a word end may follow.
+
+    Raises
+    ------
+    ConfigError
+        A border rule without a vocabulary.
+    InputError
+        A pattern that can never occur.
+    """
+
+    def __init__(
+        self, patterns: IdPatterns, vocabulary: TokenBytes | None, *, boundary: str, possessive: str
+    ) -> None:
+        self._patterns = pattern_table(patterns, vocabulary, boundary=boundary, possessive=possessive)
+        self._neighbours = no_neighbours() if vocabulary is None else neighbour_table(vocabulary)
+        self._automaton = build_automaton(
+            np.ascontiguousarray(patterns.ids, np.uint32), np.ascontiguousarray(patterns.offsets, np.int64)
+        )
+
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+        """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
+
+        Parameters
+        ----------
+        ids : array of uint16 or uint32, shape (n_ids,)
+            Token ids; never written to.
+        starts, stops : array of int64, shape (n_sequences,)
+            Half-open range of each sequence; ranges may overlap.
+
+        Returns
+        -------
+        Matches
+            Ordered by (row, token_offset, phrase). A phrase has one occurrence a place, the shortest
+            if several forms of it begin there. Leading ids that spell only white space are not part of it.
+        """
+        ids, starts, stops = _checked(ids, starts, stops)
+        parts = [_room_for(0)]
+        room = _FIRST_ROOM
+        row = 0
+        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+            while row < len(starts):
+                found = _room_for(room)
+                n_found, next_row = search_sequences(
+                    self._automaton, self._patterns, self._neighbours, ids, starts, stops, row, found
+                )
+                parts.append(_first_of(found, n_found))
+                row = next_row
+                room *= 2
+        return Matches(
+            phrase=np.concatenate([part.phrase for part in parts]),
+            row=np.concatenate([part.row for part in parts]),
+            token_offset=np.concatenate([part.token_offset for part in parts]),
+            n_tokens=np.concatenate([part.n_tokens for part in parts]),
+        )
+
+
+def _room_for(n: int) -> Found:
+    return Found(
+        phrase=np.empty(n, np.int32),
+        row=np.empty(n, np.int64),
+        token_offset=np.empty(n, np.int32),
+        n_tokens=np.empty(n, np.int32),
+    )
+
+
+def _first_of(found: Found, n: int) -> Found:
+    return Found(found.phrase[:n], found.row[:n], found.token_offset[:n], found.n_tokens[:n])
+
+
+def _checked(ids: TokenIds, starts: Int64Array, stops: Int64Array) -> tuple[TokenIds, Int64Array, Int64Array]:
+    """Return the arrays as the kernels take them: contiguous, read-only, of the two id types."""
+    if ids.dtype not in (np.uint16, np.uint32):
+        raise TypeError(f"token ids of dtype {ids.dtype}; uint16 or uint32 is needed")
+    if starts.shape != stops.shape:
+        raise ValueError(f"{len(starts)} sequence starts and {len(stops)} stops")
+    if len(starts) and (starts.min() < 0 or stops.max() > len(ids) or (stops < starts).any()):
+        raise ValueError(f"a sequence reaches beyond the {len(ids)} ids it is cut from")
+    return (
+        _read_only(np.ascontiguousarray(ids)),
+        _read_only(np.ascontiguousarray(starts, np.int64)),
+        _read_only(np.ascontiguousarray(stops, np.int64)),
+    )
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,113 @@
+"""The slow truth: plain loops that anyone can check. Fast code must equal it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Occurrence = tuple[int, int, int, int]
+"""(row, token_offset, phrase, n_tokens)"""
+
+
+def naive_id_matches(
+    patterns: Sequence[tuple[int, Sequence[int]]],
+    sequences: Sequence[Sequence[int]],
+    *,
+    spelled: Sequence[bytes] | None = None,
+    special: frozenset[int] = frozenset(),
+    boundary: str = "none",
+    possessive: str = "include",
+) -> list[Occurrence]:
+    """Return where patterns, given as (phrase, ids), stand in sequences of ids.
+
+    Each place counts once a phrase; the shortest form there is told.
+    """
+    places: dict[tuple[int, int, int], int] = {}
+    for row, sequence in enumerate(sequences):
+        for first in range(len(sequence)):
+            for phrase, ids in patterns:
+                stop = first + len(ids)
+                if list(sequence[first:stop]) != list(ids):
+                    continue
+                offset = first
+                if spelled is not None:
+                    if any(i in special or i >= len(spelled) for i in ids):
+                        continue
+                    before, inside, after = text_around(sequence, first, stop, spelled, special)
+                    if boundary == "word" and not word_bounded(before, inside, after):
+                        continue
+                    if possessive == "exclude" and possessive_follows(before, inside, after):
+                        continue
+                    offset = first + tokens_of_leading_space([spelled[i] for i in ids])
+                place = (row, offset, phrase)
+                n_tokens = stop - offset
+                places[place] = min(n_tokens, places.get(place, n_tokens))
+    return sorted((*place, n_tokens) for place, n_tokens in places.items())
+
+
+def text_around(
+    sequence: Sequence[int], first: int, stop: int, spelled: Sequence[bytes], special: frozenset[int]
+) -> tuple[bytes, bytes, bytes]:
+    """Return the bytes before, inside and after the tokens [first, stop), up to the next walls."""
+
+    def wall(i: int) -> bool:
+        return i in special or i >= len(spelled)
+
+    begin = first
+    while begin > 0 and not wall(sequence[begin - 1]):
+        begin -= 1
+    end = stop
+    while end < len(sequence) and not wall(sequence[end]):
+        end += 1
+    return (
+        b"".join(spelled[i] for i in sequence[begin:first]),
+        b"".join(spelled[i] for i in sequence[first:stop]),
+        b"".join(spelled[i] for i in sequence[stop:end]),
+    )
+
+
+def character_with_byte(data: bytes, at: int) -> str:
+    """Return the character one of whose bytes is ``data[at]``; nothing where there is no such byte.
+
+    Bytes that are no UTF-8 become lone surrogates, which are neither letters, digits nor white space.
+    """
+    position = 0
+    for character in data.decode("utf-8", "surrogateescape"):
+        position += len(character.encode("utf-8", "surrogateescape"))
+        if 0 <= at < position:
+            return character
+    return ""
+
+
+def word_bounded(before: bytes, inside: bytes, after: bytes) -> bool:
+    """Return whether neither the character before nor the one after is a letter or digit.
+
+    White space at the beginning of the inside is a border of its own.
+    """
+    data = before + inside + after
+    left = character_with_byte(data, len(before) - 1)
+    right = character_with_byte(data, len(before) + len(inside))
+    own_left_border = inside.decode("utf-8", "surrogateescape")[:1].isspace()
+    return (own_left_border or not left.isalnum()) and not right.isalnum()
+
+
+def possessive_follows(before: bytes, inside: bytes, after: bytes) -> bool:
+    """Return whether an apostrophe and an s follow, and then neither letter nor digit."""
+    for possessive in ("'s", "'S", "’s", "’S"):
+        form = possessive.encode()
+        if after.startswith(form):
+            data = before + inside + after
+            if not character_with_byte(data, len(before) + len(inside) + len(form)).isalnum():
+                return True
+    return False
+
+
+def tokens_of_leading_space(tokens: Sequence[bytes]) -> int:
+    """Return how many tokens at the beginning hold nothing but leading white space; 0 if all do."""
+    text = b"".join(tokens).decode("utf-8", "surrogateescape")
+    n_space_bytes = len(text) and len(text[: len(text) - len(text.lstrip())].encode())
+    if not text.lstrip():
+        return 0
+    n = 0
+    while sum(len(token) for token in tokens[: n + 1]) <= n_space_bytes:
+        n += 1
+    return n

@@ -1,0 +1,134 @@
+"""The compiled matcher, the reference and the slow truth agree on anything Hypothesis can think of."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.matching.matches import IdPatterns, Matches
+from indexer.matching.reference import ReferenceMatcher
+from indexer.matching.token_matcher import TokenMatcher
+from indexer.vocabulary import TokenBytes
+from tests.naive import naive_id_matches
+
+PIECES = [b"a", b"b", b" ", b" a", b"'", b"s", b"'s", b"S", b"", b"-", b"1", b"ab a", b"  "]
+PIECES += ["é".encode(), "’".encode(), "’s".encode(), "中".encode(), "…".encode(), "\u3000".encode()]
+CHARACTERS = ["é", "’", "中", "½", "𝒳", "\u3000", "‿", "\u0301", "ſ"]
+
+
+def vocabulary_of(spelled: list[bytes], special: frozenset[int]) -> TokenBytes:
+    return TokenBytes(
+        np.frombuffer(b"".join(spelled), np.uint8).copy(),
+        np.cumsum([0, *map(len, spelled)]).astype(np.int64),
+        np.array([i in special for i in range(len(spelled))], np.bool_),
+    )
+
+
+def patterns_of(pairs: list[tuple[int, tuple[int, ...]]]) -> IdPatterns:
+    return IdPatterns(
+        np.array([i for _, ids in pairs for i in ids], np.uint32),
+        np.cumsum([0, *(len(ids) for _, ids in pairs)]).astype(np.int64),
+        np.array([phrase for phrase, _ in pairs], np.int32),
+    )
+
+
+def rows_of(matches: Matches) -> list[tuple[int, int, int, int]]:
+    columns = (matches.row, matches.token_offset, matches.phrase, matches.n_tokens)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+@st.composite
+def pieces(draw: st.DrawFn) -> bytes:
+    """Whole pieces, parts of characters, and bytes that are no UTF-8 at all."""
+    kind = draw(st.integers(0, 5))
+    if kind <= 3:
+        return draw(st.sampled_from(PIECES))
+    if kind == 4:
+        data = draw(st.sampled_from(CHARACTERS)).encode()
+        cut = draw(st.integers(0, len(data)))
+        return data[:cut] if draw(st.booleans()) else data[cut:]
+    return draw(st.binary(max_size=3))
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> dict:
+    """A vocabulary, patterns cut from the stream or made up, and sequences that may overlap."""
+    spelled = draw(st.lists(pieces(), min_size=2, max_size=9))
+    n_ids = len(spelled)
+    special = frozenset(draw(st.sets(st.integers(0, n_ids - 1), max_size=1)))
+    plain = [i for i in range(n_ids) if i not in special]
+    stream = draw(st.lists(st.integers(0, n_ids), max_size=50))  # n_ids itself is beyond the vocabulary
+    pairs: set[tuple[int, tuple[int, ...]]] = set()
+    for _ in range(draw(st.integers(0, 8))):
+        if stream and draw(st.booleans()):
+            first = draw(st.integers(0, len(stream) - 1))
+            ids = tuple(stream[first : first + draw(st.integers(1, 6))])
+        else:
+            ids = tuple(draw(st.lists(st.sampled_from(plain), min_size=1, max_size=4)))
+        if all(i in plain for i in ids):
+            pairs.add((draw(st.integers(0, 3)), ids))
+    bounds = st.tuples(st.integers(0, len(stream)), st.integers(0, len(stream))).map(sorted)
+    ranges = [*draw(st.lists(bounds, max_size=4)), [0, len(stream)]]
+    return {
+        "spelled": spelled,
+        "special": special,
+        "stream": stream,
+        "pairs": sorted(pairs),
+        "ranges": ranges,
+    }
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
+@settings(max_examples=250)
+@given(
+    case=streams(),
+    boundary=st.sampled_from(["word", "none"]),
+    possessive=st.sampled_from(["include", "exclude"]),
+)
+def test_all_three_matchers_agree(dtype, case, boundary, possessive):
+    spelled, special, stream, pairs = (case[k] for k in ("spelled", "special", "stream", "pairs"))
+    vocabulary = vocabulary_of(spelled, special)
+    ids = np.array(stream, dtype)
+    starts = np.array([a for a, _ in case["ranges"]], np.int64)
+    stops = np.array([b for _, b in case["ranges"]], np.int64)
+    expected = naive_id_matches(
+        pairs,
+        [stream[a:b] for a, b in case["ranges"]],
+        spelled=spelled,
+        special=special,
+        boundary=boundary,
+        possessive=possessive,
+    )
+    for kind in (TokenMatcher, ReferenceMatcher):
+        matcher = kind(patterns_of(pairs), vocabulary, boundary=boundary, possessive=possessive)
+        assert rows_of(matcher.find(ids, starts, stops)) == expected, kind
+
+
+@settings(max_examples=150)
+@given(
+    stream=st.lists(st.integers(0, 3), min_size=1, max_size=60),
+    pairs=st.sets(
+        st.tuples(st.integers(0, 4), st.lists(st.integers(0, 3), min_size=1, max_size=8).map(tuple)),
+        max_size=12,
+    ).map(sorted),
+    length=st.integers(1, 20),
+    cuts=st.sets(st.integers(1, 59)),
+)
+def test_every_cut_into_blocks_gives_what_one_block_gives(stream, pairs, length, cuts):
+    matcher = TokenMatcher(patterns_of(pairs), None, boundary="none", possessive="include")
+    ids = np.array(stream, np.uint16)
+    starts = np.arange(0, len(stream), length, dtype=np.int64)
+    stops = np.minimum(starts + length, len(stream))
+    whole = rows_of(matcher.find(ids, starts, stops))
+    assert whole == naive_id_matches(pairs, [stream[a:b] for a, b in zip(starts, stops, strict=True)])
+    borders = sorted({0, len(starts)} | {c for c in cuts if c < len(starts)})
+    in_blocks = []
+    for first, last in pairwise(borders):
+        base = starts[first]
+        block = matcher.find(ids[base : stops[last - 1]], starts[first:last] - base, stops[first:last] - base)
+        in_blocks += [(row + first, *rest) for row, *rest in rows_of(block)]
+    assert in_blocks == whole
