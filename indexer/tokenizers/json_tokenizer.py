@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from indexer.errors import InputError
-from indexer.tokenizers.normalization import normalizer_of
+from indexer.tokenizers.normalization import Normalizer, normalizer_of
 from indexer.tokenizers.spelling import Spelling, spelling_of, token_bytes_of
 from indexer.vocabulary import TokenBytes
 
@@ -42,7 +42,7 @@ class JsonTokenizer:
         self._text = text
         self._json = _parse(text, name)
         try:
-            self._tokenizer = tokenizers.Tokenizer.from_str(text)
+            self._tokenizer = tokenizers.Tokenizer.from_str(_without_special_pieces(self._json, text))
         except Exception as error:  # the library raises bare Exception
             raise InputError(f"is no tokenizer.json ({error})", path=name) from None
         self._tokenizer.no_truncation()
@@ -120,7 +120,7 @@ class JsonTokenizer:
         return token_bytes_of(self._spelling, self.name)
 
     @cached_property
-    def _normalizer(self) -> Any:
+    def _normalizer(self) -> Normalizer:
         return normalizer_of(self._json, self._spelling)
 
     def _blame(self, batch: Sequence[str], start: int) -> None:
@@ -147,3 +147,30 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     if not isinstance(parsed, dict) or not isinstance(parsed.get("model"), dict):
         raise InputError("is JSON, but no tokenizer.json", path=name, expected="an object with a model")
     return parsed
+
+
+def _without_special_pieces(tokenizer: dict[str, Any], text: str) -> str:
+    """Return the ``tokenizer.json`` with special pieces out of reach of the model.
+
+    A unigram or whole-word model finds ``</s>`` in a text by itself when its vocabulary holds it, whatever
+    the library is told about special tokens. Such pieces keep their ids under a name no text holds. BPE needs
+    none of this: it reaches a piece by merges only, and trainers make none for special tokens.
+    """
+    model = tokenizer["model"]
+    vocab = model.get("vocab")
+    if model.get("merges") is not None or not isinstance(vocab, list | dict):
+        return text
+    ids = {piece[0]: i for i, piece in enumerate(vocab)} if isinstance(vocab, list) else vocab
+    entries = tokenizer.get("added_tokens") or []
+    hidden = {e["content"]: f"\0special {e['id']}\0" for e in entries if e["special"] and e["content"] in ids}
+    if not hidden:
+        return text
+    if isinstance(vocab, list):
+        renamed: Any = [[hidden.get(piece[0], piece[0]), *piece[1:]] for piece in vocab]
+    else:
+        renamed = {hidden.get(piece, piece): i for piece, i in vocab.items()}
+    changed = {**model, "vocab": renamed}
+    if "unk_token" in model:
+        changed["unk_token"] = hidden.get(model["unk_token"], model["unk_token"])
+    kept = [entry for entry in entries if entry["content"] not in hidden]
+    return json.dumps({**tokenizer, "model": changed, "added_tokens": kept, "post_processor": None})

@@ -73,7 +73,7 @@ def _file_in(folder: Path) -> Path:
         raise ConfigError(
             "the folder holds a tokenizer in an older form, but no tokenizer.json",
             path=folder,
-            fix="save it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)",
+            fix="transformers writes one: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)",
         )
     raise ConfigError("the folder holds no tokenizer.json", path=folder)
 

@@ -49,7 +49,7 @@ def normalizer_of(tokenizer: dict[str, Any], spelling: Spelling) -> Normalizer:
     import tokenizers
 
     kept = [step for step in components(tokenizer, "normalizer") if not _marks(step, spelling.space)]
-    empty = {
+    empty: dict[str, Any] = {
         "version": "1.0",
         "truncation": None,
         "padding": None,
@@ -75,4 +75,4 @@ def _marks(step: dict[str, Any], space: str | None) -> bool:
     """Tell whether a step only adds a first space, marks spaces, or writes bytes as letters."""
     if step["type"] in ("Prepend", "ByteLevel"):
         return True
-    return step["type"] == "Replace" and step["pattern"] == {"String": " "} and step["content"] == space
+    return bool(step["type"] == "Replace" and step["pattern"] == {"String": " "} and step["content"] == space)
