@@ -6,13 +6,14 @@ Each step can be run on its own and again: what is done is kept, and the rows ar
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.config import Config
 from indexer.engines import run_tasks
-from indexer.errors import ExposureError, StateError
+from indexer.errors import ConfigError, ExposureError, StateError
 from indexer.exposure.merge import merge_partials, missing_ranges
 from indexer.index_dir import IndexDir, commit_file
 from indexer.plan import Plan, read_plan
@@ -95,6 +96,30 @@ def scan_shards(
                 failures.append(outcome.error)
         if failures:
             raise _worst(failures)
+
+
+def share_of_ranges(root: str | Path, task: str) -> list[int]:
+    """Return the range numbers of the I-th of N shares, for job arrays.
+
+    Parameters
+    ----------
+    root : str or Path
+        The index directory.
+    task : str
+        ``I/N`` with I from 1 to N.
+
+    Raises
+    ------
+    ConfigError
+        The words are not I/N.
+    """
+    match = re.fullmatch(r"(\d+)/(\d+)", task)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise ConfigError(f"--task {task!r} cannot be read", expected="I/N with I from 1 to N, as in 3/16")
+    index = IndexDir(root)
+    index.require_plan()
+    share, n_shares = int(match[1]), int(match[2])
+    return [one.number for one in read_plan(index.plan_file).ranges if one.number % n_shares == share - 1]
 
 
 def merge_index(root: str | Path, *, allow_missing: bool = False) -> None:

@@ -1,0 +1,119 @@
+"""``exposure index``, and its three parts ``plan``, ``scan`` and ``merge``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.cli.options import (
+    allow_missing_option,
+    config_argument,
+    index_argument,
+    index_out_option,
+    set_option,
+    workers_option,
+)
+from indexer.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from indexer.build import RangeDone
+    from indexer.config import Config
+    from indexer.plan import Plan
+
+
+def read_config(path: str, overrides: tuple[str, ...]) -> Config:
+    """Read a configuration with environment variables and ``--set`` on top."""
+    from indexer.config.load import environment_overrides, load_config
+
+    return load_config(path, [*environment_overrides(), *overrides])
+
+
+@click.command()
+@config_argument
+@index_out_option
+@set_option
+@workers_option
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def index(config: str, index_dir: str, overrides: tuple[str, ...], workers: int, quiet: bool) -> None:
+    """Build the index of a corpus: plan, scan and merge in a row.
+
+    Running again goes on where it stopped and gives the same rows.
+
+    Example: exposure index exposure.toml --out index
+    """
+    with Progress(quiet=quiet) as progress:
+        progress.say("Loading libraries")
+        from indexer.build import build_index
+
+        def on_range(plan: Plan, done: RangeDone) -> None:
+            total = sum(shard["n_tokens"] for shard in plan.shards)
+            progress.advance(done.n_tokens, total, "tokens")
+
+        build_index(
+            read_config(config, overrides),
+            index_dir,
+            n_workers=workers,
+            announce=progress.say,
+            on_range=on_range,
+        )
+        progress.say(f"Done: {index_dir}")
+    if not quiet:
+        from indexer.cli.summary import print_summary
+
+        print_summary(index_dir)
+
+
+@click.command()
+@config_argument
+@index_out_option
+@set_option
+def plan(config: str, index_dir: str, overrides: tuple[str, ...]) -> None:
+    """Freeze every choice of an index: phrases, patterns, shards, order, match settings.
+
+    Example: exposure plan exposure.toml --out index
+    """
+    from indexer.build import plan_index
+
+    frozen = plan_index(read_config(config, overrides), index_dir)
+    tokens = sum(shard["n_tokens"] for shard in frozen.shards)
+    click.echo(
+        f"planned {len(frozen.ranges):,} ranges of {len(frozen.shards):,} shards, {tokens:,} tokens; "
+        f"fingerprint {frozen.fingerprint}",
+        err=True,
+    )
+
+
+@click.command()
+@index_argument
+@click.option(
+    "--task",
+    default="1/1",
+    show_default=True,
+    metavar="I/N",
+    help="The I-th of N shares, from 1; for job arrays.",
+)
+@workers_option
+def scan(index_dir: str, task: str, workers: int) -> None:
+    """Scan planned shards and commit one partial for each; what is done is skipped.
+
+    Example: exposure scan index --task 3/16
+    """
+    from indexer.build import scan_shards, share_of_ranges
+
+    ranges = share_of_ranges(index_dir, task)
+    n_done = sum(1 for _ in scan_shards(index_dir, n_workers=workers, ranges=ranges))
+    click.echo(f"scanned {n_done:,} of {len(ranges):,} ranges of this share; the others were done", err=True)
+
+
+@click.command()
+@index_argument
+@allow_missing_option
+def merge(index_dir: str, allow_missing: bool) -> None:
+    """Merge the partials into exposures.duckdb; refuses while one is missing.
+
+    Example: exposure merge index
+    """
+    from indexer.build import merge_index
+
+    merge_index(index_dir, allow_missing=allow_missing)

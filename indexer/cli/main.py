@@ -1,0 +1,112 @@
+"""The ``exposure`` command: runs a subcommand; what goes wrong becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+import click
+
+from indexer import __version__
+from indexer.errors import ExposureError
+
+# In workflow order. Modules are imported when their command is asked for: `exposure --help` imports none.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "sample": (
+        "indexer.cli.sample:sample",
+        "Write the embedded sample: pairs, corpus, tokenizer, known truth.",
+    ),
+    "index": ("indexer.cli.index:index", "Plan, scan and merge: build an index."),
+    "plan": ("indexer.cli.index:plan", "Freeze every choice of an index."),
+    "scan": ("indexer.cli.index:scan", "Scan planned shards, all or the i-th of N shares."),
+    "merge": ("indexer.cli.index:merge", "Merge the partials into the table."),
+    "status": ("indexer.cli.status:status", "Show what is done, missing, unverified."),
+    "query": ("indexer.cli.query:query", "Ask an index in SQL, by a query file or ad hoc."),
+    "split": ("indexer.cli.query:split", "Split the pairs, show the balance, write a manifest."),
+    "export": ("indexer.cli.query:export", "Write a split for other tools."),
+    "show": ("indexer.cli.show:show", "Show one phrase's history and its first places in context."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in workflow order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands, in the order of work"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="exposure")
+@click.option("--json", "as_json", is_flag=True, help="Print an error as a JSON object on standard error.")
+@click.pass_context
+def cli(ctx: click.Context, as_json: bool) -> None:
+    """Tell what a language model had seen, when, and how often.
+
+    Finds every occurrence of a list of phrases in the token shards a model was trained on, in training order,
+    and answers in SQL.
+
+    Example: exposure sample sample && exposure index sample/exposure.toml --out sample/index
+    """
+    ctx.obj = {"json": as_json}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Exit codes: 0 done, 1 bug, 2 usage or configuration, 3 bad input data, 4 state conflict, 5 resource,
+    6 query refused, 130 interrupted, 141 nobody reads the output.
+    """
+    sys.exit(run(arguments))
+
+
+def _leave(signal_number: int, _: object) -> None:
+    """Leave by an exception, so that workers are ended and temporary files removed."""
+    raise SystemExit(128 + signal_number)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        result: Any = cli.main(args=words, prog_name="exposure", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except ExposureError as error:
+        if "--json" in words:
+            print(json.dumps(error.as_dict()), file=sys.stderr)
+        else:
+            print(f"exposure: {error.line()}", file=sys.stderr)
+        return error.exit_code
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        print("exposure: interrupted; finished work is kept, run again to go on", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left, as `head` does; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141

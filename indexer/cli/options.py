@@ -1,0 +1,57 @@
+"""Arguments and options, each defined once and used by several commands."""
+
+from __future__ import annotations
+
+import click
+
+config_argument = click.argument("config", type=click.Path(dir_okay=True))
+index_argument = click.argument("index_dir", metavar="INDEX", type=click.Path(file_okay=False))
+index_out_option = click.option(
+    "--out", "index_dir", required=True, type=click.Path(file_okay=False), help="The index directory."
+)
+set_option = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="SECTION.KEY=VALUE",
+    help="Set a key of exposure.toml; also by the variable EXPOSURE_SECTION_KEY.",
+)
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=0), default=0, help="Worker processes; 0 is one per core."
+)
+allow_missing_option = click.option(
+    "--allow-missing",
+    is_flag=True,
+    help="Merge what there is; the index is marked incomplete, and what was not seen is unknown.",
+)
+parameter_option = click.option(
+    "-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."
+)
+checkpoint_option = click.option(
+    "--checkpoint", type=int, default=None, help="Steps taken, one of the grid; default: the whole window."
+)
+min_count_option = click.option(
+    "--min-count",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Fewest exposures that make a phrase exposed.",
+)
+side_option = click.option(
+    "--side",
+    type=click.Choice(["good", "bad", "either", "both"]),
+    default="either",
+    show_default=True,
+    help="Whose phrase must be exposed.",
+)
+
+
+def read_parameters(words: tuple[str, ...]) -> dict[str, str]:
+    """Read ``name=value`` words."""
+    values = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{word!r} is not NAME=VALUE", param_hint="-p")
+        values[name] = value
+    return values

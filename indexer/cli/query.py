@@ -1,0 +1,166 @@
+"""``exposure query``, ``split`` and ``export``: questions and what is written of their answers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.cli.options import (
+    checkpoint_option,
+    index_argument,
+    min_count_option,
+    parameter_option,
+    read_parameters,
+    side_option,
+)
+from indexer.cli.table import print_table
+
+if TYPE_CHECKING:
+    from indexer.splits.ask import Answer
+
+
+@click.command()
+@click.argument("index_dir", metavar="INDEX", required=False, type=click.Path(file_okay=False))
+@click.argument("question", required=False)
+@parameter_option
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "csv", "json", "jsonl", "parquet"]),
+    default="table",
+    show_default=True,
+    help="How the rows are printed; parquet needs --out.",
+)
+@click.option("--out", type=click.Path(dir_okay=False), help="Write to a file.")
+@click.option("--limit", type=click.IntRange(min=1), default=None, help="Print this many rows at most.")
+@click.option("--list", "list_queries", is_flag=True, help="List the questions that are ready.")
+def query(
+    index_dir: str | None,
+    question: str | None,
+    parameters: tuple[str, ...],
+    output_format: str,
+    out: str | None,
+    limit: int | None,
+    list_queries: bool,
+) -> None:
+    """Ask an index: by the name of a question, a .sql file, or one SELECT. Read-only.
+
+    Example: exposure query index most_exposed -p n_rows=5
+
+    Example: exposure query index "SELECT count(*) FROM exposures WHERE status = 'never'"
+    """
+    if list_queries:
+        _print_questions()
+        return
+    if index_dir is None or question is None:
+        raise click.UsageError("give an INDEX and a QUESTION, or --list")
+    from indexer.splits.ask import ask
+
+    answer = ask(index_dir, question, read_parameters(parameters))
+    if limit is not None and answer.rows.num_rows > limit:
+        click.echo(f"showing {limit:,} of {answer.rows.num_rows:,} rows", err=True)
+        answer = _cut(answer, limit)
+    if out is not None:
+        _write(answer, Path(out), None if output_format == "table" else output_format)
+    else:
+        _print(answer, output_format)
+
+
+@click.command()
+@index_argument
+@checkpoint_option
+@min_count_option
+@side_option
+@click.option("--out", type=click.Path(dir_okay=False), help="Manifest: .parquet, .csv or .jsonl.")
+def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out: str | None) -> None:
+    """Split the pairs into proxy_train and proxy_validation and print the balance.
+
+    Example: exposure split index --checkpoint 1000 --min-count 1 --side either --out split.parquet
+    """
+    from indexer.splits.ask import ask
+
+    parameters = _split_parameters(checkpoint, min_count, side)
+    balance = ask(index_dir, "splits/balance", parameters)
+    _print(balance, "table")
+    if not balance.complete:
+        click.echo("this index is incomplete: pairs not seen so far are unknown", err=True)
+    if out is not None:
+        _write(ask(index_dir, "splits/at_checkpoint", parameters), Path(out), None)
+
+
+@click.command()
+@index_argument
+@click.option(
+    "--to", "target", required=True, type=click.Choice(["parquet", "csv", "jsonl"]), help="What is written."
+)
+@click.option("--out", required=True, type=click.Path(file_okay=False), help="The folder to write.")
+@checkpoint_option
+@min_count_option
+@side_option
+def export(index_dir: str, target: str, out: str, checkpoint: int | None, min_count: int, side: str) -> None:
+    """Write a split manifest for other tools, with the index fingerprint, the query and its parameters.
+
+    Example: exposure export index --to csv --out manifest
+    """
+    from indexer.splits.ask import ask
+
+    answer = ask(index_dir, "splits/at_checkpoint", _split_parameters(checkpoint, min_count, side))
+    _write(answer, Path(out) / f"split.{target}", target)
+
+
+def _split_parameters(checkpoint: int | None, min_count: int, side: str) -> dict[str, str]:
+    return {
+        "checkpoint": "NULL" if checkpoint is None else str(checkpoint),
+        "min_count": str(min_count),
+        "side": side,
+    }
+
+
+def _cut(answer: Answer, limit: int) -> Answer:
+    from dataclasses import replace
+
+    return replace(answer, rows=answer.rows.slice(0, limit))
+
+
+def _print(answer: Answer, output_format: str) -> None:
+    rows = answer.rows
+    if output_format == "table":
+        print_table(rows.column_names, [list(row.values()) for row in rows.to_pylist()])
+    elif output_format == "csv":
+        import pyarrow.csv as pacsv
+
+        sys.stdout.flush()
+        pacsv.write_csv(rows, sys.stdout.buffer)
+    elif output_format == "json":
+        click.echo(json.dumps(rows.to_pylist(), indent=1, ensure_ascii=False, default=_as_text))
+    elif output_format == "jsonl":
+        for row in rows.to_pylist():
+            click.echo(json.dumps(row, ensure_ascii=False, default=_as_text))
+    else:
+        raise click.UsageError("parquet needs --out")
+
+
+def _write(answer: Answer, path: Path, output_format: str | None) -> None:
+    from indexer.splits.manifest import write_manifest
+
+    write_manifest(answer, path, output_format)
+    click.echo(f"wrote {answer.rows.num_rows:,} rows to {path}", err=True)
+
+
+def _as_text(value: Any) -> str:
+    return str(value)
+
+
+def _print_questions() -> None:
+    from indexer.splits.query_file import load_query_file, shipped_queries
+
+    for name, path in shipped_queries().items():
+        file = load_query_file(path, name)
+        click.echo(f"{name}\n    {file.title}. {file.sentence}")
+        for parameter in file.parameters:
+            default = "" if parameter.default is None else f" = {parameter.default}"
+            click.echo(f"    -p {parameter.name}{default}  {parameter.type}: {parameter.help}")

@@ -1,0 +1,59 @@
+"""``exposure show``."""
+
+from __future__ import annotations
+
+import click
+
+from indexer.cli.options import index_argument
+from indexer.cli.table import spell
+
+_BARS = " ▁▂▃▄▅▆▇█"
+_PLOT_WIDTH = 60
+
+
+@click.command()
+@index_argument
+@click.argument("phrase")
+def show(index_dir: str, phrase: str) -> None:
+    """Show one phrase: counts, exposure over training, first places in context.
+
+    Example: exposure show index "this sketch"
+    """
+    from indexer.report.phrase_history import phrase_history
+
+    history = phrase_history(index_dir, phrase)
+    for name, value in history.facts.items():
+        if value is not None or name != "exposure_count_tokens":
+            click.echo(f"{name.replace('_', ' '):<15} {spell(value)}")
+    if any(history.exposures_since):
+        click.echo("\nExposures between checkpoints")
+        for line in plot(history.checkpoints, history.exposures_since):
+            click.echo(line)
+    if history.places:
+        click.echo("\nFirst places")
+    for number, place in enumerate(history.places):
+        step = "unknown" if place["step"] is None else f"{place['step']:,}"
+        click.echo(
+            f"  step {step}, sequence {place['sequence']:,}, token {place['token_offset']:,}, {place['path']}"
+        )
+        if history.contexts:
+            before, occurrence, after = (" ".join(text.split("\n")) for text in history.contexts[number])
+            click.echo(f"    …{before}{click.style(occurrence, bold=True, underline=True)}{after}…")
+    if history.contexts_missing:
+        click.echo(f"places cannot be shown in context: {history.contexts_missing}", err=True)
+
+
+def plot(checkpoints: list[int], counts: list[int]) -> list[str]:
+    """Draw counts over checkpoints as one line of bars with its axis."""
+    n_columns = min(_PLOT_WIDTH, len(counts))
+    columns = [0] * n_columns
+    for number, count in enumerate(counts):
+        columns[number * n_columns // len(counts)] += count
+    top = max(columns)
+    bars = "".join(
+        _BARS[0] if not count else _BARS[1 + (count * 7 - 1) // top if top > 1 else 8] for count in columns
+    )
+    axis = (
+        f"{checkpoints[0]:,}".ljust(max(n_columns - len(f"{checkpoints[-1]:,}"), 1)) + f"{checkpoints[-1]:,}"
+    )
+    return [f"  {bars}  max {top:,}", f"  {axis}"]

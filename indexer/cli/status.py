@@ -1,0 +1,44 @@
+"""``exposure status``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from indexer.cli.options import index_argument
+
+
+@click.command()
+@index_argument
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def status(index_dir: str, as_json: bool) -> None:
+    """Show what of an index is done, what is missing, and what it cannot vouch for.
+
+    Example: exposure status index
+    """
+    from indexer.exposure.status import read_status
+
+    state = read_status(index_dir)
+    if as_json:
+        click.echo(json.dumps(asdict(state)))
+        return
+    meaning = {
+        "none": "not merged yet",
+        "complete": "merged; a count of 0 means never",
+        "incomplete": "merged with ranges missing; a count of 0 means unknown",
+        "foreign": "merged from another plan; merge again",
+    }
+    lines = {
+        "plan": state.fingerprint,
+        "ranges": f"{state.n_scanned:,} of {state.n_ranges:,} scanned",
+        "tokens": f"{state.n_tokens_scanned:,} of {state.n_tokens:,} scanned",
+        "dropped tokens": f"{state.n_dropped_tokens:,} at shard ends fill no sequence",
+        "unverified": f"{state.n_unverified_shards:,} shards have no hash from elsewhere to compare with",
+        "table": meaning[state.table],
+    }
+    for name, value in lines.items():
+        click.echo(f"{name:<15} {value}")
+    for name in state.missing_shards:
+        click.echo(f"{'missing':<15} {name}")

@@ -1,0 +1,35 @@
+"""What is printed after an index was built: the split balance and three things to try next."""
+
+from __future__ import annotations
+
+import click
+
+from indexer.cli.table import print_table
+
+
+def print_summary(index_dir: str) -> None:
+    """Print the counts of an index, the balance of the study's split, and what to try next."""
+    from indexer.splits.ask import ask
+    from indexer.splits.query_file import shipped_queries
+
+    counts = ask(index_dir, "overview").rows.to_pylist()[0]
+    click.echo(
+        f"\n{counts['phrases']:,} phrases, {counts['pairs']:,} pairs, {counts['tokens']:,} tokens in "
+        f"{counts['sequences']:,} sequences, {counts['steps']:,} steps; "
+        f"{counts['phrases_seen']:,} phrases seen, {counts['exposures']:,} exposures"
+    )
+    if counts["pairs"]:
+        click.echo("\nSplit of the pairs (either phrase, whole window, at least 1 exposure):\n")
+        balance = ask(index_dir, "balance").rows
+        print_table(balance.column_names, [list(row.values()) for row in balance.to_pylist()])
+        following = ["query most_exposed", "split --checkpoint CHECKPOINT --out split.parquet", "show PHRASE"]
+        following[1] = following[1].replace("CHECKPOINT", str(counts["middle_checkpoint"]))
+    else:
+        following = ["query most_exposed", "query never_seen", "show PHRASE"]
+    phrase = counts["most_exposed_phrase"]
+    following[-1] = following[-1].replace("PHRASE", f'"{phrase}"' if phrase else "0")
+    click.echo("\nNext:")
+    for words in following:
+        command, _, rest = words.partition(" ")
+        click.echo(f"  exposure {command} {index_dir} {rest}".rstrip())
+    click.echo(f"  ({len(shipped_queries())} questions are ready: exposure query --list)")

@@ -1,0 +1,88 @@
+"""One phrase: its counts, its exposure over training, and its first places in context."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import ConfigError, ExposureError
+from indexer.index_dir import IndexDir
+from indexer.matching.folding import fold
+from indexer.plan import read_plan
+from indexer.scanning.context import Context, Place, read_contexts
+from indexer.splits.ask import ask
+
+
+@dataclass(frozen=True)
+class PhraseHistory:
+    """What an index knows of one phrase.
+
+    Attributes
+    ----------
+    facts : dict
+        Counts, status, first and last step.
+    checkpoints : list of int
+        The grid.
+    exposures_since : list of int
+        Exposures at each checkpoint since the one before.
+    places : list of dict
+        The first exposures.
+    contexts : list of Context
+        The text around them; empty where the corpus cannot be read.
+    contexts_missing : str
+        Why it is empty.
+    """
+
+    facts: dict[str, Any]
+    checkpoints: list[int]
+    exposures_since: list[int]
+    places: list[dict[str, Any]]
+    contexts: list[Context]
+    contexts_missing: str
+
+
+def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
+    """Look a phrase up.
+
+    Raises
+    ------
+    ConfigError
+        The index does not hold the phrase; the message names near ones that it does.
+    """
+    index = IndexDir(root)
+    index.require_database()
+    plan = read_plan(index.plan_file)
+    folded = fold(" ".join(phrase.split()), plan.config["match"]["case"])
+    given = {"phrase": folded}
+    rows = ask(root, "explore/phrase", given).rows.to_pylist()
+    if not rows:
+        raise _no_such_phrase(root, folded)
+    bins = ask(root, "dynamics/exposure_of_phrase", given).rows.to_pydict()
+    places = ask(root, "explore/places_of_phrase", given).rows.to_pylist()
+    contexts: list[Context] = []
+    missing = ""
+    try:
+        contexts = read_contexts(
+            index,
+            [
+                Place(place["shard"], place["sequence"], place["token_offset"], place["n_tokens"])
+                for place in places
+            ],
+        )
+    except ExposureError as error:
+        missing = error.line()
+    return PhraseHistory(rows[0], bins["checkpoint"], bins["exposures_since"], places, contexts, missing)
+
+
+def _no_such_phrase(root: str | Path, phrase: str) -> ConfigError:
+    words = phrase.split()
+    near = ask(
+        root,
+        "SELECT phrase FROM phrases WHERE phrase LIKE '%' || $word || '%' OR phrase LIKE $first || '%' LIMIT 5000",
+        {"word": words[-1] if words else "", "first": words[0] if words else ""},
+    ).rows["phrase"]
+    close = difflib.get_close_matches(phrase, [text for text in near.to_pylist() if text], n=3, cutoff=0.5)
+    fix = f"near ones: {', '.join(map(repr, close))}" if close else "see `exposure query INDEX most_exposed`"
+    return ConfigError(f"phrase {phrase!r} is not in this index", path=root, fix=fix)

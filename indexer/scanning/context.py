@@ -1,0 +1,86 @@
+"""Reads recorded places back from the corpus, decoded, with some text on either side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from indexer.corpus import open_corpus
+from indexer.corpus.sequences import Shard
+from indexer.errors import InputError, StateError
+from indexer.index_dir import IndexDir
+from indexer.plan import read_plan
+from indexer.scanning.frozen import load_tokenizer_of
+from indexer.scanning.task import planned_config
+
+
+class Place(NamedTuple):
+    """One recorded occurrence: its shard, sequence, and tokens [token_offset, token_offset + n_tokens)."""
+
+    shard: int
+    sequence: int
+    token_offset: int
+    n_tokens: int
+
+
+class Context(NamedTuple):
+    """The text of a place and its neighbourhood, as the corpus holds it now."""
+
+    before: str
+    occurrence: str
+    after: str
+
+
+def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) -> list[Context]:
+    """Decode places from the corpus.
+
+    Parameters
+    ----------
+    index : IndexDir
+        An index whose corpus is still where it was.
+    places : sequence of Place
+        What to look at.
+    n_around : int
+        Tokens shown on either side.
+
+    Returns
+    -------
+    list of Context
+        One for each place; ids are shown as numbers where the index has no tokenizer.
+
+    Raises
+    ------
+    InputError, StateError
+        The corpus is gone or is not what was scanned.
+    """
+    plan = read_plan(index.plan_file)
+    config = planned_config(plan)
+    reader = open_corpus(config.corpus, base=config.base)
+    shards = [Shard(**shard) for shard in plan.shards]
+    tokenizer = load_tokenizer_of(index)
+
+    def decode(ids: list[int]) -> str:
+        return tokenizer.decode(ids) if tokenizer else " ".join(map(str, ids))
+
+    contexts = []
+    for place in places:
+        blocks = reader.blocks(shards[place.shard], place.sequence, place.sequence + 1)
+        block = next(iter(blocks), None)
+        if block is None or not len(block.starts):
+            raise InputError(f"sequence {place.sequence:,} is not there", path=shards[place.shard].name)
+        ids = block.ids[int(block.starts[0]) : int(block.stops[0])].tolist()
+        stop = place.token_offset + place.n_tokens
+        if stop > len(ids):
+            raise StateError(
+                "was changed after it was indexed",
+                path=shards[place.shard].name,
+                fix="index again to see places in context",
+            )
+        contexts.append(
+            Context(
+                decode(ids[max(0, place.token_offset - n_around) : place.token_offset]),
+                decode(ids[place.token_offset : stop]),
+                decode(ids[stop : stop + n_around]),
+            )
+        )
+    return contexts

@@ -1,0 +1,221 @@
+"""A question as a file: SQL with a title, a sentence and declared parameters.
+
+The head of a query file is a block of comment lines::
+
+    -- title: Most exposed phrases
+    -- The phrases the model met most often, with their first and last step.
+    -- param at_least: BIGINT = 1 -- fewest exposures of a phrase that is listed
+    -- param n_rows: INTEGER = 20 -- how many are listed
+
+A parameter without ``= value`` must be given; ``= NULL`` makes it optional. In the SQL it is ``$at_least``. A
+parameter that is used but not declared, or declared but not used, fails when the file is loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import ConfigError
+
+_PARAMETER = re.compile(r"param\s+(\w+)\s*:\s*([A-Z]+)\s*(?:=\s*(.*?)\s*)?--\s*(.+)$")
+_USED = re.compile(r"\$(\w+)")
+_LITERALS_AND_COMMENTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter.
+
+    Attributes
+    ----------
+    name : str
+        As in ``$name``.
+    type : str
+        BIGINT, INTEGER, DOUBLE, VARCHAR or BOOLEAN.
+    default : str or None
+        Its value as text where none is given; None: it must be given.
+    help : str
+        What it means.
+    """
+
+    name: str
+    type: str
+    default: str | None
+    help: str
+
+    def parse(self, text: str) -> Any:
+        """Turn the text of a value into what DuckDB is given.
+
+        Raises
+        ------
+        ConfigError
+            The text is not of the declared type.
+        """
+        if text.upper() == "NULL":
+            return None
+        try:
+            return _TYPES[self.type](text)
+        except (ValueError, KeyError):
+            raise ConfigError(
+                f"parameter {self.name} = {text!r} is not of its type", expected=self.type
+            ) from None
+
+
+def _boolean(text: str) -> bool:
+    return {"true": True, "false": False}[text.lower()]
+
+
+_TYPES: dict[str, Any] = {
+    "BIGINT": int,
+    "INTEGER": int,
+    "DOUBLE": float,
+    "VARCHAR": str,
+    "BOOLEAN": _boolean,
+}
+
+
+@dataclass(frozen=True)
+class QueryFile:
+    """A loaded query file.
+
+    Attributes
+    ----------
+    name : str
+        Folder and stem, as in ``splits/by_window``.
+    title, sentence : str
+        What it is called and what it answers.
+    parameters : tuple of Parameter
+        In order of declaration.
+    sql : str
+        The whole text of the file.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    parameters: tuple[Parameter, ...]
+    sql: str
+
+    def bind(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """Return a value for every parameter.
+
+        Raises
+        ------
+        ConfigError
+            A name is unknown, a value is missing or of the wrong type.
+        """
+        known = [parameter.name for parameter in self.parameters]
+        for name in given:
+            if name not in known:
+                raise ConfigError(
+                    f"unknown parameter {name!r}",
+                    path=self.name,
+                    expected=" or ".join(known) if known else "no parameter",
+                )
+        values = {}
+        for parameter in self.parameters:
+            text = given.get(parameter.name, parameter.default)
+            if text is None:
+                raise ConfigError(
+                    f"parameter {parameter.name} is not given",
+                    path=self.name,
+                    expected=f"{parameter.type}: {parameter.help}",
+                    fix=f"add -p {parameter.name}=...",
+                )
+            values[parameter.name] = parameter.parse(text)
+        return values
+
+
+def load_query_file(path: Path, name: str | None = None) -> QueryFile:
+    """Load and check a query file.
+
+    Raises
+    ------
+    ConfigError
+        It has no title or sentence, a parameter line cannot be read, or the parameters declared are not those
+        used; the message names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read ({error})", path=path) from None
+    title, sentence, parameters = "", [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith("--"):
+            break
+        words = line[2:].strip()
+        if words.startswith("title:"):
+            title = words.removeprefix("title:").strip()
+        elif words.startswith("param "):
+            parameters.append(_read_parameter(words, path, number))
+        elif not parameters:
+            sentence.append(words)
+    if not title or not sentence:
+        raise ConfigError(
+            "has no title or no sentence",
+            path=path,
+            offset="line 1",
+            expected="-- title: ..., then -- a sentence",
+        )
+    _check_use(text, parameters, path)
+    return QueryFile(name or path.stem, title, " ".join(sentence), tuple(parameters), text)
+
+
+def _read_parameter(words: str, path: Path, number: int) -> Parameter:
+    match = _PARAMETER.match(words)
+    if match is None or match[2] not in _TYPES:
+        raise ConfigError(
+            "parameter line cannot be read",
+            path=path,
+            offset=f"line {number}",
+            expected="-- param name: TYPE = default -- what it means, with TYPE " + ", ".join(_TYPES),
+        )
+    default = match[3].strip("'") if match[3] is not None else None
+    parameter = Parameter(match[1], match[2], default, match[4].strip())
+    if default is not None:
+        parameter.parse(default)
+    return parameter
+
+
+def _check_use(text: str, parameters: list[Parameter], path: Path) -> None:
+    declared = {parameter.name for parameter in parameters}
+    bare = _LITERALS_AND_COMMENTS.sub(lambda match: " " * len(match[0]), text)
+    for match in _USED.finditer(bare):
+        if match[1] not in declared:
+            line = bare.count("\n", 0, match.start()) + 1
+            raise ConfigError(f"${match[1]} is used but not declared", path=path, offset=f"line {line}")
+        parameters = [parameter for parameter in parameters if parameter.name != match[1]]
+    if parameters:
+        raise ConfigError(f"parameter {parameters[0].name} is declared but not used", path=path)
+
+
+@cache
+def shipped_queries() -> dict[str, Path]:
+    """Return the query files that come with the package, by name as in ``splits/by_window``."""
+    inside = Path(str(files("indexer"))) / "queries"
+    folder = inside if inside.is_dir() else inside.parent.parent / "queries"
+    return {
+        path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(folder.glob("*/*.sql"))
+    }
+
+
+def find_query_file(word: str) -> QueryFile | None:
+    """Return the query a word names: a file, or a shipped query with or without its folder.
+
+    Returns
+    -------
+    QueryFile or None
+        None where the word names none, so it can only be SQL.
+    """
+    if word.endswith(".sql"):
+        return load_query_file(Path(word))
+    for name, path in shipped_queries().items():
+        if word in (name, path.stem):
+            return load_query_file(path, name)
+    return None

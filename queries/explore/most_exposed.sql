@@ -1,0 +1,13 @@
+-- title: Most exposed
+-- The phrases the model met most often.
+-- param n_rows: BIGINT = 20 -- how many are listed
+SELECT
+    phrase,
+    exposure_count,
+    first_step,
+    last_step
+FROM exposures
+JOIN phrases USING (phrase_id)
+WHERE seen
+ORDER BY exposure_count DESC, phrase_id
+LIMIT $n_rows;

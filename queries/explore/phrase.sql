@@ -1,0 +1,24 @@
+-- title: One phrase
+-- What the model saw of one phrase, and in how many pairs it stands.
+-- param phrase: VARCHAR -- the phrase, folded as the index folds it
+SELECT
+    phrase_id,
+    phrase,
+    n_words,
+    n_tokens,
+    exposure_count,
+    exposure_count_tokens,
+    status,
+    first_step,
+    last_step,
+    shards.path AS first_shard,
+    first_sequence,
+    (
+        SELECT count(*)
+        FROM pairs
+        WHERE phrase_id IN (good_phrase_id, bad_phrase_id)
+    ) AS pairs
+FROM exposures
+JOIN phrases USING (phrase_id)
+LEFT JOIN shards ON shards.shard = exposures.first_shard
+WHERE phrase = $phrase;

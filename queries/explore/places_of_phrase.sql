@@ -1,0 +1,16 @@
+-- title: Places of a phrase
+-- Where the model met one phrase first.
+-- param phrase: VARCHAR -- the phrase, folded as the index folds it
+SELECT
+    place,
+    step,
+    sequence,
+    token_offset,
+    places.n_tokens,
+    shard,
+    shards.path
+FROM places
+JOIN phrases USING (phrase_id)
+JOIN shards USING (shard)
+WHERE phrase = $phrase
+ORDER BY place;
