@@ -9,36 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching.matches import IdPatterns, Matches
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.token_matcher import TokenMatcher
-from indexer.vocabulary import TokenBytes
 from tests.naive import naive_id_matches
+from tests.spec.matching.every_matcher import patterns_of, rows_of, vocabulary_of
 
 PIECES = [b"a", b"b", b" ", b" a", b"'", b"s", b"'s", b"S", b"", b"-", b"1", b"ab a", b"  "]
 PIECES += ["é".encode(), "’".encode(), "’s".encode(), "中".encode(), "…".encode(), "\u3000".encode()]
 CHARACTERS = ["é", "’", "中", "½", "𝒳", "\u3000", "‿", "\u0301", "ſ"]
-
-
-def vocabulary_of(spelled: list[bytes], special: frozenset[int]) -> TokenBytes:
-    return TokenBytes(
-        np.frombuffer(b"".join(spelled), np.uint8).copy(),
-        np.cumsum([0, *map(len, spelled)]).astype(np.int64),
-        np.array([i in special for i in range(len(spelled))], np.bool_),
-    )
-
-
-def patterns_of(pairs: list[tuple[int, tuple[int, ...]]]) -> IdPatterns:
-    return IdPatterns(
-        np.array([i for _, ids in pairs for i in ids], np.uint32),
-        np.cumsum([0, *(len(ids) for _, ids in pairs)]).astype(np.int64),
-        np.array([phrase for phrase, _ in pairs], np.int32),
-    )
-
-
-def rows_of(matches: Matches) -> list[tuple[int, int, int, int]]:
-    columns = (matches.row, matches.token_offset, matches.phrase, matches.n_tokens)
-    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 @st.composite
