@@ -1,0 +1,113 @@
+"""Shards of token ids in any format, and the training order that names the steps of every sequence.
+
+`open_corpus` and `open_order` look a format or rule up by name and import its one file; readers do
+not know each other, and neither do orders.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from indexer.config.corpus import CorpusConfig
+from indexer.config.order import OrderConfig
+from indexer.corpus.blocks import BLOCK_IDS
+from indexer.corpus.orders.order import TrainingOrder, Visits
+from indexer.corpus.sequences import CorpusFacts, Reader, SequenceBlock, Shard
+from indexer.errors import ConfigError
+
+__all__ = [
+    "FORMATS",
+    "ORDERS",
+    "CorpusFacts",
+    "Reader",
+    "SequenceBlock",
+    "Shard",
+    "TrainingOrder",
+    "Visits",
+    "open_corpus",
+    "open_order",
+]
+
+FORMATS = {
+    "headerless": "arrays:ArrayReader",
+    "megatron": "megatron:MegatronReader",
+    "npy": "arrays:ArrayReader",
+}
+"""Format name: module and class in ``readers/``."""
+
+ORDERS = {
+    "sequential": "sequential:SequentialOrder",
+}
+"""Order kind: module and class in ``orders/``."""
+
+
+def open_corpus(
+    config: CorpusConfig,
+    *,
+    base: Path,
+    shards: Sequence[Shard] | None = None,
+    block_ids: int = BLOCK_IDS,
+) -> Reader:
+    """Open a corpus: find its files and read its first header, nothing else.
+
+    Parameters
+    ----------
+    config : CorpusConfig
+        The ``[corpus]`` section.
+    base : Path
+        What relative paths are relative to.
+    shards : sequence of Shard, optional
+        The shards as a plan has frozen them; a worker that passes them spares a second measuring,
+        which for packed files without a stated size means unpacking them.
+    block_ids : int
+        Ids a block aims at.
+
+    Raises
+    ------
+    ConfigError
+        The format is unknown, or needs a key that is not given.
+    InputError
+        A file is missing or is not of the format.
+    """
+    _check(config)
+    reader = _load("readers", FORMATS, config.format, "[corpus] format")(
+        config, base=base, block_ids=block_ids
+    )
+    if shards is not None:
+        reader.adopt(shards)
+    opened: Reader = reader
+    return opened
+
+
+def open_order(config: OrderConfig, reader: Reader, *, base: Path) -> TrainingOrder:
+    """Open the training order of a corpus, and refuse one that does not fit it.
+
+    Raises
+    ------
+    ConfigError
+        The kind is unknown, or needs a key that is not given.
+    InputError
+        The order does not fit the corpus; the message gives both numbers.
+    """
+    order: TrainingOrder = _load("orders", ORDERS, config.kind, "[order] kind")(config, reader, base=base)
+    return order
+
+
+def _check(config: CorpusConfig) -> None:
+    if config.sequence_length is not None and config.sequence_length < 1:
+        raise ConfigError(f"[corpus] sequence_length = {config.sequence_length}", expected="at least 1")
+    if config.max_shard_bytes is not None and config.max_shard_bytes < 1:
+        raise ConfigError(f"[corpus] max_shard_bytes = {config.max_shard_bytes}", expected="at least 1")
+
+
+def _load(room: str, table: dict[str, str], name: str, key: str) -> Any:
+    if name not in table:
+        near = difflib.get_close_matches(name, table, n=1)
+        fix = f"did you mean {near[0]!r}?" if near else None
+        raise ConfigError(f"{key} = {name!r} is unknown", expected=", ".join(sorted(table)), fix=fix)
+    module, _, attribute = table[name].partition(":")
+    return getattr(import_module(f"indexer.corpus.{room}.{module}"), attribute)

@@ -36,6 +36,9 @@ class Shard:
         What training sees of it.
     n_dropped_tokens : int
         Ids at its end that fill no sequence.
+    seekable : bool
+        False where a range in the middle costs as much as everything before it (a packed stream):
+        such a shard is best scanned as one range.
     """
 
     number: int
@@ -47,6 +50,7 @@ class Shard:
     n_sequences: int
     n_tokens: int
     n_dropped_tokens: int = 0
+    seekable: bool = True
 
 
 class SequenceBlock(NamedTuple):

@@ -1,0 +1,1 @@
+"""One file per rule that names the steps of a sequence."""

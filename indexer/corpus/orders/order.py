@@ -1,4 +1,4 @@
-"""What every training order answers: at which steps was a sequence consumed?"""
+"""What every training order answers: at which steps was a sequence consumed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""One file per format; each describes its bytes and knows no other."""

@@ -1,0 +1,183 @@
+"""Compressed shards as streams of bytes: every frame and member, to the last byte, within a budget."""
+
+from __future__ import annotations
+
+import bz2
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus.files import CorpusFile, read_range, stream
+from indexer.corpus.zstd_frames import decompress_zstd, stated_size
+from indexer.errors import InputError, ResourceError
+
+SUFFIXES = {".zst": "zstd", ".zstd": "zstd", ".gz": "gzip", ".bz2": "bz2"}
+OUTPUT_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What unpacking may cost.
+
+    Attributes
+    ----------
+    max_shard_bytes : int or None
+        Most bytes a shard may unpack to; None: 1,000 times its size on disk, at least 64 MiB.
+    max_window_bytes : int
+        Largest zstd window.
+    """
+
+    max_shard_bytes: int | None = None
+    max_window_bytes: int = 128 * 1024 * 1024
+
+    @classmethod
+    def of(cls, config: CorpusConfig) -> Limits:
+        """Return the limits a configuration sets."""
+        return cls(config.max_shard_bytes, config.max_window_bytes)
+
+    def budget(self, file: CorpusFile) -> int:
+        """Return the most bytes a file may unpack to."""
+        if self.max_shard_bytes is not None:
+            return self.max_shard_bytes
+        return max(1000 * file.n_bytes, 64 * 1024 * 1024)
+
+
+def without_suffix(name: str) -> str:
+    """Return a file name without the suffix of its compression."""
+    for suffix in SUFFIXES:
+        if name.endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def compression_of(file: CorpusFile) -> str | None:
+    """Return ``zstd``, ``gzip``, ``bz2`` or None, as the first bytes tell (the name may lie).
+
+    An empty file is compressed with nothing. Skippable zstd frames may come first.
+    """
+    head = read_range(file, 0, min(10, file.n_bytes))
+    kind = compression_of_head(head)
+    if kind is not None:
+        return kind
+    suffix = next((kind for ending, kind in SUFFIXES.items() if file.name.endswith(ending)), None)
+    if suffix and head:
+        raise InputError(f"does not begin like a {suffix} file", path=file.name, offset="byte 0")
+    return None
+
+
+def compression_of_head(head: bytes) -> str | None:
+    """Return what the first ten bytes are packed with.
+
+    More than the magic is looked at, since two ids of a plain array can look like the magic of gzip.
+    """
+    if head.startswith(b"\x28\xb5\x2f\xfd"):
+        return "zstd"
+    if head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50:
+        return "zstd"
+    if head.startswith(b"\x1f\x8b\x08") and len(head) > 3 and head[3] & 0xE0 == 0:
+        return "gzip"
+    if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
+        return "bz2"
+    return None
+
+
+def decompressed(file: CorpusFile, kind: str, limits: Limits) -> Iterator[bytes]:
+    """Yield the unpacked bytes of a whole file in pieces of bounded size.
+
+    Raises
+    ------
+    InputError
+        The file is truncated, corrupt, or goes on after its last frame or member.
+    ResourceError
+        It unpacks to more than its budget, or needs too large a window.
+    """
+    budget = limits.budget(file)
+    produced = 0
+    if kind == "zstd":
+        pieces = decompress_zstd(stream(file), name=file.name, max_window_bytes=limits.max_window_bytes)
+    elif kind == "gzip":
+        pieces = _gunzip(stream(file), file.name)
+    elif kind == "bz2":
+        pieces = _bunzip(stream(file), file.name)
+    else:
+        raise InputError(f"is packed with {kind}, which is not read", path=file.name)
+    for piece in pieces:
+        produced += len(piece)
+        if produced > budget:
+            raise ResourceError(
+                f"unpacks to more than {budget:,} bytes",
+                path=file.name,
+                fix="raise [corpus] max_shard_bytes if the file is meant to be that large",
+            )
+        yield piece
+
+
+def decompressed_size(file: CorpusFile, kind: str, limits: Limits) -> int:
+    """Return the unpacked size of a file: from zstd frame heads, else by unpacking it once."""
+    if kind == "zstd":
+        size = stated_size(file)
+        if size is not None:
+            if size > limits.budget(file):
+                raise ResourceError(
+                    f"unpacks to {size:,} bytes",
+                    path=file.name,
+                    expected=f"at most {limits.budget(file):,}",
+                    fix="raise [corpus] max_shard_bytes if the file is meant to be that large",
+                )
+            return size
+    return sum(len(piece) for piece in decompressed(file, kind, limits))
+
+
+def _gunzip(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    member, position = 0, 0
+    data = next(chunks, b"")
+    while data:
+        start = position
+        where = f"member {member}, byte {start:,}"
+        decoder = zlib.decompressobj(wbits=31)
+        while not decoder.eof:
+            if not data:
+                data = next(chunks, b"")
+                if not data:
+                    raise InputError(
+                        "is truncated: the file ends inside a gzip member", path=name, offset=where
+                    )
+            before = len(data)
+            try:
+                piece = decoder.decompress(data, OUTPUT_BYTES)
+            except zlib.error as error:
+                raise InputError(f"is corrupt: {error}", path=name, offset=where) from None
+            data = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
+            position += before - len(data)
+            if piece:
+                yield piece
+        member += 1
+        data = data or next(chunks, b"")
+
+
+def _bunzip(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    member, position = 0, 0
+    data = next(chunks, b"")
+    while data:
+        where = f"stream {member}, byte {position:,}"
+        decoder = bz2.BZ2Decompressor()
+        while not decoder.eof:
+            if decoder.needs_input and not data:
+                data = next(chunks, b"")
+                if not data:
+                    raise InputError(
+                        "is truncated: the file ends inside a bz2 stream", path=name, offset=where
+                    )
+            try:
+                piece = decoder.decompress(data, OUTPUT_BYTES)
+            except OSError as error:
+                raise InputError(f"is corrupt: {error}", path=name, offset=where) from None
+            position += len(data)
+            data = b""
+            if piece:
+                yield piece
+        data = decoder.unused_data
+        position -= len(data)
+        member += 1
+        data = data or next(chunks, b"")

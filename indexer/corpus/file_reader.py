@@ -1,0 +1,99 @@
+"""What the readers of file formats share: shards numbered from their extents, ranges checked."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from indexer.corpus.blocks import BLOCK_IDS
+from indexer.corpus.files import CorpusFile
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
+from indexer.errors import StateError
+
+
+class Extent(NamedTuple):
+    """What training sees of one file."""
+
+    n_sequences: int
+    n_tokens: int
+    n_dropped_tokens: int = 0
+    seekable: bool = True
+
+
+def rows_extent(n_ids: int, *, width: int, stride: int, seekable: bool = True) -> Extent:
+    """Return the extent of a flat array that is cut into rows; what fills no row is dropped."""
+    n_rows = max(0, (n_ids - width) // stride + 1)
+    used = (n_rows - 1) * stride + width if n_rows else 0
+    return Extent(n_rows, n_rows * width, n_ids - used, seekable)
+
+
+class FileReader(ABC):
+    """A reader whose shards are files, one sequence list each.
+
+    Parameters
+    ----------
+    files : sequence of CorpusFile
+        One file a shard, in corpus order.
+    block_ids : int
+        Ids per block.
+    """
+
+    facts: CorpusFacts
+
+    def __init__(self, files: Sequence[CorpusFile], *, block_ids: int = BLOCK_IDS) -> None:
+        self.files = tuple(files)
+        self.block_ids = block_ids
+        self._shards: tuple[Shard, ...] | None = None
+
+    @abstractmethod
+    def extent(self, number: int) -> Extent:
+        """Measure one shard."""
+
+    @abstractmethod
+    def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
+        """Yield the sequences [start, stop) of a shard, counted from the shard's own start."""
+
+    def adopt(self, shards: Sequence[Shard]) -> None:
+        """Take the shards of a plan as they are, so that nothing is measured twice."""
+        if len(shards) != len(self.files):
+            raise StateError(
+                f"the plan has {len(shards)} shards, the corpus {len(self.files)}", fix="plan the index anew"
+            )
+        self._shards = tuple(shards)
+
+    def shards(self) -> tuple[Shard, ...]:
+        """Return all shards in corpus order."""
+        if self._shards is None:
+            found: list[Shard] = []
+            first = 0
+            for number, file in enumerate(self.files):
+                extent = self.extent(number)
+                found.append(
+                    Shard(
+                        number=number,
+                        name=file.name,
+                        url=file.url,
+                        n_bytes=file.n_bytes,
+                        modified_ns=file.modified_ns,
+                        first_sequence=first,
+                        n_sequences=extent.n_sequences,
+                        n_tokens=extent.n_tokens,
+                        n_dropped_tokens=extent.n_dropped_tokens,
+                        seekable=extent.seekable,
+                    )
+                )
+                first += extent.n_sequences
+            self._shards = tuple(found)
+        return self._shards
+
+    def blocks(self, shard: Shard, start: int, stop: int) -> Iterator[SequenceBlock]:
+        """Yield the sequences [start, stop) of a shard (corpus-wide numbers), in order."""
+        end = shard.first_sequence + shard.n_sequences
+        if not shard.first_sequence <= start <= stop <= end:
+            raise ValueError(
+                f"sequences [{start}, {stop}) are not in [{shard.first_sequence}, {end}) of {shard.name}"
+            )
+        yield from self.sequences(
+            shard.number, start - shard.first_sequence, stop - shard.first_sequence, start
+        )

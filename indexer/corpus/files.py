@@ -1,0 +1,281 @@
+"""The files of a corpus: found by name, measured, and read by range, locally or on an object store."""
+
+from __future__ import annotations
+
+import glob
+import logging
+import random
+import re
+import stat
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+
+from indexer.errors import InputError, ResourceError, StateError
+from indexer.units import Uint8Array
+
+CHUNK_BYTES = 8 * 1024 * 1024
+ATTEMPTS = 5
+"""How often a remote read is tried before the shard fails."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CorpusFile:
+    """One file as it was found.
+
+    Attributes
+    ----------
+    name : str
+        As the configuration spells it, without credentials.
+    url : str
+        Absolute path, or fsspec URL.
+    n_bytes : int
+        Size on disk.
+    modified_ns : int or None
+        Modification time of a local file.
+    local : bool
+        Whether it can be memory-mapped.
+    """
+
+    name: str
+    url: str
+    n_bytes: int
+    modified_ns: int | None
+    local: bool
+
+
+def is_url(path: str) -> bool:
+    """Tell whether a path is an fsspec URL rather than a local path."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*(::|://)", path) is not None
+
+
+def find_files(paths: Sequence[str], *, base: Path) -> list[CorpusFile]:
+    """Resolve paths and globs, in the given order; the matches of one glob are sorted by name.
+
+    Raises
+    ------
+    InputError
+        A path names no file, or something that is not a regular file.
+    """
+    found: list[CorpusFile] = []
+    for path in paths:
+        names = expand(path, base=base)
+        found.extend(file_at(name, base=base) for name in names)
+    if not found:
+        raise InputError("no shards are named", path="[corpus] paths")
+    return found
+
+
+def expand(path: str, *, base: Path) -> list[str]:
+    """Return the names a path or glob stands for, sorted.
+
+    Raises
+    ------
+    InputError
+        A glob matches nothing.
+    """
+    if not glob.has_magic(path):
+        return [path]
+    if is_url(path):
+        filesystem, inner = _filesystem(path)
+        matches = sorted(filesystem.unstrip_protocol(match) for match in filesystem.glob(inner))
+    elif Path(path).is_absolute():
+        matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
+    else:
+        matches = sorted(glob.glob(path, root_dir=base, recursive=True))  # noqa: PTH207
+    if not matches:
+        raise InputError("matches no file", path=_without_credentials(path), fix="see [corpus] paths")
+    return matches
+
+
+def exists(path: str, *, base: Path) -> bool:
+    """Tell whether a path names a file or folder."""
+    if is_url(path):
+        filesystem, inner = _filesystem(path)
+        return bool(filesystem.exists(inner))
+    return (base / path).exists()
+
+
+def is_folder(path: str, *, base: Path) -> bool:
+    """Tell whether a path names a folder."""
+    if is_url(path):
+        filesystem, inner = _filesystem(path)
+        return bool(filesystem.isdir(inner))
+    return (base / path).is_dir()
+
+
+def list_folder(path: str, *, base: Path) -> list[str]:
+    """Return the files directly inside a folder, sorted by name, spelled like the folder."""
+    if is_url(path):
+        filesystem, inner = _filesystem(path)
+        entries = filesystem.ls(inner, detail=True)
+        return sorted(
+            filesystem.unstrip_protocol(entry["name"]) for entry in entries if entry["type"] == "file"
+        )
+    return sorted(join(path, entry.name) for entry in (base / path).iterdir() if entry.is_file())
+
+
+def join(folder: str, name: str) -> str:
+    """Return the path of a file inside a folder, spelled like the folder."""
+    if is_url(folder):
+        return f"{folder.rstrip('/')}/{name}"
+    return str(PurePath(folder) / name)
+
+
+def parent(path: str) -> str:
+    """Return the folder of a file, spelled like the file."""
+    return path.rsplit("/", 1)[0] if is_url(path) else str(PurePath(path).parent)
+
+
+def base_name(path: str) -> str:
+    """Return the last part of a path or URL."""
+    return path.rstrip("/").rsplit("/", 1)[-1] if is_url(path) else PurePath(path).name
+
+
+def file_at(path: str, *, base: Path) -> CorpusFile:
+    """Return one file with its size.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it is a folder, pipe or device (which are never opened).
+    """
+    if is_url(path):
+        filesystem, inner = _filesystem(path)
+        try:
+            info = filesystem.info(inner)
+        except FileNotFoundError:
+            raise InputError("no such file", path=_without_credentials(path)) from None
+        if info["type"] != "file" or info.get("size") is None:
+            raise InputError("is not a file of known size", path=_without_credentials(path))
+        return CorpusFile(_without_credentials(path), path, int(info["size"]), None, local=False)
+    location = (base / path).absolute()
+    try:
+        status = location.stat()
+    except FileNotFoundError:
+        raise InputError("no such file", path=path, fix="see [corpus] paths") from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", path=path) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("is not a regular file", path=path)
+    return CorpusFile(path, str(location), status.st_size, status.st_mtime_ns, local=True)
+
+
+def map_bytes(file: CorpusFile) -> Uint8Array:
+    """Return a read-only memory map of a local file.
+
+    Raises
+    ------
+    StateError
+        The file has another size than when it was found.
+    """
+    size = Path(file.url).stat().st_size
+    if size != file.n_bytes:
+        raise StateError(
+            f"holds {size:,} bytes now",
+            path=file.name,
+            expected=f"{file.n_bytes:,}",
+            fix="plan the index anew",
+        )
+    if size == 0:
+        return np.empty(0, np.uint8)
+    return np.memmap(file.url, dtype=np.uint8, mode="r")
+
+
+def read_range(file: CorpusFile, start: int, stop: int) -> bytes:
+    """Return the bytes [start, stop) of a file, all of them.
+
+    Raises
+    ------
+    InputError
+        The file ends before `stop`.
+    ResourceError
+        A remote store kept failing.
+    """
+    if stop > file.n_bytes:
+        raise InputError(
+            f"ends at byte {file.n_bytes:,}", path=file.name, expected=f"at least {stop:,} bytes"
+        )
+    if file.local:
+        with Path(file.url).open("rb") as handle:
+            handle.seek(start)
+            data = handle.read(stop - start)
+        if len(data) != stop - start:
+            raise InputError("became shorter while it was read", path=file.name, offset=f"byte {start:,}")
+        return data
+    return _read_remote(file, start, stop)
+
+
+def read_all(file: CorpusFile, *, at_most: int = 1 << 30) -> bytes:
+    """Return a whole small file: an index, a header, a description."""
+    if file.n_bytes > at_most:
+        raise ResourceError(
+            f"holds {file.n_bytes:,} bytes", path=file.name, expected=f"at most {at_most:,} for such a file"
+        )
+    return read_range(file, 0, file.n_bytes)
+
+
+def stream(file: CorpusFile, start: int = 0) -> Iterator[bytes]:
+    """Yield the bytes of a file from `start` to its end in chunks of bounded size."""
+    if file.local:
+        with Path(file.url).open("rb") as handle:
+            handle.seek(start)
+            at = start
+            while at < file.n_bytes:
+                chunk = handle.read(min(CHUNK_BYTES, file.n_bytes - at))
+                if not chunk:
+                    raise InputError(
+                        "became shorter while it was read", path=file.name, offset=f"byte {at:,}"
+                    )
+                at += len(chunk)
+                yield chunk
+        return
+    for at in range(start, file.n_bytes, CHUNK_BYTES):
+        yield _read_remote(file, at, min(at + CHUNK_BYTES, file.n_bytes))
+
+
+def _read_remote(file: CorpusFile, start: int, stop: int) -> bytes:
+    """Read a remote range; a store may answer with an error, or with fewer bytes and no error."""
+    if start >= stop:
+        return b""
+    filesystem, inner = _filesystem(file.url)
+    trouble = ""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(min(0.1 * 2**attempt, 5.0) * (0.5 + random.random()))
+            _log.warning("%s: read of byte %d tried again (%s)", file.name, start, trouble)
+        try:
+            data = filesystem.cat_file(inner, start=start, end=stop)
+        except FileNotFoundError:
+            raise InputError("is gone", path=file.name) from None
+        except OSError as error:
+            trouble = f"{type(error).__name__}: {error}"
+            continue
+        if len(data) == stop - start:
+            return bytes(data)
+        trouble = f"{len(data):,} of {stop - start:,} bytes came"
+    raise ResourceError(
+        f"could not be read in {ATTEMPTS} attempts ({trouble})", path=file.name, offset=f"byte {start:,}"
+    )
+
+
+def _filesystem(url: str) -> tuple[Any, str]:
+    import fsspec
+
+    try:
+        filesystem, inner = fsspec.core.url_to_fs(url)
+    except ImportError as error:
+        raise ResourceError(f"needs a package that is not installed ({error})", path=url) from None
+    except ValueError as error:
+        raise InputError(f"is no URL that can be opened ({error})", path=url) from None
+    return filesystem, inner
+
+
+def _without_credentials(url: str) -> str:
+    return re.sub(r"(://)[^/@]+@", r"\1", url)

@@ -1,0 +1,35 @@
+"""The training window: which steps of an order the index covers."""
+
+from __future__ import annotations
+
+from indexer.config.order import OrderConfig
+from indexer.errors import ConfigError, InputError
+
+
+def window_of(config: OrderConfig, n_steps: int) -> tuple[int, int]:
+    """Return the half-open step range of a configuration, inside the `n_steps` the order holds.
+
+    Raises
+    ------
+    ConfigError
+        The range is empty or negative.
+    InputError
+        The range goes beyond what the order holds.
+    """
+    start = config.start_step
+    stop = n_steps if config.stop_step is None else config.stop_step
+    if stop > n_steps:
+        raise InputError(
+            f"stop_step = {stop:,}, but the corpus and its order hold {n_steps:,} steps",
+            path="[order]",
+            fix="lower stop_step, or check batch_size, epochs and the shards",
+        )
+    if not 0 <= start <= stop or (start == stop and config.stop_step is not None):
+        raise ConfigError(f"the window of steps [{start:,}, {stop:,}) is empty", path="[order]")
+    if start == stop:
+        raise InputError(
+            f"the corpus fills {n_steps:,} steps, so none is left from start_step = {start:,} on",
+            path="[order]",
+            fix="check batch_size, start_step and the shards",
+        )
+    return start, stop
