@@ -27,6 +27,9 @@ from indexer.plan import Plan, ScanRange
 from indexer.tokenizers import load_tokenizer
 from indexer.tokenizers.tokenizer import Tokenizer
 
+RANGE_TOKENS = 1 << 28
+"""Tokens of one task: some seconds of work, so that a kill costs little and all cores are busy."""
+
 _LIBRARIES = ("numpy", "numba", "pyarrow", "duckdb", "tokenizers", "zstandard")
 
 
@@ -156,12 +159,16 @@ def _with_token_counts(phrases: pa.Table, tokenizer: Tokenizer | None) -> pa.Tab
 
 
 def _ranges(shards: tuple[Shard, ...]) -> tuple[ScanRange, ...]:
-    """Return one range for each shard that holds a sequence."""
-    filled = [shard for shard in shards if shard.n_sequences]
-    return tuple(
-        ScanRange(number, shard.number, shard.first_sequence, shard.first_sequence + shard.n_sequences)
-        for number, shard in enumerate(filled)
-    )
+    """Cut shards into ranges of about `RANGE_TOKENS` tokens; a packed shard stays whole."""
+    ranges: list[ScanRange] = []
+    for shard in shards:
+        n_parts = -(-shard.n_tokens // RANGE_TOKENS) if shard.seekable else 1
+        n_parts = min(max(n_parts, 1), shard.n_sequences)
+        for part in range(n_parts):
+            start = shard.first_sequence + shard.n_sequences * part // n_parts
+            stop = shard.first_sequence + shard.n_sequences * (part + 1) // n_parts
+            ranges.append(ScanRange(len(ranges), shard.number, start, stop))
+    return tuple(ranges)
 
 
 def _software() -> dict[str, str]:

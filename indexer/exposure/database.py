@@ -72,13 +72,14 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
             f"cannot be opened by DuckDB {duckdb.__version__} ({_first_line(error)})", path=path
         ) from None
     try:
-        found = connection.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchone()
+        found = connection.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
     except duckdb.Error:
-        found = None
-    if found is None or found[0] != str(SCHEMA_VERSION):
+        found = []
+    version = found[0][0] if found else None
+    if version != str(SCHEMA_VERSION):
         connection.close()
         raise StateError(
-            "is no exposure index" if found is None else f"has schema version {found[0]}",
+            "is no exposure index" if version is None else f"has schema version {version}",
             path=path,
             expected=f"schema version {SCHEMA_VERSION}",
             fix="index again with this version, or ask with the version that wrote it",

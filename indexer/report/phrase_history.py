@@ -78,11 +78,8 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
 
 def _no_such_phrase(root: str | Path, phrase: str) -> ConfigError:
     words = phrase.split()
-    near = ask(
-        root,
-        "SELECT phrase FROM phrases WHERE phrase LIKE '%' || $word || '%' OR phrase LIKE $first || '%' LIMIT 5000",
-        {"word": words[-1] if words else "", "first": words[0] if words else ""},
-    ).rows["phrase"]
-    close = difflib.get_close_matches(phrase, [text for text in near.to_pylist() if text], n=3, cutoff=0.5)
+    ends = {"first_word": words[0], "last_word": words[-1]} if words else {"first_word": "", "last_word": ""}
+    near = ask(root, "explore/phrases_like", ends).rows["phrase"].to_pylist()
+    close = difflib.get_close_matches(phrase, near, n=3, cutoff=0.5)
     fix = f"near ones: {', '.join(map(repr, close))}" if close else "see `exposure query INDEX most_exposed`"
     return ConfigError(f"phrase {phrase!r} is not in this index", path=root, fix=fix)

@@ -55,8 +55,8 @@ def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) 
     """
     plan = read_plan(index.plan_file)
     config = planned_config(plan)
-    reader = open_corpus(config.corpus, base=config.base)
-    shards = [Shard(**shard) for shard in plan.shards]
+    shards = tuple(Shard(**shard) for shard in plan.shards)
+    reader = open_corpus(config.corpus, base=config.base, shards=shards)
     tokenizer = load_tokenizer_of(index)
 
     def decode(ids: list[int]) -> str:

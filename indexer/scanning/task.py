@@ -63,7 +63,8 @@ class ScanTask:
     def _build(self) -> Scanner:
         plan = self.plan
         config = planned_config(plan)
-        reader = open_corpus(config.corpus, base=config.base)
+        shards = tuple(Shard(**shard) for shard in plan.shards)
+        reader = open_corpus(config.corpus, base=config.base, shards=shards)
         order = open_order(config.order, reader, base=config.base)
         checkpoints = np.array(plan.checkpoints, np.int64)
         grid = checkpoints
@@ -72,7 +73,7 @@ class ScanTask:
         return Scanner(
             plan_fingerprint=plan.fingerprint,
             reader=reader,
-            shards=tuple(Shard(**shard) for shard in plan.shards),
+            shards=shards,
             order=order,
             matchers=load_matchers(self.index, plan),
             checkpoints=checkpoints,

@@ -84,7 +84,7 @@ def run(database: Path, name: str, sql: str, parameters: dict[str, Any]) -> Answ
     connection = open_read_only(database)
     try:
         _refuse_other_statements(connection, sql)
-        rows = connection.execute(sql, parameters or None).to_arrow_table()
+        rows = connection.sql(sql, params=parameters or None).to_arrow_table()
         facts = dict(connection.execute("SELECT key, value FROM provenance").fetchall())
     except duckdb.PermissionException as error:
         raise QueryRefusedError(_first_line(error), path=name, fix="an index is asked read-only") from None

@@ -5,14 +5,14 @@ SELECT
     phrase_id,
     phrase,
     n_words,
-    n_tokens,
+    phrases.n_tokens,
     exposure_count,
     exposure_count_tokens,
     status,
     first_step,
     last_step,
     shards.path AS first_shard,
-    first_sequence,
+    exposures.first_sequence,
     (
         SELECT count(*)
         FROM pairs

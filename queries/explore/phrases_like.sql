@@ -1,0 +1,11 @@
+-- title: Phrases like this
+-- Phrases of the index that begin or end like some words, for finding what it does hold.
+-- param first_word: VARCHAR -- how the phrase begins
+-- param last_word: VARCHAR -- what stands in it
+-- param n_rows: BIGINT = 5000 -- how many are listed
+SELECT phrase
+FROM phrases
+WHERE starts_with(phrase, $first_word)
+    OR contains(phrase, $last_word)
+ORDER BY phrase_id
+LIMIT $n_rows;

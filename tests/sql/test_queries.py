@@ -1,0 +1,84 @@
+"""Every query file has cases in plain text: rows in, rows out.
+
+A file of ``cases/`` begins with SQL that fills an empty index for all its cases. A case has a title; `setup`,
+more SQL; `ask`, a query with its parameters; `expect`, the rows with `` | `` between values and NULL, true, false
+as in SQL.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from indexer.exposure.database import building, sql
+from indexer.splits.ask import run
+from indexer.splits.query_file import find_query_file, shipped_queries
+
+CASES = Path(__file__).parent / "cases"
+
+
+def read_cases() -> list[tuple[str, str, str, list[str]]]:
+    """Return (title, setup, ask, expected rows) of every case."""
+    cases = []
+    for path in sorted(CASES.glob("*.txt")):
+        common, *parts = re.split(r"^case: ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        for part in parts:
+            title, _, body = part.partition("\n")
+            sections = dict(
+                re.findall(r"^(setup|ask|expect):\s*(.*?)(?=^\w+:|\Z)", body, re.DOTALL | re.MULTILINE)
+            )
+            setup = common + sections.get("setup", "")
+            rows = [line.strip() for line in sections["expect"].strip().splitlines()]
+            cases.append((f"{path.stem}: {title}", setup, sections["ask"].strip(), rows))
+    return cases
+
+
+@pytest.fixture(scope="session")
+def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index file with its macros and no rows."""
+    database = tmp_path_factory.mktemp("empty") / "index.duckdb"
+    with building(database) as connection:
+        connection.execute(
+            "INSERT INTO provenance VALUES ('schema_version', '1'), ('plan_fingerprint', 'test'),"
+            " ('complete', 'true'), ('steps_known', 'true'), ('grain', 'checkpoint')"
+        )
+        connection.execute(sql("macros.sql"))
+    return database
+
+
+@pytest.mark.parametrize(
+    ("setup", "ask", "expected"), [c[1:] for c in read_cases()], ids=[c[0] for c in read_cases()]
+)
+def test_rows_in_rows_out(
+    tmp_path: Path, empty_index: Path, setup: str, ask: str, expected: list[str]
+) -> None:
+    database = Path(shutil.copy(empty_index, tmp_path / "index.duckdb"))
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(setup)
+    name, *words = ask.split("\n")[0].split(" ", 1)
+    file = find_query_file(name)
+    assert file is not None, name
+    given = dict(re.findall(r"(\w+)=('[^']*'|\S+)", words[0])) if words else {}
+    parameters = file.bind({key: value.strip("'") for key, value in given.items()})
+    answer = run(database, file.name, file.sql, parameters)
+    assert [" | ".join(map(spell, row.values())) for row in answer.rows.to_pylist()] == expected
+
+
+def spell(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_every_query_has_a_case() -> None:
+    asked = {find_query_file(ask.split()[0]).name for _, _, ask, _ in read_cases()}  # type: ignore[union-attr]
+    assert set(shipped_queries()) - asked == set()
+
+
+def test_cases_hold_a_tie_a_null_and_an_empty_table() -> None:
+    titles = " ".join(title for title, *_ in read_cases())
+    assert all(word in titles for word in ("tie", "NULL", "empty"))
