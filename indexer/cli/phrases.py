@@ -1,0 +1,145 @@
+"""``exposure phrases``: the critical phrases of a source, as a table."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.cli.table import print_table
+from indexer.config.match import MatchConfig
+from indexer.config.option import default_of, keys_of
+from indexer.config.phrases import PhrasesConfig
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from indexer.phrases import PhraseSet
+
+_PREVIEW_ROWS = 10
+_F = typing.TypeVar("_F", bound=Callable[..., Any])
+
+
+def _declared_options(command: _F) -> _F:
+    """Give the command one option for each key of ``[phrases]`` but the source."""
+    hints = typing.get_type_hints(PhrasesConfig)
+    for name, declared in reversed(keys_of(PhrasesConfig).items()):
+        if name == "source":
+            continue
+        choices = declared.metadata["choices"]
+        hint = hints[name]
+        kind: Any = click.Choice(choices) if choices else int if hint is int else str
+        default = default_of(declared)
+        flag = f"--{name.replace('_', '-')}"
+        text = declared.metadata["help"]
+        if hint is bool:
+            command = click.option(flag, is_flag=True, default=default, help=text)(command)
+        elif isinstance(default, list):
+            command = click.option(flag, multiple=True, help=f"{text} May be repeated.")(command)
+        else:
+            shown = default is not None
+            command = click.option(flag, type=kind, default=default, show_default=shown, help=text)(command)
+    return command
+
+
+@click.command()
+@click.argument("source")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the table: .parquet, .csv or .jsonl.")
+@click.option("--explain", "explained", metavar="PAIR_ID", help="Show one pair with its spans and its rule.")
+@click.option(
+    "--case",
+    type=click.Choice(("fold", "exact")),
+    default="fold",
+    show_default=True,
+    help="Which texts are one phrase.",
+)
+@_declared_options
+def phrases(source: str, out: Path | None, explained: str | None, case: str, **options: Any) -> None:
+    r"""Find the critical phrases of minimal pairs, or read plain phrases.
+
+    SOURCE is a directory or file of pairs or phrases (JSON lines, CSV, TSV, Parquet, text lines; plain, .gz
+    or .zst), a hub name such as nyu-mll/blimp, or - for standard input.
+
+    \b
+    Example:
+      exposure phrases ../blimp --out phrases.parquet
+      exposure phrases ../blimp --explain determiner_noun_agreement_1/17
+      exposure phrases pairs.csv --good right --bad wrong --side both
+      cat words.txt | exposure phrases -
+    """
+    from indexer.phrases import load_phrases
+
+    for name, value in options.items():
+        if isinstance(value, tuple):
+            options[name] = list(value)
+    config = PhrasesConfig(source=source, **options)
+    found = load_phrases(config, MatchConfig(case=case), base=Path(), progress=_progress)
+    if explained is not None:
+        from indexer.phrases.explain import explain
+
+        click.echo(explain(found.pairs, explained))
+    if out is not None:
+        from indexer.phrases.phrase_files import write_table
+
+        table = found.listing()
+        write_table(table, out)
+        click.echo(f"{out}: {table.num_rows:,} rows, {found.phrases.num_rows:,} distinct phrases", err=True)
+    elif explained is None:
+        _print_preview(found)
+
+
+def _progress(rows: Any) -> Any:
+    import sys
+
+    from tqdm import tqdm
+
+    return tqdm(rows, unit=" rows", desc="phrases", leave=False, disable=not sys.stderr.isatty())
+
+
+def _print_preview(found: PhraseSet) -> None:
+    if found.pairs.num_rows:
+        _print_rows(
+            found.pairs.select(["pair_id", "good_phrase", "bad_phrase", "rule"]).slice(0, _PREVIEW_ROWS)
+        )
+        click.echo()
+        _print_paradigms(found)
+        click.echo(f"\n{found.pairs.num_rows:,} pairs, {found.phrases.num_rows:,} distinct phrases")
+    else:
+        table = found.listing()
+        _print_rows(table.slice(0, _PREVIEW_ROWS))
+        click.echo(f"\n{table.num_rows:,} rows, {found.phrases.num_rows:,} distinct phrases")
+
+
+def _print_rows(table: pa.Table) -> None:
+    print_table(table.column_names, [list(row.values()) for row in table.to_pylist()])
+
+
+def _print_paradigms(found: PhraseSet) -> None:
+    import pyarrow.compute as pc
+
+    pairs = found.pairs.append_column("takes_part", pc.is_null(found.pairs["excluded"]))
+    counts = pairs.group_by(["paradigm", "phenomenon", "rule"], use_threads=False).aggregate(
+        [
+            ("pair_id", "count"),
+            ("takes_part", "sum"),
+            ("good_phrase_id", "count_distinct"),
+            ("bad_phrase_id", "count_distinct"),
+        ]
+    )
+    names = ["paradigm", "phenomenon", "rule", "pairs", "excluded", "good phrases", "bad phrases"]
+    rows = [
+        [
+            row["paradigm"],
+            row["phenomenon"],
+            "its own" if row["rule"] == row["paradigm"] else row["rule"],
+            row["pair_id_count"],
+            row["pair_id_count"] - row["takes_part_sum"],
+            row["good_phrase_id_count_distinct"],
+            row["bad_phrase_id_count_distinct"],
+        ]
+        for row in counts.to_pylist()
+    ]
+    print_table(names, rows)

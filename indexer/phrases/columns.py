@@ -1,0 +1,92 @@
+"""Which field of a source means what: as configured, or by the names the field commonly has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from indexer.config.phrases import PhrasesConfig
+from indexer.errors import ConfigError
+from indexer.phrases.sources.record import Record
+
+GOOD_NAMES = ("sentence_good", "good", "good_sentence", "grammatical", "acceptable")
+BAD_NAMES = ("sentence_bad", "bad", "bad_sentence", "ungrammatical", "unacceptable")
+TEXT_NAMES = ("phrase", "text")
+IDS_NAMES = ("token_ids", "input_ids", "ids")
+ID_NAMES = ("pair_id", "pairID", "id", "phrase_id", "idx")
+PARADIGM_NAMES = ("UID", "uid", "paradigm")
+PHENOMENON_NAMES = ("linguistics_term", "phenomenon")
+FIELD_NAMES = ("field",)
+
+
+class PairColumns(NamedTuple):
+    """Fields of a source of minimal pairs; None where there is no such field."""
+
+    good: str
+    bad: str
+    id: str | None
+    paradigm: str | None
+    phenomenon: str | None
+    field: str | None
+    context: str | None
+
+
+class PlainColumns(NamedTuple):
+    """Fields of a source of plain phrases; None where there is no such field."""
+
+    text: str | None
+    token_ids: str | None
+    id: str | None
+
+
+def find_columns(first: Record, config: PhrasesConfig) -> PairColumns | PlainColumns:
+    """Decide from the first row what a source holds.
+
+    Raises
+    ------
+    ConfigError
+        A configured column is missing, or nothing looks like phrases or pairs.
+    """
+    fields = first.values
+    id_column = _column("id", config.id, ID_NAMES, first)
+    plain = PlainColumns(
+        text=_column("text", config.text, TEXT_NAMES, first),
+        token_ids=_column("token_ids", config.token_ids, IDS_NAMES, first),
+        id=id_column,
+    )
+    good = _column("good", config.good, GOOD_NAMES, first)
+    bad = _column("bad", config.bad, BAD_NAMES, first)
+    wants_plain = config.text is not None or config.token_ids is not None
+    if good is not None and bad is not None and not wants_plain:
+        return PairColumns(
+            good=good,
+            bad=bad,
+            id=id_column,
+            paradigm=_column("paradigm", config.paradigm, PARADIGM_NAMES, first),
+            phenomenon=_column("phenomenon", config.phenomenon, PHENOMENON_NAMES, first),
+            field=_column("field", None, FIELD_NAMES, first),
+            context=_column("context", config.context, (), first),
+        )
+    if plain.text is None and plain.token_ids is None:
+        raise ConfigError(
+            f"no column holds phrases or pairs (columns: {_listed(fields)})",
+            path=first.path,
+            expected="good and bad, or text, or token_ids",
+            fix='name yours in [phrases], as in text = "my_column"',
+        )
+    return plain
+
+
+def _column(key: str, configured: str | None, usual: tuple[str, ...], first: Record) -> str | None:
+    if configured is not None:
+        if configured not in first.values:
+            raise ConfigError(
+                f"no column {configured!r}, which [phrases] {key} names (columns: {_listed(first.values)})",
+                path=first.path,
+            )
+        return configured
+    return next((name for name in usual if name in first.values), None)
+
+
+def _listed(fields: Mapping[str, Any]) -> str:
+    return ", ".join(str(name) for name in fields) or "none"

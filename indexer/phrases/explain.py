@@ -1,0 +1,80 @@
+"""Explains one pair: both sentences with their spans marked, and the rule that made them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indexer.errors import ConfigError
+from indexer.phrases.marking import MarkedSentence, mark
+from indexer.phrases.pair_table import SIDES
+from indexer.phrases.rules.table import PARADIGMS
+from indexer.phrases.sentence import CharRange
+
+NOTATION = "[phrase]  **critical**  *context*"
+
+_GRADES = {
+    "A": "exact from the structure of the sentence",
+    "B": "the position is exact; what counts as context is a choice",
+    "C": "debatable: the dependency covers most of the sentence, or depends on absence",
+}
+
+
+def explain(pairs: pa.Table, pair_id: str) -> str:
+    """Return the explanation of one pair as a few lines of text.
+
+    Raises
+    ------
+    ConfigError
+        No pair has this id.
+    """
+    found = pairs.filter(pc.equal(pairs["pair_id"], pair_id)).to_pylist()
+    if not found:
+        raise ConfigError(f"no pair {pair_id!r}", expected=_similar(pairs, pair_id))
+    (pair,) = found
+    lines = [f"{pair['pair_id']}  ({pair['dataset']}; {pair['phenomenon'] or 'no phenomenon named'})", ""]
+    lines += [f"  {side:<4}  {_marked(pair, side)}" for side in SIDES]
+    lines += ["", f"        {NOTATION}", "", f"rule    {pair['rule']}"]
+    known = PARADIGMS.get(pair["rule"])
+    if known is not None:
+        lines.append(f"        {known.says}")
+    if pair["grade"] is not None:
+        lines.append(f"grade   {pair['grade']}: {_GRADES[pair['grade']]}")
+    lines += [f"note    {note}" for note in _notes(pair)]
+    return "\n".join(lines)
+
+
+def _marked(pair: dict[str, Any], side: str) -> str:
+    sentence = str(pair[f"{side}_sentence"])
+    if pair[f"{side}_phrase_start"] is None:
+        return f"{sentence}  (no phrase)"
+    spans = (
+        CharRange(pair[f"{side}_{span}_start"], pair[f"{side}_{span}_stop"])
+        for span in ("critical", "context", "phrase")
+    )
+    return mark(MarkedSentence(sentence, *spans))
+
+
+def _notes(pair: dict[str, Any]) -> list[str]:
+    notes = []
+    if pair["excluded"]:
+        notes.append(f"takes no part in splits: {pair['excluded']}")
+    if pair["fallback"]:
+        notes.append(f"the rule of {pair['paradigm']} does not apply: {pair['fallback']}")
+    if pair["end_boundary"]:
+        notes.append("the contrast is that nothing follows the phrase; a count in text cannot see that")
+    if pair["order_contrast"]:
+        notes.append("the same words on both sides, in another order")
+    if pair["sentence_wide"]:
+        notes.append("a phrase is nearly the whole sentence; verbatim exposure means little")
+    return notes
+
+
+def _similar(pairs: pa.Table, pair_id: str) -> str:
+    import difflib
+
+    names = pairs["pair_id"].to_pylist()
+    near = difflib.get_close_matches(pair_id, names[:100_000], n=3)
+    return "one such as " + ", ".join(near or names[:3])

@@ -1,0 +1,113 @@
+"""Takes text, ids and names out of a row, or says what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from indexer.phrases.phrase_table import MOST_PHRASE_BYTES
+from indexer.phrases.sources.record import Record
+
+_LARGEST_ID = 2**32 - 1
+
+
+def text_of(row: Record, column: str, what: str) -> str:
+    """Return a text that is neither missing nor blank, without white space at its ends.
+
+    Raises
+    ------
+    ConfigError
+        It is.
+    """
+    value = row.values.get(column)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        raise row.wrong(f"{what} is missing (column {column!r} is NULL)", fix="delete the row or fill it")
+    if not isinstance(value, str):
+        raise row.wrong(f"{what} {value!r} is no text (column {column!r})")
+    text = value.strip()
+    if not text:
+        raise row.wrong(f"{what} is empty (column {column!r})", fix="delete the row or fill it")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise row.wrong(
+            f"{what} holds half a surrogate pair, which no text can (column {column!r})"
+        ) from None
+    return text
+
+
+def phrase_of(row: Record, column: str) -> str:
+    """Return the text of a plain phrase.
+
+    Raises
+    ------
+    ConfigError
+        It is missing, blank, or longer than any phrase may be.
+    """
+    text = text_of(row, column, "phrase")
+    size = len(text.encode("utf-8"))
+    if size > MOST_PHRASE_BYTES:
+        raise row.wrong(f"phrase of {size:,} bytes", expected=f"at most {MOST_PHRASE_BYTES:,}")
+    return text
+
+
+def name_of(row: Record, column: str | None) -> str | None:
+    """Return a name or number as text, None where there is no such field or it is NULL."""
+    value = row.values.get(column) if column is not None else None
+    return None if value is None else str(value)
+
+
+def id_of(row: Record, column: str | None, default: int) -> str:
+    """Return the id of a row: its id field, or `default` where the source has none.
+
+    Raises
+    ------
+    ConfigError
+        The id is missing, blank or not a number (NaN).
+    """
+    if column is None:
+        return str(default)
+    value = row.values.get(column)
+    if isinstance(value, float) and value.is_integer():
+        # A table library turned whole numbers beside a NULL into floats.
+        return str(int(value))
+    if value is None or (isinstance(value, float) and math.isnan(value)) or not str(value).strip():
+        raise row.wrong(f"the id is missing (column {column!r})", fix="delete the row or give it an id")
+    return str(value).strip()
+
+
+def token_ids_of(row: Record, column: str) -> tuple[int, ...] | None:
+    """Return token ids given as a list, or as text such as ``[3, 5]`` or ``3 5``; None where NULL.
+
+    Raises
+    ------
+    ConfigError
+        They are no list of whole numbers from 0 to 2**32 - 1, or the list is empty.
+    """
+    value: Any = row.values.get(column)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        value = _parsed(value)
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not all(map(_is_id, value)):
+        raise row.wrong(
+            f"{row.values[column]!r} are no token ids (column {column!r})", expected="whole numbers from 0"
+        )
+    if not value:
+        raise row.wrong(
+            f"the list of token ids is empty (column {column!r})", fix="delete the row or fill it"
+        )
+    return tuple(value)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text) if text.lstrip().startswith("[") else [int(part) for part in text.split()]
+    except ValueError:
+        return None
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_ID

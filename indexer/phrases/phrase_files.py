@@ -1,0 +1,64 @@
+"""Writes a table of phrases or pairs as Parquet, CSV or JSON lines; a rename is the commit."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pyarrow as pa
+
+from indexer.errors import ConfigError, ResourceError
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table in the format the name's suffix tells.
+
+    Raises
+    ------
+    ConfigError
+        The suffix is none of ``.parquet``, ``.csv``, ``.jsonl``, or the folder does not exist.
+    ResourceError
+        The file system refuses.
+    """
+    writers = {".parquet": _write_parquet, ".csv": _write_csv, ".jsonl": _write_jsonl}
+    write = writers.get(path.suffix.lower())
+    if write is None:
+        raise ConfigError("no such format", path=path, expected=" or ".join(writers))
+    if not path.parent.is_dir():
+        raise ConfigError("no such folder", path=path.parent, fix="create it first")
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(table, aside)
+        aside.replace(path)
+    except OSError as error:
+        raise ResourceError(f"cannot be written ({error.strerror or error})", path=path) from None
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path, compression="zstd", write_page_checksum=True)
+
+
+def _write_csv(table: pa.Table, path: Path) -> None:
+    import pyarrow.csv as pa_csv
+
+    flat = table
+    for number, column in enumerate(table.schema):
+        if pa.types.is_list(column.type):
+            spelled = [
+                None if ids is None else " ".join(map(str, ids)) for ids in table[column.name].to_pylist()
+            ]
+            flat = flat.set_column(number, column.name, pa.array(spelled, pa.string()))
+    pa_csv.write_csv(flat, path)
+
+
+def _write_jsonl(table: pa.Table, path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for batch in table.to_batches(max_chunksize=10_000):
+            file.writelines(
+                f"{json.dumps(row, ensure_ascii=False, default=str)}\n" for row in batch.to_pylist()
+            )

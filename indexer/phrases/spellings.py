@@ -1,0 +1,73 @@
+"""The spellings under which a phrase is looked for in token ids: case, apostrophes, white space."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from indexer.config.match import MatchConfig
+
+STRAIGHT, CURLY = "'", "’"
+MOST_WORDS_FOR_LINE_WRAPS = 4
+GAPS = (" ", "\n", "  ")
+"""What may stand between two words where any white space may: a space, a line end, two spaces."""
+
+
+def spellings_of(phrase: str, met: Iterable[str], match: MatchConfig) -> list[str]:
+    """Return the spellings of a phrase, without doubles, those met in the source first.
+
+    With ``case = "exact"`` these are the given spellings alone. With ``"fold"`` each also comes with its
+    first letter in the other case, in lower case, in capitals, with every word capitalised and with the
+    first word alone capitalised; and with straight and curly apostrophes exchanged in all of these.
+    With ``whitespace = "any"`` phrases of two to four words also come with line ends and double spaces
+    between their words.
+
+    Parameters
+    ----------
+    phrase : str
+        The phrase, folded as the match settings say.
+    met : iterable of str
+        The spellings met in the source.
+    match : MatchConfig
+        Case and whitespace settings.
+    """
+    found = dict.fromkeys(met) or {phrase: None}
+    if match.case == "fold":
+        found.setdefault(phrase)
+        found = dict.fromkeys(form for text in found for form in _case_forms(text))
+        found = dict.fromkeys(form for text in found for form in _apostrophe_forms(text))
+    if match.whitespace == "any":
+        found = dict.fromkeys(form for text in found for form in _line_wraps(text))
+    return list(found)
+
+
+def _case_forms(text: str) -> Iterator[str]:
+    yield text
+    yield text[:1].swapcase() + text[1:]
+    lower = text.lower()
+    yield lower
+    yield text.upper()
+    yield " ".join(_capitalised(word) for word in lower.split(" "))
+    yield _capitalised(lower)
+
+
+def _capitalised(word: str) -> str:
+    # str.title would also capitalise after an apostrophe.
+    return word[:1].upper() + word[1:]
+
+
+def _apostrophe_forms(text: str) -> Iterator[str]:
+    yield text
+    if STRAIGHT in text:
+        yield text.replace(STRAIGHT, CURLY)
+    if CURLY in text:
+        yield text.replace(CURLY, STRAIGHT)
+
+
+def _line_wraps(text: str) -> Iterator[str]:
+    words = text.split(" ")
+    if not 2 <= len(words) <= MOST_WORDS_FOR_LINE_WRAPS:
+        yield text
+        return
+    for gaps in itertools.product(GAPS, repeat=len(words) - 1):
+        yield words[0] + "".join(gap + word for gap, word in zip(gaps, words[1:], strict=True))

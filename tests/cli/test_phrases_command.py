@@ -1,0 +1,96 @@
+"""``exposure phrases`` from outside."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from indexer.cli.phrases import phrases
+from indexer.errors import ConfigError
+from indexer.phrases.pair_table import SCHEMA
+
+PAIRS = (
+    '{"sentence_good": "Noor sold this lamp.", "sentence_bad": "Noor sold this lamps.", '
+    '"UID": "determiner_noun_agreement_1", "pairID": "5"}\n'
+)
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> str:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text(PAIRS)
+    return str(path)
+
+
+def run(*arguments: str, stdin: str | None = None) -> str:
+    result = CliRunner().invoke(phrases, list(arguments), input=stdin, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_table_is_written_with_the_columns_of_the_index(pairs: str, tmp_path: Path) -> None:
+    out = tmp_path / "table.parquet"
+    assert run(pairs, "--out", str(out)) == ""
+    table = pq.read_table(out)
+    assert table.schema.names == SCHEMA.names
+    assert table["good_phrase"].to_pylist() == ["this lamp"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_what_is_written_can_be_read_again(pairs: str, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"table{suffix}"
+    run(pairs, "--out", str(out))
+    again = tmp_path / "again.parquet"
+    run(str(out), "--out", str(again))
+    row = pq.read_table(again).to_pylist()[0]
+    assert (row["pair_id"], row["good_phrase"]) == ("determiner_noun_agreement_1/5", "this lamp")
+
+
+def test_the_preview_lines_up_and_counts(pairs: str) -> None:
+    shown = run(pairs).splitlines()
+    assert shown[0].split() == ["pair_id", "good_phrase", "bad_phrase", "rule"]
+    assert "1 pairs, 2 distinct phrases" in shown[-1]
+
+
+def test_one_pair_explained(pairs: str) -> None:
+    shown = run(pairs, "--explain", "determiner_noun_agreement_1/5")
+    assert "Noor sold [*this* **lamp**]." in shown
+    assert "grade   A" in shown
+    assert "nearest demonstrative" in shown
+
+
+def test_a_pair_that_is_not_there_names_a_similar_one(pairs: str) -> None:
+    with pytest.raises(ConfigError, match="determiner_noun_agreement_1/5"):
+        CliRunner().invoke(
+            phrases, [pairs, "--explain", "determiner_noun_agreement_1/6"], catch_exceptions=False
+        )
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    out = tmp_path / "words.jsonl"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a goose\nA goose\n")))
+    run("-", "--out", str(out), stdin="a goose\nA goose\n")
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(row["phrase_id"], row["id"], row["phrase"]) for row in rows] == [
+        (0, "0", "a goose"),
+        (0, "1", "a goose"),
+    ]
+
+
+def test_a_format_that_is_none(pairs: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no such format; expected \.parquet"):
+        CliRunner().invoke(phrases, [pairs, "--out", str(tmp_path / "x.xlsx")], catch_exceptions=False)
+
+
+def test_the_help_shows_an_example_and_every_key() -> None:
+    shown = run("--help")
+    assert "Example:" in shown
+    for option in ("--rules", "--good", "--text", "--token-ids", "--paradigms", "--side", "--reach"):
+        assert option in shown
