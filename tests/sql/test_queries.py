@@ -1,8 +1,8 @@
 """Every query file has cases in plain text: rows in, rows out.
 
 A file of ``cases/`` begins with SQL that fills an empty index for all its cases. A case has a title; `setup`,
-more SQL; `ask`, a query with its parameters; `expect`, the rows with `` | `` between values and NULL, true, false
-as in SQL.
+more SQL; `ask`, a query with its parameters; `expect`, the rows with `` | `` between values and NULL, true,
+false as in SQL.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def test_rows_in_rows_out(
     database = Path(shutil.copy(empty_index, tmp_path / "index.duckdb"))
     with duckdb.connect(str(database)) as connection:
         connection.execute(setup)
-    name, *words = ask.split("\n")[0].split(" ", 1)
+    name, *words = ask.partition("\n")[0].split(" ", 1)
     file = find_query_file(name)
     assert file is not None, name
     given = dict(re.findall(r"(\w+)=('[^']*'|\S+)", words[0])) if words else {}

@@ -1,0 +1,93 @@
+"""exposure.toml: every mistake is one line that says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.config import load_config
+from indexer.config.load import SECTIONS, environment_overrides
+from indexer.config.option import keys_of
+from indexer.errors import ConfigError
+
+WHOLE = """
+[phrases]
+source = "blimp"
+[corpus]
+paths = ["a.bin"]
+[order]
+batch_size = 8
+"""
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "exposure.toml"
+    path.write_text(text)
+    return path
+
+
+def test_defaults_fill_what_the_file_leaves_out(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, WHOLE))
+    assert config.order.batch_size == 8
+    assert config.order.kind == "sequential"
+    assert config.base == tmp_path.resolve()
+
+
+def test_a_folder_stands_for_the_file_in_it(tmp_path: Path) -> None:
+    written(tmp_path, WHOLE)
+    assert load_config(tmp_path).corpus.paths == ["a.bin"]
+
+
+def test_set_wins_over_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, WHOLE)
+    config = load_config(
+        path, ["order.batch_size=[[0, 4], [10, 8]]", "corpus.format=megatron", "match.case=exact"]
+    )
+    assert config.order.batch_size == [[0, 4], [10, 8]]
+    assert (config.corpus.format, config.match.case) == ("megatron", "exact")
+
+
+def test_every_key_has_a_variable() -> None:
+    assert environment_overrides({"EXPOSURE_ORDER_BATCH_SIZE": "4", "HOME": "/"}) == ["order.batch_size=4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[phrases", "is not TOML"),
+        (WHOLE + "[macth]\n", "unknown section: 'macth'; did you mean 'match'"),
+        (WHOLE + "stop_stp = 4\n", r"unknown key in \[order\]: 'stop_stp'; did you mean 'stop_step'"),
+        (
+            WHOLE + 'epochs = "two"\n',
+            r"\[order\] epochs = 'two' is of the wrong type; expected a whole number",
+        ),
+        (WHOLE + "drop_last = 1\n", "wrong type; expected true or false"),
+        (WHOLE + "stop_step = true\n", "wrong type"),
+        (WHOLE + '[match]\ncase = "lower"\n', "is not a choice; expected fold or exact"),
+        ("[corpus]\npaths = []\n", r"\[phrases\] has no key 'source'"),
+        (WHOLE.replace('["a.bin"]', '"a.bin"'), "wrong type; expected a list of text"),
+        ("phrases = 3\n", "phrases is not a section"),
+    ],
+)
+def test_a_mistake_is_one_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_config(written(tmp_path, text))
+    assert "\n" not in caught.value.line()
+
+
+def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="exposure init"):
+        load_config(tmp_path / "no.toml")
+
+
+@pytest.mark.parametrize("word", ["batch_size=4", "order.batch_size", "order="])
+def test_a_set_word_that_cannot_be_read_is_refused(tmp_path: Path, word: str) -> None:
+    with pytest.raises(ConfigError, match=r"section\.key=value"):
+        load_config(written(tmp_path, WHOLE), [word])
+
+
+def test_every_key_has_a_sentence_of_help() -> None:
+    for section in SECTIONS.values():
+        for key in keys_of(section).values():
+            assert key.metadata["help"].endswith("."), key.name

@@ -1,0 +1,66 @@
+"""The index directory: a rename is the commit, and one writer at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import ConfigError, StateError
+from indexer.index_dir import IndexDir, commit_file
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    final = tmp_path / "a" / "x.txt"
+
+    def half(path: Path) -> None:
+        path.write_text("half")
+        raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError):
+        commit_file(final, half)
+    assert list(final.parent.iterdir()) == []
+    commit_file(final, lambda path: path.write_text("whole"))
+    assert final.read_text() == "whole"
+
+
+def hold(root: Path, shared: bool, ready, leave) -> None:
+    with IndexDir(root).lock(shared=shared):
+        ready.set()
+        leave.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("holder_shares", "we_share", "refused"),
+    [(False, False, True), (True, False, True), (False, True, True), (True, True, False)],
+)
+def test_two_writers(tmp_path: Path, holder_shares: bool, we_share: bool, refused: bool) -> None:
+    context = multiprocessing.get_context("fork")
+    ready, leave = context.Event(), context.Event()
+    other = context.Process(target=hold, args=(tmp_path, holder_shares, ready, leave))
+    other.start()
+    try:
+        assert ready.wait(20)
+        if refused:
+            with (
+                pytest.raises(StateError, match=rf"process {other.pid} on "),
+                IndexDir(tmp_path).lock(shared=we_share),
+            ):
+                pass
+        else:
+            with IndexDir(tmp_path).lock(shared=we_share):
+                pass
+    finally:
+        leave.set()
+        other.join()
+    with IndexDir(tmp_path).lock():
+        pass  # the dead holder holds nothing
+
+
+def test_a_directory_without_a_plan_is_no_index(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"holds no plan\.json"):
+        IndexDir(tmp_path).require_plan()
+    IndexDir(tmp_path).plan_file.write_text("{}")
+    with pytest.raises(StateError, match="not merged"):
+        IndexDir(tmp_path).require_database()
