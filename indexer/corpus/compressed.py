@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bz2
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from indexer.config.corpus import CorpusConfig
@@ -82,8 +82,21 @@ def compression_of_head(head: bytes) -> str | None:
     return None
 
 
-def decompressed(file: CorpusFile, kind: str, limits: Limits) -> Iterator[bytes]:
+def decompressed(
+    file: CorpusFile, kind: str, limits: Limits, *, on_read: Callable[[int], None] | None = None
+) -> Iterator[bytes]:
     """Yield the unpacked bytes of a whole file in pieces of bounded size.
+
+    Parameters
+    ----------
+    file : CorpusFile
+        The packed file.
+    kind : str
+        As `compression_of` tells.
+    limits : Limits
+        What unpacking may cost.
+    on_read : callable, optional
+        Called with the number of packed bytes each time some are read.
 
     Raises
     ------
@@ -95,11 +108,13 @@ def decompressed(file: CorpusFile, kind: str, limits: Limits) -> Iterator[bytes]
     budget = limits.budget(file)
     produced = 0
     if kind == "zstd":
-        pieces = decompress_zstd(stream(file), name=file.name, max_window_bytes=limits.max_window_bytes)
+        pieces = decompress_zstd(
+            stream(file, on_read=on_read), name=file.name, max_window_bytes=limits.max_window_bytes
+        )
     elif kind == "gzip":
-        pieces = _gunzip(stream(file), file.name)
+        pieces = _gunzip(stream(file, on_read=on_read), file.name)
     elif kind == "bz2":
-        pieces = _bunzip(stream(file), file.name)
+        pieces = _bunzip(stream(file, on_read=on_read), file.name)
     else:
         raise InputError(f"is packed with {kind}, which is not read", path=file.name)
     for piece in pieces:

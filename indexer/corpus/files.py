@@ -8,7 +8,7 @@ import random
 import re
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -221,8 +221,17 @@ def read_all(file: CorpusFile, *, at_most: int = 1 << 30) -> bytes:
     return read_range(file, 0, file.n_bytes)
 
 
-def stream(file: CorpusFile, start: int = 0) -> Iterator[bytes]:
+def stream(
+    file: CorpusFile, start: int = 0, *, on_read: Callable[[int], None] | None = None
+) -> Iterator[bytes]:
     """Yield the bytes of a file from `start` to its end in chunks of bounded size."""
+    for chunk in _chunks(file, start):
+        if on_read is not None:
+            on_read(len(chunk))
+        yield chunk
+
+
+def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
     if file.local:
         with Path(file.url).open("rb") as handle:
             handle.seek(start)

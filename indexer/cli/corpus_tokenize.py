@@ -1,0 +1,121 @@
+"""``exposure tokenize``: text into token shards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.cli.progress import Progress
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write."
+)
+@click.option(
+    "--tokenizer", required=True, help="tokenizer.json (also .gz), a folder that holds one, or a hub name."
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["document", "packed"]),
+    default="packed",
+    show_default=True,
+    help="document: one sequence a document, cut; packed: one stream, cut into equal sequences.",
+)
+@click.option(
+    "--sequence-length",
+    "-n",
+    required=True,
+    type=click.IntRange(min=1),
+    help="Ids per sequence (at most, or exactly).",
+)
+@click.option(
+    "--end-of-document",
+    type=click.IntRange(min=0),
+    help="Id put behind each document; it counts towards the length.",
+)
+@click.option("--column", default="text", show_default=True, help="Key or column of the text.")
+@click.option(
+    "--shard-tokens",
+    type=click.IntRange(min=1),
+    default=100_000_000,
+    show_default=True,
+    help="Ids after which a shard is closed.",
+)
+def tokenize(
+    sources: tuple[str, ...],
+    out: Path,
+    tokenizer: str,
+    mode: str,
+    sequence_length: int,
+    end_of_document: int | None,
+    column: str,
+    shard_tokens: int,
+) -> None:
+    r"""Turn text into token shards, the way a training run did.
+
+    SOURCE is a file, glob or folder of JSON lines (plain, .zst, .gz, .bz2) or Parquet, or an fsspec URL.
+    Standard output gets the sections of exposure.toml that read the shards; they are also kept in
+    OUT/corpus.toml. Running again goes on where it stopped.
+
+    \b
+    Example:
+      exposure tokenize pile/*.jsonl.zst --out shards --tokenizer EleutherAI/pythia-70m \
+          --mode packed -n 2049 --end-of-document 0
+      exposure tokenize c4/ --out shards --tokenizer t5-base --mode document -n 256 --end-of-document 1
+    """
+    from indexer.corpus.text_documents import documents_of, find_text_files
+    from indexer.corpus.tokenizing import Cutting, Record, tokenize_documents
+    from indexer.tokenizers import load_tokenizer
+
+    base = Path()
+    texts = find_text_files(sources, base=base)
+    loaded = load_tokenizer(tokenizer, base=base)
+    n_bytes = sum(file.n_bytes for file in texts)
+    with Progress() as progress:
+        progress.say(f"tokenizing {len(texts):,} files of {n_bytes:,} bytes with {loaded.name}")
+
+        def on_shard(record: Record) -> None:
+            progress.say(
+                f"{record.n_sequences:,} sequences, {record.n_tokens:,} ids in {len(record.shards):,} shards"
+            )
+
+        record = tokenize_documents(
+            lambda start: documents_of(
+                texts, column=column, start=start, on_read=lambda n: progress.advance(n, n_bytes, "B")
+            ),
+            loaded,
+            Cutting(mode, sequence_length, end_of_document, shard_tokens),
+            out,
+            sources=[{"name": file.name, "n_bytes": file.n_bytes} for file in texts],
+            on_shard=on_shard,
+        )
+        if record.n_dropped_tokens:
+            progress.say(f"{record.n_dropped_tokens:,} ids at the end fill no sequence and are dropped")
+    text = sections(record.settings, tokenizer)
+    (out / "corpus.toml").write_text(text, encoding="utf-8")
+    click.echo(text, nl=False)
+
+
+def sections(settings: dict[str, object], tokenizer: str) -> str:
+    """Return the sections of ``exposure.toml`` that read the shards, for a file beside them."""
+    end = settings["end_of_document"]
+    place = Path(tokenizer)
+    path = place.resolve().as_posix() if place.exists() else tokenizer
+    lines = [
+        "[tokenizer]",
+        f'path = "{path}"',
+        "",
+        "[corpus]",
+        'format = "megatron"',
+        'paths = ["[0-9]*.idx"]',
+        *([f"end_of_document = {end}"] if end is not None else []),
+        "",
+        "[order]",
+        'kind = "sequential"    # sequence i is the i-th of the stream',
+        "batch_size = 1024      # sequences per step: set it to the run's",
+        "",
+    ]
+    return "\n".join(lines)

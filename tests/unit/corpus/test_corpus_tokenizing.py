@@ -1,0 +1,144 @@
+"""Tokenized shards hold what a loop over the documents gives, also after an interruption."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from indexer.config import CorpusConfig
+from indexer.corpus import open_corpus
+from indexer.corpus.text_documents import documents_of, find_text_files
+from indexer.corpus.tokenizing import Cutting, tokenize_documents
+from indexer.errors import ConfigError, InputError, StateError
+
+
+class Bytes:
+    """A tokenizer whose ids are the bytes plus one."""
+
+    name, content_hash, n_ids = "bytes", "00", 257
+
+    def encode_batch(self, texts):
+        return [[byte + 1 for byte in text.encode()] for text in texts]
+
+
+TEXTS = ["one two", "", "three", "ä" * 30, "x", "y" * 100, "end"]
+
+
+def write_sources(folder: Path) -> list:
+    lines = [json.dumps({"meta": {"text": "no"}, "text": text}, ensure_ascii=False) for text in TEXTS]
+    (folder / "a.jsonl").write_text("\n".join(lines[:2]))
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(("\r\n".join(lines[2:4]) + "\n\n").encode()))
+    (folder / "c.jsonl.zst").write_bytes(zstandard.compress(lines[4].encode()))
+    pq.write_table(pa.table({"n": [1, 2], "text": TEXTS[5:]}), folder / "d.parquet")
+    return find_text_files(["."], base=folder)
+
+
+def tokenized(folder: Path, out: Path, cutting: Cutting, **options):
+    sources = write_sources(folder)
+    record = tokenize_documents(
+        lambda start: documents_of(sources, column="text", start=start),
+        Bytes(),
+        cutting,
+        out,
+        sources=[{"name": file.name, "n_bytes": file.n_bytes} for file in sources],
+        **options,
+    )
+    reader = open_corpus(CorpusConfig(paths=["*.idx"], format="megatron"), base=out)
+    rows = [
+        block.ids[a:b].tolist()
+        for shard in reader.shards()
+        for block in reader.blocks(shard, shard.first_sequence, shard.first_sequence + shard.n_sequences)
+        for a, b in zip(block.starts, block.stops, strict=True)
+    ]
+    return record, rows
+
+
+ENCODED = Bytes().encode_batch(TEXTS)
+
+
+@pytest.mark.parametrize("shard_tokens", [1, 20, 10**6])
+@pytest.mark.parametrize("end", [None, 0])
+def test_one_document_cut_at_n(tmp_path: Path, shard_tokens, end):
+    record, rows = tokenized(tmp_path, tmp_path / "out", Cutting("document", 9, end, shard_tokens))
+    expected = [ids[:9] for ids in ENCODED] if end is None else [[*ids[:8], end] for ids in ENCODED]
+    assert rows == expected
+    assert record.n_sequences == len(TEXTS) and record.n_dropped_tokens == 0
+
+
+@pytest.mark.parametrize("shard_tokens", [1, 20, 10**6])
+@pytest.mark.parametrize("end", [None, 0])
+def test_packed_stream(tmp_path: Path, shard_tokens, end):
+    record, rows = tokenized(tmp_path, tmp_path / "out", Cutting("packed", 9, end, shard_tokens))
+    stream = [i for ids in ENCODED for i in ([*ids] if end is None else [*ids, end])]
+    n = len(stream) // 9
+    assert rows == np.reshape(stream[: n * 9], (n, 9)).tolist()
+    assert record.n_dropped_tokens == len(stream) - n * 9 > 0
+
+
+@pytest.mark.parametrize("mode", ["document", "packed"])
+def test_an_interrupted_run_goes_on_and_writes_the_same_bytes(tmp_path: Path, mode):
+    (tmp_path / "in").mkdir()
+    cutting = Cutting(mode, 7, 0, 20)
+    whole, _ = tokenized(tmp_path / "in", tmp_path / "whole", cutting)
+
+    class Killed(Exception):
+        pass
+
+    def kill(record):
+        raise Killed
+
+    for _ in range(len(whole.shards) - 1):
+        with pytest.raises(Killed):
+            tokenized(tmp_path / "in", tmp_path / "parts", cutting, on_shard=kill)
+    parts, _ = tokenized(tmp_path / "in", tmp_path / "parts", cutting)
+    assert parts == whole
+    names = sorted(path.name for path in (tmp_path / "whole").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "parts").iterdir())
+    for name in names:
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
+
+
+def test_a_folder_begun_with_other_settings_is_refused(tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    tokenized(tmp_path / "in", tmp_path / "out", Cutting("packed", 9, 0))
+    with pytest.raises(StateError, match="begun with sequence_length = 9; expected 8"):
+        tokenized(tmp_path / "in", tmp_path / "out", Cutting("packed", 8, 0))
+
+
+def test_text_that_is_missing_is_named(tmp_path: Path):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n{"content": "y"}\n')
+    sources = find_text_files(["a.jsonl"], base=tmp_path)
+    with pytest.raises(InputError, match=r"a\.jsonl, line 2: has no text under 'text'; its keys are content"):
+        list(documents_of(sources, column="text"))
+    (tmp_path / "b.jsonl").write_text('{"text": "x"')
+    with pytest.raises(InputError, match=r"b\.jsonl, line 1: is not JSON"):
+        list(documents_of(find_text_files(["b.jsonl"], base=tmp_path), column="text"))
+
+
+def test_an_end_of_document_outside_the_vocabulary_is_refused(tmp_path: Path):
+    with pytest.raises(ConfigError, match="end-of-document id 257"):
+        tokenized(tmp_path, tmp_path / "out", Cutting("packed", 9, 257))
+
+
+def test_the_fixture_made_by_datatrove_is_reproduced(tmp_path: Path, shared):
+    from indexer.tokenizers import load_tokenizer
+
+    folder = shared / "fixtures" / "jsonl_text"
+    sources = find_text_files(["*.jsonl", "*.jsonl.zst"], base=folder)
+    record = tokenize_documents(
+        lambda start: documents_of(sources, column="text", start=start),
+        load_tokenizer("tokenizer.json", base=folder),
+        Cutting("packed", 1, 0),
+        tmp_path / "out",
+        sources=[],
+    )
+    assert record.n_documents == 120
+    truth = np.load(folder / "truth_tokens_with_eod.npy")
+    assert np.fromfile(tmp_path / "out" / "00000.bin", "<u2").tolist() == truth.tolist()
