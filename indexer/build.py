@@ -161,7 +161,7 @@ def build_index(
     """
     announce("Planning: phrases, shards, training order")
     plan = plan_index(config, root)
-    announce("Scanning")
+    announce("Compiling kernels, then scanning")
     for done in scan_shards(root, n_workers=n_workers or config.index.workers):
         on_range(plan, done)
     announce("Merging")

@@ -27,7 +27,7 @@ def print_summary(index_dir: str) -> None:
     else:
         following = ["query most_exposed", "query never_seen", "show PHRASE"]
     phrase = counts["most_exposed_phrase"]
-    following[-1] = following[-1].replace("PHRASE", f'"{phrase}"' if phrase else "0")
+    following[-1] = f'show "{phrase}"' if phrase else "query first_exposures"
     click.echo("\nNext:")
     for words in following:
         command, _, rest = words.partition(" ")

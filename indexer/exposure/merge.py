@@ -101,6 +101,7 @@ def _fill(
         "partials": [str(index.partial_file(one.range_number)) for one in facts],
         "phrases": str(index.phrases_file),
         "pairs": str(index.pairs_file),
+        "attributes": str(index.attributes_file),
         "first_unit": "text" if unit == "both" else unit,
         "second_unit": "tokens" if unit == "both" else None,
         "n_places": plan.config["index"]["places"],
@@ -110,7 +111,7 @@ def _fill(
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
     connection.execute(sql("merge.sql"))
     if index.attributes_file.is_file():
-        connection.execute(sql("attributes.sql"), {"attributes": str(index.attributes_file)})
+        connection.execute(sql("attributes.sql"))
     connection.execute(sql("macros.sql"))
 
 

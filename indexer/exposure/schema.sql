@@ -40,7 +40,11 @@ CREATE TABLE pairs (
     rule                VARCHAR,
     grade               VARCHAR,
     end_boundary        BOOLEAN,
-    excluded            VARCHAR
+    excluded            VARCHAR,
+    identical           BOOLEAN,
+    order_contrast      BOOLEAN,
+    sentence_wide       BOOLEAN,
+    fallback            VARCHAR
 );
 COMMENT ON TABLE pairs IS 'One row for each minimal pair; empty where plain phrases were indexed';
 COMMENT ON COLUMN pairs.pair_id IS 'Paradigm and number of the pair, as in determiner_noun_agreement_1/17';
@@ -70,6 +74,10 @@ COMMENT ON COLUMN pairs.rule IS 'The rule that found the critical phrase';
 COMMENT ON COLUMN pairs.grade IS 'A: exact from the structure; B: the position is exact, what counts as context is a choice; C: debatable';
 COMMENT ON COLUMN pairs.end_boundary IS 'The construction also needs that nothing follows the phrase';
 COMMENT ON COLUMN pairs.excluded IS 'Why the pair belongs to no split; NULL where it does';
+COMMENT ON COLUMN pairs.identical IS 'The good and the bad sentence are the same';
+COMMENT ON COLUMN pairs.order_contrast IS 'The sentences hold the same words in another order';
+COMMENT ON COLUMN pairs.fallback IS 'Why the rule of the paradigm gave way to the generic rule; NULL where it did not';
+COMMENT ON COLUMN pairs.sentence_wide IS 'The phrase is nearly the whole sentence, so exposure to the letter means little';
 
 CREATE TABLE exposures (
     phrase_id             INTEGER PRIMARY KEY,

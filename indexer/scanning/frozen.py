@@ -10,6 +10,7 @@ from indexer.matching.matches import IdPatterns, Matcher
 from indexer.plan import Plan
 from indexer.tokenizers import tokenizer_from_json
 from indexer.tokenizers.tokenizer import Tokenizer
+from indexer.units import BoolArray
 from indexer.vocabulary import TokenBytes
 
 
@@ -54,29 +55,65 @@ def load_patterns(index: IndexDir) -> IdPatterns:
 
 def load_matchers(index: IndexDir, plan: Plan) -> dict[str, Matcher]:
     """Return a matcher for each unit of the plan."""
-    match = plan.config["match"]
+    unit = plan.config["match"]["unit"]
     vocabulary = load_vocabulary(index, plan)
     matchers: dict[str, Matcher] = {}
-    if match["unit"] in ("tokens", "both"):
-        from indexer.matching.token_matcher import TokenMatcher
-
-        matchers["tokens"] = TokenMatcher(
-            load_patterns(index), vocabulary, boundary=match["boundary"], possessive=match["possessive"]
-        )
-    if match["unit"] in ("text", "both"):
-        from indexer.matching.text_matcher import TextMatcher
-
-        phrases = pq.read_table(index.phrases_file, columns=["phrase_id", "phrase"])
-        phrases = phrases.filter(phrases["phrase"].is_valid())
-        if vocabulary is None:
-            raise ValueError("planning lets no text unit pass without a tokenizer")
-        matchers["text"] = TextMatcher(
-            phrases["phrase"].to_pylist(),
-            phrases["phrase_id"].to_numpy(),
-            vocabulary,
-            case=match["case"],
-            boundary=match["boundary"],
-            possessive=match["possessive"],
-            whitespace=match["whitespace"],
-        )
+    if unit in ("tokens", "both"):
+        matchers["tokens"] = _token_matcher(index, plan, vocabulary)
+    if unit in ("text", "both"):
+        matchers["text"] = _text_matcher(index, plan, vocabulary)
     return matchers
+
+
+def _token_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -> Matcher:
+    """Return a matcher of id patterns; phrases given as ids are ids only and have no word boundary."""
+    from indexer.matching.joined import JoinedMatcher
+    from indexer.matching.token_matcher import TokenMatcher
+
+    match = plan.config["match"]
+    patterns = load_patterns(index)
+    given_as_ids = pq.read_table(index.phrases_file, columns=["token_ids"])["token_ids"].is_valid()
+    of_ids = given_as_ids.to_numpy()[patterns.phrase]
+    matchers: list[Matcher] = []
+    if of_ids.any():
+        matchers.append(
+            TokenMatcher(_take(patterns, of_ids), vocabulary, boundary="none", possessive="include")
+        )
+    if not of_ids.all():
+        matchers.append(
+            TokenMatcher(
+                _take(patterns, ~of_ids),
+                vocabulary,
+                boundary=match["boundary"],
+                possessive=match["possessive"],
+            )
+        )
+    return matchers[0] if len(matchers) == 1 else JoinedMatcher(matchers)
+
+
+def _take(patterns: IdPatterns, chosen: BoolArray) -> IdPatterns:
+    lengths = np.diff(patterns.offsets)
+    return IdPatterns(
+        patterns.ids[np.repeat(chosen, lengths)],
+        np.append(0, np.cumsum(lengths[chosen])),
+        patterns.phrase[chosen],
+    )
+
+
+def _text_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -> Matcher:
+    from indexer.matching.text_matcher import TextMatcher
+
+    if vocabulary is None:
+        raise ValueError("planning lets no text unit pass without a tokenizer")
+    match = plan.config["match"]
+    phrases = pq.read_table(index.phrases_file, columns=["phrase_id", "phrase"])
+    phrases = phrases.filter(phrases["phrase"].is_valid())
+    return TextMatcher(
+        phrases["phrase"].to_pylist(),
+        phrases["phrase_id"].to_numpy(),
+        vocabulary,
+        case=match["case"],
+        boundary=match["boundary"],
+        possessive=match["possessive"],
+        whitespace=match["whitespace"],
+    )
