@@ -1,0 +1,30 @@
+"""``exposure sample``: write the embedded sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.cli.progress import Progress
+
+
+@click.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def sample(directory: Path, quiet: bool) -> None:
+    """Write the embedded sample into DIRECTORY.
+
+    A small grammar of our own writes minimal pairs in BLiMP's fields and a corpus of three million tokens
+    that holds some of their phrases early, some late, some never. truth.parquet says which: the index of the
+    sample must equal it.
+
+    Example: exposure sample sample
+    """
+    with Progress(quiet=quiet) as progress:
+        progress.say("Writing the sample: 2,400 minimal pairs, a corpus of 3 million tokens, a tokenizer")
+        from indexer.sample import write_sample
+
+        write_sample(directory)
+        config, index = directory / "exposure.toml", directory / "index"
+        progress.say(f"Done: {directory}. Next: exposure index {config} --out {index}")
