@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer.cli.command import command
 from indexer.cli.options import (
     allow_missing_option,
     config_argument,
@@ -29,7 +30,7 @@ def read_config(path: str, overrides: tuple[str, ...]) -> Config:
     return load_config(path, [*environment_overrides(), *overrides])
 
 
-@click.command()
+@command("exposure index exposure.toml --out index")
 @config_argument
 @index_out_option
 @set_option
@@ -39,8 +40,6 @@ def index(config: str, index_dir: str, overrides: tuple[str, ...], workers: int,
     """Build the index of a corpus: plan, scan and merge in a row.
 
     Running again goes on where it stopped and gives the same rows.
-
-    Example: exposure index exposure.toml --out index
     """
     with Progress(quiet=quiet) as progress:
         progress.say("Loading libraries")
@@ -64,15 +63,12 @@ def index(config: str, index_dir: str, overrides: tuple[str, ...], workers: int,
         print_summary(index_dir)
 
 
-@click.command()
+@command("exposure plan exposure.toml --out index")
 @config_argument
 @index_out_option
 @set_option
 def plan(config: str, index_dir: str, overrides: tuple[str, ...]) -> None:
-    """Freeze every choice of an index: phrases, patterns, shards, order, match settings.
-
-    Example: exposure plan exposure.toml --out index
-    """
+    """Freeze every choice of an index: phrases, patterns, shards, order, match settings."""
     from indexer.build import plan_index
 
     frozen = plan_index(read_config(config, overrides), index_dir)
@@ -84,7 +80,7 @@ def plan(config: str, index_dir: str, overrides: tuple[str, ...]) -> None:
     )
 
 
-@click.command()
+@command("exposure scan index --task 3/16")
 @index_argument
 @click.option(
     "--task",
@@ -95,10 +91,7 @@ def plan(config: str, index_dir: str, overrides: tuple[str, ...]) -> None:
 )
 @workers_option
 def scan(index_dir: str, task: str, workers: int) -> None:
-    """Scan planned shards and commit one partial for each; what is done is skipped.
-
-    Example: exposure scan index --task 3/16
-    """
+    """Scan planned shards and commit one partial for each; what is done is skipped."""
     from indexer.build import scan_shards, share_of_ranges
 
     ranges = share_of_ranges(index_dir, task)
@@ -106,14 +99,11 @@ def scan(index_dir: str, task: str, workers: int) -> None:
     click.echo(f"scanned {n_done:,} of {len(ranges):,} ranges of this share; the others were done", err=True)
 
 
-@click.command()
+@command("exposure merge index")
 @index_argument
 @allow_missing_option
 def merge(index_dir: str, allow_missing: bool) -> None:
-    """Merge the partials into exposures.duckdb; refuses while one is missing.
-
-    Example: exposure merge index
-    """
+    """Merge the partials into exposures.duckdb; refuses while one is missing."""
     from indexer.build import merge_index
 
     merge_index(index_dir, allow_missing=allow_missing)

@@ -20,6 +20,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "indexer.cli.sample:sample",
         "Write the embedded sample: pairs, corpus, tokenizer, known truth.",
     ),
+    "phrases": (
+        "indexer.cli.phrases:phrases",
+        "Find the critical phrases of minimal pairs, or read plain phrases.",
+    ),
+    "tokenize": (
+        "indexer.cli.corpus_tokenize:tokenize",
+        "Turn text into token shards, as a training run did.",
+    ),
     "index": ("indexer.cli.index:index", "Plan, scan and merge: build an index."),
     "plan": ("indexer.cli.index:plan", "Freeze every choice of an index."),
     "scan": ("indexer.cli.index:scan", "Scan planned shards, all or the i-th of N shares."),
@@ -65,7 +73,7 @@ def cli(ctx: click.Context, as_json: bool) -> None:
     Finds every occurrence of a list of phrases in the token shards a model was trained on, in training order,
     and answers in SQL.
 
-    Example: exposure sample sample && exposure index sample/exposure.toml --out sample/index
+    Begin with `exposure sample sample`, then `exposure index sample/exposure.toml --out sample/index`.
     """
     ctx.obj = {"json": as_json}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from indexer.cli.command import command
 from indexer.cli.options import (
     checkpoint_option,
     index_argument,
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from indexer.splits.ask import Answer
 
 
-@click.command()
+@command(
+    "exposure query index most_exposed -p n_rows=5",
+    "exposure query index \"SELECT count(*) FROM exposures WHERE status = 'never'\"",
+)
 @click.argument("index_dir", metavar="INDEX", required=False, type=click.Path(file_okay=False))
 @click.argument("question", required=False)
 @parameter_option
@@ -47,12 +51,7 @@ def query(
     limit: int | None,
     list_queries: bool,
 ) -> None:
-    """Ask an index: by the name of a question, a .sql file, or one SELECT. Read-only.
-
-    Example: exposure query index most_exposed -p n_rows=5
-
-    Example: exposure query index "SELECT count(*) FROM exposures WHERE status = 'never'"
-    """
+    """Ask an index: by the name of a question, a .sql file, or one SELECT. Read-only."""
     if list_queries:
         _print_questions()
         return
@@ -70,17 +69,14 @@ def query(
         _print(answer, output_format)
 
 
-@click.command()
+@command("exposure split index --checkpoint 1000 --min-count 1 --side either --out split.parquet")
 @index_argument
 @checkpoint_option
 @min_count_option
 @side_option
 @click.option("--out", type=click.Path(dir_okay=False), help="Manifest: .parquet, .csv or .jsonl.")
 def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out: str | None) -> None:
-    """Split the pairs into proxy_train and proxy_validation and print the balance.
-
-    Example: exposure split index --checkpoint 1000 --min-count 1 --side either --out split.parquet
-    """
+    """Split the pairs into proxy_train and proxy_validation and print the balance."""
     from indexer.splits.ask import ask
 
     parameters = _split_parameters(checkpoint, min_count, side)
@@ -92,7 +88,7 @@ def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out
         _write(ask(index_dir, "splits/at_checkpoint", parameters), Path(out), None)
 
 
-@click.command()
+@command("exposure export index --to csv --out manifest")
 @index_argument
 @click.option(
     "--to", "target", required=True, type=click.Choice(["parquet", "csv", "jsonl"]), help="What is written."
@@ -102,10 +98,7 @@ def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out
 @min_count_option
 @side_option
 def export(index_dir: str, target: str, out: str, checkpoint: int | None, min_count: int, side: str) -> None:
-    """Write a split manifest for other tools, with the index fingerprint, the query and its parameters.
-
-    Example: exposure export index --to csv --out manifest
-    """
+    """Write a split manifest for other tools, with the index fingerprint, the query and its parameters."""
     from indexer.splits.ask import ask
 
     answer = ask(index_dir, "splits/at_checkpoint", _split_parameters(checkpoint, min_count, side))

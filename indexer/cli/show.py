@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from indexer.cli.command import command
 from indexer.cli.options import index_argument
 from indexer.cli.table import spell
 
@@ -11,14 +12,11 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _PLOT_WIDTH = 60
 
 
-@click.command()
+@command('exposure show index "this sketch"')
 @index_argument
 @click.argument("phrase")
 def show(index_dir: str, phrase: str) -> None:
-    """Show one phrase: counts, exposure over training, first places in context.
-
-    Example: exposure show index "this sketch"
-    """
+    """Show one phrase: counts, exposure over training, first places in context."""
     from indexer.report.phrase_history import phrase_history
 
     history = phrase_history(index_dir, phrase)

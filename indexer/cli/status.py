@@ -7,17 +7,15 @@ from dataclasses import asdict
 
 import click
 
+from indexer.cli.command import command
 from indexer.cli.options import index_argument
 
 
-@click.command()
+@command("exposure status index")
 @index_argument
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def status(index_dir: str, as_json: bool) -> None:
-    """Show what of an index is done, what is missing, and what it cannot vouch for.
-
-    Example: exposure status index
-    """
+    """Show what of an index is done, what is missing, and what it cannot vouch for."""
     from indexer.exposure.status import read_status
 
     state = read_status(index_dir)
