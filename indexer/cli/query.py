@@ -80,7 +80,7 @@ def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out
     from indexer.splits.ask import ask
 
     parameters = _split_parameters(checkpoint, min_count, side)
-    balance = ask(index_dir, "splits/balance", parameters)
+    balance = ask(index_dir, "splits/balance_by_paradigm", parameters)
     _print(balance, "table")
     if not balance.complete:
         click.echo("this index is incomplete: pairs not seen so far are unknown", err=True)
