@@ -15,7 +15,7 @@ from indexer.cli.options import (
     set_option,
     workers_option,
 )
-from indexer.cli.progress import Progress
+from indexer.cli.progress import Progress, wants_json
 
 if TYPE_CHECKING:
     from indexer.build import RangeDone
@@ -41,6 +41,7 @@ def index(config: str, index_dir: str, overrides: tuple[str, ...], workers: int,
 
     Running again goes on where it stopped and gives the same rows.
     """
+    quiet = quiet or wants_json()
     with Progress(quiet=quiet) as progress:
         progress.say("Loading libraries")
         from indexer.build import build_index

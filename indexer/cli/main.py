@@ -114,7 +114,10 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("exposure: interrupted; finished work is kept, run again to go on", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has left, as `head` does; Python would complain once more at exit.
+    except (BrokenPipeError, SystemExit) as leave:
+        # Whoever read our output has left, as `head` does. click turns that into exit code 1.
+        if not isinstance(leave, BrokenPipeError) and not isinstance(leave.__context__, BrokenPipeError):
+            raise
+        # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141

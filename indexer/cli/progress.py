@@ -10,6 +10,12 @@ from typing import Any
 import click
 
 
+def wants_json() -> bool:
+    """Tell whether standard error is read by a script, which progress lines would disturb."""
+    context = click.get_current_context(silent=True)
+    return bool(context and (context.find_root().obj or {}).get("json"))
+
+
 class Progress:
     """Says what is being waited for, with a bar of tokens on a terminal.
 

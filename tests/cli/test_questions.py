@@ -1,0 +1,162 @@
+"""Query, split, export and show, as a user calls them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from indexer.cli.main import COMMANDS, LazyGroup, cli
+from indexer.splits.ask import ask
+from indexer.splits.query_file import load_query_file, shipped_queries
+
+
+@pytest.fixture
+def exposed(index_dir: Path) -> str:
+    """The phrase most exposed."""
+    return ask(index_dir, "most_exposed", {"n_rows": "1"}).rows["phrase"][0].as_py()
+
+
+def test_a_query_in_every_format(index_dir: Path, tmp_path: Path, exposure) -> None:
+    words = ("query", index_dir, "most_exposed", "-p", "n_rows=3")
+    expected = ask(index_dir, "most_exposed", {"n_rows": "3"}).rows.to_pylist()
+    assert json.loads(exposure(*words, "--format", "json")[1]) == expected
+    assert [json.loads(line) for line in exposure(*words, "--format", "jsonl")[1].splitlines()] == expected
+    rows = list(csv.DictReader(io.StringIO(exposure(*words, "--format", "csv")[1])))
+    assert [row["phrase"] for row in rows] == [row["phrase"] for row in expected]
+    assert exposure(*words, "--out", tmp_path / "x.parquet")[0] == 0
+    assert pq.read_table(tmp_path / "x.parquet").to_pylist() == expected
+    table = exposure(*words)[1].splitlines()
+    assert len(table) == 5
+    assert expected[0]["phrase"] in table[2]
+
+
+def test_ad_hoc_sql_takes_parameters(index_dir: Path, exposure) -> None:
+    sql = "SELECT count(*) AS n FROM exposures WHERE exposure_count >= $least"
+    code, out, _ = exposure("query", index_dir, sql, "-p", "least=2", "--format", "json")
+    assert code == 0
+    assert json.loads(out)[0]["n"] > 0
+
+
+def test_a_query_file_of_ones_own(index_dir: Path, tmp_path: Path, exposure) -> None:
+    file = tmp_path / "mine.sql"
+    file.write_text(
+        "-- title: Mine\n-- Counts.\n-- param least: BIGINT = 1 -- fewest\nSELECT $least AS least"
+    )
+    assert json.loads(exposure("query", index_dir, file, "--format", "json")[1]) == [{"least": 1}]
+    code, _, err = exposure("query", index_dir, file, "-p", "most=1")
+    assert (code, "unknown parameter 'most'" in err) == (2, True)
+    file.write_text("-- title: Mine\n-- Counts.\nSELECT $least AS least")
+    code, _, err = exposure("query", index_dir, file)
+    assert (code, "line 3: $least is used but not declared" in err) == (2, True)
+
+
+def test_a_split_and_its_manifest(index_dir: Path, tmp_path: Path, exposure) -> None:
+    manifest = tmp_path / "split.parquet"
+    code, out, _ = exposure("split", index_dir, "--checkpoint", 50, "--out", manifest)
+    assert code == 0
+    assert "proxy_train" in out
+    table = pq.read_table(manifest)
+    origin = json.loads(table.schema.metadata[b"exposure_manifest"])
+    assert origin["manifest_version"] == 1
+    assert origin["parameters"] == {"checkpoint": 50, "min_count": 1, "side": "either"}
+    assert origin["index_fingerprint"] == json.loads((index_dir / "plan.json").read_text())["fingerprint"]
+    assert "split_at" in origin["sql"]
+    assert set(table["split"].to_pylist()) == {"proxy_train", "proxy_validation"}
+    assert table.num_rows == ask(index_dir, "SELECT count(*) FROM pairs").rows[0][0].as_py()
+
+
+def test_a_checkpoint_off_the_grid_is_refused(index_dir: Path, exposure) -> None:
+    code, _, err = exposure("split", index_dir, "--checkpoint", 51)
+    assert code == 2
+    assert "checkpoint 51 is not on the grid" in err
+
+
+@pytest.mark.parametrize("target", ["parquet", "csv", "jsonl"])
+def test_the_same_manifest_in_every_format(index_dir: Path, tmp_path: Path, exposure, target: str) -> None:
+    assert exposure("export", index_dir, "--to", target, "--out", tmp_path / target)[0] == 0
+    path = tmp_path / target / f"split.{target}"
+    expected = ask(index_dir, "by_window").rows.to_pylist()
+    if target == "parquet":
+        assert pq.read_table(path).to_pylist() == expected
+        return
+    text = path.read_text()
+    rows = (
+        [json.loads(line) for line in text.splitlines()]
+        if target == "jsonl"
+        else list(csv.DictReader(io.StringIO(text)))
+    )
+    assert [(row["pair_id"], row["split"]) for row in rows] == [
+        (row["pair_id"], row["split"]) for row in expected
+    ]
+    origin = json.loads(path.with_name(path.name + ".provenance.json").read_text())
+    assert next(iter(origin)) == "manifest_version"
+    assert origin["rows"] == len(expected)
+
+
+def test_an_empty_manifest_is_refused(index_dir: Path, tmp_path: Path, exposure) -> None:
+    code, _, err = exposure("query", index_dir, "never_seen", "-p", "n_rows=0", "--out", tmp_path / "x.csv")
+    assert code == 4
+    assert "no rows" in err
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_show_tells_counts_and_places_in_context(index_dir: Path, exposed: str, exposure) -> None:
+    code, out, err = exposure("show", index_dir, exposed.upper())
+    assert (code, err) == (0, "")
+    row = ask(index_dir, "explore/phrase", {"phrase": exposed}).rows.to_pylist()[0]
+    assert f"exposure count  {row['exposure_count']:,}" in out
+    context = out.split("First places")[1].lower()
+    assert context.count(exposed) >= 1
+    assert context.count("step ") == min(row["exposure_count"], 4)
+
+
+def test_show_names_near_phrases(index_dir: Path, exposed: str, exposure) -> None:
+    code, _, err = exposure("show", index_dir, exposed + "x")
+    assert code == 2
+    assert repr(exposed) in err
+
+
+def test_every_command_has_help_and_an_example(exposure) -> None:
+    group = cli
+    assert isinstance(group, LazyGroup)
+    for name in COMMANDS:
+        code, out, _ = exposure(name, "--help")
+        assert code == 0
+        assert f"exposure {name} " in out.partition("Example")[2], name
+
+
+def test_every_query_file_loads_and_is_listed(exposure) -> None:
+    out = exposure("query", "--list")[1]
+    for name, path in shipped_queries().items():
+        file = load_query_file(path, name)
+        assert name in out
+        assert file.sentence in out
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from indexer.cli.main import run; run(['--help']); "
+        "heavy = {'pyarrow', 'numba', 'duckdb', 'datasets', 'numpy', 'tokenizers'} & set(sys.modules); "
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reader_that_leaves_is_no_error(index_dir: Path) -> None:
+    command = f"{sys.executable} -m indexer query {index_dir} 'SELECT * FROM range(200000)' --format jsonl"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -1; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 141
+    assert done.stderr == ""
