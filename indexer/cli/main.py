@@ -40,8 +40,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+class ReaderLeftError(Exception):
+    """Whoever read our output has left, as ``head`` does."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click would make exit code 1 of a reader that left."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderLeftError from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in workflow order."""
@@ -114,10 +125,7 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         print("exposure: interrupted; finished work is kept, run again to go on", file=sys.stderr)
         return 130
-    except (BrokenPipeError, SystemExit) as leave:
-        # Whoever read our output has left, as `head` does. click turns that into exit code 1.
-        if not isinstance(leave, BrokenPipeError) and not isinstance(leave.__context__, BrokenPipeError):
-            raise
+    except (ReaderLeftError, BrokenPipeError):
         # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
