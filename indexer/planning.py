@@ -60,15 +60,13 @@ class FrozenFiles:
 
     def write(self, index: IndexDir) -> None:
         """Write the files into an index directory."""
-        for path, table in (
-            (index.phrases_file, self.phrases),
-            (index.pairs_file, self.pairs),
-            (index.attributes_file, self.attributes),
-        ):
-            if table is not None:
-                commit_file(path, lambda aside, table=table: pq.write_table(table, aside, compression="zstd"))
-        if self.patterns is not None:
-            commit_file(index.patterns_file, lambda aside: _write_arrays(aside, self.patterns))
+        _commit_table(index.phrases_file, self.phrases)
+        _commit_table(index.pairs_file, self.pairs)
+        if self.attributes is not None:
+            _commit_table(index.attributes_file, self.attributes)
+        patterns = self.patterns
+        if patterns is not None:
+            commit_file(index.patterns_file, lambda aside: _write_arrays(aside, patterns))
         if self.tokenizer is not None:
             text = self.tokenizer.json()
             commit_file(index.tokenizer_file, lambda aside: aside.write_text(text, encoding="utf-8"))
@@ -181,6 +179,10 @@ def _table_hash(table: pa.Table) -> str:
     with pa.ipc.new_stream(sink, table.schema.remove_metadata()) as writer:
         writer.write_table(table.combine_chunks().replace_schema_metadata(None))
     return hashlib.sha256(sink.getvalue()).hexdigest()[:32]
+
+
+def _commit_table(path: Path, table: pa.Table) -> None:
+    commit_file(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
 
 
 def _write_arrays(path: Path, patterns: IdPatterns) -> None:
