@@ -39,7 +39,11 @@ def explain(pairs: pa.Table, pair_id: str) -> str:
     lines += ["", f"        {NOTATION}", "", f"rule    {pair['rule']}"]
     known = PARADIGMS.get(pair["rule"])
     if known is not None:
-        lines.append(f"        {known.says}")
+        lines += [
+            f"        critical: {known.critical}",
+            f"        context:  {known.context}",
+            f"        phrase:   {known.phrase}",
+        ]
     if pair["grade"] is not None:
         lines.append(f"grade   {pair['grade']}: {_GRADES[pair['grade']]}")
     lines += [f"note    {note}" for note in _notes(pair)]

@@ -2,92 +2,48 @@
 
 from __future__ import annotations
 
-from indexer.phrases.difference import MinimalPair
 from indexer.phrases.noun_phrase import parse_noun_phrase
-from indexer.phrases.rules.rule import PairSpans, RuleDoesNotApplyError, Spans, spans
-from indexer.phrases.sentence import Sentence, WordRange, hull, word
+from indexer.phrases.rules.marks import by_changed_word, last_of, last_word, require
+from indexer.phrases.rules.rule import RuleDoesNotApplyError, Spans, spans
+from indexer.phrases.sentence import Sentence, word
 
 DEMONSTRATIVES = frozenset({"this", "that", "these", "those"})
 
 
-def one_changed_word(pair: MinimalPair) -> tuple[int, int]:
-    """Return the number of the changed word on each side.
-
-    Raises
-    ------
-    RuleDoesNotApplyError
-        More or fewer than one word changed.
-    """
-    good, bad = pair.difference
-    if good.n_words != 1 or bad.n_words != 1:
-        raise RuleDoesNotApplyError("not exactly one word differs")
-    return good.start, bad.start
-
-
-def subject_head_and_verb(pair: MinimalPair) -> PairSpans:
+@by_changed_word
+def subject_head_and_verb(side: Sentence, verb: int) -> Spans:
     """Critical: the changed verb. Context: the head noun of the subject."""
-    return PairSpans(*(_subject_and(side, at) for side, at in _changed(pair)))
-
-
-def _subject_and(side: Sentence, verb: int) -> Spans:
     head = parse_noun_phrase(side.lower, 0).head
     if head >= verb:
         raise RuleDoesNotApplyError("the changed word does not stand after a subject")
     return spans(word(verb), word(head))
 
 
-def noun_and_next_word(pair: MinimalPair) -> PairSpans:
+@by_changed_word
+def noun_and_next_word(side: Sentence, noun: int) -> Spans:
     """Critical: the changed subject noun. Context: the verb or auxiliary right after it."""
-    return PairSpans(*(_with_next(side, at) for side, at in _changed(pair)))
+    if noun + 1 >= len(side):
+        raise RuleDoesNotApplyError("no word follows the changed noun")
+    return spans(word(noun), word(noun + 1))
 
 
-def _with_next(side: Sentence, at: int) -> Spans:
-    if at + 1 >= len(side):
-        raise RuleDoesNotApplyError("no word follows the changed word")
-    return spans(word(at), word(at + 1))
-
-
-def demonstrative_and_noun(pair: MinimalPair) -> PairSpans:
+@by_changed_word
+def demonstrative_and_noun(side: Sentence, noun: int) -> Spans:
     """Critical: the changed noun. Context: the nearest demonstrative to its left."""
-    return PairSpans(*(_with_demonstrative(side, at) for side, at in _changed(pair)))
+    return spans(word(noun), word(last_of(side, DEMONSTRATIVES, noun)))
 
 
-def _with_demonstrative(side: Sentence, noun: int) -> Spans:
-    for at in range(noun - 1, -1, -1):
-        if side.lower[at] in DEMONSTRATIVES:
-            return spans(word(noun), word(at))
-    raise RuleDoesNotApplyError("no demonstrative stands before the changed noun")
+@by_changed_word
+def changed_demonstrative(side: Sentence, demonstrative: int) -> Spans:
+    """Critical: the changed demonstrative. Context: the noun, always the last word of the sentence."""
+    require(side, demonstrative, DEMONSTRATIVES)
+    return spans(word(demonstrative), word(last_word(side)))
 
 
-def changed_demonstrative(pair: MinimalPair) -> PairSpans:
-    """Critical: the changed demonstrative. Context: the noun, the last word of the sentence."""
-    return PairSpans(*(_demonstrative_to_end(side, at) for side, at in _changed(pair)))
-
-
-def _demonstrative_to_end(side: Sentence, at: int) -> Spans:
-    if side.lower[at] not in DEMONSTRATIVES:
-        raise RuleDoesNotApplyError("the changed word is no demonstrative")
-    if at + 1 >= len(side):
-        raise RuleDoesNotApplyError("no noun follows the demonstrative")
-    return spans(word(at), word(len(side) - 1))
-
-
-def attributive_participle(pair: MinimalPair) -> PairSpans:
-    """Critical: the changed participle. Context: the noun after it. The determiner before it is kept."""
-    return PairSpans(*(_attributive(side, at) for side, at in _changed(pair)))
-
-
-def _attributive(side: Sentence, at: int) -> Spans:
-    if at == 0 or at + 1 >= len(side):
-        raise RuleDoesNotApplyError("the participle does not stand between a determiner and a noun")
-    return Spans(word(at), word(at + 1), hull(word(at - 1), word(at + 1)))
-
-
-def _changed(pair: MinimalPair) -> tuple[tuple[Sentence, int], tuple[Sentence, int]]:
-    good, bad = one_changed_word(pair)
-    return (pair.good, good), (pair.bad, bad)
-
-
-def from_start(stop: int) -> WordRange:
-    """Return the range from the first word of the sentence to word `stop` (excluded)."""
-    return WordRange(0, stop)
+@by_changed_word
+def attributive_participle(side: Sentence, participle: int) -> Spans:
+    """Critical: the participle. Context: the noun after it. The determiner before it is kept."""
+    if participle == 0:
+        raise RuleDoesNotApplyError("no determiner stands before the participle")
+    noun = parse_noun_phrase(side.lower, participle + 1).head
+    return spans(word(participle), word(noun), word(participle - 1))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol
 
 from indexer.phrases.difference import MinimalPair
 from indexer.phrases.sentence import WordRange, hull
@@ -39,7 +38,14 @@ class PairSpans(NamedTuple):
     bad: Spans
 
 
-PairRule: TypeAlias = Callable[[MinimalPair], PairSpans]
+class PairRule(Protocol):
+    """Marks both sentences of a pair, or raises `RuleDoesNotApplyError`."""
+
+    __name__: str
+
+    def __call__(self, pair: MinimalPair, /) -> PairSpans:
+        """Return the spans of both sentences."""
+        ...
 
 
 def spans(critical: WordRange, context: WordRange, *more: WordRange) -> Spans:
@@ -60,10 +66,10 @@ class Paradigm:
     grade : str
         A: exact from the structure of the sentence. B: the position is exact, what counts as context is a
         choice. C: debatable; the dependency covers most of the sentence, or depends on absence.
-    says : str
-        The rule in words: critical / context / phrase.
     rule : callable
         The rule.
+    critical, context, phrase : str
+        The rule in words.
     good, bad : str
         A worked example of our own words: **critical**, *context*, [phrase].
     end_boundary : bool
@@ -73,8 +79,10 @@ class Paradigm:
     uid: str
     phenomenon: str
     grade: str
-    says: str
     rule: PairRule
+    critical: str
+    context: str
+    phrase: str
     good: str
     bad: str
     end_boundary: bool = False

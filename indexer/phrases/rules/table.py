@@ -1,152 +1,80 @@
-"""The table of rules: one row for each paradigm of BLiMP, to be read beside the linguistics.
-
-In the examples the **critical** words are bold, the *context* is italic and the phrase stands in brackets.
-The examples are our own sentences; each is executed as a test.
-"""
+"""Joins the table of rules, ``paradigms.toml``, with the functions it names."""
 
 from __future__ import annotations
 
-from indexer.phrases.rules.agreement import (
-    changed_demonstrative,
-    demonstrative_and_noun,
-    noun_and_next_word,
-    subject_head_and_verb,
-)
-from indexer.phrases.rules.raising import there_raising_predicate
-from indexer.phrases.rules.rule import Paradigm
+import tomllib
+from importlib.resources import files
 
-_ROWS = (
-    # --- determiner-noun agreement
-    Paradigm(
-        "determiner_noun_agreement_1",
-        "determiner-noun agreement",
-        "A",
-        "changed noun / nearest demonstrative to its left / hull",
-        demonstrative_and_noun,
-        "Noor polished [*this* **kettle**].",
-        "Noor polished [*this* **kettles**].",
-    ),
-    Paradigm(
-        "determiner_noun_agreement_2",
-        "determiner-noun agreement",
-        "A",
-        "changed demonstrative / last word / hull",
-        changed_demonstrative,
-        "Noor polished [**these** *kettles*].",
-        "Noor polished [**this** *kettles*].",
-    ),
-    Paradigm(
-        "determiner_noun_agreement_irregular_1",
-        "determiner-noun agreement",
-        "A",
-        "changed noun / nearest demonstrative to its left / hull",
-        demonstrative_and_noun,
-        "Two plumbers feed [*those* **geese**].",
-        "Two plumbers feed [*those* **goose**].",
-    ),
-    Paradigm(
-        "determiner_noun_agreement_irregular_2",
-        "determiner-noun agreement",
-        "A",
-        "changed demonstrative / last word / hull",
-        changed_demonstrative,
-        "Two plumbers feed [**that** *goose*].",
-        "Two plumbers feed [**those** *goose*].",
-    ),
-    Paradigm(
-        "determiner_noun_agreement_with_adj_2",
-        "determiner-noun agreement",
-        "A",
-        "changed demonstrative / last word / hull, adjective inside",
-        changed_demonstrative,
-        "Noor polished [**these** rusty *kettles*].",
-        "Noor polished [**this** rusty *kettles*].",
-    ),
-    Paradigm(
-        "determiner_noun_agreement_with_adj_irregular_1",
-        "determiner-noun agreement",
-        "A",
-        "changed noun / nearest demonstrative to its left / hull, adjective inside",
-        demonstrative_and_noun,
-        "Two plumbers feed [*that* noisy **goose**].",
-        "Two plumbers feed [*that* noisy **geese**].",
-    ),
-    Paradigm(
-        "determiner_noun_agreement_with_adj_irregular_2",
-        "determiner-noun agreement",
-        "A",
-        "changed demonstrative / last word / hull, adjective inside",
-        changed_demonstrative,
-        "Two plumbers feed [**those** noisy *geese*].",
-        "Two plumbers feed [**that** noisy *geese*].",
-    ),
-    Paradigm(
-        "determiner_noun_agreement_with_adjective_1",
-        "determiner-noun agreement",
-        "A",
-        "changed noun / nearest demonstrative to its left / hull, adjective inside",
-        demonstrative_and_noun,
-        "Noor polished [*that* out in the open **kettle**].",
-        "Noor polished [*that* out in the open **kettles**].",
-    ),
-    # --- subject-verb agreement
-    Paradigm(
-        "irregular_plural_subject_verb_agreement_1",
-        "subject-verb agreement",
-        "A",
-        "changed verb or auxiliary / head noun of the subject / hull",
-        subject_head_and_verb,
-        "The [*geese* **cross**] that meadow.",
-        "The [*geese* **crosses**] that meadow.",
-    ),
-    Paradigm(
-        "irregular_plural_subject_verb_agreement_2",
-        "subject-verb agreement",
-        "A",
-        "changed subject noun / next word (verb or auxiliary) / two words",
-        noun_and_next_word,
-        "The [**geese** *weren't*] sleeping.",
-        "The [**goose** *weren't*] sleeping.",
-    ),
-    Paradigm(
-        "regular_plural_subject_verb_agreement_1",
-        "subject-verb agreement",
-        "A",
-        "changed verb or auxiliary / head noun of the subject / hull",
-        subject_head_and_verb,
-        "A lot of the plumber's [*sisters* **admire**] Noor.",
-        "A lot of the plumber's [*sisters* **admires**] Noor.",
-    ),
-    Paradigm(
-        "regular_plural_subject_verb_agreement_2",
-        "subject-verb agreement",
-        "A",
-        "changed subject noun / next word (verb or auxiliary) / two words",
-        noun_and_next_word,
-        "The [**plumber** *admires*] Noor.",
-        "The [**plumbers** *admires*] Noor.",
-    ),
-    # --- irregular forms
-    Paradigm(
-        "irregular_past_participle_verbs",
-        "irregular forms",
-        "A",
-        "changed verb / head noun of the subject / two words",
-        subject_head_and_verb,
-        "Some [*plumber* **forgot**] the kettle.",
-        "Some [*plumber* **forgotten**] the kettle.",
-    ),
-    # --- control/raising
-    Paradigm(
-        "existential_there_subject_raising",
-        "control/raising",
-        "A",
-        "the predicate that differs / There, word 0 / start through predicate and to",
-        there_raising_predicate,
-        "[*There* was **bound** to] be a goose crossing this meadow.",
-        "[*There* was **eager** to] be a goose crossing this meadow.",
-    ),
+from indexer.phrases.rules import (
+    agreement,
+    argument_structure,
+    binding,
+    ellipsis,
+    filler_gap,
+    islands,
+    npi,
+    quantifiers,
+    raising,
 )
+from indexer.phrases.rules.rule import PairRule, Paradigm
 
-PARADIGMS = {row.uid: row for row in _ROWS}
-"""The rows by name of the paradigm."""
+_RULES: dict[str, PairRule] = {
+    rule.__name__: rule
+    for rule in (
+        agreement.attributive_participle,
+        agreement.changed_demonstrative,
+        agreement.demonstrative_and_noun,
+        agreement.noun_and_next_word,
+        agreement.subject_head_and_verb,
+        argument_structure.participle_and_agent,
+        argument_structure.passive_with_agent,
+        argument_structure.passive_without_agent,
+        argument_structure.subject_and_objectless_verb,
+        argument_structure.subject_head_and_lexical_verb,
+        argument_structure.verb_and_object,
+        binding.clause_after_cleft_reflexive,
+        binding.embedded_subject_after_that,
+        binding.embedded_subject_and_reflexive,
+        binding.embedded_subject_itself,
+        binding.nominative_slot,
+        binding.subject_head_and_reflexive,
+        binding.verb_form_after_reflexive,
+        ellipsis.adjective_before_noun_or_stranded,
+        ellipsis.noun_or_stranded_adjective,
+        filler_gap.filler_to_end,
+        filler_gap.relative_clause_or_object_question,
+        filler_gap.relative_clause_or_subject_question,
+        islands.coordination_and_verb,
+        islands.embedded_wh_word,
+        islands.noun_left_behind,
+        islands.noun_left_behind_in_coordination,
+        islands.noun_left_behind_in_echo_question,
+        islands.rest_of_the_question,
+        npi.adverb_before_ever,
+        npi.first_word_and_adverb,
+        npi.focus_particle_and_ever,
+        npi.inverted_auxiliary_and_ever,
+        npi.not_and_ever,
+        npi.only_and_ever,
+        quantifiers.compared_quantifier_after_no,
+        quantifiers.determiner_and_superlative,
+        quantifiers.quantifier_after_there,
+        quantifiers.quantifier_before_or_after_there,
+        raising.adjective_and_infinitive,
+        raising.there_raising_predicate,
+        raising.verb_before_it,
+        raising.verb_before_there,
+    )
+}
+
+
+def _read() -> dict[str, Paradigm]:
+    text = files("indexer.phrases.rules").joinpath("paradigms.toml").read_text(encoding="utf-8")
+    return {
+        uid: Paradigm(uid=uid, **{**row, "rule": _RULES[row["rule"]]})
+        for uid, row in tomllib.loads(text).items()
+    }
+
+
+PARADIGMS = _read()
+"""The entries by name of the paradigm."""

@@ -7,15 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.config import MatchConfig, PhrasesConfig
-from indexer.phrases import PhraseSet, load_phrases
+from indexer.phrases import PhraseSet
 from indexer.phrases.rules.table import PARADIGMS
-
-
-@pytest.fixture(scope="module")
-def blimp(shared: Path) -> PhraseSet:
-    config = PhrasesConfig(source=str(shared / "data" / "blimp"))
-    return load_phrases(config, MatchConfig(), base=Path())
 
 
 @pytest.fixture(scope="module")
