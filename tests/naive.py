@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 Occurrence = tuple[int, int, int, int]
 """(row, token_offset, phrase, n_tokens)"""
@@ -111,3 +112,88 @@ def tokens_of_leading_space(tokens: Sequence[bytes]) -> int:
     while sum(len(token) for token in tokens[: n + 1]) <= n_space_bytes:
         n += 1
     return n
+
+
+def naive_text_matches(
+    phrases: Sequence[tuple[int, str]],
+    sequences: Sequence[Sequence[int]],
+    *,
+    spelled: Sequence[bytes],
+    special: frozenset[int] = frozenset(),
+    case: str = "fold",
+    boundary: str = "none",
+    possessive: str = "include",
+    whitespace: str = "exact",
+) -> list[Occurrence]:
+    """Return where phrases, given as (phrase, text), stand in the text that sequences of ids spell.
+
+    The text is decoded between walls, every character folded by itself, and searched at every place. Two
+    places in one token are two occurrences.
+    """
+    read = [(phrase, text_as_read(text, case, whitespace)) for phrase, text in phrases]
+    found: list[Occurrence] = []
+    for row, sequence in enumerate(sequences):
+        for run in runs_between_walls(sequence, spelled, special):
+            characters = folded_characters(sequence, run, spelled, case, whitespace)
+            text = "".join(character for character, _, _ in characters)
+            for phrase, wanted in read:
+                for first in range(len(text)):
+                    stop = first + len(wanted)
+                    if text[first:stop] != wanted:
+                        continue
+                    before, after = text[max(first - 1, 0) : first], text[stop:]
+                    if boundary == "word" and (before.isalnum() or after[:1].isalnum()):
+                        continue
+                    possessive_s = after[:2] in ("'s", "'S", "’s", "’S") and not after[2:3].isalnum()
+                    if possessive == "exclude" and possessive_s:
+                        continue
+                    first_token, last_token = characters[first][1], characters[stop - 1][2]
+                    found.append((row, first_token, phrase, last_token - first_token + 1))
+    return sorted(found)
+
+
+def text_as_read(text: str, case: str, whitespace: str) -> str:
+    """Return a phrase as it is looked for: folded; with ``whitespace = "any"`` each run of it is a space."""
+    if case == "fold":
+        text = "".join(character.casefold() for character in text)
+    if whitespace == "any":
+        for character in set(text):
+            if character.isspace():
+                text = text.replace(character, " ")
+        while "  " in text:
+            text = text.replace("  ", " ")
+    return text
+
+
+def runs_between_walls(
+    sequence: Sequence[int], spelled: Sequence[bytes], special: frozenset[int]
+) -> list[range]:
+    """Return the runs of tokens that spell text together."""
+    walls = [i for i, token in enumerate(sequence) if token in special or token >= len(spelled)]
+    borders = [-1, *walls, len(sequence)]
+    return [range(a + 1, b) for a, b in pairwise(borders)]
+
+
+def folded_characters(
+    sequence: Sequence[int], run: range, spelled: Sequence[bytes], case: str, whitespace: str
+) -> list[tuple[str, int, int]]:
+    """Return the folded characters of a run of tokens, each with the first and last token it touches.
+
+    Bytes that are no UTF-8 become lone surrogates. A run of white space read as one space stands where its
+    first character does.
+    """
+    token_of_byte = [token for token in run for _ in spelled[sequence[token]]]
+    data = b"".join(spelled[sequence[token]] for token in run)
+    characters: list[tuple[str, int, int]] = []
+    position = 0
+    for character in data.decode("utf-8", "surrogateescape"):
+        n_bytes = len(character.encode("utf-8", "surrogateescape"))
+        first, last = token_of_byte[position], token_of_byte[position + n_bytes - 1]
+        position += n_bytes
+        if whitespace == "any" and character.isspace():
+            if not characters or characters[-1][0] != " ":
+                characters.append((" ", first, last))
+            continue
+        for folded in character.casefold() if case == "fold" else character:
+            characters.append((folded, first, last))
+    return characters

@@ -41,7 +41,7 @@ def is_word_character(character: str) -> bool:
 
 
 def squeeze_white_space(text: str) -> str:
-    """Return the text with every run of white space (`str.isspace`) as one space, as ``whitespace = "any"`` reads it."""
+    """Read a text as ``whitespace = "any"`` does: a run of white space is one space (`str.isspace`)."""
     squeezed: list[str] = []
     for character in text:
         if not character.isspace():

@@ -1,0 +1,144 @@
+"""The slow way to find phrases in text: decode the sequences window by window and search each window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.matching.kernels.text_search import LOOK_AHEAD, StreamHits, search_stream
+from indexer.matching.kernels.text_stream import (
+    MAX_GROWTH,
+    N_TEXT,
+    STATE_SIZE,
+    Stream,
+    fill_stream,
+    slide_stream,
+)
+from indexer.matching.matches import Matches
+from indexer.matching.text_phrases import phrase_table
+from indexer.matching.text_unicode import unicode_table
+from indexer.matching.text_vocabulary import vocabulary_table
+from indexer.units import Int64Array, TokenIds
+from indexer.vocabulary import TokenBytes
+
+_WINDOW_BYTES = 1 << 18
+_FIRST_ROOM = 4096
+
+
+class DecodingSearch:
+    """Finds texts in everything the ids spell. Parameters as of `TextMatcher`, texts folded.
+
+    One call of `find` takes a window of a quarter of a megabyte and the occurrences it returns, whatever the
+    lengths of the sequences; more only where a phrase or a token is longer than that.
+    """
+
+    def __init__(
+        self,
+        texts: dict[bytes, list[int]],
+        vocabulary: TokenBytes,
+        rules: int,
+        *,
+        case: str,
+        whitespace: str,
+    ) -> None:
+        self._phrases = phrase_table(texts)
+        self._vocabulary = vocabulary_table(vocabulary, case=case, whitespace=whitespace)
+        self._unicode = unicode_table(case, whitespace)
+        self._rules = rules
+        self._squeeze = whitespace == "any"
+        longest_token = int(np.diff(vocabulary.offsets).max(initial=0))
+        self._token_room = MAX_GROWTH * (longest_token + 4) + 8
+        self._window = max(_WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._token_room))
+
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+        """Return the occurrences in the sequences ``ids[starts:stops]``, in the order of the text."""
+        ids, starts, stops = checked_block(ids, starts, stops)
+        parts: list[StreamHits] = []
+        if self._phrases.longest == 0:
+            return Matches(*_room_for(0))
+        stream = _empty_stream(self._window)
+        hits = _room_for(max(_FIRST_ROOM, self._phrases.n_on_chain))
+        margin = self._phrases.longest + LOOK_AHEAD
+        done = 1  # the stream begins with a wall
+        finished = False
+        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+            while not finished:
+                finished = fill_stream(
+                    self._vocabulary,
+                    self._unicode,
+                    self._squeeze,
+                    ids,
+                    starts,
+                    stops,
+                    self._token_room,
+                    stream,
+                )
+                n_text = int(stream.state[N_TEXT])
+                limit = n_text if finished else n_text - margin
+                while done < limit:
+                    n_hits, done = search_stream(self._phrases, self._rules, stream, done, limit, hits)
+                    parts.append(_first_hits(hits, n_hits))
+                slide_stream(stream, done)
+                done = 1
+        return Matches(
+            phrase=np.concatenate([np.empty(0, np.int32), *(part.phrase for part in parts)]),
+            row=np.concatenate([np.empty(0, np.int64), *(part.row for part in parts)]),
+            token_offset=np.concatenate([np.empty(0, np.int32), *(part.token_offset for part in parts)]),
+            n_tokens=np.concatenate([np.empty(0, np.int32), *(part.n_tokens for part in parts)]),
+        )
+
+
+def checked_block(
+    ids: TokenIds, starts: Int64Array, stops: Int64Array
+) -> tuple[TokenIds, Int64Array, Int64Array]:
+    """Return the arrays as the kernels take them: contiguous, read-only, of the two id types."""
+    if ids.dtype not in (np.uint16, np.uint32):
+        raise TypeError(f"token ids of dtype {ids.dtype}; uint16 or uint32 is needed")
+    if starts.shape != stops.shape:
+        raise ValueError(f"{len(starts)} sequence starts and {len(stops)} stops")
+    if len(starts) and (starts.min() < 0 or stops.max() > len(ids) or (stops < starts).any()):
+        raise ValueError(f"a sequence reaches beyond the {len(ids)} ids it is cut from")
+    return (
+        _read_only(np.ascontiguousarray(ids)),
+        _read_only(np.ascontiguousarray(starts, np.int64)),
+        _read_only(np.ascontiguousarray(stops, np.int64)),
+    )
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _empty_stream(n_bytes: int) -> Stream:
+    return Stream(
+        text=np.empty(n_bytes, np.uint8),
+        word=np.empty(n_bytes, np.uint8),
+        piece_start=np.empty(n_bytes, np.int64),
+        piece_row=np.empty(n_bytes, np.int64),
+        piece_first=np.empty(n_bytes, np.int32),
+        piece_last=np.empty(n_bytes, np.int32),
+        pending=np.empty(8, np.uint8),
+        state=np.zeros(STATE_SIZE, np.int64),
+    )
+
+
+def _first_hits(hits: StreamHits, n: int) -> StreamHits:
+    return StreamHits(
+        phrase=hits.phrase[:n].copy(),
+        row=hits.row[:n].copy(),
+        token_offset=hits.token_offset[:n].copy(),
+        n_tokens=hits.n_tokens[:n].copy(),
+    )
+
+
+def _room_for(n: int) -> StreamHits:
+    return StreamHits(
+        phrase=np.empty(n, np.int32),
+        row=np.empty(n, np.int64),
+        token_offset=np.empty(n, np.int32),
+        n_tokens=np.empty(n, np.int32),
+    )

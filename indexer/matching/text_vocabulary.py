@@ -1,0 +1,91 @@
+"""The vocabulary of the text unit: what each id spells, folded where its neighbours cannot change that."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.matching.folding import fold, is_word_character
+from indexer.matching.kernels.text_stream import (
+    BAD,
+    TOKEN_PARTIAL,
+    TOKEN_SPECIAL,
+    TOKEN_WHOLE,
+    VocabularyTable,
+)
+from indexer.vocabulary import TokenBytes
+
+
+def vocabulary_table(vocabulary: TokenBytes, *, case: str, whitespace: str) -> VocabularyTable:
+    """Return the table that `fill_stream` takes."""
+    n_ids = len(vocabulary.special)
+    data = vocabulary.data.tobytes()
+    bounds = vocabulary.offsets.tolist()
+    kind = np.full(n_ids, TOKEN_WHOLE, np.uint8)
+    kind[vocabulary.special] = TOKEN_SPECIAL
+    spelled: list[bytes] = []
+    words: list[bytes] = []
+    for token in range(n_ids):
+        raw = data[bounds[token] : bounds[token + 1]]
+        if kind[token] == TOKEN_SPECIAL:
+            raw = b""
+        elif not is_whole(raw):
+            kind[token] = TOKEN_PARTIAL
+            spelled.append(raw)
+            words.append(bytes(len(raw)))
+            continue
+        text, word = fold_bytes(raw, case=case, whitespace=whitespace)
+        spelled.append(text)
+        words.append(word)
+    offsets = np.zeros(n_ids + 1, np.int64)
+    np.cumsum([len(text) for text in spelled], out=offsets[1:])
+    return VocabularyTable(
+        kind=kind,
+        offsets=offsets,
+        text=np.frombuffer(b"".join(spelled), np.uint8),
+        word=np.frombuffer(b"".join(words), np.uint8),
+    )
+
+
+def is_whole(raw: bytes) -> bool:
+    """Return whether bytes read the same whatever stands before and behind them.
+
+    They do if they do not begin with a continuation byte, which could end a character begun before, and do
+    not end in the beginning of one.
+    """
+    if raw.isascii():
+        return True
+    if 0x80 <= raw[0] <= 0xBF:
+        return False
+    return not any(
+        0xC2 <= raw[-back] <= 0xF4 and _lacks_bytes(raw[-back:]) for back in range(1, min(len(raw), 3) + 1)
+    )
+
+
+def _lacks_bytes(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return False
+
+
+def fold_bytes(raw: bytes, *, case: str, whitespace: str) -> tuple[bytes, bytes]:
+    """Return bytes as they stand in the stream, and for each whether its character is a word character."""
+    if raw.isascii() and whitespace == "exact":
+        text = fold(raw.decode(), case)
+        return text.encode(), bytes(map(is_word_character, text))
+    parts: list[bytes] = []
+    words: list[bytes] = []
+    for character in raw.decode("utf-8", "surrogateescape"):
+        if "\udc80" <= character <= "\udcff":
+            parts.append(bytes([BAD]))
+            words.append(b"\0")
+        elif whitespace == "any" and character.isspace():
+            if not parts or parts[-1] != b" ":
+                parts.append(b" ")
+                words.append(b"\0")
+        else:
+            for folded in fold(character, case):
+                parts.append(folded.encode())
+                words.append(bytes([is_word_character(folded)]) * len(parts[-1]))
+    return b"".join(parts), b"".join(words)
