@@ -24,6 +24,26 @@ class CorpusConfig:
         "default: as the format says.",
     )
     column: str | None = option(None, help="Column or key of the token ids, where the format has several.")
+    mask_column: str | None = option(
+        None,
+        help="Column that says which positions count: attention_mask, loss_mask (0 does not), labels (-100 "
+        "does not), or none; default: attention_mask or loss_mask where there is one.",
+    )
+    windows: str | list[str] | None = option(
+        None,
+        help="Megatron's document, sample and shuffle index: their folder, or their path up to the ending; "
+        "one for each path of a blend.",
+    )
+    extra_token: bool = option(
+        True, help="Whether Megatron's windows hold one id more than their length, the last label."
+    )
+    max_target_sequence_length: int | None = option(
+        None, help="OLMo-core: the arrays were cut into blocks of so many ids first."
+    )
+    file_order_seed: int | None = option(
+        None,
+        help="datatrove: the files were shuffled by NumPy's default generator with this seed (nanotron: 42).",
+    )
     max_shard_bytes: int | None = option(
         None,
         help="Most bytes one compressed shard may unpack to; default: 1,000 times its size, at least 64 MiB.",

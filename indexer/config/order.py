@@ -15,11 +15,29 @@ class OrderConfig:
     batch_size: int | list[list[int]] | None = option(
         None, help="Sequences per step; a ramp is a list of [first step, batch size]."
     )
+    batch_tokens: int | None = option(
+        None, help="Ids per step, where the trainer counts so (OLMo-core): divided by the sequence length."
+    )
     start_step: int = option(0, help="First step of the training window.")
     stop_step: int | None = option(None, help="Step after the last one of the window; default: all steps.")
     epochs: int = option(1, help="How often the corpus was run through.")
     drop_last: bool = option(True, help="Whether the trainer dropped a last batch that is not full.")
-    path: str | list[str] | None = option(None, help="Order files, where the rule has any.")
+    path: str | list[str] | None = option(
+        None, help="Order files, where the rule has any; index files are one for each epoch."
+    )
+    dtype: str = option("uint32", help="Dtype of an index file without a header; -1 or all ones is padding.")
+    seed: int | None = option(
+        None, help="Seed of the shuffle, where the order can be made anew from it (olmo, olmo-core, litpkds)."
+    )
+    allow_short: bool = option(
+        False,
+        help="Take an order file that names fewer sequences than the corpus; the rest counts as unseen.",
+    )
+    ranks: int = option(
+        1,
+        help="OLMo: data-parallel ranks; rank r takes every so-many-th row. Changes the order of rows, no step.",
+    )
+    read_at_once: int = option(8, help="litpkds: files whose blocks are shuffled together (n_chunks).")
     checkpoints: str | int | list[int] = option(
         "auto",
         help="Steps taken at each checkpoint: a list, a spacing, a file, a named grid (pythia), or auto.",

@@ -33,14 +33,38 @@ __all__ = [
 ]
 
 FORMATS = {
+    "arrow": "arrow:ArrowReader",
+    "datatrove": "datatrove:DatatroveReader",
     "headerless": "arrays:ArrayReader",
+    "jsonl": "json_ids:JsonIdsReader",
+    "levanter": "levanter:LevanterReader",
+    "litdata": "litdata:LitdataReader",
+    "litpkds": "litpkds:LitpkdsReader",
+    "llmc": "llmc:LlmcReader",
+    "mds": "mds:MdsReader",
     "megatron": "megatron:MegatronReader",
+    "megatron-legacy": "megatron_legacy:LegacyMegatronReader",
     "npy": "arrays:ArrayReader",
+    "olmo": "olmo:OlmoReader",
+    "olmo-core": "olmo:OlmoReader",
+    "parquet": "arrow:ArrowReader",
+    "pythia": "megatron_parts:MegatronPartsReader",
 }
 """Format name: module and class in ``readers/``."""
 
+WINDOWS = "megatron_windows:MegatronWindowsReader"
+
 ORDERS = {
+    "indices": "indices:IndexOrder",
+    "litpkds": "litpkds:LitpkdsOrder",
+    "megatron": "megatron:MegatronOrder",
+    "olmo": "indices:IndexOrder",
+    "olmo-core": "indices:IndexOrder",
+    "per-shard": "shards:PerShardOrder",
     "sequential": "sequential:SequentialOrder",
+    "table": "table:TableOrder",
+    "unknown": "unknown:UnknownOrder",
+    "within-shards": "shards:WithinShardsOrder",
 }
 """Order kind: module and class in ``orders/``."""
 
@@ -74,9 +98,12 @@ def open_corpus(
         A file is missing or is not of the format.
     """
     _check(config)
-    reader = _load("readers", FORMATS, config.format, "[corpus] format")(
-        config, base=base, block_ids=block_ids
-    )
+    kind = _load("readers", FORMATS, config.format, "[corpus] format")
+    if config.windows is not None:
+        if config.format != "megatron":
+            raise ConfigError("[corpus] windows belongs to megatron", expected='format = "megatron"')
+        kind = _load("readers", {"windows": WINDOWS}, "windows", "[corpus] windows")
+    reader = kind(config, base=base, block_ids=block_ids)
     if shards is not None:
         reader.adopt(shards)
     opened: Reader = reader

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.files import CorpusFile, read_range, stream
+from indexer.corpus.packed_whole import unbrotli, unsnappy
 from indexer.corpus.zstd_frames import decompress_zstd, stated_size
 from indexer.errors import InputError, ResourceError
 
@@ -115,6 +116,10 @@ def decompressed(
         pieces = _gunzip(stream(file, on_read=on_read), file.name)
     elif kind == "bz2":
         pieces = _bunzip(stream(file, on_read=on_read), file.name)
+    elif kind == "brotli":
+        pieces = unbrotli(stream(file, on_read=on_read), file.name, OUTPUT_BYTES)
+    elif kind == "snappy":
+        pieces = unsnappy(stream(file, on_read=on_read), file.name, budget)
     else:
         raise InputError(f"is packed with {kind}, which is not read", path=file.name)
     for piece in pieces:

@@ -1,0 +1,245 @@
+"""List columns of Arrow and Parquet files as NumPy arrays: lengths from metadata, rows in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from indexer.corpus.files import CorpusFile, read_range
+from indexer.errors import InputError
+from indexer.units import Int64Array
+
+ROWS_AT_ONCE = 1024
+END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
+
+Lists = tuple[NDArray[Any], Int64Array, Int64Array]
+
+
+class ArrowBatches(NamedTuple):
+    """Some rows: for each column its values, and where each row's begin and end in them."""
+
+    n_rows: int
+    lists: dict[str, Lists]
+
+
+def open_arrow(file: CorpusFile) -> ArrowFile:
+    """Open a Parquet file or an Arrow file of either format, as its first bytes tell.
+
+    Raises
+    ------
+    InputError
+        It is neither, or truncated.
+    """
+    head = read_range(file, 0, min(8, file.n_bytes))
+    try:
+        if head.startswith(b"PAR1"):
+            return _Parquet(file)
+        if head.startswith(b"ARROW1"):
+            return _IpcFile(file)
+        if head.startswith(b"\xff\xff\xff\xff"):
+            return _IpcStream(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"is truncated or corrupt ({error})", path=file.name) from None
+    raise InputError("is neither Arrow nor Parquet", path=file.name, offset="byte 0")
+
+
+def _handle(file: CorpusFile) -> Any:
+    if file.local:
+        return pa.memory_map(file.url)
+    import fsspec
+
+    return pa.PythonFile(fsspec.open(file.url, "rb").open(), mode="r")
+
+
+class ArrowFile:
+    """What the three kinds share; they differ in how record batches are come by."""
+
+    kind = ""
+
+    def __init__(self, file: CorpusFile) -> None:
+        self.file = file
+
+    def schema(self) -> pa.Schema:
+        """Return the Arrow schema."""
+        raise NotImplementedError
+
+    def n_rows(self) -> int:
+        """Return the number of rows."""
+        raise NotImplementedError
+
+    def record_batches(self, columns: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
+        """Yield record batches that hold exactly the rows [start, stop)."""
+        raise NotImplementedError
+
+    def names(self) -> list[str]:
+        """Return the column names."""
+        return list(self.schema().names)
+
+    def _list_type(self, column: str) -> pa.DataType:
+        kind = self.schema().field(column).type
+        lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+        if not any(test(kind) for test in lists) or not pa.types.is_integer(kind.value_type):
+            raise InputError(
+                f"has column {column!r} of type {kind}", path=self.file.name, expected="lists of integers"
+            )
+        return kind
+
+    def dtype(self, column: str) -> np.dtype[Any]:
+        """Return the dtype of the ids in a column."""
+        dtype: np.dtype[Any] = np.dtype(self._list_type(column).value_type.to_pandas_dtype())
+        return dtype
+
+    def fixed_length(self, column: str) -> int | None:
+        """Return the length of every list where the type fixes it."""
+        kind = self._list_type(column)
+        return int(kind.list_size) if pa.types.is_fixed_size_list(kind) else None
+
+    def lengths(self, column: str) -> Iterator[Int64Array]:
+        """Yield the list lengths, some rows at a time."""
+        fixed = self.fixed_length(column)
+        if fixed is not None:
+            yield np.full(self.n_rows(), fixed, np.int64)
+            return
+        for batch in self.batches([column], 0, self.n_rows()):
+            _, starts, stops = batch.lists[column]
+            yield stops - starts
+
+    def batches(self, columns: list[str], start: int, stop: int) -> Iterator[ArrowBatches]:
+        """Yield the rows [start, stop), some at a time.
+
+        Raises
+        ------
+        InputError
+            A list or an id in one is NULL, or the file is corrupt.
+        """
+        row = start
+        try:
+            for batch in self.record_batches(columns, start, stop):
+                lists = {name: self._lists(batch.column(name), name, row) for name in columns}
+                yield ArrowBatches(batch.num_rows, lists)
+                row += batch.num_rows
+        except (pa.ArrowInvalid, OSError) as error:
+            raise InputError(
+                f"is truncated or corrupt ({error})", path=self.file.name, offset=f"row {row:,}"
+            ) from None
+
+    def _lists(self, column: Any, name: str, row: int) -> Lists:
+        kind = self._list_type(name)
+        if column.null_count:
+            at = int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
+            raise InputError(f"has NULL in {name!r}", path=self.file.name, offset=f"row {row + at:,}")
+        values = column.values
+        if pa.types.is_fixed_size_list(kind):
+            firsts = (np.arange(len(column), dtype=np.int64) + column.offset) * kind.list_size
+            lasts = firsts + kind.list_size
+        else:
+            offsets = column.offsets.to_numpy().astype(np.int64)
+            firsts, lasts = offsets[:-1], offsets[1:]
+        low, high = (int(firsts[0]), int(lasts[-1])) if len(column) else (0, 0)
+        used = values.slice(low, high - low)
+        if used.null_count:
+            raise InputError(
+                f"has NULL among the ids of {name!r}", path=self.file.name, offset=f"rows from {row:,} on"
+            )
+        return used.to_numpy(zero_copy_only=False), firsts - low, lasts - low
+
+
+class _IpcStream(ArrowFile):
+    kind = "an Arrow stream"
+
+    def __init__(self, file: CorpusFile) -> None:
+        super().__init__(file)
+        # a stream cut between two batches reads as a shorter one; only its end marker tells
+        if file.n_bytes < 8 or read_range(file, file.n_bytes - 8, file.n_bytes) != END_OF_STREAM:
+            raise InputError(
+                "is truncated: the Arrow stream has no end marker",
+                path=file.name,
+                offset=f"byte {file.n_bytes:,}",
+            )
+        self._schema = pa.ipc.open_stream(_handle(file)).schema
+        self._n_rows: int | None = None
+
+    def schema(self) -> pa.Schema:
+        return self._schema
+
+    def n_rows(self) -> int:
+        if self._n_rows is None:
+            self._n_rows = sum(batch.num_rows for batch in pa.ipc.open_stream(_handle(self.file)))
+        return self._n_rows
+
+    def record_batches(self, columns: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
+        row = 0
+        for batch in pa.ipc.open_stream(_handle(self.file)):
+            if row >= stop:
+                return
+            low, high = max(start - row, 0), min(stop - row, batch.num_rows)
+            row += batch.num_rows
+            if low < high:
+                yield batch.slice(low, high - low)
+
+
+class _IpcFile(ArrowFile):
+    kind = "an Arrow file"
+
+    def __init__(self, file: CorpusFile) -> None:
+        super().__init__(file)
+        self._reader = pa.ipc.open_file(_handle(file))
+        self._n_rows: int | None = None
+
+    def schema(self) -> pa.Schema:
+        return self._reader.schema
+
+    def n_rows(self) -> int:
+        if self._n_rows is None:
+            reader = self._reader
+            self._n_rows = sum(reader.get_batch(i).num_rows for i in range(reader.num_record_batches))
+        return self._n_rows
+
+    def record_batches(self, columns: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
+        row = 0
+        for number in range(self._reader.num_record_batches):
+            if row >= stop:
+                return
+            batch = self._reader.get_batch(number)
+            low, high = max(start - row, 0), min(stop - row, batch.num_rows)
+            row += batch.num_rows
+            if low < high:
+                yield batch.slice(low, high - low)
+
+
+class _Parquet(ArrowFile):
+    kind = "parquet"
+
+    def __init__(self, file: CorpusFile) -> None:
+        super().__init__(file)
+        self._parquet = pq.ParquetFile(_handle(file))
+
+    def schema(self) -> pa.Schema:
+        return self._parquet.schema_arrow
+
+    def n_rows(self) -> int:
+        return int(self._parquet.metadata.num_rows)
+
+    def record_batches(self, columns: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
+        metadata = self._parquet.metadata
+        groups: list[int] = []
+        row = first = 0
+        for number in range(metadata.num_row_groups):
+            n = metadata.row_group(number).num_rows
+            if row < stop and row + n > start:
+                if not groups:
+                    first = row
+                groups.append(number)
+            row += n
+        at = first
+        for batch in self._parquet.iter_batches(batch_size=ROWS_AT_ONCE, row_groups=groups, columns=columns):
+            low, high = max(start - at, 0), min(stop - at, batch.num_rows)
+            at += batch.num_rows
+            if low < high:
+                yield batch.slice(low, high - low)

@@ -1,0 +1,123 @@
+r"""The index file of Megatron-LM and GPT-NeoX, ``.idx`` (magic ``MMIDIDX``).
+
+============ ======= =========================================================================
+offset       size    field of the ``.idx``, little-endian
+============ ======= =========================================================================
+0            9       magic ``MMIDIDX\0\0``
+9            8       uint64 version, always 1
+17           1       uint8 dtype code
+18           8       uint64 N, sequences
+26           8       uint64 D, entries of the document index (documents + 1)
+34           4 N     int32 sequence lengths in ids
+34 + 4 N     8 N     int64 pointers in bytes from the start of the ``.bin``
+34 + 12 N    8 D     int64 document index: sequence numbers, from 0 to N
+34 + 12N + 8D N      int8 mode per sequence; there only when exactly N bytes are left over
+============ ======= =========================================================================
+
+The ``.bin`` beside it is the bare ids. Source: NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py,
+EleutherAI/gpt-neox megatron/data/indexed_dataset.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.corpus import files
+from indexer.corpus.compressed import SUFFIXES, Limits, compression_of, decompressed, without_suffix
+from indexer.corpus.files import CorpusFile
+from indexer.errors import InputError
+from indexer.units import Int64Array
+
+MAGIC = b"MMIDIDX\x00\x00"
+HEADER_BYTES = 34
+DTYPES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
+
+
+class MegatronIndex(NamedTuple):
+    """The arrays of one ``.idx``; views of a memory map where the file is local and plain."""
+
+    dtype: np.dtype[Any]
+    lengths: NDArray[np.int32]
+    pointers: Int64Array
+    documents: Int64Array
+    has_modes: bool
+
+
+def read_index(file: CorpusFile, limits: Limits) -> MegatronIndex:
+    """Read an index file.
+
+    Raises
+    ------
+    InputError
+        The magic, version, dtype code or length is not what the format says.
+    """
+    compression = compression_of(file)
+    if compression is not None:
+        data = np.frombuffer(b"".join(decompressed(file, compression, limits)), np.uint8)
+    elif file.local:
+        data = files.map_bytes(file)
+    else:
+        data = np.frombuffer(files.read_all(file, at_most=1 << 36), np.uint8)
+    head = data[:HEADER_BYTES].tobytes()
+    if not head.startswith(MAGIC):
+        legacy = head.startswith(b"TNTIDX\x00\x00")
+        raise InputError(
+            "is a legacy TNTIDX index" if legacy else "is no Megatron index: the magic MMIDIDX is missing",
+            path=file.name,
+            offset="byte 0",
+            fix='set [corpus] format = "megatron-legacy"' if legacy else None,
+        )
+    if len(head) < HEADER_BYTES:
+        raise InputError("ends inside its header", path=file.name, offset=f"byte {len(head)}")
+    version = int.from_bytes(head[9:17], "little")
+    if version != 1:
+        raise InputError(f"is an index of version {version}", path=file.name, offset="byte 9", expected="1")
+    code = head[17]
+    if code not in DTYPES:
+        what = "a float dtype, which holds no ids" if code in (6, 7) else "unknown"
+        raise InputError(
+            f"dtype code {code} is {what}", path=file.name, offset="byte 17", expected="1, 2, 3, 4, 5 or 8"
+        )
+    n = int.from_bytes(head[18:26], "little")
+    n_documents = int.from_bytes(head[26:34], "little")
+    needed = HEADER_BYTES + 12 * n + 8 * n_documents
+    if data.size not in (needed, needed + n):
+        raise InputError(
+            f"holds {data.size:,} bytes",
+            path=file.name,
+            expected=f"{needed:,} for {n:,} sequences and {n_documents:,} document entries"
+            f" (or {needed + n:,} with modes)",
+        )
+    return MegatronIndex(
+        np.dtype(DTYPES[code]),
+        np.ndarray((n,), "<i4", buffer=data, offset=HEADER_BYTES),
+        np.ndarray((n,), "<i8", buffer=data, offset=HEADER_BYTES + 4 * n),
+        np.ndarray((n_documents,), "<i8", buffer=data, offset=HEADER_BYTES + 12 * n),
+        data.size == needed + n and n > 0,
+    )
+
+
+def prefix_of(path: str) -> str:
+    """Return the common path of an index and its data from either of them, or from itself."""
+    bare = without_suffix(path)
+    return bare[:-4] if bare.endswith((".bin", ".idx")) else bare
+
+
+def find_pair(prefix: str, *, base: Path) -> tuple[CorpusFile, CorpusFile]:
+    """Return the ``.idx`` and the ``.bin`` of a prefix, plain or packed.
+
+    Raises
+    ------
+    InputError
+        One of them is missing.
+    """
+    found = []
+    for ending in (".idx", ".bin"):
+        names = [prefix + ending + suffix for suffix in ("", *SUFFIXES)]
+        name = next((name for name in names if files.exists(name, base=base)), names[0])
+        found.append(files.file_at(name, base=base))
+    return found[0], found[1]

@@ -1,0 +1,291 @@
+"""Index files: lists of sequence numbers in the order they were trained on, one list an epoch.
+
+``indices`` takes any npy file (1-D, or 2-D with one batch a row) or headerless array; -1 is padding: a place
+in a batch that holds no sequence. ``olmo`` and ``olmo-core`` know the files of those trainers and can make
+them anew from the seed:
+
+========== ======================================================================================
+kind       file, headerless uint32
+========== ======================================================================================
+olmo       ``train_data/global_indices.npy``: ``arange(n)`` shuffled by PCG64 seeded seed + epoch,
+           epoch from 0, perhaps cut to a multiple of the world size
+olmo-core  ``global_indices[_chunk<c>]_dataset_size<n>[_epoch<e>_seed<s>]_v1.npy``: the same with
+           epoch from 1; with chunk c, whole runs of c instances are shuffled
+========== ======================================================================================
+
+Batch k of an epoch is positions k B to k B + B - 1; what fills no batch at an epoch's end is dropped.
+Sources: allenai/OLMo olmo/data/iterable_dataset.py, allenai/OLMo-core src/olmo_core/data/data_loader.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.config.order import OrderConfig
+from indexer.corpus import files
+from indexer.corpus.npy_header import MAGIC
+from indexer.corpus.orders.batches import BatchSizes
+from indexer.corpus.orders.order import Visits
+from indexer.corpus.orders.positions import InverseOrder, examine, padding_of
+from indexer.corpus.orders.window import window_of
+from indexer.corpus.sample_index import load_npy
+from indexer.corpus.sequences import Reader
+from indexer.errors import ConfigError, InputError
+from indexer.units import Int64Array
+
+CORE_NAME = re.compile(
+    r"global_indices(?:_chunk(?P<chunk>\d+))?_dataset_size(?P<size>\d+)"
+    r"(?:_epoch(?P<epoch>\d+)_seed(?P<seed>\d+))?_v1\.npy$"
+)
+
+
+class IndexOrder:
+    """Batches of listed sequences, epoch after epoch."""
+
+    def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
+        shards = reader.shards()
+        self._n_sequences = sum(shard.n_sequences for shard in shards)
+        self._ranks = config.ranks
+        if config.ranks < 1:
+            raise ConfigError(f"[order] ranks = {config.ranks}", expected="at least 1")
+        lists, sources = self._lists(config, reader, base)
+        batch = config.batch_size
+        if config.batch_tokens is not None:
+            batch = batch_of_tokens(config, reader)
+        elif batch is None and lists and lists[0].ndim == 2:
+            batch = int(lists[0].shape[1])
+        self._batches = BatchSizes.of(replace(config, batch_size=batch))
+        flat = [entries.reshape(-1) for entries in lists]
+        found = [examine(entries, self._n_sequences) for entries in flat]
+        for (name, _), entries, facts in zip(sources, flat, found, strict=True):
+            self._refuse(config, name, entries, facts.largest, facts.n_distinct, facts.n_repeated)
+        if len(flat) == 1 and config.epochs > 1:
+            flat, sources, found = flat * config.epochs, sources * config.epochs, found * config.epochs
+        elif config.epochs not in (1, len(flat)):
+            raise ConfigError(f"[order] epochs = {config.epochs}", expected=f"{len(flat)}, one an index file")
+        self._epochs: list[tuple[int, int]] = []
+        step = 0
+        self._used: list[NDArray[Any]] = []
+        for entries in flat:
+            n_steps = self._batches.steps_within(step, len(entries), drop_last=config.drop_last)
+            taken = min(len(entries), self._batches.consumed(step + n_steps) - self._batches.consumed(step))
+            self._epochs.append((step, taken))
+            self._used.append(entries[:taken])
+            step += n_steps
+        self._n_steps = step
+        self._firsts = np.concatenate([[0], np.cumsum([taken for _, taken in self._epochs])]).astype(np.int64)
+        self._inverse = InverseOrder(self._used, self._n_sequences)
+        self.start_step, self.stop_step = window_of(config, step)
+        self.facts: dict[str, Any] = {
+            "kind": config.kind,
+            "batch_size": self._batches.as_fact(),
+            "drop_last": config.drop_last,
+            "n_steps": step,
+            "epochs": [
+                {
+                    "source": name,
+                    "sha256": digest,
+                    "n_entries": len(entries),
+                    "n_padding": facts.n_padding,
+                    "n_sequences": facts.n_distinct,
+                    "n_repeated": facts.n_repeated,
+                    "n_entries_left_out": len(entries) - taken,
+                }
+                for (name, digest), entries, facts, (_, taken) in zip(
+                    sources, flat, found, self._epochs, strict=True
+                )
+            ],
+        }
+
+    def _lists(
+        self, config: OrderConfig, reader: Reader, base: Path
+    ) -> tuple[list[NDArray[Any]], list[tuple[str, str]]]:
+        """Return one list of sequence numbers an epoch, with its name and its hash."""
+        if config.path is None:
+            if config.kind == "indices" or config.seed is None:
+                also = "" if config.kind == "indices" else ", or seed to make it anew"
+                raise ConfigError(
+                    f"[order] kind = {config.kind!r} has no index file", fix=f"set [order] path{also}"
+                )
+            return self._made(config, reader)
+        paths = [config.path] if isinstance(config.path, str) else list(config.path)
+        names: list[str] = []
+        for path in paths:
+            names += (
+                self._in_folder(path, base)
+                if files.is_folder(path, base=base)
+                else files.expand(path, base=base)
+            )
+        if config.kind == "olmo-core":
+            for name in names:
+                self._check_name(name)
+        lists = [load_list(name, config.dtype, base=base) for name in names]
+        hashes = [content_hash(files.file_at(name, base=base)) for name in names]
+        return lists, list(zip(names, hashes, strict=True))
+
+    def _in_folder(self, folder: str, base: Path) -> list[str]:
+        inside = files.list_folder(folder, base=base)
+        core = []
+        for name in inside:
+            match = CORE_NAME.match(files.base_name(name))
+            if match and int(match["size"]) == self._n_sequences:
+                core.append((int(match["epoch"] or 0), name))
+        if core:
+            return [name for _, name in sorted(core)]
+        plain = [name for name in inside if files.base_name(name) == "global_indices.npy"]
+        nested = files.join(folder, "train_data/global_indices.npy")
+        if not plain and files.exists(nested, base=base):
+            plain = [nested]
+        if not plain:
+            raise InputError(
+                f"holds no order file for {self._n_sequences:,} sequences",
+                path=folder,
+                expected="global_indices.npy, or global_indices_dataset_size<n>..._v1.npy",
+            )
+        return plain
+
+    def _check_name(self, name: str) -> None:
+        match = CORE_NAME.match(files.base_name(name))
+        if match and int(match["size"]) != self._n_sequences:
+            raise InputError(
+                f"was made for {int(match['size']):,} instances",
+                path=name,
+                expected=f"{self._n_sequences:,}, the sequences of the corpus",
+            )
+
+    def _made(self, config: OrderConfig, reader: Reader) -> tuple[list[NDArray[Any]], list[tuple[str, str]]]:
+        """Make the order of every epoch anew, as the trainer's own loader does."""
+        seed = config.seed or 0
+        core = config.kind == "olmo-core"
+        chunk = 1
+        block = reader.facts.details.get("max_target_sequence_length")
+        if core and block and reader.facts.sequence_length:
+            chunk = int(block) // reader.facts.sequence_length
+        lists: list[NDArray[Any]] = []
+        sources = []
+        for epoch in range(config.epochs):
+            number = epoch + 1 if core else epoch
+            entries: NDArray[Any] = np.arange(self._n_sequences // chunk, dtype=np.uint32)
+            np.random.Generator(np.random.PCG64(seed=seed + number)).shuffle(entries)
+            if chunk > 1:
+                entries = (entries[:, None] * np.uint32(chunk) + np.arange(chunk, dtype=np.uint32)).reshape(
+                    -1
+                )
+            lists.append(entries)
+            digest = hashlib.sha256(entries.astype("<u4").tobytes()).hexdigest()
+            sources.append((f"PCG64 seeded {seed} + {number}", digest))
+        return lists, sources
+
+    def _refuse(
+        self,
+        config: OrderConfig,
+        name: str,
+        entries: NDArray[Any],
+        largest: int,
+        n_distinct: int,
+        n_repeated: int,
+    ) -> None:
+        n = self._n_sequences
+        if largest >= n:
+            raise InputError(
+                f"names sequence {largest:,}, but the corpus holds {n:,} sequences (0 to {n - 1:,})",
+                path=name,
+                fix="the order belongs to other shards, or its dtype is wrong",
+            )
+        if config.kind == "indices":
+            return
+        if len(entries) > n:
+            raise InputError(f"holds {len(entries):,} entries, but the corpus {n:,} sequences", path=name)
+        if n_repeated:
+            raise InputError(f"names {n_repeated:,} sequences twice in one epoch", path=name)
+        if n - n_distinct >= self._batches.size_at(0) and not config.allow_short:
+            raise InputError(
+                f"names {n_distinct:,} of {n:,} sequences",
+                path=name,
+                fix="it is truncated or of other shards; if it is meant to be short, set [order] allow_short",
+            )
+
+    def visits(self, start: int, stop: int) -> Visits:
+        """Return the visits of the sequences [start, stop)."""
+        offsets, positions = self._inverse.positions(start, stop)
+        steps = self._steps_of(positions)
+        inside = (steps >= self.start_step) & (steps < self.stop_step)
+        kept = np.concatenate([np.zeros(1, np.int64), np.cumsum(inside, dtype=np.int64)])
+        return Visits(kept[offsets], steps[inside])
+
+    def _steps_of(self, positions: Int64Array) -> Int64Array:
+        epoch = np.searchsorted(self._firsts, positions, side="right") - 1
+        begins = np.array([self._batches.consumed(step) for step, _ in self._epochs], np.int64)
+        return self._batches.step_of(begins[epoch] + positions - self._firsts[epoch])
+
+    def sequences_at(self, step: int) -> Int64Array:
+        """Return the sequences of a step, rank after rank in batch order; padding is left out."""
+        if not 0 <= step < self._n_steps:
+            return np.empty(0, np.int64)
+        epoch = max(e for e, (first, taken) in enumerate(self._epochs) if first <= step and taken)
+        begin = self._batches.consumed(step) - self._batches.consumed(self._epochs[epoch][0])
+        entries = np.asarray(self._used[epoch][begin : begin + self._batches.size_at(step)])
+        if len(entries) % self._ranks == 0:
+            entries = entries.reshape(-1, self._ranks).T.reshape(-1)
+        found: Int64Array = entries[entries != padding_of(entries.dtype)].astype(np.int64)
+        return found
+
+
+def load_list(name: str, dtype: str, *, base: Path) -> NDArray[Any]:
+    """Return an index file: a true npy file, or a headerless array of `dtype`; mapped where it is local.
+
+    Raises
+    ------
+    InputError
+        It is empty, truncated, or holds something else than integers.
+    """
+    file = files.file_at(name, base=base)
+    if file.n_bytes >= 6 and files.read_range(file, 0, 6) == MAGIC:
+        array = load_npy(name, base=base)
+        if array.ndim not in (1, 2):
+            raise InputError(f"has shape {array.shape}", path=name, expected="(positions,) or (steps, batch)")
+        return array
+    kind = np.dtype(dtype).newbyteorder("<") if np.dtype(dtype).isnative else np.dtype(dtype)
+    if kind.kind not in "ui":
+        raise ConfigError(f"[order] dtype = {dtype!r}", expected="an integer dtype")
+    if file.n_bytes == 0 or file.n_bytes % kind.itemsize:
+        raise InputError(
+            f"holds {file.n_bytes:,} bytes",
+            path=name,
+            expected=f"a multiple of {kind.itemsize} ({kind})",
+            fix="set [order] dtype, or fetch the file again",
+        )
+    if file.local:
+        return np.memmap(file.url, kind, "r")
+    return np.frombuffer(files.read_all(file, at_most=1 << 36), kind)
+
+
+def content_hash(file: files.CorpusFile) -> str:
+    """Return the sha256 of an order file: orders get lost and truncated, so which one it was is kept."""
+    digest = hashlib.sha256()
+    for chunk in files.stream(file):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def batch_of_tokens(config: OrderConfig, reader: Reader) -> int:
+    """Return the sequences per step of a batch size in ids.
+
+    Raises
+    ------
+    ConfigError
+        The sequences are not all equally long, or their length does not divide it.
+    """
+    length, tokens = reader.facts.sequence_length, config.batch_tokens or 0
+    if length is None or tokens < 1 or tokens % length:
+        raise ConfigError(
+            f"[order] batch_tokens = {tokens:,}", expected=f"a multiple of the sequence length, {length}"
+        )
+    return tokens // length

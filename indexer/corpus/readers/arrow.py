@@ -1,0 +1,165 @@
+"""Token lists in Arrow and Parquet: Hugging Face ``save_to_disk`` folders, ``.arrow`` and ``.parquet`` files.
+
+``save_to_disk`` writes ``data-0000i-of-0000n.arrow`` in the Arrow stream format, in the order that
+``state.json`` lists; other Arrow files may be of the file format (``ARROW1``). The column is a list, large
+list or fixed-size list of any integer type; one row is one sequence. A mask column beside it marks positions
+that are no exposure. Source: huggingface/datasets arrow_dataset.py, arrow_writer.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus import files
+from indexer.corpus.arrow_tables import ArrowBatches, ArrowFile, open_arrow
+from indexer.corpus.file_reader import Extent, FileReader
+from indexer.corpus.ids import as_token_ids
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.errors import ConfigError, InputError
+from indexer.units import BoolArray
+
+COLUMNS = ("input_ids", "token_ids", "tokens")
+MASKS = ("attention_mask", "loss_mask")
+IGNORED_LABEL = -100
+
+
+def find_tables(paths: list[str], *, base: Path) -> tuple[list[str], str]:
+    """Return the files of files, globs and folders in order, and what told the order."""
+    names: list[str] = []
+    seen = ""
+    for path in paths:
+        if not files.is_folder(path, base=base):
+            names += files.expand(path, base=base)
+            continue
+        state = files.join(path, "state.json")
+        if files.exists(state, base=base):
+            text = files.read_all(files.file_at(state, base=base))
+            try:
+                listed = [files.join(path, entry["filename"]) for entry in json.loads(text)["_data_files"]]
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(f"lists no data files ({error!r})", path=state) from None
+            seen = seen or f"{state} lists {len(listed)} files"
+        else:
+            inside = files.list_folder(path, base=base)
+            listed = [name for name in inside if name.endswith((".parquet", ".arrow"))]
+        if not listed:
+            raise InputError("holds no .arrow or .parquet file", path=path)
+        names += listed
+    return names, seen
+
+
+class ArrowReader(FileReader):
+    """One row, one sequence; one file a shard. Cut to ``sequence_length`` where that is given."""
+
+    def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
+        names, seen = find_tables(config.paths, base=base)
+        super().__init__([files.file_at(name, base=base) for name in names], block_ids=block_ids)
+        self._open: dict[int, ArrowFile] = {}
+        first = self._file(0)
+        self._column = self._choose(first, config.column, self.files[0].name)
+        self._mask = self._choose_mask(first, config.mask_column, self.files[0].name)
+        self._cut = config.sequence_length
+        fixed = first.fixed_length(self._column)
+        self.facts = CorpusFacts(
+            format="parquet" if first.kind == "parquet" else "arrow",
+            dtype=first.dtype(self._column).str,
+            sequence_length=self._cut if fixed is None or self._cut is None else min(fixed, self._cut),
+            label_overlap=bool(config.label_overlap),
+            seen=seen or f"{self.files[0].name} is {first.kind}, ids in column {self._column!r}",
+            details={"column": self._column, "mask_column": self._mask},
+        )
+
+    def _file(self, number: int) -> ArrowFile:
+        if number not in self._open:
+            self._open.clear()
+            self._open[number] = open_arrow(self.files[number])
+        return self._open[number]
+
+    @staticmethod
+    def _choose(first: ArrowFile, wanted: str | None, path: str) -> str:
+        names = first.names()
+        candidates = (wanted,) if wanted else COLUMNS
+        name = next((name for name in candidates if name in names), None)
+        if name is None:
+            fix = (
+                "tokenize it with `exposure tokenize` first"
+                if "text" in names and not wanted
+                else f"set [corpus] column; its columns are {', '.join(names)}"
+            )
+            raise InputError(f"has no column {' or '.join(candidates)}", path=path, fix=fix)
+        return name
+
+    @staticmethod
+    def _choose_mask(first: ArrowFile, wanted: str | None, path: str) -> str | None:
+        names = first.names()
+        if wanted == "none":
+            return None
+        if wanted is not None:
+            if wanted not in names:
+                raise ConfigError(
+                    f"has no column {wanted!r}", path=path, fix="see [corpus] mask_column; or set it to none"
+                )
+            return wanted
+        return next((name for name in MASKS if name in names), None)
+
+    def extent(self, number: int) -> Extent:
+        """Count the rows of one file, and their ids, from its metadata and list offsets."""
+        table = self._file(number)
+        lengths = table.lengths(self._column)
+        if self._cut is None:
+            return Extent(table.n_rows(), sum(int(part.sum()) for part in lengths))
+        return Extent(table.n_rows(), sum(int(np.minimum(part, self._cut).sum()) for part in lengths))
+
+    def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
+        """Yield the rows [start, stop) of one file."""
+        columns = [self._column] if self._mask is None else [self._column, self._mask]
+        row = start
+        for batch in self._file(number).batches(columns, start, stop):
+            yield from self._blocks(batch, self.files[number].name, row, first_sequence + row - start)
+            row += batch.n_rows
+        if row != stop:
+            raise InputError(
+                f"holds {row:,} rows", path=self.files[number].name, expected=f"at least {stop:,}"
+            )
+
+    def _blocks(
+        self, batch: ArrowBatches, path: str, first_row: int, first_sequence: int
+    ) -> Iterator[SequenceBlock]:
+        values, starts, stops = batch.lists[self._column]
+        mask = None if self._mask is None else batch.lists[self._mask]
+        if mask is not None and not np.array_equal(mask[2] - mask[1], stops - starts):
+            at = int(np.argmax((mask[2] - mask[1]) != (stops - starts)))
+            raise InputError(
+                f"has a {self._mask} of another length than its ids",
+                path=path,
+                offset=f"row {first_row + at:,}",
+            )
+        at = 0
+        while at < len(starts):
+            fitting = int(np.searchsorted(stops[at:], starts[at] + self.block_ids, side="right"))
+            end = at + max(1, fitting)
+            low, high = int(starts[at]), int(stops[end - 1])
+            counted = None
+            if mask is not None:
+                counted = _counted(self._mask or "", mask[0][int(mask[1][at]) : int(mask[2][end - 1])])
+            firsts, lasts = starts[at:end] - low, stops[at:end] - low
+            if self._cut is not None:
+                lasts = np.minimum(lasts, firsts + self._cut)
+            ids = as_token_ids(values[low:high], path=path, first_id=low)
+            yield SequenceBlock(ids, firsts, lasts, first_sequence + at, counted)
+            at = end
+
+
+def _counted(name: str, mask: NDArray[Any]) -> BoolArray:
+    test: Callable[[NDArray[Any]], Any] = (
+        (lambda values: values != IGNORED_LABEL) if name == "labels" else (lambda values: values != 0)
+    )
+    counted: BoolArray = test(mask)
+    return counted

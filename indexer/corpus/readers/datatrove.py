@@ -1,0 +1,150 @@
+"""datatrove ``.ds`` files, as nanotron reads them.
+
+``x.ds`` is a bare array of uint16 or uint32; ``x.ds.index`` holds one uint64 a document, its end in ids, the
+last equal to the token count; ``x.ds.metadata`` is text, ``<tokenizer>|<token size>`` on its first line
+(older files lack the size); ``x.ds.loss`` holds one byte an id, 0 = not in the loss. Windows of L + 1 ids
+that share none are cut in each file alone.
+
+File order is by name; nanotron shuffles the files with NumPy's default generator (seed 42):
+``[corpus] file_order_seed``. Source: huggingface/datatrove src/datatrove/pipeline/tokens/tokenizer.py and
+utils/dataset.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus import files
+from indexer.corpus.compressed import Limits
+from indexer.corpus.flat_reader import FlatReader, required_width
+from indexer.corpus.id_sources import IdRun
+from indexer.corpus.ids import id_dtype
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.errors import ConfigError, InputError
+
+
+def find_ds_files(config: CorpusConfig, *, base: Path) -> list[str]:
+    """Return the ``.ds`` files of files, globs and folders, in reading order."""
+    names: list[str] = []
+    for path in config.paths:
+        inside = (
+            files.list_folder(path, base=base)
+            if files.is_folder(path, base=base)
+            else files.expand(path, base=base)
+        )
+        names += [name for name in inside if name.endswith(".ds")]
+    if not names:
+        raise InputError("names no .ds file", path=", ".join(config.paths))
+    if config.file_order_seed is not None:
+        order = np.random.default_rng(config.file_order_seed).permutation(len(names))
+        names = [names[i] for i in order]
+    return names
+
+
+class DatatroveReader(FlatReader):
+    """Windows of ``sequence_length`` ids (L + 1), cut in each ``.ds`` alone."""
+
+    def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
+        names = find_ds_files(config, base=base)
+        width = required_width(config, names[0])
+        super().__init__(
+            [files.file_at(name, base=base) for name in names],
+            width=width,
+            stride=width,
+            limits=Limits.of(config),
+            block_ids=block_ids,
+        )
+        self._base = base
+        self._given = None if config.dtype is None else id_dtype(config.dtype)
+        self._dtypes: dict[int, np.dtype[Any]] = {}
+        dtype = self._dtype(0)
+        self.facts = CorpusFacts(
+            format="datatrove",
+            dtype=dtype.str,
+            sequence_length=width,
+            label_overlap=bool(config.label_overlap),
+            seen=f"{names[0]} is a .ds file of {dtype} ids",
+            details={"file_order_seed": config.file_order_seed, "loss": self._has_loss(0)},
+        )
+
+    def _beside(self, number: int, ending: str) -> files.CorpusFile | None:
+        # the file's own spelling of the path, so that credentials of a URL are not lost
+        path = self.files[number].url + ending
+        return files.file_at(path, base=self._base) if files.exists(path, base=self._base) else None
+
+    def _has_loss(self, number: int) -> bool:
+        return self._beside(number, ".loss") is not None
+
+    def _dtype(self, number: int) -> np.dtype[Any]:
+        """Take the token size from the document index, the metadata or the configuration, in this order."""
+        if number not in self._dtypes:
+            self._dtypes[number] = self._find_dtype(number)
+        return self._dtypes[number]
+
+    def _find_dtype(self, number: int) -> np.dtype[Any]:
+        file = self.files[number]
+        size = None
+        index = self._beside(number, ".index")
+        if index is not None and index.n_bytes >= 8:
+            end = int.from_bytes(files.read_range(index, index.n_bytes - 8, index.n_bytes), "little")
+            if end == 0 or file.n_bytes % end or file.n_bytes // end not in (2, 4):
+                raise InputError(
+                    f"holds {file.n_bytes:,} bytes",
+                    path=file.name,
+                    expected=f"2 or 4 for each of the {end:,} ids that {index.name} counts",
+                )
+            size = file.n_bytes // end
+        else:
+            metadata = self._beside(number, ".metadata")
+            if metadata is not None:
+                first = files.read_all(metadata).decode("utf-8", "replace").split("\n", 1)[0]
+                if "|" in first and first.rsplit("|", 1)[1].strip() in ("2", "4"):
+                    size = int(first.rsplit("|", 1)[1])
+        found = None if size is None else np.dtype(f"<u{size}")
+        if self._given is not None and found not in (None, self._given):
+            raise InputError(
+                f"holds {found}", path=file.name, expected=f"{self._given}, as [corpus] dtype says"
+            )
+        dtype = found or self._given
+        if dtype is None:
+            raise ConfigError(
+                "has neither an .index nor a .metadata that tells its dtype",
+                path=file.name,
+                fix="set [corpus] dtype: uint16 below 65,536 ids, else uint32",
+            )
+        return dtype
+
+    def run(self, number: int) -> IdRun:
+        """Return the whole file as one run."""
+        file, dtype = self.files[number], self._dtype(number)
+        if file.n_bytes % dtype.itemsize:
+            raise InputError(
+                f"holds {file.n_bytes:,} bytes",
+                path=file.name,
+                expected=f"a multiple of {dtype.itemsize} ({dtype})",
+            )
+        return IdRun(file, 0, file.n_bytes // dtype.itemsize, dtype)
+
+    def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
+        """Yield windows; ids that the loss leaves out are marked as not counted."""
+        blocks = super().sequences(number, start, stop, first_sequence)
+        loss = self._beside(number, ".loss")
+        if loss is None:
+            yield from blocks
+            return
+        n_ids = self.run(number).n_ids
+        if loss.n_bytes != n_ids:
+            raise InputError(
+                f"holds {loss.n_bytes:,} bytes", path=loss.name, expected=f"{n_ids:,}, one an id"
+            )
+        row = start
+        for block in blocks:
+            at = row * self.stride
+            data = files.read_range(loss, at, at + len(block.ids))
+            yield block._replace(counted=np.frombuffer(data, np.uint8) != 0)
+            row += len(block.starts)

@@ -1,0 +1,171 @@
+"""JSON lines with a list of ids under a key: LLM360 Amber, and any other.
+
+Amber: ``{"token_ids": [2049 ids], "source": "..."}``, windows that share no id. The key may stand first or
+last and the text beside it may look like the key, so lines are parsed, not searched. Source:
+LLM360/amber-data-prep.
+
+How many lines a file holds is only known from reading it, so its shard is measured by one pass over it.
+With ``sequence_length`` given, that pass counts lines; every line must then have so many ids.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus.compressed import Limits
+from indexer.corpus.file_reader import Extent, FileReader
+from indexer.corpus.files import CorpusFile, find_files
+from indexer.corpus.json_lines import lines_of
+from indexer.corpus.samples import gather
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.errors import InputError
+
+KEYS = ("token_ids", "input_ids", "tokens")
+BATCH_BYTES = 16 * 1024 * 1024
+
+
+class JsonIdsReader(FileReader):
+    """One line, one sequence."""
+
+    def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
+        super().__init__(find_files(config.paths, base=base), block_ids=block_ids)
+        self._limits = Limits(config.max_shard_bytes or 1 << 62, config.max_window_bytes)
+        self._width = config.sequence_length
+        self._key = config.column or self._find_key()
+        self.facts = CorpusFacts(
+            format="jsonl",
+            dtype="<i8",
+            sequence_length=self._width,
+            label_overlap=bool(config.label_overlap),
+            seen=f"{self.files[0].name} holds JSON lines with ids under {self._key!r}",
+        )
+
+    def _find_key(self) -> str:
+        file = self.files[0]
+        for number, line in lines_of(file, self._limits):
+            value = _object(line, file, number)
+            key = next((key for key in KEYS if key in value), None)
+            if key is not None:
+                return key
+            raise InputError(
+                f"has no key {', '.join(KEYS)}",
+                path=file.name,
+                offset=f"line {number}",
+                fix="tokenize it with `exposure tokenize` first"
+                if "text" in value
+                else f"set [corpus] column; its keys are {', '.join(value)}",
+            )
+        return KEYS[0]
+
+    def extent(self, number: int) -> Extent:
+        """Count the lines of one file, and their ids where the width is not known."""
+        file = self.files[number]
+        if self._width is not None:
+            n_lines = sum(1 for _ in lines_of(file, self._limits))
+            return Extent(n_lines, n_lines * self._width, seekable=False)
+        n_lines = n_ids = 0
+        for row in self._rows(file, 0, None):
+            n_lines += 1
+            n_ids += len(row)
+        return Extent(n_lines, n_ids, seekable=False)
+
+    def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
+        """Yield the lines [start, stop) of one file; the file is read to its end with the last of them."""
+        file = self.files[number]
+        last = stop == self.shards()[number].n_sequences
+        rows = self._rows(file, start, None if last else stop)
+        n_rows = 0
+
+        def counted() -> Iterator[NDArray[Any]]:
+            nonlocal n_rows
+            for row in rows:
+                n_rows += 1
+                yield row
+
+        yield from gather(counted(), first_sequence=first_sequence, block_ids=self.block_ids, path=file.name)
+        if n_rows != stop - start:
+            raise InputError(
+                f"holds {start + n_rows:,} lines",
+                path=file.name,
+                expected=f"{stop:,}",
+                fix="plan the index anew",
+            )
+
+    def _rows(self, file: CorpusFile, start: int, stop: int | None) -> Iterator[NDArray[Any]]:
+        batch: list[bytes] = []
+        numbers: list[int] = []
+        n_bytes = 0
+        for position, (number, line) in enumerate(lines_of(file, self._limits)):
+            if position < start:
+                continue
+            if stop is not None and position >= stop:
+                break
+            batch.append(line)
+            numbers.append(number)
+            n_bytes += len(line)
+            if n_bytes >= BATCH_BYTES:
+                yield from self._parse(batch, numbers, file)
+                batch, numbers, n_bytes = [], [], 0
+        yield from self._parse(batch, numbers, file)
+
+    def _parse(self, lines: list[bytes], numbers: list[int], file: CorpusFile) -> Iterator[NDArray[Any]]:
+        """Parse lines with Arrow on all cores; where that fails, line by line to say which one is wrong."""
+        if not lines:
+            return
+        import pyarrow as pa
+        import pyarrow.json as pj
+
+        schema = pa.schema([pa.field(self._key, pa.list_(pa.int64()))])
+        data = b"\n".join(lines) + b"\n"
+        try:
+            table = pj.read_json(
+                pa.BufferReader(data),
+                read_options=pj.ReadOptions(block_size=max(1 << 20, max(map(len, lines)) + 1)),
+                parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+            )
+            column = table.column(self._key).combine_chunks()
+            whole = len(column) == len(lines) and column.null_count == 0 and column.values.null_count == 0
+        except pa.ArrowInvalid:
+            whole = False
+        if not whole:
+            for number, line in zip(numbers, lines, strict=True):
+                yield self._checked(self._one(line, file, number), file, number)
+            return
+        values, offsets = column.values.to_numpy(), column.offsets.to_numpy().tolist()
+        for number, low, high in zip(numbers, offsets, offsets[1:], strict=False):
+            yield self._checked(values[low:high], file, number)
+
+    def _one(self, line: bytes, file: CorpusFile, number: int) -> NDArray[Any]:
+        ids = _object(line, file, number).get(self._key)
+        if not isinstance(ids, list) or not all(type(i) is int and -(2**63) <= i < 2**63 for i in ids):
+            raise InputError(
+                f"has no list of ids under {self._key!r}", path=file.name, offset=f"line {number:,}"
+            )
+        return np.array(ids, np.int64)
+
+    def _checked(self, ids: NDArray[Any], file: CorpusFile, number: int) -> NDArray[Any]:
+        if self._width is not None and len(ids) != self._width:
+            raise InputError(
+                f"holds {len(ids):,} ids",
+                path=file.name,
+                offset=f"line {number:,}",
+                expected=f"{self._width:,}, as [corpus] sequence_length says",
+            )
+        return ids
+
+
+def _object(line: bytes, file: CorpusFile, number: int) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise InputError(f"is not JSON ({error})", path=file.name, offset=f"line {number:,}") from None
+    if not isinstance(value, dict):
+        raise InputError("is not a JSON object", path=file.name, offset=f"line {number:,}")
+    return value

@@ -1,0 +1,130 @@
+"""Levanter and Marin caches: the flat ids of a jagged array in zarr v3.
+
+A cache folder has ``shard_ledger.json`` and, for each field, two arrays: ``input_ids/data`` (int32, 1-D) and
+``input_ids/offsets`` (int64). Their zarr shape is far beyond the data: ``offsets[0]`` is the number of rows,
+``offsets[r]`` (r >= 1) the end of row r in ``data``. The last chunk is padded with zeros, a legal id, so
+nothing beyond ``offsets[rows]`` is read. Sequences are ``data[i * L : (i + 1) * L]``; documents are ignored.
+
+Chunks are sharded and packed with blosc; tensorstore reads them (an extra).
+Source: stanford-crfm/levanter src/levanter/store/cache.py, jagged_array.py, data/text.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus import files
+from indexer.corpus.blocks import blocks_of_rows
+from indexer.corpus.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.flat_reader import required_width
+from indexer.corpus.ids import as_token_ids
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.errors import InputError, ResourceError
+from indexer.units import TokenIds
+
+
+class _StoredIds:
+    """A source of ids over one zarr array."""
+
+    def __init__(self, array: Any, path: str) -> None:
+        self._array = array
+        self._path = path
+
+    def read(self, start: int, stop: int) -> TokenIds:
+        try:
+            stored = np.asarray(self._array[start:stop].read().result())
+        except ValueError as error:
+            raise InputError(
+                f"is corrupt ({str(error).splitlines()[0]})", path=self._path, offset=f"token {start:,}"
+            ) from None
+        return as_token_ids(stored, path=self._path, first_id=start)
+
+    def finish(self) -> None:
+        pass
+
+
+class LevanterReader(FileReader):
+    """Windows of ``sequence_length`` ids cut from the flat data of each cache; a cache is a shard."""
+
+    def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
+        folders = [
+            files.parent(path) if files.base_name(path) == "shard_ledger.json" else path
+            for path in config.paths
+        ]
+        ledgers = [files.file_at(files.join(folder, "shard_ledger.json"), base=base) for folder in folders]
+        super().__init__(ledgers, block_ids=block_ids)
+        self._width = required_width(config, ledgers[0].name)
+        self._field = config.column or "input_ids"
+        self._arrays: dict[int, Any] = {}
+        for ledger in ledgers:
+            _check_ledger(ledger)
+        self.facts = CorpusFacts(
+            format="levanter",
+            dtype=np.dtype(self._array(0, "data").dtype.numpy_dtype).str,
+            sequence_length=self._width,
+            label_overlap=bool(config.label_overlap),
+            seen=f"{ledgers[0].name} stands beside {self._field}/",
+        )
+
+    def _array(self, number: int, name: str) -> Any:
+        try:
+            import tensorstore as ts
+        except ImportError:
+            raise ResourceError(
+                "needs the package tensorstore",
+                path=self.files[number].name,
+                fix="pip install 'exposure-indexer[levanter]'",
+            ) from None
+        url = files.join(files.parent(self.files[number].url), f"{self._field}/{name}")
+        store = {"driver": "file", "path": url} if self.files[number].local else url
+        try:
+            return ts.open({"driver": "zarr3", "kvstore": store}, read=True, open=True).result()
+        except ValueError as error:
+            raise InputError(f"is no zarr array ({str(error).splitlines()[0]})", path=url) from None
+
+    def _n_ids(self, number: int) -> int:
+        offsets = self._array(number, "offsets")
+        n_rows = int(offsets[0].read().result())
+        return int(offsets[n_rows].read().result()) if n_rows else 0
+
+    def extent(self, number: int) -> Extent:
+        """Measure one cache from its offsets."""
+        n_ids = self._n_ids(number)
+        ledger = json.loads(files.read_all(self.files[number]))
+        counted = (ledger.get("field_counts") or {}).get(self._field)
+        if counted is not None and counted != n_ids:
+            raise InputError(
+                f"counts {counted:,} ids",
+                path=self.files[number].name,
+                expected=f"{n_ids:,}, as its offsets say",
+            )
+        return rows_extent(n_ids, width=self._width, stride=self._width)
+
+    def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
+        """Yield the windows [start, stop) of one cache."""
+        if number not in self._arrays:
+            self._arrays[number] = self._array(number, "data")
+        yield from blocks_of_rows(
+            _StoredIds(self._arrays[number], self.files[number].name),
+            width=self._width,
+            stride=self._width,
+            start=start,
+            stop=stop,
+            first_sequence=first_sequence,
+            block_ids=self.block_ids,
+        )
+
+
+def _check_ledger(ledger: files.CorpusFile) -> None:
+    try:
+        finished = json.loads(files.read_all(ledger))["is_finished"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"is no ledger of a cache ({error!r})", path=ledger.name) from None
+    if not finished:
+        raise InputError("says that the cache was never finished", path=ledger.name)

@@ -1,0 +1,297 @@
+"""MosaicML Streaming shards (MDS), as LLM Foundry writes them.
+
+``index.json``: ``{"version": 2, "shards": [...]}``, each with ``column_names``, ``column_encodings``,
+``column_sizes`` (null = variable), ``compression``, ``samples``, ``raw_data`` and ``zip_data``. An unpacked
+shard is
+
+========= ============= ==============================================================================
+part      size          content
+========= ============= ==============================================================================
+head      4             uint32 n samples
+offsets   4 (n + 1)     uint32, absolute from the start of the shard
+config    up to offset 0  JSON
+samples                 uint32 size of every variable column, in column order, then the values
+========= ============= ==============================================================================
+
+A value of ``ndarray:<dtype>:<shape>`` is the items alone; of ``ndarray:<dtype>`` one byte (dimensions * 4 +
+log2 of the size of a dimension's number), the dimensions, the items; of ``ndarray`` one more byte before that
+for the dtype; ``bytes`` is items without any dtype, which only the configuration can tell (LLM Foundry before
+June 2024 wrote int64). Source: mosaicml/streaming streaming/base/format/mds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus import files
+from indexer.corpus.compressed import Limits, decompressed
+from indexer.corpus.file_reader import Extent, FileReader
+from indexer.corpus.files import CorpusFile
+from indexer.corpus.ids import id_dtype
+from indexer.corpus.samples import gather
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.zstd_frames import ByteQueue
+from indexer.errors import ConfigError, InputError
+
+COLUMNS = ("tokens", "input_ids", "token_ids")
+ALGORITHMS = {"zstd": "zstd", "gz": "gzip", "bz2": "bz2", "br": "brotli", "snappy": "snappy"}
+DTYPE_CODES = {8: "u1", 9: "i1", 16: "<u2", 17: "<i2", 32: "<u4", 33: "<i4", 64: "<u8", 65: "<i8"}
+
+
+class _Layout(NamedTuple):
+    """Where the token column stands in a sample."""
+
+    n_samples: int
+    raw_bytes: int
+    compression: str | None
+    sizes: tuple[int | None, ...]
+    column: int
+    encoding: str
+
+
+class _Value(NamedTuple):
+    dtype: np.dtype[Any]
+    offset: int
+
+
+def find_shards(folder: str, *, base: Path) -> list[tuple[CorpusFile, dict[str, Any]]]:
+    """Return the shards of one ``index.json``, in its order, each as it lies there: unpacked or packed.
+
+    Raises
+    ------
+    InputError
+        The index or a shard is missing, broken, or of another size than the index says.
+    """
+    index = files.file_at(files.join(folder, "index.json"), base=base)
+    found = []
+    try:
+        tables = json.loads(files.read_all(index))
+        if tables["version"] != 2:
+            raise InputError(f"is an index of version {tables['version']}", path=index.name, expected="2")
+        for listed in tables["shards"]:
+            entry = dict(listed)
+            if entry["format"] != "mds":
+                raise InputError(
+                    f"lists a shard of format {entry['format']!r}", path=index.name, expected="mds"
+                )
+            raw, packed = entry["raw_data"], entry["zip_data"]
+            chosen = raw
+            if packed is not None and not files.exists(files.join(folder, raw["basename"]), base=base):
+                chosen = packed
+            else:
+                entry["compression"] = None
+            file = files.file_at(files.join(folder, chosen["basename"]), base=base)
+            if file.n_bytes != chosen["bytes"]:
+                raise InputError(
+                    f"holds {file.n_bytes:,} bytes",
+                    path=file.name,
+                    expected=f"{chosen['bytes']:,}, as index.json says",
+                )
+            found.append((file, entry))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"is no MDS index ({error!r})", path=index.name) from None
+    return found
+
+
+class MdsReader(FileReader):
+    """Samples as they were written; cut to ``sequence_length`` where that is given, as the trainer does."""
+
+    def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
+        shards = []
+        for path in config.paths:
+            folder = files.parent(path) if files.base_name(path) == "index.json" else path
+            shards += find_shards(folder, base=base)
+        if not shards:
+            raise InputError("lists no shards", path=", ".join(config.paths))
+        super().__init__([file for file, _ in shards], block_ids=block_ids)
+        self._limits = Limits.of(config)
+        self._cut = config.sequence_length
+        self._given = None if config.dtype is None else id_dtype(config.dtype)
+        self._layouts = [self._layout(file, entry, config.column) for file, entry in shards]
+        first = self._layouts[0]
+        dtype = self._fixed_dtype(first.encoding)
+        if dtype is None and first.encoding == "bytes":
+            raise ConfigError(
+                "stores ids as bytes without a dtype",
+                path=self.files[0].name,
+                fix="set [corpus] dtype; LLM Foundry before June 2024 wrote int64",
+            )
+        if dtype is None:
+            sample = next(self._payloads(0, 0, 1), b"")
+            dtype = self._value(sample, first, self.files[0].name).dtype if sample else np.dtype("<i4")
+        self.facts = CorpusFacts(
+            format="mds",
+            dtype=dtype.str,
+            sequence_length=self._uniform_length(0),
+            label_overlap=bool(config.label_overlap),
+            seen=f"index.json lists {len(shards)} MDS shards, token column of encoding {first.encoding}",
+            details={"compression": first.compression},
+        )
+
+    def _layout(self, file: CorpusFile, entry: dict[str, Any], wanted: str | None) -> _Layout:
+        names = entry["column_names"]
+        candidates = (wanted,) if wanted else COLUMNS
+        name = next((name for name in candidates if name in names), None)
+        if name is None:
+            raise InputError(
+                f"has no column {' or '.join(candidates)}",
+                path=file.name,
+                fix=f"set [corpus] column; its columns are {', '.join(names)}",
+            )
+        column = names.index(name)
+        encoding = entry["column_encodings"][column]
+        if encoding != "bytes" and not encoding.startswith("ndarray"):
+            raise InputError(
+                f"has {name!r} as {encoding}, which is no array of ids",
+                path=file.name,
+                fix="tokenize raw text with `exposure tokenize` first" if encoding == "str" else None,
+            )
+        algorithm = (entry["compression"] or "").split(":")[0]
+        if algorithm and algorithm not in ALGORITHMS:
+            raise InputError(f"is packed with {algorithm}", path=file.name, expected=", ".join(ALGORITHMS))
+        return _Layout(
+            int(entry["samples"]),
+            int(entry["raw_data"]["bytes"]),
+            ALGORITHMS.get(algorithm),
+            tuple(entry["column_sizes"]),
+            column,
+            encoding,
+        )
+
+    def _fixed_dtype(self, encoding: str) -> np.dtype[Any] | None:
+        parts = encoding.split(":")
+        if parts[0] == "ndarray" and len(parts) > 1:
+            return id_dtype(parts[1], where="index.json").newbyteorder("<")
+        return self._given
+
+    def _head(self, number: int) -> tuple[NDArray[np.uint32], Iterator[bytes] | None]:
+        """Return the offsets of one shard, and the unpacked bytes behind them where it is packed."""
+        file, layout = self.files[number], self._layouts[number]
+        n_head = 4 + 4 * (layout.n_samples + 1)
+        rest: Iterator[bytes] | None = None
+        if layout.compression is None:
+            head = files.read_range(file, 0, min(n_head, file.n_bytes))
+        else:
+            limits = Limits(layout.raw_bytes, self._limits.max_window_bytes)
+            queue = ByteQueue(decompressed(file, layout.compression, limits))
+            head = queue.take(n_head)
+            rest = _rest(queue)
+        if len(head) < n_head or int.from_bytes(head[:4], "little") != layout.n_samples:
+            raise InputError(
+                "does not begin with its number of samples",
+                path=file.name,
+                offset="byte 0",
+                expected=f"{layout.n_samples:,}, as index.json says",
+            )
+        offsets = np.frombuffer(head, "<u4", layout.n_samples + 1, 4)
+        if bool((np.diff(offsets.astype(np.int64)) < 0).any()) or int(offsets[-1]) != layout.raw_bytes:
+            raise InputError(
+                f"has offsets that end at byte {int(offsets[-1]):,}",
+                path=file.name,
+                expected=f"ascending, to {layout.raw_bytes:,}",
+            )
+        return offsets, rest
+
+    def _payloads(self, number: int, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes of the samples [start, stop) of one shard."""
+        file, layout = self.files[number], self._layouts[number]
+        offsets, rest = self._head(number)
+        bounds = offsets.astype(np.int64).tolist()
+        if rest is None and file.local:
+            data = files.map_bytes(file)
+            for sample in range(start, stop):
+                yield data[bounds[sample] : bounds[sample + 1]].tobytes()
+            return
+        position = bounds[start] if rest is None else 4 + 4 * (layout.n_samples + 1)
+        queue = ByteQueue(files.stream(file, position) if rest is None else rest)
+        left = bounds[start] - position
+        while left:
+            left -= len(queue.take(min(left, 1 << 20))) or left
+        for sample in range(start, stop):
+            size = bounds[sample + 1] - bounds[sample]
+            data_of = queue.take(size)
+            if len(data_of) < size:
+                raise InputError("ends inside a sample", path=file.name, offset=f"sample {sample:,}")
+            yield data_of
+        if rest is not None and stop == layout.n_samples and queue.take(1):
+            raise InputError(f"unpacks to more than {layout.raw_bytes:,} bytes", path=file.name)
+
+    def _value(self, sample: bytes, layout: _Layout, path: str) -> _Value:
+        """Find dtype and start of the ids in the token column of a sample; see the module's table."""
+        begin, stop = self._column(sample, layout)
+        if not begin <= stop <= len(sample):
+            raise InputError("has a sample whose columns do not fit it", path=path)
+        parts = layout.encoding.split(":")
+        dtype = self._fixed_dtype(layout.encoding)
+        if parts[0] == "ndarray" and len(parts) < 3:
+            if dtype is None or len(parts) == 1:
+                code = sample[begin]
+                if code not in DTYPE_CODES:
+                    raise InputError(f"dtype code {code} holds no ids", path=path)
+                dtype = np.dtype(DTYPE_CODES[code])
+                begin += 1
+            shape = sample[begin]
+            begin += 1 + (shape >> 2) * (1 << (shape & 3))
+        if dtype is None:
+            raise ConfigError("stores ids as bytes without a dtype", path=path, fix="set [corpus] dtype")
+        if (stop - begin) % dtype.itemsize or begin > stop:
+            raise InputError(
+                f"has a sample of {stop - begin:,} bytes",
+                path=path,
+                expected=f"a multiple of {dtype.itemsize} ({dtype})",
+            )
+        return _Value(dtype, begin)
+
+    @staticmethod
+    def _column(sample: bytes, layout: _Layout) -> tuple[int, int]:
+        variable = [i for i, size in enumerate(layout.sizes) if size is None]
+        stored = np.frombuffer(sample, "<u4", len(variable)).tolist()
+        sizes = list(layout.sizes)
+        for column, size in zip(variable, stored, strict=True):
+            sizes[column] = size
+        begin = 4 * len(variable) + sum(size or 0 for size in sizes[: layout.column])
+        return begin, begin + (sizes[layout.column] or 0)
+
+    def _ids(self, sample: bytes, layout: _Layout, path: str) -> NDArray[Any]:
+        value = self._value(sample, layout, path)
+        stop = self._column(sample, layout)[1]
+        ids = np.frombuffer(sample, value.dtype, (stop - value.offset) // value.dtype.itemsize, value.offset)
+        return ids if self._cut is None else ids[: self._cut]
+
+    def _uniform_length(self, number: int) -> int | None:
+        """Return the ids of every sample where the offsets prove that all are equally long."""
+        layout = self._layouts[number]
+        offsets = self._head(number)[0]
+        others_vary = sum(size is None for i, size in enumerate(layout.sizes) if i != layout.column)
+        if not layout.n_samples or others_vary or len(set(np.diff(offsets).tolist())) > 1:
+            return None
+        return len(self._ids(next(self._payloads(number, 0, 1)), layout, self.files[number].name))
+
+    def extent(self, number: int) -> Extent:
+        """Count samples from the index, ids from the offsets, or by reading where those are not enough."""
+        layout, file = self._layouts[number], self.files[number]
+        length = self._uniform_length(number)
+        if length is not None:
+            n_ids = length * layout.n_samples
+        else:
+            samples = self._payloads(number, 0, layout.n_samples)
+            n_ids = sum(len(self._ids(sample, layout, file.name)) for sample in samples)
+        return Extent(layout.n_samples, n_ids, seekable=layout.compression is None)
+
+    def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
+        """Yield the samples [start, stop) of one shard."""
+        file, layout = self.files[number], self._layouts[number]
+        samples = (self._ids(sample, layout, file.name) for sample in self._payloads(number, start, stop))
+        yield from gather(samples, first_sequence=first_sequence, block_ids=self.block_ids, path=file.name)
+
+
+def _rest(queue: ByteQueue) -> Iterator[bytes]:
+    while data := queue.take(1 << 20):
+        yield data

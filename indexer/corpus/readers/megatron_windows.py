@@ -1,0 +1,179 @@
+"""Megatron and GPT-NeoX training samples: windows over shuffled documents, told by three index arrays.
+
+============== ============================================================== =======================
+array          content                                                        dtype
+============== ============================================================== =======================
+document index sequence numbers of the ``.idx``, once per epoch, shuffled     int32
+sample index   row j = (position in the document index, id in that document)  int32 or int64, (n+1, 2)
+               where window j begins; row j + 1 = where it ends
+shuffle index  the sample asked for -> row of the sample index                uint32 or int64
+============== ============================================================== =======================
+
+The first document counts from its offset, those between are taken whole, the last one ends after its id
+number ``end offset``: L + 1 ids, the last of which is the first of the window in row j + 1. With
+``extra_token = false`` it ends before it. Sequence i is the i-th sample asked for, so the training order is
+that of the numbers; epochs and splits are already in the arrays. A blend has one such set for each corpus.
+
+The arrays are true npy files, found by their endings: ``..._{doc,sample,shuffle}_idx.npy`` (GPT-NeoX, old
+Megatron-LM) or ``...-{document,sample,shuffle}_index.npy`` with ``-description.txt`` (Megatron-core). Source:
+NVIDIA/Megatron-LM megatron/core/datasets/gpt_dataset.py, EleutherAI/gpt-neox megatron/data/gpt2_dataset.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus import files
+from indexer.corpus.compressed import Limits, compression_of
+from indexer.corpus.file_reader import Extent, FileReader
+from indexer.corpus.files import CorpusFile
+from indexer.corpus.ids import as_token_ids
+from indexer.corpus.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
+from indexer.corpus.sample_index import SampleIndex, find_sample_index
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.errors import ConfigError, InputError
+
+
+@dataclass(frozen=True)
+class _Corpus:
+    """One corpus of a blend, mapped."""
+
+    index: MegatronIndex
+    stored: NDArray[Any]
+    arrays: SampleIndex
+
+
+class MegatronWindowsReader(FileReader):
+    """The samples a Megatron run asked for, in the order it asked; one corpus a shard."""
+
+    def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
+        names = [name for path in config.paths for name in files.expand(path, base=base)]
+        prefixes = list(dict.fromkeys(prefix_of(name) for name in names))
+        pairs = [find_pair(prefix, base=base) for prefix in prefixes]
+        super().__init__([data for _, data in pairs], block_ids=block_ids)
+        self._index_files = [index for index, _ in pairs]
+        windows = [config.windows] if isinstance(config.windows, str) else list(config.windows or [])
+        if len(windows) not in (1, len(prefixes)):
+            raise ConfigError(
+                f"[corpus] windows names {len(windows)} sets of arrays",
+                expected=f"{len(prefixes)}, one for each path",
+            )
+        if len(windows) == 1:
+            windows *= len(prefixes)
+        self._samples = [
+            find_sample_index(window, prefix, base=base)
+            for window, prefix in zip(windows, prefixes, strict=True)
+        ]
+        self._extra = int(config.extra_token)
+        self._corpora: dict[int, _Corpus] = {}
+        self._limits = Limits.of(config)
+        first = self._corpus(0)
+        lengths = {int(described) for samples in self._samples if (described := samples.sequence_length)}
+        width = self._window_length(first) if len(first.arrays.shuffle) else None
+        if width is not None and lengths and lengths != {width - self._extra}:
+            raise InputError(
+                f"describes windows of {sorted(lengths)} ids",
+                path=self._samples[0].name,
+                expected=f"{width - self._extra}, as its sample index has",
+            )
+        if config.sequence_length not in (None, width):
+            raise ConfigError(
+                f"[corpus] sequence_length = {config.sequence_length}",
+                expected=f"{width}, as the sample index of {self._samples[0].name} has",
+            )
+        self.facts = CorpusFacts(
+            format="megatron",
+            dtype=first.index.dtype.str,
+            sequence_length=width,
+            label_overlap=bool(self._extra) if config.label_overlap is None else config.label_overlap,
+            seen=f"{self._index_files[0].name} begins with MMIDIDX; windows of {self._samples[0].name}",
+            details={"windows": [samples.facts() for samples in self._samples]},
+        )
+
+    def _corpus(self, number: int) -> _Corpus:
+        if number not in self._corpora:
+            file = self.files[number]
+            if not file.local or compression_of(file) is not None:
+                raise ConfigError(
+                    "must be a plain local file: windows hop all over it",
+                    path=file.name,
+                    fix="copy or unpack it",
+                )
+            index = read_index(self._index_files[number], self._limits)
+            data = files.map_bytes(file)
+            stored = np.ndarray((data.size // index.dtype.itemsize,), index.dtype, buffer=data)
+            self._corpora[number] = _Corpus(index, stored, self._samples[number])
+        return self._corpora[number]
+
+    def _window_length(self, corpus: _Corpus) -> int:
+        (pieces,) = self._pieces(corpus, corpus.arrays.shuffle[:1])
+        return sum(stop - start for start, stop in pieces)
+
+    def _pieces(self, corpus: _Corpus, rows: NDArray[Any]) -> Iterator[list[tuple[int, int]]]:
+        """Yield for each window the ranges of ids it is made of."""
+        index, arrays = corpus.index, corpus.arrays
+        size = index.dtype.itemsize
+        numbers = np.asarray(rows, np.int64)
+        begins = np.asarray(arrays.sample[numbers], np.int64).tolist()
+        ends = np.asarray(arrays.sample[numbers + 1], np.int64).tolist()
+        for (first, offset), (last, end) in zip(begins, ends, strict=True):
+            stop = min(last + 1, len(arrays.document))
+            documents = np.asarray(arrays.document[first:stop], np.int64)
+            starts = (index.pointers[documents] // size).tolist()
+            lengths = index.lengths[documents].tolist()
+            stops = [start + length for start, length in zip(starts, lengths, strict=True)]
+            if last < len(arrays.document):
+                stops[-1] = starts[-1] + end + self._extra
+            starts[0] += offset
+            yield [(start, stop) for start, stop in zip(starts, stops, strict=True) if stop > start]
+
+    def extent(self, number: int) -> Extent:
+        """Count the samples of one corpus, after checking that its arrays fit it and each other."""
+        corpus = self._corpus(number)
+        index, arrays, file = corpus.index, corpus.arrays, self.files[number]
+        arrays.check(len(index.lengths))
+        ends = index.pointers + index.lengths.astype(np.int64) * index.dtype.itemsize
+        if ends.size and int(ends.max()) > file.n_bytes:
+            raise InputError(
+                f"holds {file.n_bytes:,} bytes",
+                path=file.name,
+                expected=f"{int(ends.max()):,}, as {self._index_files[number].name} says",
+                fix="the .bin is truncated, or belongs to another .idx",
+            )
+        n_samples = len(arrays.shuffle)
+        return Extent(n_samples, n_samples * (self.facts.sequence_length or 0))
+
+    def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
+        """Yield the samples [start, stop) of one corpus, gathered from its documents."""
+        corpus, width = self._corpus(number), self.facts.sequence_length or 1
+        file = self.files[number]
+        n_at_once = max(1, self.block_ids // width)
+        for sample in range(start, stop, n_at_once):
+            rows = corpus.arrays.shuffle[sample : min(sample + n_at_once, stop)]
+            ranges = [
+                piece for pieces in self._checked(corpus, rows, sample, width, file) for piece in pieces
+            ]
+            ids = as_token_ids(np.concatenate([corpus.stored[a:b] for a, b in ranges]), path=file.name)
+            starts = np.arange(len(rows), dtype=np.int64) * width
+            yield SequenceBlock(ids, starts, starts + width, first_sequence + sample - start)
+
+    def _checked(
+        self, corpus: _Corpus, rows: NDArray[Any], sample: int, width: int, file: CorpusFile
+    ) -> Iterator[list[tuple[int, int]]]:
+        for number, pieces in enumerate(self._pieces(corpus, rows), start=sample):
+            found = sum(stop - start for start, stop in pieces)
+            if found != width:
+                raise InputError(
+                    f"gives a window of {found:,} ids from {file.name}",
+                    path=corpus.arrays.name,
+                    offset=f"sample {number:,}",
+                    expected=f"{width:,}",
+                )
+            yield pieces

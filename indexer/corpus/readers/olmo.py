@@ -1,0 +1,81 @@
+"""OLMo and OLMo-core: headerless arrays under the name ``.npy``, each cut alone into rows.
+
+The arrays are written through a memory map, so there is no npy header; the dtype stands in the run's config
+(``data.memmap_dtype``: uint16 in OLMo 1, uint32 in OLMo 2). A row has ``max_sequence_length`` ids and no
+extra one. The rest of each file is dropped. Instances are numbered over the paths in config order; a path
+listed twice counts twice. OLMo-core with ``max_target_sequence_length`` M cuts blocks of M ids first and rows
+inside them, so that the tail that fills no block is dropped.
+
+Source: allenai/OLMo olmo/data/memmap_dataset.py, allenai/OLMo-core src/olmo_core/data/numpy_dataset.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus import files
+from indexer.corpus.compressed import Limits, compression_of
+from indexer.corpus.file_reader import Extent, rows_extent
+from indexer.corpus.flat_reader import FlatReader, required_width
+from indexer.corpus.id_sources import IdRun, unpacked_size
+from indexer.corpus.ids import id_dtype
+from indexer.corpus.npy_header import MAGIC
+from indexer.corpus.sequences import CorpusFacts
+from indexer.errors import ConfigError, InputError
+
+
+class OlmoReader(FlatReader):
+    """Rows of ``sequence_length`` ids of headerless arrays."""
+
+    def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
+        found = files.find_files(config.paths, base=base)
+        width = required_width(config, found[0].name)
+        super().__init__(found, width=width, stride=width, limits=Limits.of(config), block_ids=block_ids)
+        if config.dtype is None:
+            raise ConfigError(
+                "has no header that tells its dtype",
+                path=found[0].name,
+                fix="set [corpus] dtype to the run's data.memmap_dtype (OLMo 1: uint16, OLMo 2: uint32)",
+            )
+        self._dtype = id_dtype(config.dtype)
+        self._block = config.max_target_sequence_length or width
+        if self._block % width:
+            raise ConfigError(
+                f"[corpus] max_target_sequence_length = {self._block}", expected=f"a multiple of {width}"
+            )
+        self.facts = CorpusFacts(
+            format=config.format,
+            dtype=self._dtype.str,
+            sequence_length=width,
+            label_overlap=bool(config.label_overlap),
+            seen=f"{found[0].name} has no npy header",
+            details={"max_target_sequence_length": config.max_target_sequence_length},
+        )
+
+    def run(self, number: int) -> IdRun:
+        """Return the whole file as one run."""
+        file = self.files[number]
+        if file.n_bytes >= 6 and files.read_range(file, 0, 6) == MAGIC:
+            raise InputError(
+                "has an npy header, which these arrays have not",
+                path=file.name,
+                fix='set [corpus] format = "npy"',
+            )
+        compression = compression_of(file)
+        n_bytes = unpacked_size(file, compression, self.limits)
+        if n_bytes % self._dtype.itemsize:
+            raise InputError(
+                f"holds {n_bytes:,} bytes",
+                path=file.name,
+                expected=f"a multiple of {self._dtype.itemsize} ({self._dtype})",
+                fix="the dtype is wrong, or the file is truncated",
+            )
+        return IdRun(file, 0, n_bytes // self._dtype.itemsize, self._dtype, compression)
+
+    def extent(self, number: int) -> Extent:
+        """Measure one file: whole blocks, and the rows in them."""
+        run = self.run(number)
+        used = run.n_ids // self._block * self._block
+        extent = rows_extent(used, width=self.width, stride=self.width, seekable=run.compression is None)
+        return extent._replace(n_dropped_tokens=run.n_ids - used)

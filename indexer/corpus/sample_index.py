@@ -1,0 +1,169 @@
+"""The three arrays that describe Megatron's training samples: found by their endings, and checked."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.corpus import files
+from indexer.errors import ConfigError, InputError
+
+ENDINGS = (
+    ("_doc_idx.npy", "_sample_idx.npy", "_shuffle_idx.npy"),
+    ("-document_index.npy", "-sample_index.npy", "-shuffle_index.npy"),
+)
+_PAGE = 1 << 22
+
+
+@dataclass(frozen=True)
+class SampleIndex:
+    """The arrays of one corpus.
+
+    Attributes
+    ----------
+    name : str
+        Their common path.
+    document, sample, shuffle : arrays
+        As in `megatron_windows`; memory maps where the files are local.
+    description : dict
+        Megatron-core's own description, or empty.
+    """
+
+    name: str
+    document: NDArray[Any]
+    sample: NDArray[Any]
+    shuffle: NDArray[Any]
+    description: dict[str, Any]
+
+    @property
+    def sequence_length(self) -> int | None:
+        """Inputs per window, where the description says so."""
+        length = self.description.get("sequence_length")
+        return int(length) if length is not None else None
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the plan freezes."""
+        kept = ("num_samples", "random_seed", "sequence_length", "split", "index_split")
+        return {
+            "name": self.name,
+            "n_samples": len(self.shuffle),
+            "n_documents": len(self.document),
+            **{key: self.description[key] for key in kept if key in self.description},
+        }
+
+    def check(self, n_sequences: int) -> None:
+        """Refuse arrays that do not fit each other or a corpus of `n_sequences` stored sequences.
+
+        Raises
+        ------
+        InputError
+            The message gives both numbers.
+        """
+        if (
+            self.sample.ndim != 2
+            or self.sample.shape[1] != 2
+            or self.document.ndim != 1
+            or self.shuffle.ndim != 1
+        ):
+            raise InputError(
+                f"has arrays of shape {self.document.shape}, {self.sample.shape}, {self.shuffle.shape}",
+                path=self.name,
+                expected="(documents,), (samples + 1, 2), (samples,)",
+            )
+        for values, what, limit, of in (
+            (self.document, "document index", n_sequences, "stored sequences"),
+            (self.shuffle, "shuffle index", len(self.sample) - 1, "rows of the sample index"),
+            (self.sample[:, 0], "sample index", len(self.document) + 1, "entries of the document index"),
+        ):
+            for page in range(0, len(values), _PAGE):
+                part = values[page : page + _PAGE]
+                largest = int(part.max())
+                if largest >= limit or int(part.min()) < 0:
+                    raise InputError(
+                        f"the {what} names {largest:,} of {limit:,} {of}",
+                        path=self.name,
+                        fix="the arrays belong to another corpus, or one is truncated",
+                    )
+
+
+def find_sample_index(where: str, prefix: str, *, base: Path) -> SampleIndex:
+    """Return the arrays that a folder, or their common path, holds for the corpus of a prefix.
+
+    Raises
+    ------
+    ConfigError
+        There are none, or several that could be meant.
+    """
+    if files.is_folder(where, base=base):
+        inside = set(files.list_folder(where, base=base))
+        found = [
+            (name[: -len(ending[0])], ending)
+            for name in sorted(inside)
+            for ending in ENDINGS
+            if name.endswith(ending[0]) and {name[: -len(ending[0])] + end for end in ending} <= inside
+        ]
+        if len(found) > 1:
+            found = [entry for entry in found if _belongs(entry[0], prefix, base)]
+    else:
+        found = [(where, ending) for ending in ENDINGS if files.exists(where + ending[0], base=base)]
+    if len(found) != 1:
+        names = ", ".join(stem for stem, _ in found)
+        raise ConfigError(
+            f"holds {len(found)} sets of document, sample and shuffle index for {prefix}",
+            path=where,
+            fix=f"give the path of one of them up to its ending as [corpus] windows: {names}"
+            if found
+            else None,
+        )
+    stem, ending = found[0]
+    document, sample, shuffle = (load_npy(stem + end, base=base) for end in ending)
+    return SampleIndex(stem, document, sample, shuffle, _description(stem, base))
+
+
+def _belongs(stem: str, prefix: str, base: Path) -> bool:
+    """Tell whether arrays are those of a corpus's training split, by their description or name."""
+    corpus = files.base_name(prefix)
+    description = _description(stem, base)
+    if description:
+        path = str(description.get("dataset_path") or description.get("path_prefix") or "")
+        return files.base_name(path) == corpus and description.get("index_split", "train") == "train"
+    name = files.base_name(stem)
+    return name.startswith(f"{corpus}_train_")
+
+
+def _description(stem: str, base: Path) -> dict[str, Any]:
+    name = f"{stem}-description.txt"
+    if not files.exists(name, base=base):
+        return {}
+    try:
+        described = json.loads(files.read_all(files.file_at(name, base=base)))
+    except ValueError:
+        return {}
+    return described if isinstance(described, dict) else {}
+
+
+def load_npy(name: str, *, base: Path) -> NDArray[Any]:
+    """Return a true npy file of integers, mapped where it is local.
+
+    Raises
+    ------
+    InputError
+        It is missing, truncated, or holds something else.
+    """
+    file = files.file_at(name, base=base)
+    try:
+        if file.local:
+            array = np.load(file.url, mmap_mode="r", allow_pickle=False)
+        else:
+            array = np.load(io.BytesIO(files.read_all(file, at_most=1 << 36)), allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise InputError(f"is no whole npy file ({error})", path=name) from None
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "ui":
+        raise InputError("holds no integers", path=name)
+    return array
