@@ -87,7 +87,7 @@ def scan_shards(
         if not tasks:
             return
         task = ScanTask(index, plan)
-        task.prepare()
+        task.compile()
         failures: list[Exception] = []
         for outcome in run_tasks(task, tasks, n_workers or os.cpu_count() or 1):
             if outcome.error is None:

@@ -12,9 +12,9 @@ class MatchConfig:
     """What counts as an occurrence. Stored in the index: two settings are two indexes."""
 
     unit: str = option(
-        "tokens",
-        choices=("tokens",),
-        help="Where a phrase is looked for: in its token-id forms.",
+        "text",
+        choices=("text", "tokens", "both"),
+        help="Where a phrase is looked for: in the text the tokens spell, in its token-id forms, or both.",
     )
     case: str = option("fold", choices=("fold", "exact"), help="Whether upper and lower case are the same.")
     boundary: str = option(

@@ -13,6 +13,7 @@ import numpy as np
 
 from indexer.config.load import Config, config_from_tables
 from indexer.corpus import open_corpus, open_order
+from indexer.corpus.ids import ids_dtype_of
 from indexer.corpus.sequences import Shard
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir, commit_file
@@ -55,10 +56,16 @@ class ScanTask:
         return facts.n_tokens
 
     def prepare(self) -> Scanner:
-        """Open corpus and order and build the matchers, once."""
+        """Open corpus and order, build the matchers and compile their kernels, once."""
         if self._scanner is None:
             self._scanner = self._build()
         return self._scanner
+
+    def compile(self) -> None:
+        """Have the kernels compiled before workers are forked, so that each inherits them."""
+        nothing = np.zeros(1, ids_dtype_of(np.dtype(self.plan.corpus["dtype"])))
+        for matcher in self.prepare().matchers.values():
+            matcher.find(nothing, np.zeros(1, np.int64), np.ones(1, np.int64))
 
     def _build(self) -> Scanner:
         plan = self.plan
