@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from indexer.errors import ConfigError, InputError
-from indexer.matching.kernels.automaton_search import PatternTable
 from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
+from indexer.matching.kernels.occurrences import PatternTable
 from indexer.matching.matches import IdPatterns
 from indexer.units import BoolArray, Int32Array
 from indexer.vocabulary import TokenBytes

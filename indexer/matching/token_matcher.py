@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,11 @@ from numpy.typing import NDArray
 
 from indexer.matching.boundary import neighbour_table, no_neighbours
 from indexer.matching.kernels.automaton import build_automaton
-from indexer.matching.kernels.automaton_search import Found, search_sequences
+from indexer.matching.kernels.occurrences import Found, keep_bounded, settle
+from indexer.matching.kernels.pair_filter import PairFilter
+from indexer.matching.kernels.window_search import search_windows
 from indexer.matching.matches import IdPatterns, Matches
+from indexer.matching.pair_filter import SAMPLE_TOKENS, build_filter
 from indexer.matching.patterns import pattern_table
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -45,11 +49,13 @@ class TokenMatcher:
     def __init__(
         self, patterns: IdPatterns, vocabulary: TokenBytes | None, *, boundary: str, possessive: str
     ) -> None:
+        self._ids = np.ascontiguousarray(patterns.ids, np.uint32)
+        self._offsets = np.ascontiguousarray(patterns.offsets, np.int64)
         self._patterns = pattern_table(patterns, vocabulary, boundary=boundary, possessive=possessive)
         self._neighbours = no_neighbours() if vocabulary is None else neighbour_table(vocabulary)
-        self._automaton = build_automaton(
-            np.ascontiguousarray(patterns.ids, np.uint32), np.ascontiguousarray(patterns.offsets, np.int64)
-        )
+        self._automaton = build_automaton(self._ids, self._offsets)
+        self._filters: dict[int, tuple[int, PairFilter]] = {}
+        self._building = threading.Lock()
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
@@ -68,17 +74,18 @@ class TokenMatcher:
             if several forms of it begin there. Leading ids that spell only white space are not part of it.
         """
         ids, starts, stops = _checked(ids, starts, stops)
+        anchors = self._filter_for(ids)
         parts = [_room_for(0)]
         room = _FIRST_ROOM
         row = 0
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             while row < len(starts):
                 found = _room_for(room)
-                n_found, next_row = search_sequences(
-                    self._automaton, self._patterns, self._neighbours, ids, starts, stops, row, found
+                n_hits, row = search_windows(
+                    self._automaton, self._patterns.length, anchors, ids, starts, stops, row, found
                 )
-                parts.append(_first_of(found, n_found))
-                row = next_row
+                n_kept = keep_bounded(self._patterns, self._neighbours, ids, starts, stops, found, n_hits)
+                parts.append(_first_of(found, settle(found, n_kept)))
                 room *= 2
         return Matches(
             phrase=np.concatenate([part.phrase for part in parts]),
@@ -86,6 +93,27 @@ class TokenMatcher:
             token_offset=np.concatenate([part.token_offset for part in parts]),
             n_tokens=np.concatenate([part.n_tokens for part in parts]),
         )
+
+    def _filter_for(self, ids: TokenIds) -> PairFilter:
+        """Return the filter for ids of this type, built on the first block of the stream.
+
+        It is built once more if the first block was small and a much larger one comes.
+        """
+        width = ids.dtype.itemsize
+        sampled, anchors = self._filters.get(width, (-1, None))
+        if anchors is not None and not _too_small(sampled, len(ids)):
+            return anchors
+        with self._building:
+            sampled, anchors = self._filters.get(width, (-1, None))
+            if anchors is None or _too_small(sampled, len(ids)):
+                sample = _read_only(ids[:SAMPLE_TOKENS])
+                sampled, anchors = len(sample), build_filter(self._ids, self._offsets, sample)
+                self._filters[width] = sampled, anchors
+        return anchors
+
+
+def _too_small(sampled: int, n_ids: int) -> bool:
+    return sampled < SAMPLE_TOKENS // 16 and n_ids >= 16 * max(sampled, 1024)
 
 
 def _room_for(n: int) -> Found:

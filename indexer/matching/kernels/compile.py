@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -25,9 +25,6 @@ def kernel(function: Function) -> Function:
 
 def inlined(function: Function) -> Function:
     """Compile a function that only kernels call: without what a call from Python would need."""
-    return cast(
-        Function,
-        numba.njit(
-            nogil=True, error_model="numpy", cache=USE_CACHE, no_cpython_wrapper=True, no_cfunc_wrapper=True
-        )(function),
-    )
+    without_wrappers: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled = numba.njit(nogil=True, error_model="numpy", cache=USE_CACHE, **without_wrappers)(function)
+    return cast(Function, compiled)

@@ -1,0 +1,142 @@
+"""From hits of the automaton to occurrences: borders tested, ordered, each place once a phrase."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.matching.kernels.boundary import stands_alone
+from indexer.matching.kernels.compile import inlined, kernel
+from indexer.units import Int32Array, Int64Array, Uint8Array
+
+
+class PatternTable(NamedTuple):
+    """What a hit of each pattern means.
+
+    Attributes
+    ----------
+    length : array of int32, shape (n_patterns,)
+        Ids in the pattern.
+    skip : array of int32
+        Ids at its beginning that spell nothing but white space; the occurrence begins behind them.
+    rules : array of uint8
+        Border rules it has to keep, see `boundary.stands_alone`.
+    phrase : array of int32
+        The phrase it stands for.
+    """
+
+    length: Int32Array
+    skip: Int32Array
+    rules: Uint8Array
+    phrase: Int32Array
+
+
+class Found(NamedTuple):
+    """Room for hits, or for occurrences: then the columns are those of `Matches`.
+
+    A hit has the number of its pattern in the place of the phrase, and the offset of the pattern's first id.
+    """
+
+    phrase: Int32Array
+    row: Int64Array
+    token_offset: Int32Array
+    n_tokens: Int32Array
+
+
+@kernel
+def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits):
+    """Turn the hits that stand between word borders into occurrences; return how many there are."""
+    kept = 0
+    for hit in range(n_hits):
+        pattern = found.phrase[hit]
+        row = found.row[hit]
+        offset = np.int64(found.token_offset[hit])
+        length = np.int64(patterns.length[pattern])
+        rules = np.int64(patterns.rules[pattern])
+        if rules != 0:
+            start, stop = np.int64(starts[row]), np.int64(stops[row])
+            first = start + offset
+            if not stands_alone(neighbours, rules, ids, start, stop, first, first + length):
+                continue
+        skip = np.int64(patterns.skip[pattern])
+        found.phrase[kept] = patterns.phrase[pattern]
+        found.row[kept] = row
+        found.token_offset[kept] = offset + skip
+        found.n_tokens[kept] = length - skip
+        kept += 1
+    return kept
+
+
+@inlined
+def comes_before(found, a, b):
+    """Return whether occurrence `a` is ordered before `b` of the same row: by offset, phrase, length."""
+    if found.token_offset[a] != found.token_offset[b]:
+        return found.token_offset[a] < found.token_offset[b]
+    if found.phrase[a] != found.phrase[b]:
+        return found.phrase[a] < found.phrase[b]
+    return found.n_tokens[a] < found.n_tokens[b]
+
+
+@inlined
+def sink(found, first, node, n):
+    """Let the occurrence at a node of the heap ``[first, first + n)`` sink to its place."""
+    while True:
+        below = 2 * node + 1
+        if below >= n:
+            return
+        if below + 1 < n and comes_before(found, first + below, first + below + 1):
+            below += 1
+        a, b = first + node, first + below
+        if not comes_before(found, a, b):
+            return
+        found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
+        found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
+        found.n_tokens[a], found.n_tokens[b] = found.n_tokens[b], found.n_tokens[a]
+        node = below
+
+
+@kernel
+def settle(found, n_found):
+    """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
+
+    A heap sort within each row: in place, and slow for no order of occurrences.
+
+    Returns
+    -------
+    int
+        How many are kept.
+    """
+    kept = 0
+    first = np.int64(0)
+    while first < n_found:
+        last = first + 1
+        while last < n_found and found.row[last] == found.row[first]:
+            last += 1
+        n = last - first
+        # From n // 2 - 1 down the heap is made, then its largest is taken off n - 1 times.
+        for turn in range(n // 2 + n - 1):
+            node = np.int64(n // 2 - 1 - turn)
+            size = n
+            if node < 0:
+                size = n + node
+                a, b = first, first + size
+                found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
+                found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
+                found.n_tokens[a], found.n_tokens[b] = found.n_tokens[b], found.n_tokens[a]
+                node = np.int64(0)
+            sink(found, first, node, size)
+        for at in range(first, last):
+            if (
+                at > first
+                and found.token_offset[at] == found.token_offset[kept - 1]
+                and found.phrase[at] == found.phrase[kept - 1]
+            ):
+                continue
+            found.phrase[kept] = found.phrase[at]
+            found.row[kept] = found.row[at]
+            found.token_offset[kept] = found.token_offset[at]
+            found.n_tokens[kept] = found.n_tokens[at]
+            kept += 1
+        first = last
+    return kept

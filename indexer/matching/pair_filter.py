@@ -1,0 +1,105 @@
+"""Builds the filter in front of the automaton: for one pattern set, one id width, a sample of the corpus."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.matching.kernels.anchors import choose_anchors, count_pairs, fill_slots, number_pairs
+from indexer.matching.kernels.pair_filter import EXTENT, GROUP, KEY, PairFilter, flag_groups
+from indexer.units import Int64Array, TokenIds, Uint64Array
+
+SAMPLE_TOKENS = 1 << 22
+_TRIAL_TOKENS = 1 << 18
+_TRIALS = 8
+_SMALLEST_BITMAP = 17  # bits, as a power of two: 16 KB stay in the first-level cache
+_LARGEST_BITMAP = 22  # 512 KB; larger ones cost more second-level misses than they save false hits
+_BITS_PER_ANCHOR = 6  # as a power of two
+
+
+def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFilter:
+    """Return the filter of the patterns ``ids[offsets[p]:offsets[p + 1]]`` for streams like `sample`.
+
+    Parameters
+    ----------
+    ids : array of uint32
+    offsets : array of int64, shape (n_patterns + 1,)
+    sample : array of uint16 or uint32
+        Any part of the corpus, from nothing to a few million ids: it decides speed, never what is found.
+        Its type is that of the stream.
+    """
+    width = 8 * sample.dtype.itemsize
+    ids, offsets = _possible(ids, offsets, width)
+    sample = sample[:SAMPLE_TOKENS]
+    with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+        anchor = _anchors(ids, offsets, sample)
+        n_anchored = int(np.count_nonzero(anchor >= 0))
+        n_anchors = len(np.unique(_pairs(ids, anchor[anchor >= 0])))
+        slots = np.zeros((1 << max(4, (2 * n_anchors).bit_length()), 4), np.uint64)
+        longest_before = fill_slots(ids, offsets, anchor, width, slots) if n_anchored else 0
+        pairs = slots[slots[:, EXTENT] != 0, KEY]
+        bits = max(_SMALLEST_BITMAP, n_anchors.bit_length() + _BITS_PER_ANCHOR)
+        bitmap, multiplier, shift = _best_bitmap(pairs, min(bits, _LARGEST_BITMAP), sample)
+    return PairFilter(
+        bitmap=bitmap,
+        multiplier=multiplier,
+        shift=shift,
+        slots=slots,
+        tokens=_token_bits(ids[offsets[:-1][np.diff(offsets) == 1]]),
+        longest_before=np.int64(longest_before),
+    )
+
+
+def _possible(ids: TokenIds, offsets: Int64Array, width: int) -> tuple[TokenIds, Int64Array]:
+    """Leave out patterns with ids that a stream of this width cannot hold."""
+    too_wide = ids.astype(np.uint64) >> np.uint64(width) != 0
+    if not too_wide.any():
+        return ids, offsets
+    lengths = np.diff(offsets)
+    keep = np.add.reduceat(too_wide, offsets[:-1]) == 0
+    kept = np.cumsum(np.concatenate([[0], lengths[keep]])).astype(np.int64)
+    return ids[np.repeat(keep, lengths)], kept
+
+
+def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> Int64Array:
+    n_slots = 1 << max(4, (3 * len(ids) // 2).bit_length())
+    keys = np.full(n_slots, 0xFFFFFFFFFFFFFFFF, np.uint64)
+    number_of = np.zeros(len(ids), np.int32)
+    number_pairs(ids, offsets, keys, number_of)
+    counts = np.zeros(n_slots, np.int32)
+    count_pairs(sample, keys, counts)
+    anchor = np.full(len(offsets) - 1, -1, np.int64)
+    choose_anchors(offsets, number_of, counts, np.zeros(n_slots, np.int32), anchor)
+    return anchor
+
+
+def _pairs(ids: TokenIds, at: Int64Array) -> Uint64Array:
+    return ids[at].astype(np.uint64) | (ids[at + 1].astype(np.uint64) << np.uint64(32))
+
+
+def _best_bitmap(pairs: Uint64Array, bits: int, sample: TokenIds) -> tuple[Uint64Array, np.uint64, np.uint64]:
+    """Return the bitmap, of a few random hashes, that lets least of the sample through."""
+    trial = sample[:_TRIAL_TOKENS]
+    groups = np.empty(len(trial) // GROUP + 2, np.int64)
+    shift = np.uint64(64 - (bits - 6))
+    best: tuple[int, Uint64Array, np.uint64] | None = None
+    no_slots, no_tokens = np.zeros((1, 4), np.uint64), np.zeros(0, np.uint64)
+    for multiplier in np.random.default_rng(1).integers(1 << 63, 1 << 64, _TRIALS, np.uint64) | np.uint64(1):
+        bitmap = np.zeros(1 << (bits - 6), np.uint64)
+        np.bitwise_or.at(
+            bitmap, ((pairs * multiplier) >> shift).astype(np.int64), np.uint64(1) << (pairs & np.uint64(63))
+        )
+        candidate = PairFilter(bitmap, multiplier, shift, no_slots, no_tokens, np.int64(0))
+        flagged = flag_groups(candidate, trial, 0, max(0, len(trial) - 1), groups)
+        if best is None or flagged < best[0]:
+            best = flagged, bitmap, multiplier
+    assert best is not None
+    return best[1], best[2], shift
+
+
+def _token_bits(ids: TokenIds) -> Uint64Array:
+    """Return the set of the ids modulo 65,536; an empty array for none."""
+    if not len(ids):
+        return np.zeros(0, np.uint64)
+    bits = np.zeros(1 << 16, np.bool_)
+    bits[ids & 0xFFFF] = True
+    return np.packbits(bits, bitorder="little").view("<u8").astype(np.uint64)
