@@ -35,7 +35,7 @@ class OrderConfig:
     )
     ranks: int = option(
         1,
-        help="OLMo: data-parallel ranks; rank r takes every so-many-th row. Changes the order of rows, no step.",
+        help="OLMo: data-parallel ranks; rank r takes every so-many-th row. Orders rows, no step changes.",
     )
     read_at_once: int = option(8, help="litpkds: files whose blocks are shuffled together (n_chunks).")
     checkpoints: str | int | list[int] = option(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from indexer.config.corpus import CorpusConfig
 from indexer.config.order import OrderConfig
 from indexer.corpus.blocks import BLOCK_IDS
+from indexer.corpus.detect import detect_format
 from indexer.corpus.orders.order import TrainingOrder, Visits
 from indexer.corpus.sequences import CorpusFacts, Reader, SequenceBlock, Shard
 from indexer.errors import ConfigError
@@ -98,12 +100,17 @@ def open_corpus(
         A file is missing or is not of the format.
     """
     _check(config)
+    seen = None
+    if config.format == "auto":
+        config, seen = detect_format(config, base=base)
     kind = _load("readers", FORMATS, config.format, "[corpus] format")
     if config.windows is not None:
         if config.format != "megatron":
             raise ConfigError("[corpus] windows belongs to megatron", expected='format = "megatron"')
         kind = _load("readers", {"windows": WINDOWS}, "windows", "[corpus] windows")
     reader = kind(config, base=base, block_ids=block_ids)
+    if seen is not None:
+        reader.facts = replace(reader.facts, seen=seen)
     if shards is not None:
         reader.adopt(shards)
     opened: Reader = reader

@@ -133,6 +133,18 @@ def decompressed(
         yield piece
 
 
+def first_bytes(file: CorpusFile, n_bytes: int, compression: str | None, limits: Limits) -> bytes:
+    """Return the first bytes of a file once unpacked."""
+    if compression is None:
+        return read_range(file, 0, min(n_bytes, file.n_bytes))
+    head = b""
+    for piece in decompressed(file, compression, limits):
+        head += piece[: n_bytes - len(head)]
+        if len(head) >= n_bytes:
+            break
+    return head
+
+
 def decompressed_size(file: CorpusFile, kind: str, limits: Limits) -> int:
     """Return the unpacked size of a file: from zstd frame heads, else by unpacking it once."""
     if kind == "zstd":

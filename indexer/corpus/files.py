@@ -19,6 +19,8 @@ from indexer.errors import InputError, ResourceError, StateError
 from indexer.units import Uint8Array
 
 CHUNK_BYTES = 8 * 1024 * 1024
+ANYWHERE = Path()
+"""Base of paths that are absolute or URLs already."""
 ATTEMPTS = 5
 """How often a remote read is tried before the shard fails."""
 

@@ -17,9 +17,9 @@ import numpy as np
 
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks import blocks_of_rows
-from indexer.corpus.compressed import Limits, compression_of, decompressed
+from indexer.corpus.compressed import Limits, compression_of, first_bytes
 from indexer.corpus.file_reader import Extent, FileReader, rows_extent
-from indexer.corpus.files import CorpusFile, find_files, map_bytes, read_range
+from indexer.corpus.files import find_files, map_bytes, read_range
 from indexer.corpus.id_sources import IdRun, unpacked_size
 from indexer.corpus.ids import as_token_ids, id_dtype
 from indexer.corpus.npy_header import MAX_HEADER_BYTES, NpyHeader, parse_npy_header
@@ -30,18 +30,6 @@ from indexer.errors import ConfigError, InputError, ResourceError
 class _Layout(NamedTuple):
     compression: str | None
     header: NpyHeader | None
-
-
-def first_bytes(file: CorpusFile, n_bytes: int, compression: str | None, limits: Limits) -> bytes:
-    """Return the first bytes of a file once unpacked."""
-    if compression is None:
-        return read_range(file, 0, min(n_bytes, file.n_bytes))
-    head = b""
-    for piece in decompressed(file, compression, limits):
-        head += piece[: n_bytes - len(head)]
-        if len(head) >= n_bytes:
-            break
-    return head
 
 
 class ArrayReader(FileReader):

@@ -5,8 +5,8 @@ A cache folder has ``shard_ledger.json`` and, for each field, two arrays: ``inpu
 ``offsets[r]`` (r >= 1) the end of row r in ``data``. The last chunk is padded with zeros, a legal id, so
 nothing beyond ``offsets[rows]`` is read. Sequences are ``data[i * L : (i + 1) * L]``; documents are ignored.
 
-Chunks are sharded and packed with blosc; tensorstore reads them (an extra).
-Source: stanford-crfm/levanter src/levanter/store/cache.py, jagged_array.py, data/text.py.
+Chunks are sharded and packed with blosc. Source: stanford-crfm/levanter src/levanter/store/cache.py,
+jagged_array.py, data/text.py.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus import files
@@ -25,25 +22,20 @@ from indexer.corpus.file_reader import Extent, FileReader, rows_extent
 from indexer.corpus.flat_reader import required_width
 from indexer.corpus.ids import as_token_ids
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.errors import InputError, ResourceError
+from indexer.corpus.zarr_array import ZarrArray
+from indexer.errors import InputError
 from indexer.units import TokenIds
 
 
 class _StoredIds:
     """A source of ids over one zarr array."""
 
-    def __init__(self, array: Any, path: str) -> None:
+    def __init__(self, array: ZarrArray, path: str) -> None:
         self._array = array
         self._path = path
 
     def read(self, start: int, stop: int) -> TokenIds:
-        try:
-            stored = np.asarray(self._array[start:stop].read().result())
-        except ValueError as error:
-            raise InputError(
-                f"is corrupt ({str(error).splitlines()[0]})", path=self._path, offset=f"token {start:,}"
-            ) from None
-        return as_token_ids(stored, path=self._path, first_id=start)
+        return as_token_ids(self._array.read(start, stop), path=self._path, first_id=start)
 
     def finish(self) -> None:
         pass
@@ -61,37 +53,26 @@ class LevanterReader(FileReader):
         super().__init__(ledgers, block_ids=block_ids)
         self._width = required_width(config, ledgers[0].name)
         self._field = config.column or "input_ids"
-        self._arrays: dict[int, Any] = {}
+        self._arrays: dict[int, ZarrArray] = {}
         for ledger in ledgers:
             _check_ledger(ledger)
         self.facts = CorpusFacts(
             format="levanter",
-            dtype=np.dtype(self._array(0, "data").dtype.numpy_dtype).str,
+            dtype=self._array(0, "data").dtype.str,
             sequence_length=self._width,
             label_overlap=bool(config.label_overlap),
             seen=f"{ledgers[0].name} stands beside {self._field}/",
         )
 
-    def _array(self, number: int, name: str) -> Any:
-        try:
-            import tensorstore as ts
-        except ImportError:
-            raise ResourceError(
-                "needs the package tensorstore",
-                path=self.files[number].name,
-                fix="pip install 'exposure-indexer[levanter]'",
-            ) from None
-        url = files.join(files.parent(self.files[number].url), f"{self._field}/{name}")
-        store = {"driver": "file", "path": url} if self.files[number].local else url
-        try:
-            return ts.open({"driver": "zarr3", "kvstore": store}, read=True, open=True).result()
-        except ValueError as error:
-            raise InputError(f"is no zarr array ({str(error).splitlines()[0]})", path=url) from None
+    def _array(self, number: int, name: str) -> ZarrArray:
+        folder = files.parent(self.files[number].url)
+        path = f"{self._field}/{name}"
+        return ZarrArray(files.join(folder, path), name=path)
 
     def _n_ids(self, number: int) -> int:
         offsets = self._array(number, "offsets")
-        n_rows = int(offsets[0].read().result())
-        return int(offsets[n_rows].read().result()) if n_rows else 0
+        n_rows = int(offsets.read(0, 1)[0])
+        return int(offsets.read(n_rows, n_rows + 1)[0]) if n_rows else 0
 
     def extent(self, number: int) -> Extent:
         """Measure one cache from its offsets."""

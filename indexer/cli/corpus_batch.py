@@ -1,0 +1,83 @@
+"""``exposure batch``: the decoded rows of a step."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.cli.command import command
+from indexer.cli.options import set_option
+
+if TYPE_CHECKING:
+    from indexer.config import Config
+    from indexer.tokenizers import Tokenizer
+
+
+@command("exposure batch index 999", "exposure batch exposure.toml 0 --rows 2 --json")
+@click.argument("source", metavar="INDEX|CONFIG", type=click.Path())
+@click.argument("step", type=click.IntRange(min=0))
+@click.option("--rows", type=click.IntRange(min=1), help="Print only the first so many rows.")
+@click.option(
+    "--characters", type=click.IntRange(min=1), help="Print only the first so many characters of a row."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each row, with its ids.")
+@set_option
+def batch(
+    source: str,
+    step: int,
+    rows: int | None,
+    characters: int | None,
+    as_json: bool,
+    overrides: tuple[str, ...],
+) -> None:
+    """Print the rows the model saw at a step, decoded.
+
+    A step is the zero-based number of a global batch: the checkpoint "step N" has seen 0 to N - 1.
+    """
+    from indexer.corpus import open_corpus, open_order
+    from indexer.corpus.batch_view import batch_rows
+
+    config, tokenizer = _opened(source, overrides)
+    reader = open_corpus(config.corpus, base=config.base)
+    order = open_order(config.order, reader, base=config.base)
+    for row in islice(batch_rows(reader, order, step), rows):
+        ids = row.ids.tolist()
+        text = tokenizer.decode(ids) if tokenizer else " ".join(map(str, ids))
+        text = text if characters is None else text[:characters]
+        if as_json:
+            fields = {"step": step, "row": row.row, "sequence": row.sequence, "shard": row.shard, "ids": ids}
+            if row.counted is not None:
+                fields["counted"] = row.counted.tolist()
+            click.echo(json.dumps({**fields, "text": text if tokenizer else None}, ensure_ascii=False))
+        else:
+            place = (
+                f"step {step:,}, row {row.row:,}, sequence {row.sequence:,}, {row.shard}, {len(ids):,} ids"
+            )
+            click.echo(click.style(place, bold=True))
+            click.echo(text + "\n")
+
+
+def _opened(source: str, overrides: tuple[str, ...]) -> tuple[Config, Tokenizer | None]:
+    """Return the configuration of an index or of a file, and its tokenizer."""
+    from indexer.index_dir import IndexDir
+    from indexer.tokenizers import load_tokenizer, tokenizer_from_json
+
+    plan_file = IndexDir(source).plan_file if Path(source).is_dir() else None
+    if plan_file is not None and plan_file.is_file():
+        from indexer.plan import read_plan
+        from indexer.scanning.task import planned_config
+
+        config = planned_config(read_plan(plan_file))
+        frozen = IndexDir(source).tokenizer_file
+        if frozen.is_file():
+            return config, tokenizer_from_json(frozen.read_text(encoding="utf-8"), str(frozen))
+    else:
+        from indexer.cli.index import read_config
+
+        config = read_config(source, overrides)
+    path = config.tokenizer.path
+    return config, load_tokenizer(path, base=config.base) if path else None

@@ -1,0 +1,53 @@
+"""``exposure check``: what a configuration will read, before it is read."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+import click
+
+from indexer.cli.command import command
+from indexer.cli.index import read_config
+from indexer.cli.options import config_argument, set_option
+from indexer.cli.progress import Progress
+from indexer.cli.table import spell
+
+
+@command("exposure check exposure.toml", "exposure check exposure.toml --set corpus.format=auto --json")
+@config_argument
+@set_option
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def check(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Look at headers, order and samples, and say what an index will read and cost.
+
+    Nothing is written. What does not fit is refused as planning the index would refuse it.
+    """
+    from indexer.corpus.preflight import run_preflight
+
+    with Progress(quiet=as_json) as progress:
+        found = run_preflight(read_config(config, overrides), announce=progress.say)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "facts": found.facts,
+                    "warnings": found.warnings,
+                    "unverified": found.unverified,
+                    "sample": found.sample,
+                },
+                ensure_ascii=False,
+            )
+        )
+        return
+    width = max(map(len, found.facts))
+    for name, value in found.facts.items():
+        click.echo(f"{name.ljust(width)}  {spell(value)}")
+    if found.sample:
+        click.echo("\nFirst row of the window")
+        click.echo(textwrap.indent(textwrap.fill(" ".join(found.sample.split()), 100, max_lines=6), "  "))
+    for title, lines in (("Looks wrong", found.warnings), ("Taken on trust", found.unverified)):
+        if lines:
+            click.echo(f"\n{title}")
+            for line in lines:
+                click.echo(textwrap.fill(line, 100, initial_indent="  - ", subsequent_indent="    "))

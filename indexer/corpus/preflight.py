@@ -1,0 +1,184 @@
+"""What ``exposure check`` finds out before a scan: headers, order, samples, and what a scan will cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from indexer.config import Config
+from indexer.corpus import open_corpus, open_order
+from indexer.corpus.batch_view import batch_rows
+from indexer.corpus.checkpoints import checkpoint_grid
+from indexer.corpus.orders.order import TrainingOrder
+from indexer.corpus.sampling import check_sample
+from indexer.corpus.sequences import Reader
+from indexer.tokenizers import Tokenizer, load_tokenizer
+
+SPEED_SECONDS = 1.0
+SAMPLE_IDS = 512
+GOOD_FIT = 0.8
+
+
+@dataclass
+class Preflight:
+    """What was found.
+
+    Attributes
+    ----------
+    facts : dict
+        Name and value, in the order they are shown.
+    warnings : list of str
+        What looks wrong.
+    unverified : list of str
+        What could not be checked and is taken on trust.
+    sample : str
+        Text of the first sequence of step 0, where there is a tokenizer.
+    """
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    unverified: list[str] = field(default_factory=list)
+    sample: str = ""
+
+
+def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda _: None) -> Preflight:
+    """Open corpus, order and tokenizer, look at samples, and measure the read speed.
+
+    Parameters
+    ----------
+    config : Config
+        The configuration.
+    announce : callable, optional
+        Told what is being waited for.
+
+    Raises
+    ------
+    ConfigError, InputError
+        As planning an index would.
+    """
+    found = Preflight()
+    tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
+    reader = open_corpus(config.corpus, base=config.base)
+    announce("measuring the shards")
+    shards = reader.shards()
+    facts = found.facts
+    n_bytes = sum(shard.n_bytes for shard in shards)
+    n_tokens = sum(shard.n_tokens for shard in shards)
+    n_dropped = sum(shard.n_dropped_tokens for shard in shards)
+    facts["format"] = reader.facts.format
+    facts["seen"] = reader.facts.seen
+    facts["dtype"] = reader.facts.dtype
+    facts["shards"] = len(shards)
+    facts["bytes on disk"] = n_bytes
+    facts["sequences"] = sum(shard.n_sequences for shard in shards)
+    facts["ids per sequence"] = reader.facts.sequence_length or "varies"
+    facts["ids in sequences"] = n_tokens
+    facts["ids that fill no sequence"] = n_dropped
+    facts["last id shared"] = reader.facts.label_overlap
+    announce("reading the order")
+    order = open_order(config.order, reader, base=config.base)
+    _describe_order(found, order, config)
+    announce("looking at samples")
+    _describe_sample(found, reader, config, tokenizer)
+    if tokenizer is not None and order.stop_step > order.start_step:
+        _describe_fit(found, reader, order, tokenizer)
+    announce("measuring the read speed")
+    speed = _read_speed(reader)
+    if speed:
+        facts["read speed, ids per second"] = round(speed)
+        facts["minutes to read it all, one core"] = round(n_tokens / speed / 60, 1)
+    _list_unverified(found, reader, config)
+    return found
+
+
+def _describe_order(found: Preflight, order: TrainingOrder, config: Config) -> None:
+    facts = found.facts
+    facts["order"] = order.facts["kind"]
+    if "batch_size" in order.facts:
+        facts["sequences per step"] = order.facts["batch_size"]
+    facts["steps in the order"] = order.facts.get("n_steps", order.stop_step)
+    facts["training window"] = f"steps {order.start_step:,} to {order.stop_step:,}"
+    grid = checkpoint_grid(config.order, order, base=config.base)
+    shown = ", ".join(f"{step:,}" for step in grid[:4].tolist())
+    facts["checkpoints"] = f"{len(grid):,}: {shown}{', ...' if len(grid) > 4 else ''} {grid[-1]:,}"
+    if order.facts["kind"] == "unknown":
+        found.warnings.append("no order is known: counts will have no steps")
+
+
+def _describe_sample(found: Preflight, reader: Reader, config: Config, tokenizer: Tokenizer | None) -> None:
+    vocab_size = config.corpus.vocab_size or (tokenizer.n_ids if tokenizer else None)
+    sample = check_sample(reader, vocab_size=vocab_size, end_of_document=config.corpus.end_of_document)
+    of = f" of {vocab_size:,}" if vocab_size else ", of an unknown vocabulary"
+    found.facts["largest id in the sample"] = f"{sample.largest_id:,}{of}"
+    if sample.end_of_document_rate is not None:
+        found.facts["share of end of document"] = f"{sample.end_of_document_rate:.4%}"
+        if sample.end_of_document_rate == 0:
+            found.warnings.append(
+                f"end_of_document = {config.corpus.end_of_document} does not occur in the sample:"
+                " a match may run across two documents and nothing shows it"
+            )
+        if sample.end_of_document_rate > 0.5:
+            found.warnings.append(
+                "more than half of the sample is the end-of-document id: padding, or a wrong dtype"
+            )
+
+
+def _describe_fit(found: Preflight, reader: Reader, order: TrainingOrder, tokenizer: Tokenizer) -> None:
+    row = next(batch_rows(reader, order, order.start_step), None)
+    if row is None or not len(row.ids):
+        return
+    ids = row.ids[:SAMPLE_IDS].tolist()
+    found.sample = tokenizer.decode(ids)
+    found.facts["tokenizer"] = f"{tokenizer.name}, {tokenizer.n_ids:,} ids"
+    special = tokenizer.token_bytes().special
+    spelling = [one for one in ids if one < len(special) and not special[one]]
+    again = tokenizer.encode_batch([tokenizer.decode(spelling)])[0]
+    common = np.intersect1d(again, spelling)
+    share = (
+        float(np.isin(spelling, common).mean()) * min(1.0, len(spelling) / max(1, len(again)))
+        if spelling
+        else 0.0
+    )
+    found.facts["ids that its text gives back"] = f"{share:.0%}"
+    if share < GOOD_FIT:
+        found.warnings.append(
+            f"the text of a sample, tokenized again, gives back only {share:.0%} of its ids:"
+            " is this the tokenizer of the corpus?"
+        )
+
+
+def _read_speed(reader: Reader) -> float:
+    """Read for about a second, touching every id, and return ids per second."""
+    n_ids, began = 0, time.perf_counter()
+    for shard in reader.shards():
+        for block in reader.blocks(shard, shard.first_sequence, shard.first_sequence + shard.n_sequences):
+            int(block.ids.max(initial=0))
+            n_ids += len(block.ids)
+            spent = time.perf_counter() - began
+            if spent > SPEED_SECONDS:
+                return n_ids / spent
+    spent = time.perf_counter() - began
+    return n_ids / spent if spent else 0.0
+
+
+def _list_unverified(found: Preflight, reader: Reader, config: Config) -> None:
+    trust = found.unverified
+    trust.append("ids outside the sample: each is checked while it is scanned")
+    if config.order.kind in ("sequential", "within-shards", "per-shard", "litpkds"):
+        trust.append(
+            "that the run took the sequences in this order: compare `exposure batch` with the trainer's log"
+        )
+    if reader.facts.format in ("headerless", "olmo", "olmo-core"):
+        trust.append("the dtype and the length of the sequences: the files do not say them")
+    if reader.facts.label_overlap:
+        trust.append("that the last id of a sequence is the first of another")
+    if config.tokenizer.path is None:
+        trust.append("the vocabulary and the text of the ids: no tokenizer is named")
+    if any(not shard.seekable for shard in reader.shards()):
+        trust.append(
+            "packed shards beyond their frame heads: they are unpacked to the end while they are scanned"
+        )

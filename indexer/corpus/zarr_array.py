@@ -1,0 +1,161 @@
+"""Ranges of a one-dimensional zarr v3 array: regular or sharded chunks of integers.
+
+A sharded chunk file holds inner chunks and, at its end, the index: an (offset, size) pair of uint64 for each,
+all ones for one that holds nothing but the fill value, and four bytes of crc32c. Source: the zarr specification, version 3 core and
+codecs/sharding-indexed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.corpus import files
+from indexer.corpus.blosc import decompress_blosc
+from indexer.corpus.files import CorpusFile
+from indexer.errors import InputError
+
+_ABSENT = 2**64 - 1
+_HELD = 2
+
+
+class ZarrArray:
+    """An array opened from its ``zarr.json``; the last inner chunks read are held.
+
+    Parameters
+    ----------
+    folder : str
+        Absolute path or URL of the array.
+    name : str
+        What messages call it.
+
+    Raises
+    ------
+    InputError
+        It is no such array, or is packed in a way that is not read.
+    """
+
+    def __init__(self, folder: str, *, name: str) -> None:
+        self._folder, self._name = folder, name
+        described = files.file_at(files.join(folder, "zarr.json"), base=files.ANYWHERE)
+        try:
+            meta = json.loads(files.read_all(described))
+            if meta["zarr_format"] != 3 or meta["node_type"] != "array" or len(meta["shape"]) != 1:
+                raise ValueError("not a one-dimensional array of version 3")
+            self.dtype: np.dtype[Any] = np.dtype(meta["data_type"]).newbyteorder("<")
+            self.shape = int(meta["shape"][0])
+            (self._outer,) = meta["chunk_grid"]["configuration"]["chunk_shape"]
+            self._fill = int(meta.get("fill_value", 0))
+            separator = meta["chunk_key_encoding"].get("configuration", {}).get("separator", "/")
+            if meta["chunk_key_encoding"]["name"] != "default":
+                raise ValueError("chunk keys of another kind")
+            self._prefix = f"c{separator}"
+            codecs = meta["codecs"]
+            self._sharded = codecs[0]["name"] == "sharding_indexed"
+            self._inner = self._outer
+            if self._sharded:
+                settings = codecs[0]["configuration"]
+                (self._inner,) = settings["chunk_shape"]
+                if settings.get("index_location", "end") != "end":
+                    raise ValueError("a shard index at the start")
+                self._index_checked = [codec["name"] for codec in settings["index_codecs"]] == [
+                    "bytes",
+                    "crc32c",
+                ]
+                codecs = settings["codecs"]
+            if codecs[0]["name"] != "bytes" or len(codecs) > 2:
+                raise ValueError(f"codecs {[codec['name'] for codec in codecs]}")
+            if codecs[0].get("configuration", {}).get("endian", "little") != "little":
+                self.dtype = self.dtype.newbyteorder(">")
+            self._codec = codecs[1]["name"] if len(codecs) == 2 else None
+            if self._codec not in (None, "blosc"):
+                raise ValueError(f"codec {self._codec}")
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise InputError(f"is no zarr array that is read here ({error})", path=described.name) from None
+        if self.dtype.kind not in "ui":
+            raise InputError(f"holds {self.dtype}", path=described.name, expected="integers")
+        self._held: OrderedDict[int, NDArray[Any]] = OrderedDict()
+        self._file: tuple[int, CorpusFile, NDArray[np.uint64] | None] | None = None
+
+    def read(self, start: int, stop: int) -> NDArray[Any]:
+        """Return the items [start, stop)."""
+        parts = [np.empty(0, self.dtype)]
+        at = start
+        while at < stop:
+            number = at // self._inner
+            chunk = self._chunk(number)
+            low = at - number * self._inner
+            parts.append(chunk[low : low + stop - at])
+            at += len(parts[-1])
+        return parts[1] if len(parts) == 2 else np.concatenate(parts)
+
+    def _chunk(self, number: int) -> NDArray[Any]:
+        if number not in self._held:
+            self._held[number] = self._load(number)
+            while len(self._held) > _HELD:
+                self._held.popitem(last=False)
+        return self._held[number]
+
+    def _load(self, number: int) -> NDArray[Any]:
+        outer = number * self._inner // self._outer
+        file, index = self._open(outer)
+        start, size = 0, file.n_bytes
+        if index is not None:
+            within = number - outer * (self._outer // self._inner)
+            start, size = (int(value) for value in index[within])
+            if start == _ABSENT and size == _ABSENT:
+                return np.full(self._inner, self._fill, self.dtype)
+        n_bytes = self._inner * self.dtype.itemsize
+        data = files.read_range(file, start, start + size)
+        if self._codec == "blosc":
+            items = decompress_blosc(data, name=file.name, max_bytes=n_bytes).view(self.dtype)
+        else:
+            items = np.frombuffer(data, self.dtype)
+        if len(items) != self._inner:
+            raise InputError(
+                f"holds a chunk of {len(items):,} items", path=file.name, expected=f"{self._inner:,}"
+            )
+        return items
+
+    def _open(self, outer: int) -> tuple[CorpusFile, NDArray[np.uint64] | None]:
+        if self._file is None or self._file[0] != outer:
+            file = files.file_at(files.join(self._folder, f"{self._prefix}{outer}"), base=files.ANYWHERE)
+            index = None
+            if self._sharded:
+                n_inner = self._outer // self._inner
+                n_index = 16 * n_inner + (4 if self._index_checked else 0)
+                if file.n_bytes < n_index:
+                    raise InputError("is truncated: it is shorter than its index", path=file.name)
+                tail = files.read_range(file, file.n_bytes - n_index, file.n_bytes)
+                if self._index_checked and crc32c(tail[:-4]) != int.from_bytes(tail[-4:], "little"):
+                    raise InputError(
+                        "is truncated or corrupt: the checksum of its index is wrong", path=file.name
+                    )
+                index = np.frombuffer(tail, "<u8", 2 * n_inner).reshape(n_inner, 2)
+            self._file = (outer, file, index)
+        return self._file[1], self._file[2]
+
+
+def crc32c(data: bytes) -> int:
+    """Return the Castagnoli checksum of a few kilobytes."""
+    value = 0xFFFFFFFF
+    for byte in data:
+        value = _TABLE[(value ^ byte) & 0xFF] ^ (value >> 8)
+    return value ^ 0xFFFFFFFF
+
+
+def _table() -> list[int]:
+    entries = []
+    for byte in range(256):
+        value = byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+        entries.append(value)
+    return entries
+
+
+_TABLE = _table()
