@@ -1,0 +1,32 @@
+-- title: Split by dose
+-- Pairs in strata of how often the model met their phrases: 0, 1, 2-9, 10-99, 100 and more.
+-- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
+-- param side: VARCHAR = 'either' -- good, bad, either (both counts together) or both (the smaller count)
+WITH dosed AS (
+    SELECT
+        pair_id,
+        paradigm,
+        phenomenon,
+        CASE $side
+            WHEN 'good' THEN good_exposure_count
+            WHEN 'bad' THEN bad_exposure_count
+            WHEN 'either' THEN good_exposure_count + bad_exposure_count
+            WHEN 'both' THEN least(good_exposure_count, bad_exposure_count)
+            ELSE error('side is good, bad, either or both; not ' || $side)::UBIGINT
+        END AS exposure_count
+    FROM split_at($checkpoint, 1, 'either')
+)
+SELECT
+    pair_id,
+    paradigm,
+    phenomenon,
+    exposure_count,
+    CASE
+        WHEN exposure_count >= 100 THEN '100+'
+        WHEN exposure_count >= 10 THEN '10-99'
+        WHEN exposure_count >= 2 THEN '2-9'
+        WHEN NOT is_covered($checkpoint) THEN 'unknown'
+        ELSE exposure_count::VARCHAR
+    END AS dose
+FROM dosed
+ORDER BY pair_id;

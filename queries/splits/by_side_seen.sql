@@ -1,0 +1,19 @@
+-- title: Which side was seen
+-- Pairs of which the model met only the good phrase, only the bad one, both or neither.
+-- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
+-- param min_count: BIGINT = 1 -- fewest exposures that make a phrase seen
+SELECT
+    pair_id,
+    paradigm,
+    phenomenon,
+    good_exposure_count,
+    bad_exposure_count,
+    CASE
+        WHEN good_exposure_count >= $min_count AND bad_exposure_count >= $min_count THEN 'both'
+        WHEN NOT is_covered($checkpoint) THEN 'unknown'
+        WHEN good_exposure_count >= $min_count THEN 'good only'
+        WHEN bad_exposure_count >= $min_count THEN 'bad only'
+        ELSE 'neither'
+    END AS seen
+FROM split_at($checkpoint, $min_count, 'either')
+ORDER BY pair_id;

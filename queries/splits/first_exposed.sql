@@ -1,0 +1,47 @@
+-- title: When each pair becomes proxy_train
+-- The first checkpoint from which a pair counts as exposed, so that one table tells the split as of every checkpoint.
+-- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
+-- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+WITH counted AS (
+    SELECT
+        phrase_id,
+        checkpoint,
+        sum(exposure_count) OVER (PARTITION BY phrase_id ORDER BY checkpoint) AS exposure_count
+    FROM exposure_bins
+),
+exposed_from AS (
+    SELECT phrase_id, min(checkpoint) AS checkpoint
+    FROM counted
+    WHERE exposure_count >= $min_count
+    GROUP BY phrase_id
+),
+pair_from AS (
+    SELECT
+        pairs.pair_id,
+        pairs.paradigm,
+        pairs.phenomenon,
+        CASE $side
+            WHEN 'good' THEN good.checkpoint
+            WHEN 'bad' THEN bad.checkpoint
+            WHEN 'either' THEN least(good.checkpoint, bad.checkpoint)
+            WHEN 'both' THEN
+                CASE WHEN good.checkpoint > 0 AND bad.checkpoint > 0 THEN greatest(good.checkpoint, bad.checkpoint) END
+            ELSE error('side is good, bad, either or both; not ' || $side)::BIGINT
+        END AS exposed_from_checkpoint
+    FROM pairs
+    LEFT JOIN exposed_from AS good ON good.phrase_id = pairs.good_phrase_id
+    LEFT JOIN exposed_from AS bad ON bad.phrase_id = pairs.bad_phrase_id
+    WHERE pairs.excluded IS NULL
+)
+SELECT
+    pair_id,
+    paradigm,
+    phenomenon,
+    exposed_from_checkpoint,
+    CASE
+        WHEN exposed_from_checkpoint IS NOT NULL THEN 'exposed'
+        WHEN is_covered(0) THEN 'never'
+        ELSE 'unknown'
+    END AS status
+FROM pair_from
+ORDER BY pair_id;
