@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from indexer.cli.progress import Progress
+from indexer.cli.command import command
+from indexer.cli.progress import Progress, wants_json
+from indexer.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-@click.command()
+@command(
+    "exposure tokenize pile/*.jsonl.zst --out shards --tokenizer EleutherAI/pythia-70m -n 2049"
+    " --end-of-document 0",
+    "exposure tokenize hub:allenai/c4 --name en --shuffle-seed 42 --limit 1024000 --out shards"
+    " --tokenizer t5-base --mode document -n 256 --end-of-document 1",
+)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write."
@@ -36,6 +48,17 @@ from indexer.cli.progress import Progress
     type=click.IntRange(min=0),
     help="Id put behind each document; it counts towards the length.",
 )
+@click.option("--name", "configuration", help="Configuration of a hub dataset, as en of C4.")
+@click.option("--split", default="train", show_default=True, help="Split of a hub dataset.")
+@click.option("--shuffle-seed", type=int, help="Seed of the streaming shuffle of a hub dataset.")
+@click.option(
+    "--shuffle-buffer",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="Buffer of the streaming shuffle.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Most documents to take of a hub dataset.")
 @click.option("--column", default="text", show_default=True, help="Key or column of the text.")
 @click.option(
     "--shard-tokens",
@@ -53,29 +76,54 @@ def tokenize(
     end_of_document: int | None,
     column: str,
     shard_tokens: int,
+    configuration: str | None,
+    split: str,
+    shuffle_seed: int | None,
+    shuffle_buffer: int,
+    limit: int | None,
 ) -> None:
-    r"""Turn text into token shards, the way a training run did.
+    """Turn text into token shards, the way a training run did.
 
-    SOURCE is a file, glob or folder of JSON lines (plain, .zst, .gz, .bz2) or Parquet, or an fsspec URL.
-    Standard output gets the sections of exposure.toml that read the shards; they are also kept in
-    OUT/corpus.toml. Running again goes on where it stopped.
-
-    \b
-    Example:
-      exposure tokenize pile/*.jsonl.zst --out shards --tokenizer EleutherAI/pythia-70m \
-          --mode packed -n 2049 --end-of-document 0
-      exposure tokenize c4/ --out shards --tokenizer t5-base --mode document -n 256 --end-of-document 1
+    SOURCE is a file, glob or folder of JSON lines (plain, .zst, .gz, .bz2) or Parquet, an fsspec URL, or
+    hub:owner/name. Standard output gets the sections of exposure.toml that read the shards; they are also
+    kept in OUT/corpus.toml. Running again goes on where it stopped.
     """
-    from indexer.corpus.text_documents import documents_of, find_text_files
+    from indexer.corpus.hub import PREFIX, HubText
+    from indexer.corpus.text_documents import Document, documents_of, find_text_files
     from indexer.corpus.tokenizing import Cutting, Record, tokenize_documents
     from indexer.tokenizers import load_tokenizer
 
-    base = Path()
-    texts = find_text_files(sources, base=base)
-    loaded = load_tokenizer(tokenizer, base=base)
-    n_bytes = sum(file.n_bytes for file in texts)
-    with Progress() as progress:
-        progress.say(f"tokenizing {len(texts):,} files of {n_bytes:,} bytes with {loaded.name}")
+    loaded = load_tokenizer(tokenizer, base=Path())
+    with Progress(quiet=wants_json()) as progress:
+        if sources[0].startswith(PREFIX):
+            if len(sources) > 1:
+                raise ConfigError("a hub dataset is tokenized alone", path=" ".join(sources))
+            hub = HubText(
+                sources[0].removeprefix(PREFIX),
+                configuration,
+                split,
+                column,
+                shuffle_seed,
+                shuffle_buffer,
+                limit,
+            )
+            named: list[dict[str, object]] = [asdict(hub)]
+            progress.say(f"tokenizing {hub.name} with {loaded.name}")
+
+            def documents(start: tuple[int, int]) -> Iterator[Document]:
+                for document in hub.documents(start):
+                    progress.advance(1, limit or 0, "documents")
+                    yield document
+        else:
+            texts = find_text_files(sources, base=Path())
+            n_bytes = sum(file.n_bytes for file in texts)
+            named = [{"name": file.name, "n_bytes": file.n_bytes} for file in texts]
+            progress.say(f"tokenizing {len(texts):,} files of {n_bytes:,} bytes with {loaded.name}")
+
+            def documents(start: tuple[int, int]) -> Iterator[Document]:
+                return documents_of(
+                    texts, column=column, start=start, on_read=lambda n: progress.advance(n, n_bytes, "B")
+                )
 
         def on_shard(record: Record) -> None:
             progress.say(
@@ -83,13 +131,11 @@ def tokenize(
             )
 
         record = tokenize_documents(
-            lambda start: documents_of(
-                texts, column=column, start=start, on_read=lambda n: progress.advance(n, n_bytes, "B")
-            ),
+            documents,
             loaded,
             Cutting(mode, sequence_length, end_of_document, shard_tokens),
             out,
-            sources=[{"name": file.name, "n_bytes": file.n_bytes} for file in texts],
+            sources=named,
             on_shard=on_shard,
         )
         if record.n_dropped_tokens:

@@ -24,6 +24,7 @@ class CorpusConfig:
         "default: as the format says.",
     )
     column: str | None = option(None, help="Column or key of the token ids, where the format has several.")
+    split: str = option("train", help="Split of a hub dataset.")
     mask_column: str | None = option(
         None,
         help="Column that says which positions count: attention_mask, loss_mask (0 does not), labels (-100 "

@@ -17,6 +17,7 @@ from indexer.config.corpus import CorpusConfig
 from indexer.config.order import OrderConfig
 from indexer.corpus.blocks import BLOCK_IDS
 from indexer.corpus.detect import detect_format
+from indexer.corpus.hub import resolve_hub
 from indexer.corpus.orders.order import TrainingOrder, Visits
 from indexer.corpus.sequences import CorpusFacts, Reader, SequenceBlock, Shard
 from indexer.errors import ConfigError
@@ -101,6 +102,8 @@ def open_corpus(
     """
     _check(config)
     seen = None
+    if config.format == "hub":
+        config = resolve_hub(config)
     if config.format == "auto":
         config, seen = detect_format(config, base=base)
     kind = _load("readers", FORMATS, config.format, "[corpus] format")
@@ -142,6 +145,7 @@ def _load(room: str, table: dict[str, str], name: str, key: str) -> Any:
     if name not in table:
         near = difflib.get_close_matches(name, table, n=1)
         fix = f"did you mean {near[0]!r}?" if near else None
-        raise ConfigError(f"{key} = {name!r} is unknown", expected=", ".join(sorted(table)), fix=fix)
+        known = sorted({*table, *("auto", "hub")} if room == "readers" else table)
+        raise ConfigError(f"{key} = {name!r} is unknown", expected=", ".join(known), fix=fix)
     module, _, attribute = table[name].partition(":")
     return getattr(import_module(f"indexer.corpus.{room}.{module}"), attribute)

@@ -1,8 +1,8 @@
 """Ranges of a one-dimensional zarr v3 array: regular or sharded chunks of integers.
 
 A sharded chunk file holds inner chunks and, at its end, the index: an (offset, size) pair of uint64 for each,
-all ones for one that holds nothing but the fill value, and four bytes of crc32c. Source: the zarr specification, version 3 core and
-codecs/sharding-indexed.
+all ones for one that holds nothing but the fill value, and four bytes of crc32c. Source: the zarr
+specification, version 3 core and codecs/sharding-indexed.
 """
 
 from __future__ import annotations

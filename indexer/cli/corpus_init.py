@@ -1,0 +1,35 @@
+"""``exposure init``: a commented ``exposure.toml`` for a known training run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.cli.command import command
+
+
+@command("exposure init --preset pythia", "exposure init --list")
+@click.option("--preset", help="Name of the training run.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("exposure.toml"),
+    show_default=True,
+    help="File to write; an existing one is left alone.",
+)
+@click.option("--list", "list_them", is_flag=True, help="List the presets.")
+def init(preset: str | None, out: Path, list_them: bool) -> None:
+    """Write a commented exposure.toml for a known training run."""
+    from indexer.corpus.presets import preset_names, write_preset
+
+    if list_them or preset is None:
+        names = preset_names()
+        width = max(map(len, names))
+        for name, line in names.items():
+            click.echo(f"{name.ljust(width)}  {line}")
+        if preset is None and not list_them:
+            click.echo("choose one with --preset NAME", err=True)
+        return
+    write_preset(preset, out)
+    click.echo(f"wrote {out}; see what is left to fill in with: grep 'FILL IN' {out}", err=True)
