@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from indexer import __version__
 from indexer.config import Config
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.checkpoints import checkpoint_grid
@@ -30,7 +29,7 @@ from indexer.tokenizers.tokenizer import Tokenizer
 RANGE_TOKENS = 1 << 28
 """Tokens of one task: some seconds of work, so that a kill costs little and all cores are busy."""
 
-_LIBRARIES = ("numpy", "numba", "pyarrow", "duckdb", "tokenizers", "zstandard")
+_LIBRARIES = ("exposure-indexer", "numpy", "numba", "pyarrow", "duckdb", "tokenizers", "zstandard")
 
 
 @dataclass(frozen=True)
@@ -170,8 +169,7 @@ def _ranges(shards: tuple[Shard, ...]) -> tuple[ScanRange, ...]:
 
 
 def _software() -> dict[str, str]:
-    versions = {"exposure-indexer": __version__, "python": platform.python_version()}
-    return {**versions, **{library: version(library) for library in _LIBRARIES}}
+    return {"python": platform.python_version(), **{library: version(library) for library in _LIBRARIES}}
 
 
 def _table_hash(table: pa.Table) -> str:

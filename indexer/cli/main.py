@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "indexer.cli.sample:sample",
         "Write the embedded sample: pairs, corpus, tokenizer, known truth.",
     ),
+    "init": ("indexer.cli.corpus_init:init", "Write a commented exposure.toml for a known training run."),
     "phrases": (
         "indexer.cli.phrases:phrases",
         "Find the critical phrases of minimal pairs, or read plain phrases.",
@@ -27,6 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tokenize": (
         "indexer.cli.corpus_tokenize:tokenize",
         "Turn text into token shards, as a training run did.",
+    ),
+    "check": (
+        "indexer.cli.corpus_check:check",
+        "Preflight: what the shards and the order are, and what a scan will cost.",
     ),
     "index": ("indexer.cli.index:index", "Plan, scan and merge: build an index."),
     "plan": ("indexer.cli.index:plan", "Freeze every choice of an index."),
@@ -36,6 +41,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("indexer.cli.query:query", "Ask an index in SQL, by a query file or ad hoc."),
     "split": ("indexer.cli.query:split", "Split the pairs, show the balance, write a manifest."),
     "export": ("indexer.cli.query:export", "Write a split for other tools."),
+    "report": ("indexer.cli.report:report", "Write one offline page of charts, and each as SVG and PNG."),
+    "import": (
+        "indexer.cli.import_results:import_results",
+        "Add evaluation results: harness samples, CSV, Parquet.",
+    ),
+    "batch": ("indexer.cli.corpus_batch:batch", "Print the decoded rows the model saw at a step."),
     "show": ("indexer.cli.show:show", "Show one phrase's history and its first places in context."),
 }
 

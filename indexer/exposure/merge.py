@@ -11,7 +11,7 @@ import pyarrow as pa
 import xxhash
 
 from indexer.errors import StateError
-from indexer.exposure.database import SCHEMA_VERSION, building, sql
+from indexer.exposure.database import SCHEMA_VERSION, building, open_read_only, sql
 from indexer.index_dir import IndexDir, commit_file
 from indexer.partials import PartialFacts, read_facts
 from indexer.plan import Plan
@@ -49,6 +49,7 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
         path.unlink(missing_ok=True)
         with building(path) as connection:
             _fill(connection, index, plan, facts, missing)
+            _keep_results(connection, index)
             _check(connection)
 
     commit_file(index.database_file, build)
@@ -191,6 +192,14 @@ def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool) -> pa.Ta
         value if isinstance(value, str) else json.dumps(value, sort_keys=True) for value in values.values()
     ]
     return pa.table({"key": list(values), "value": texts})
+
+
+def _keep_results(connection: duckdb.DuckDBPyConnection, index: IndexDir) -> None:
+    """Take the imported evaluation results of the earlier table along."""
+    if index.database_file.is_file():
+        with open_read_only(index.database_file) as earlier:
+            rows = earlier.sql("SELECT * FROM results").to_arrow_table()
+        _insert(connection, "results", rows)
 
 
 def _check(connection: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ Parquet files carry the provenance in their metadata; beside CSV and JSON Lines 
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from indexer import __version__
 from indexer.errors import ConfigError, StateError
 from indexer.index_dir import commit_file
 from indexer.splits.ask import Answer
@@ -76,7 +76,7 @@ def provenance(answer: Answer) -> dict[str, Any]:
         "parameters": answer.parameters,
         "sql": answer.sql,
         "rows": answer.rows.num_rows,
-        "software": f"exposure-indexer {__version__}",
+        "software": f"exposure-indexer {version('exposure-indexer')}",
     }
 
 

@@ -1,0 +1,77 @@
+"""The same index as a folder of Parquet files: the form that outlives any database version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from indexer.errors import StateError
+from indexer.exposure.database import SCHEMA_VERSION, open_read_only
+from indexer.index_dir import IndexDir, commit_file
+
+TABLES = (
+    "phrases",
+    "pairs",
+    "exposures",
+    "exposure_bins",
+    "places",
+    "checkpoints",
+    "shards",
+    "results",
+    "provenance",
+)
+
+
+def write_bundle(index: IndexDir, folder: Path) -> list[Path]:
+    """Write every table of an index as a Parquet file, with the comments of table and columns.
+
+    Parameters
+    ----------
+    index : IndexDir
+        A merged index.
+    folder : Path
+        Where to; must be empty or not exist.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    StateError
+        The folder holds something already, or the index is not merged.
+    """
+    index.require_database()
+    if folder.exists() and any(folder.iterdir()):
+        raise StateError("is not empty", path=folder, fix="name a new folder")
+    written = []
+    with open_read_only(index.database_file) as connection:
+        names = [row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        comments = connection.execute(
+            "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE comment IS NOT NULL"
+        ).fetchall()
+        for name in [*TABLES, *sorted(set(names) - set(TABLES))]:
+            rows = connection.table(name).to_arrow_table()
+            of_column = {column: comment for table, column, comment in comments if table == name}
+            path = folder / f"{name}.parquet"
+            commit_file(path, _writer(_described(rows, of_column)))
+            written.append(path)
+    return written
+
+
+def _described(rows: pa.Table, comments: dict[str, str]) -> pa.Table:
+    fields = [
+        field.with_metadata({"comment": comments[field.name]}) if field.name in comments else field
+        for field in rows.schema
+    ]
+    metadata = {"exposure_index": json.dumps({"schema_version": SCHEMA_VERSION})}
+    return rows.cast(pa.schema(fields, metadata=metadata))
+
+
+def _writer(rows: pa.Table) -> Callable[[Path], None]:
+    return lambda aside: pq.write_table(rows, aside, compression="zstd", write_page_checksum=True)

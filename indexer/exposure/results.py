@@ -1,0 +1,104 @@
+"""Imports evaluation results into the table `results`; the new file is built aside and renamed."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from indexer.errors import InputError
+from indexer.exposure.database import open_read_only, sql
+from indexer.index_dir import IndexDir, commit_file
+
+_MAX_NAMED = 5
+
+COLUMNS = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("checkpoint", pa.int64(), nullable=False),
+        pa.field("pair_id", pa.string(), nullable=False),
+        pa.field("score_good", pa.float64()),
+        pa.field("score_bad", pa.float64()),
+        pa.field("correct", pa.bool_()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """How imported rows met the pairs of the index.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows imported.
+    n_replaced : int
+        Rows of the same model, checkpoint and pair that stood there before.
+    unknown_pairs : tuple of str
+        Pair ids that are not in the index; their rows were left out.
+    missing : tuple of tuple
+        (model, checkpoint, number of pairs of the index without a row), where there are any.
+    """
+
+    n_rows: int
+    n_replaced: int
+    unknown_pairs: tuple[str, ...]
+    missing: tuple[tuple[str, int, int], ...]
+
+
+def add_results(index: IndexDir, rows: pa.Table) -> Joined:
+    """Add evaluation results, replacing those of the same model, checkpoint and pair.
+
+    Parameters
+    ----------
+    index : IndexDir
+        A merged index.
+    rows : pyarrow.Table
+        Columns as in `COLUMNS`. NULL or NaN scores are kept as missing, never as 0; where ``correct`` is
+        NULL and both scores are there, it is ``score_good > score_bad``.
+
+    Raises
+    ------
+    InputError
+        A model, checkpoint and pair stand twice in the rows.
+    """
+    index.require_database()
+    open_read_only(index.database_file).close()
+    joined: list[Joined] = []
+
+    def build(path: Path) -> None:
+        shutil.copyfile(index.database_file, path)
+        with duckdb.connect(str(path)) as connection:
+            joined.append(_add(connection, rows.select(COLUMNS.names).cast(COLUMNS)))
+
+    with index.lock():
+        commit_file(index.database_file, build)
+    return joined[0]
+
+
+def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:
+    connection.register("given_rows", rows)
+    connection.execute(sql("results_given.sql"))
+    twice = connection.execute("SELECT * FROM given_twice").fetchall()
+    if twice:
+        model, checkpoint, pair_id, count = twice[0]
+        raise InputError(
+            f"pair {pair_id} stands {count} times for model {model} at checkpoint {checkpoint}",
+            fix=f"keep one row each ({len(twice)} such pairs)",
+        )
+    unknown = [row[0] for row in connection.execute("SELECT * FROM given_unknown").fetchall()]
+    missing = [tuple(row) for row in connection.execute("SELECT * FROM given_missing").fetchall()]
+    (replaced,) = connection.execute("SELECT count(*) FROM given_replaces").fetchall()[0]
+    connection.execute(sql("results_insert.sql"))
+    (n_rows,) = connection.execute("SELECT count(*) FROM given_known").fetchall()[0]
+    connection.unregister("given_rows")
+    return Joined(n_rows, replaced, tuple(unknown), tuple(missing))
+
+
+def name_some(names: tuple[str, ...]) -> str:
+    """Name the first few and count the others."""
+    more = len(names) - _MAX_NAMED
+    return ", ".join(names[:_MAX_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,125 @@
+"""An index as an object in Python: read-only, for notebooks and scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from indexer.errors import ConfigError
+from indexer.exposure.database import open_read_only
+from indexer.index_dir import IndexDir
+from indexer.matching.folding import fold
+from indexer.splits.ask import Answer, ask
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Index:
+    """A merged index, opened for asking.
+
+    Parameters
+    ----------
+    root : str or Path
+        The index directory.
+
+    Raises
+    ------
+    ConfigError
+        There is no index.
+    StateError
+        It is not merged, or of another schema version.
+
+    Examples
+    --------
+    >>> import indexer
+    >>> index = indexer.open_index("sample/index")  # doctest: +SKIP
+    >>> index.split(checkpoint=500).group_by("split").aggregate([("pair_id", "count")])  # doctest: +SKIP
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+        index = IndexDir(root)
+        index.require_database()
+        with open_read_only(index.database_file) as connection:
+            rows = connection.execute("SELECT key, value FROM provenance").fetchall()
+        self.provenance: dict[str, str] = dict(rows)
+
+    def __repr__(self) -> str:
+        """Return where the index is and which plan it was built from."""
+        state = "" if self.complete else ", incomplete"
+        return f"<exposure index {self.root}, plan {self.fingerprint}{state}>"
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the plan."""
+        return self.provenance["plan_fingerprint"]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every planned shard was covered, so that a count of 0 means never."""
+        return self.provenance["complete"] == "true"
+
+    def ask(self, question: str, **parameters: Any) -> Answer:
+        """Ask by the name of a question, a query file or one SELECT; parameters by name.
+
+        Returns
+        -------
+        Answer
+            The rows with their provenance.
+        """
+        return ask(self.root, question, {name: _spell(value) for name, value in parameters.items()})
+
+    def sql(self, question: str, **parameters: Any) -> pa.Table:
+        """Return the rows of a question as an Arrow table; see `ask`."""
+        return self.ask(question, **parameters).rows
+
+    def to_arrow(self, table: str = "exposures") -> pa.Table:
+        """Return a whole table or view of the index.
+
+        Raises
+        ------
+        ConfigError
+            The index has no table of that name.
+        """
+        names = self.sql(
+            "SELECT table_name AS name FROM duckdb_tables()"
+            " UNION SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        )["name"].to_pylist()
+        if table not in names:
+            raise ConfigError(
+                f"no table is called {table!r}", path=self.root, expected=", ".join(sorted(names))
+            )
+        return self.sql(f"SELECT * FROM {table}")
+
+    def to_pandas(self, table: str = "exposures") -> pd.DataFrame:
+        """Return a whole table or view of the index as a data frame."""
+        return self.to_arrow(table).to_pandas()
+
+    def split(self, checkpoint: int | None = None, min_count: int = 1, side: str = "either") -> pa.Table:
+        """Return the split of the pairs.
+
+        Parameters
+        ----------
+        checkpoint : int, optional
+            Steps taken, one of the grid; default: the whole window.
+        min_count : int
+            Fewest exposures that make a phrase exposed.
+        side : {"good", "bad", "either", "both"}
+            Whose phrase must be exposed.
+        """
+        return self.sql("splits/at_checkpoint", checkpoint=checkpoint, min_count=min_count, side=side)
+
+    def exposures(self, phrase: str) -> dict[str, Any] | None:
+        """Return what the model saw of one phrase, or None where the index does not hold the phrase."""
+        folded = fold(" ".join(phrase.split()), self.provenance["match_case"])
+        rows: list[dict[str, Any]] = self.sql("explore/phrase", phrase=folded).to_pylist()
+        return rows[0] if rows else None
+
+
+def _spell(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return str(value).lower() if isinstance(value, bool) else str(value)

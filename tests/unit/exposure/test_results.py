@@ -1,0 +1,127 @@
+"""Imported results: joined by pair, listed when they do not join, and never a missing score as 0."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from indexer.errors import ConfigError, InputError
+from indexer.exposure.database import building, sql
+from indexer.exposure.result_files import doc_hash, read_results
+from indexer.exposure.results import add_results
+from indexer.index_dir import IndexDir
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> IndexDir:
+    index = IndexDir(tmp_path / "index")
+    index.root.mkdir()
+    with building(index.database_file) as connection:
+        connection.execute("INSERT INTO provenance VALUES ('schema_version', '1')")
+        connection.execute("INSERT INTO pairs (pair_id) VALUES ('p/0'), ('p/1'), ('p/2')")
+        connection.execute(sql("macros.sql"))
+    return index
+
+
+def results(index: IndexDir) -> list[tuple]:
+    with duckdb.connect(str(index.database_file), read_only=True) as connection:
+        return connection.execute("SELECT * FROM results ORDER BY ALL").fetchall()
+
+
+def written(tmp_path: Path, text: str, name: str = "r.csv") -> Path:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_rows_join_and_what_does_not_is_listed(index: IndexDir, tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "model,checkpoint,pair_id,score_good,score_bad\nm,5,p/0,-1,-2\nm,5,p/1,-3,-2\nm,5,x/9,-1,-2\n",
+    )
+    joined = add_results(index, read_results(path))
+    assert (joined.n_rows, joined.n_replaced) == (2, 0)
+    assert joined.unknown_pairs == ("x/9",)
+    assert joined.missing == (("m", 5, 1),)
+    assert results(index) == [("m", 5, "p/0", -1, -2, True), ("m", 5, "p/1", -3, -2, False)]
+
+
+def test_importing_again_replaces(index: IndexDir, tmp_path: Path) -> None:
+    add_results(index, read_results(written(tmp_path, "pair_id,correct\np/0,true\n"), "m", 5))
+    joined = add_results(index, read_results(written(tmp_path, "pair_id,correct\np/0,false\n"), "m", 5))
+    assert (joined.n_rows, joined.n_replaced) == (1, 1)
+    assert results(index) == [("m", 5, "p/0", None, None, False)]
+
+
+def test_a_missing_score_is_missing_and_not_wrong(index: IndexDir, tmp_path: Path) -> None:
+    table = pa.table(
+        {"pair_id": ["p/0", "p/1"], "score_good": [float("nan"), None], "score_bad": [-1.0, -1.0]}
+    )
+    pq.write_table(table, tmp_path / "r.parquet")
+    add_results(index, read_results(tmp_path / "r.parquet", "m", 5))
+    assert [row[3:] for row in results(index)] == [(None, -1.0, None), (None, -1.0, None)]
+
+
+def test_a_pair_twice_is_refused_and_nothing_is_added(index: IndexDir, tmp_path: Path) -> None:
+    path = written(tmp_path, "pair_id,correct\np/0,true\np/0,false\n")
+    with pytest.raises(InputError, match="pair p/0 stands 2 times for model m at checkpoint 5"):
+        add_results(index, read_results(path, "m", 5))
+    assert results(index) == []
+
+
+def sample_line(document: dict, **fields: object) -> str:
+    row = {
+        "doc_id": 0,
+        "doc": document,
+        "doc_hash": doc_hash(document),
+        "filtered_resps": [[-1.5, False], [-2.5, False]],
+    }
+    return json.dumps({**row, "acc": 1.0, **fields}) + "\n"
+
+
+def test_harness_samples_are_joined_by_their_hash(index: IndexDir, tmp_path: Path) -> None:
+    one = {"sentence_good": "a", "sentence_bad": "b", "UID": "p", "pairID": "1"}
+    other = {"pair_id": "p/2", "sentence_good": "é", "sentence_bad": "d"}
+    path = written(tmp_path, sample_line(one) + sample_line(other, acc=0.0), "model-x/step70/samples_p.jsonl")
+    add_results(index, read_results(path))
+    assert results(index) == [
+        ("step70", 70, "p/1", -1.5, -2.5, True),
+        ("step70", 70, "p/2", -1.5, -2.5, False),
+    ]
+
+
+def test_a_sample_whose_document_was_swapped_is_refused(tmp_path: Path) -> None:
+    one = {"sentence_good": "a", "UID": "p", "pairID": "1"}
+    path = written(tmp_path, sample_line(one, doc={**one, "pairID": "2"}), "m/samples_p.jsonl")
+    with pytest.raises(InputError, match=r"line 1: the document is not the one its doc_hash"):
+        read_results(path, "m", 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "error", "message"),
+    [
+        ("pair_id,correct\np/0,true\n", "r.csv", ConfigError, "does not say the model"),
+        ("pair_id,score\np/0,1\n", "step3.csv", ConfigError, "does not say the model"),
+        ("correct\ntrue\n", "step3.csv", ConfigError, "does not say the model"),
+        ("{", "step3.jsonl", InputError, "line 1: is no JSON"),
+        ("x", "r.txt", ConfigError, "unknown kind of results"),
+    ],
+)
+def test_unreadable_results_are_one_line(
+    tmp_path: Path, text: str, name: str, error: type, message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        read_results(written(tmp_path, text, name))
+
+
+def test_columns_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="has no column pair_id"):
+        read_results(written(tmp_path, "correct\ntrue\n"), "m", 5)
+    with pytest.raises(InputError, match="neither correct nor score_good"):
+        read_results(written(tmp_path, "pair_id\np/0\n"), "m", 5)
