@@ -19,8 +19,9 @@ Schema version {schema}, DuckDB storage version {storage}: the file opens in Duc
 is made from the comments in `indexer/exposure/schema.sql` and `macros.sql`; in any index
 `SELECT * FROM duckdb_columns()` shows them.
 
-Ranges are half-open. A column called `step` is a zero-based batch; one called `checkpoint` is a number of steps
-taken: the model after `c` steps has seen the steps `0` to `c - 1`, so *exposed before c* is `first_step < c`.
+Ranges are half-open. A column called `step` is a zero-based batch; one called `checkpoint` is a number of
+steps taken: the model after `c` steps has seen the steps `0` to `c - 1`, so *exposed before c* is
+`first_step < c`.
 `NULL` in a step means that there was no exposure, or that no order is known: decide on `seen` or `status`,
 never on a comparison with NULL.
 
