@@ -1,0 +1,41 @@
+"""``exposure report``: one offline page of charts, and each chart as SVG and PNG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.cli.command import command
+from indexer.cli.options import index_argument, min_count_option, side_option
+from indexer.cli.progress import Progress
+
+
+@command("exposure report index --out report.html")
+@index_argument
+@click.option(
+    "--out",
+    default="report.html",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page.",
+)
+@click.option(
+    "--images",
+    default=None,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for each chart as SVG and PNG; default: beside the page.",
+)
+@min_count_option
+@side_option
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def report(index_dir: str, out: Path, images: Path | None, min_count: int, side: str, quiet: bool) -> None:
+    """Write one self-contained page of charts that opens offline, and each chart as SVG and PNG."""
+    with Progress(quiet=quiet) as progress:
+        from indexer.report import write_report
+
+        charts = write_report(
+            index_dir, out, images=images, min_count=min_count, side=side, announce=progress.say
+        )
+        folder = images or out.with_name(f"{out.stem}_charts")
+        progress.say(f"Done: {out}, with {sum(bool(chart.panels) for chart in charts)} charts in {folder}")

@@ -1,0 +1,156 @@
+"""Charts of what the model saw: exposure counts, first exposures, phrases met over training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indexer.report.chart import Chart, Panel, Row, colours, grouped, rows_of, values
+from indexer.report.theme import BLUE, SIDES, steps_scale
+from indexer.splits.ask import Answer
+from indexer.splits.query_file import QueryFile
+
+ALL = "all phenomena"
+GAP = " "
+"""An empty place on the axis that sets zero apart."""
+
+_LABEL_HEIGHT = 0.09
+"""Height of a line of text, as a share of the height of a panel."""
+
+
+def exposure_counts(query: QueryFile, answer: Answer) -> Chart:
+    """Draw how many phrases were met how often: bins that double, never and unknown set apart."""
+    rows = rows_of(answer)
+    for row in rows:
+        row["bin"] = _bin(row)
+    highest = max((row["at_least"] for row in rows), default=0)
+    bins = [_short(2**power) for power in range(highest.bit_length())]
+    apart = [word for word in ("never", "unknown") if any(row["bin"] == word for row in rows)]
+    domain = [*apart, GAP, *bins]
+    legend = _legend(rows)
+    panels = [Panel(title, _count_bars(part, domain, legend)) for title, part in _parts(rows)]
+    return Chart("exposure_counts", query.title, query.sentence, answer, tuple(panels), legend)
+
+
+def first_exposures(query: QueryFile, answer: Answer) -> Chart:
+    """Draw the share of phrases met before each checkpoint; what is missing at the right was never met."""
+    rows = rows_of(answer)
+    legend = _legend(rows)
+    panels = []
+    for title, part in _parts(rows):
+        for row in part:
+            row["share"] = row["phrases_seen"] / row["phrases"]
+        starts = [
+            dict(ends[0], checkpoint=0, share=0.0, phrases_seen=0) for ends in grouped(part, "side").values()
+        ]
+        panels.append(Panel(title, _share_lines(starts + part, legend)))
+    return Chart("first_exposures", query.title, query.sentence, answer, tuple(panels), legend)
+
+
+def phrases_met(query: QueryFile, answer: Answer) -> Chart:
+    """Draw how many distinct phrases were met by each checkpoint."""
+    import altair
+
+    rows = rows_of(answer)
+    panels: tuple[Panel, ...] = ()
+    if rows:
+        rows = [{"checkpoint": 0, "phrases_seen": 0, "first_exposures": 0}, *rows]
+        scale = altair.Scale(**steps_scale([row["checkpoint"] for row in rows]))
+        base = altair.Chart(values(rows)).encode(
+            x=altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)"),
+            y=altair.Y("phrases_seen:Q", title="distinct phrases met"),
+            tooltip=["checkpoint:Q", "phrases_seen:Q", "first_exposures:Q"],
+        )
+        line = base.mark_line(color=BLUE, interpolate="step-after", strokeWidth=2)
+        panels = (Panel("", line + base.mark_point(color=BLUE, filled=True, size=18)),)
+    return Chart("phrases_met", query.title, query.sentence, answer, panels, {})
+
+
+def _bin(row: Row) -> str:
+    return str(row["status"]) if row["at_least"] == 0 else _short(row["at_least"])
+
+
+def _short(number: int) -> str:
+    """Spell a power of two: 512, 1k, 32k, 1M."""
+    for unit, size in (("G", 2**30), ("M", 2**20), ("k", 2**10)):
+        if number >= size:
+            return f"{number // size}{unit}"
+    return str(number)
+
+
+def _legend(rows: list[Row]) -> dict[str, str]:
+    present = {row["side"] for row in rows}
+    return {side: colour for side, colour in SIDES.items() if side in present}
+
+
+def _parts(rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    """Return the rows of all phenomena together, then those of each where there are several."""
+    parts = [(str(name or "no phenomenon"), part) for (name,), part in grouped(rows, "phenomenon").items()]
+    if len(parts) <= 2:
+        return [("", part) for _, part in parts[:1]]
+    return [(ALL if name == "all" else name, part) for name, part in parts]
+
+
+def _count_bars(rows: list[Row], domain: list[str], legend: dict[str, str]) -> Any:
+    import altair
+
+    axis = altair.Axis(labelAngle=0, labelOverlap="greedy", title="exposures, from (bins double)")
+    return (
+        altair.Chart(values(rows))
+        .mark_bar()
+        .encode(
+            x=altair.X("bin:N", scale=altair.Scale(domain=domain, paddingInner=0.15), axis=axis),
+            xOffset=altair.XOffset("side:N", scale=altair.Scale(domain=list(legend))),
+            y=altair.Y("phrases:Q", title="distinct phrases"),
+            color=colours("side", legend),
+            tooltip=["side:N", "bin:N", "phrases:Q"],
+        )
+    )
+
+
+def _share_lines(rows: list[Row], legend: dict[str, str]) -> Any:
+    import altair
+
+    rows = sorted(rows, key=lambda row: (row["side"], row["checkpoint"]))
+    scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
+    x = altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)")
+    y = altair.Y(
+        "share:Q", axis=altair.Axis(format=".0%", title="share met"), scale=altair.Scale(domain=[0, 1])
+    )
+    lines = (
+        altair.Chart(values(rows))
+        .mark_line(interpolate="step-after", strokeWidth=2)
+        .encode(
+            x=x,
+            y=y,
+            color=colours("side", legend),
+            strokeDash=altair.StrokeDash(
+                "side:N", scale=altair.Scale(domain=list(legend), range=[[1, 0], [6, 3]][: len(legend)])
+            ),
+            tooltip=["side:N", "checkpoint:Q", altair.Tooltip("share:Q", format=".1%"), "phrases_seen:Q"],
+        )
+    )
+    labels = (
+        altair.Chart(values(_end_labels(rows)))
+        .mark_text(align="right", baseline="middle", fontSize=11, color="#222222")
+        .encode(x=x, y=altair.Y("height:Q", scale=altair.Scale(domain=[0, 1])), text="label:N")
+    )
+    return lines + labels
+
+
+def _end_labels(rows: list[Row]) -> list[Row]:
+    """Return what is written at the end of each line: above it, where a rising line leaves room."""
+    ends = [part[-1] for part in grouped(rows, "side").values()]
+    labels: list[Row] = []
+    for end in sorted(ends, key=lambda row: float(row["share"])):
+        missing = "unknown" if end["phrases_unknown"] else "never"
+        lowest = labels[-1]["height"] + _LABEL_HEIGHT if labels else 0.0
+        labels.append(
+            {
+                "checkpoint": end["checkpoint"],
+                "height": max(
+                    lowest, min(end["share"] + 0.06, 0.97 - _LABEL_HEIGHT * (len(ends) - 1 - len(labels)))
+                ),
+                "label": f"{end['side']}: {1 - end['share']:.0%} {missing}",
+            }
+        )
+    return labels

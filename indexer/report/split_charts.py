@@ -1,0 +1,39 @@
+"""Charts of the splits: their balance, and how much they hang on the way of matching."""
+
+from __future__ import annotations
+
+from indexer.report.chart import Chart, rows_of
+from indexer.report.stacked_rows import stacked_rows
+from indexer.report.theme import AGREEMENT, SPLITS
+from indexer.splits.ask import Answer
+from indexer.splits.query_file import QueryFile
+
+FEW_PAIRS = 100
+"""The study set paradigms aside whose splits had fewer pairs than this."""
+
+
+def split_balance(query: QueryFile, answer: Answer) -> Chart:
+    """Draw how many pairs of each paradigm a split puts where."""
+    rows = rows_of(answer)
+    few = 0
+    for row in rows:
+        smaller = min(("proxy_train", "proxy_validation"), key=lambda part: int(row[part]))
+        if row[smaller] < FEW_PAIRS:
+            few += 1
+            row["remark"] = f"  \u25b2 {row[smaller]} in {smaller}"
+    note = (
+        f"\u25b2 marks paradigms with fewer than {FEW_PAIRS} pairs in a split: {few} of {len(rows)}."
+        if few
+        else ""
+    )
+    legend = {part: colour for part, colour in SPLITS.items() if any(row[part] for row in rows)}
+    panels = (stacked_rows(rows, "paradigm", legend, "pairs"),) if legend else ()
+    return Chart("split_balance", query.title, query.sentence, answer, panels, legend, note)
+
+
+def match_sensitivity(query: QueryFile, answer: Answer) -> Chart:
+    """Draw how many pairs change sides between text and token-id matching."""
+    rows = rows_of(answer)
+    panels = (stacked_rows(rows, "paradigm", AGREEMENT, "pairs"),) if rows else ()
+    note = "" if rows else 'This index counts in one way only; index with unit = "both" to compare.'
+    return Chart("match_sensitivity", query.title, query.sentence, answer, panels, AGREEMENT, note)

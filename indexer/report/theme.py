@@ -1,0 +1,58 @@
+"""Colours, type and the shape of scales: the same in every chart, on the page and in print.
+
+The palette is Okabe and Ito's, told apart by colour-blind readers; neighbours differ in lightness too, so
+that they survive a grey printer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+BLUE, ORANGE, VERMILION, GREEN, GREY, PALE = "#0072b2", "#e69f00", "#d55e00", "#009e73", "#7f7f7f", "#c8c8c8"
+
+SIDES = {"good": BLUE, "bad": ORANGE, "phrase": BLUE}
+SPLITS = {"proxy_train": BLUE, "proxy_validation": ORANGE, "unknown": GREY, "excluded": PALE}
+SEEN = {"seen": BLUE, "not yet seen": ORANGE, "unknown": GREY}
+AGREEMENT = {
+    "exposed_both_ways": BLUE,
+    "exposed_in_text_only": ORANGE,
+    "exposed_in_tokens_only": GREEN,
+    "not_exposed": PALE,
+}
+
+FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "background": "white",
+    "view": {"stroke": None},
+    "title": {"fontSize": 12, "fontWeight": "bold", "anchor": "start", "color": "#222222", "offset": 8},
+    "axis": {
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "labelColor": "#333333",
+        "titleColor": "#333333",
+        "gridColor": "#e4e4e4",
+        "domainColor": "#888888",
+        "tickColor": "#888888",
+    },
+    "axisX": {"grid": False},
+    "legend": {
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "orient": "top",
+        "title": None,
+        "symbolType": "square",
+        "symbolOpacity": 1,
+    },
+}
+
+
+def steps_scale(checkpoints: Sequence[int]) -> dict[str, Any]:
+    """Return the scale of an axis of checkpoints: straight, or symlog where the grid grows by doubling."""
+    positive = [checkpoint for checkpoint in checkpoints if checkpoint > 0]
+    if len(positive) > 2 and positive[-1] > 100 * positive[0]:
+        return {"type": "symlog", "constant": positive[0], "nice": False, "domainMin": 0}
+    return {"type": "linear", "nice": False, "domainMin": 0}

@@ -1,0 +1,144 @@
+"""Writes the report of an index: asks the questions, draws the charts, makes the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from indexer import __version__
+from indexer.errors import ResourceError
+from indexer.index_dir import commit_file
+from indexer.report.chart import Chart, Row, rows_of
+from indexer.report.exposure_charts import exposure_counts, first_exposures, phrases_met
+from indexer.report.result_charts import (
+    accuracy_by_dose,
+    accuracy_by_seen,
+    accuracy_over_checkpoints,
+    null_of_the_lag,
+)
+from indexer.report.split_charts import match_sensitivity, split_balance
+from indexer.splits.ask import Answer, ask, load_query
+from indexer.splits.query_file import QueryFile
+
+Draw = Callable[[QueryFile, Answer], Chart]
+
+CHARTS: tuple[tuple[str, Draw], ...] = (
+    ("splits/balance_by_paradigm", split_balance),
+    ("explore/exposure_histogram", exposure_counts),
+    ("dynamics/first_exposures_by_phenomenon", first_exposures),
+    ("dynamics/first_exposures", phrases_met),
+    ("explore/match_sensitivity", match_sensitivity),
+)
+"""Charts an index can draw by itself: the question and what draws the answer, in the order of the page."""
+
+RESULT_CHARTS: tuple[tuple[str, Draw], ...] = (
+    ("dynamics/accuracy", accuracy_over_checkpoints),
+    ("dynamics/lag_null", null_of_the_lag),
+    ("dynamics/accuracy_by_dose", accuracy_by_dose),
+    ("dynamics/accuracy_by_seen", accuracy_by_seen),
+)
+"""Those that need imported results."""
+
+TABLES = ("explore/shards", "explore/provenance")
+INCOMPLETE = "This index is incomplete: what was not seen so far is unknown, not never. See exposure status."
+
+RESULT_TABLES = ("dynamics/lag", "dynamics/lag_published")
+
+
+def write_report(
+    root: str | Path,
+    out: Path,
+    *,
+    images: Path | None = None,
+    min_count: int = 1,
+    side: str = "either",
+    announce: Callable[[str], None] = lambda line: None,
+) -> list[Chart]:
+    """Write the report of an index.
+
+    Parameters
+    ----------
+    root : str or Path
+        The index directory.
+    out : Path
+        The page, one HTML file that opens offline.
+    images : Path, optional
+        Folder for each chart as SVG and PNG; default: ``<stem of out>_charts`` beside the page.
+    min_count, side : int, str
+        The split that is drawn, over the whole training window.
+    announce : callable
+        Is told what is being waited for.
+
+    Returns
+    -------
+    list of Chart
+        What was drawn.
+
+    Raises
+    ------
+    ResourceError
+        The packages of the extra ``report`` are not installed.
+    """
+    _require_packages()
+    from indexer.report.images import bundle, svg, write_images
+    from indexer.report.page import page, snippet
+
+    parameters = {"min_count": str(min_count), "side": side}
+    overview = rows_of(ask(root, "explore/overview"))[0]
+    with_results = bool(rows_of(ask(root, "SELECT count(*) AS n FROM results"))[0]["n"])
+
+    charts = []
+    for name, draw in CHARTS + (RESULT_CHARTS if with_results else ()):
+        query = load_query(name)
+        if not overview["pairs"] and "min_count" in _names(query):
+            continue  # a split of no pairs
+        announce(f"Asking: {query.title}")
+        charts.append(draw(query, ask(root, name, _known(parameters, query))))
+    tables = []
+    for name in (RESULT_TABLES if with_results else ()) + TABLES:
+        query = load_query(name)
+        answer = ask(root, name, _known(parameters, query))
+        tables.append((query.title, query.sentence, answer))
+
+    announce("Drawing")
+    drawn = [(chart, svg(chart.print_specification()) if chart.panels else "") for chart in charts]
+    complete = tables[0][2].complete
+    html = page(
+        title="Exposure report",
+        facts=_facts(overview),
+        warning="" if complete else INCOMPLETE,
+        charts=drawn,
+        tables=tables,
+        footer=f"Index {tables[0][2].fingerprint}, exposure-indexer {__version__}.",
+        script=bundle(snippet()),
+    )
+    commit_file(out, lambda aside: aside.write_text(html, encoding="utf-8"))
+    write_images([pair for pair in drawn if pair[1]], images or out.with_name(f"{out.stem}_charts"))
+    return charts
+
+
+def _facts(overview: Row) -> str:
+    return (
+        f"{overview['phrases']:,} phrases, {overview['pairs']:,} minimal pairs, "
+        f"{overview['tokens']:,} tokens in {overview['sequences']:,} sequences, "
+        f"{overview['steps'] or 0:,} steps; "
+        f"{overview['phrases_seen']:,} phrases seen, {overview['exposures']:,} exposures."
+    )
+
+
+def _require_packages() -> None:
+    missing = [package for package in ("altair", "vl_convert") if find_spec(package) is None]
+    if missing:
+        raise ResourceError(
+            f"the report needs {' and '.join(missing)}",
+            fix="install the extra: python -m pip install 'exposure-indexer[report]'",
+        )
+
+
+def _names(query: QueryFile) -> list[str]:
+    return [parameter.name for parameter in query.parameters]
+
+
+def _known(parameters: Mapping[str, str], query: QueryFile) -> dict[str, str]:
+    return {name: value for name, value in parameters.items() if name in _names(query)}

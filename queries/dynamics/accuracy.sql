@@ -1,0 +1,35 @@
+-- title: Accuracy over checkpoints
+-- Accuracy on proxy_train and proxy_validation at each checkpoint, with its 95 % Wilson interval; missing results are counted, never scored.
+-- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
+-- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+WITH scored AS (
+    SELECT
+        results.model,
+        split.paradigm,
+        split.split,
+        results.checkpoint,
+        count(results.correct) AS pairs,
+        count(*) - count(results.correct) AS missing,
+        count(*) FILTER (WHERE results.correct) AS correct
+    FROM results
+    JOIN split_at(NULL, $min_count, $side) AS split USING (pair_id)
+    GROUP BY ALL
+)
+SELECT
+    model,
+    paradigm,
+    split,
+    checkpoint,
+    pairs,
+    missing,
+    round(correct / nullif(pairs, 0), 4) AS accuracy,
+    round(
+        (correct + 1.9208 - 1.96 * sqrt(correct * (pairs - correct) / nullif(pairs, 0) + 0.9604)) / nullif(pairs + 3.8416, 3.8416),
+        4
+    ) AS accuracy_low,
+    round(
+        (correct + 1.9208 + 1.96 * sqrt(correct * (pairs - correct) / nullif(pairs, 0) + 0.9604)) / nullif(pairs + 3.8416, 3.8416),
+        4
+    ) AS accuracy_high
+FROM scored
+ORDER BY model, paradigm, split, checkpoint;

@@ -1,0 +1,28 @@
+-- title: Accuracy of what was seen by then
+-- The split that moves with time: at each checkpoint, accuracy on the pairs the model had met before it and on those it had not yet met.
+WITH scored AS (
+    SELECT
+        results.model,
+        pairs.paradigm,
+        results.checkpoint,
+        CASE
+            WHEN least(pairs.good_first_step, pairs.bad_first_step) < results.checkpoint THEN 'seen'
+            WHEN is_covered(results.checkpoint) THEN 'not yet seen'
+            ELSE 'unknown'
+        END AS exposure,
+        results.correct
+    FROM results
+    JOIN pair_exposures AS pairs USING (pair_id)
+    WHERE pairs.excluded IS NULL
+)
+SELECT
+    model,
+    paradigm,
+    checkpoint,
+    exposure,
+    count(correct) AS pairs,
+    count(*) - count(correct) AS missing,
+    round(count(*) FILTER (WHERE correct) / nullif(count(correct), 0), 4) AS accuracy
+FROM scored
+GROUP BY model, paradigm, checkpoint, exposure
+ORDER BY model, paradigm, checkpoint, exposure DESC;

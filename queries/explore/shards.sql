@@ -1,0 +1,16 @@
+-- title: Shards
+-- What was read of each shard, and whether its content was compared with a hash known from elsewhere.
+-- param n_rows: BIGINT = 1000 -- how many are listed
+SELECT
+    shard,
+    path,
+    n_bytes,
+    n_sequences,
+    n_tokens,
+    n_dropped_tokens,
+    n_visits,
+    tokens_hash,
+    verified
+FROM shards
+ORDER BY shard
+LIMIT $n_rows;
