@@ -64,7 +64,6 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "python_enable_replacements": "false",
-                "enable_progress_bar": "false",
                 "lock_configuration": "true",
             },
         )
