@@ -109,6 +109,7 @@ class MegatronWindowsReader(FileReader):
             index = read_index(self._index_files[number], self._limits)
             data = files.map_bytes(file)
             stored = np.ndarray((data.size // index.dtype.itemsize,), index.dtype, buffer=data)
+            self._samples[number].check(len(index.lengths))
             self._corpora[number] = _Corpus(index, stored, self._samples[number])
         return self._corpora[number]
 
@@ -138,7 +139,6 @@ class MegatronWindowsReader(FileReader):
         """Count the samples of one corpus, after checking that its arrays fit it and each other."""
         corpus = self._corpus(number)
         index, arrays, file = corpus.index, corpus.arrays, self.files[number]
-        arrays.check(len(index.lengths))
         ends = index.pointers + index.lengths.astype(np.int64) * index.dtype.itemsize
         if ends.size and int(ends.max()) > file.n_bytes:
             raise InputError(
