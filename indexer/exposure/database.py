@@ -64,9 +64,10 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "python_enable_replacements": "false",
-                "lock_configuration": "true",
             },
         )
+        # Locked only now: in a notebook or an interactive session connect() itself sets the progress bar.
+        connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
         raise StateError(
             f"cannot be opened by DuckDB {duckdb.__version__} ({_first_line(error)})", path=path

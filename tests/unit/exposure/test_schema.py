@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -60,6 +62,20 @@ def test_a_file_that_is_no_index_is_refused(tmp_path: Path) -> None:
     duckdb.connect(str(tmp_path / "y.duckdb")).close()
     with pytest.raises(StateError, match="is no exposure index"):
         open_read_only(tmp_path / "y.duckdb")
+
+
+def test_an_index_opens_in_an_interactive_session(database: Path) -> None:
+    code = (
+        "import sys; from indexer.exposure.database import open_read_only as o; o(sys.argv[1]); print('open')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-i", "-c", code, str(database)],
+        capture_output=True,
+        text=True,
+        check=False,
+        input="",
+    )
+    assert done.stdout.strip() == "open", done.stderr
 
 
 def test_the_page_of_the_data_model_is_the_one_the_schema_makes() -> None:
