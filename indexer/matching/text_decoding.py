@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.kernels.text_search import LOOK_AHEAD, StreamHits, search_stream
+from indexer.matching.boundary import word_characters
+from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges, StreamHits, search_ranges
 from indexer.matching.kernels.text_stream import (
     MAX_GROWTH,
     N_TEXT,
+    PADDING,
     STATE_SIZE,
     Stream,
     fill_stream,
@@ -23,14 +26,14 @@ from indexer.matching.text_vocabulary import vocabulary_table
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
-_WINDOW_BYTES = 1 << 18
+_WINDOW_BYTES = 1 << 16
 _FIRST_ROOM = 4096
 
 
 class DecodingSearch:
     """Finds texts in everything the ids spell. Parameters as of `TextMatcher`, texts folded.
 
-    One call of `find` takes a window of a quarter of a megabyte and the occurrences it returns, whatever the
+    One call of `find` takes a window of some two megabytes and the occurrences it returns, whatever the
     lengths of the sequences; more only where a phrase or a token is longer than that.
     """
 
@@ -49,7 +52,7 @@ class DecodingSearch:
         self._rules = rules
         self._squeeze = whitespace == "any"
         longest_token = int(np.diff(vocabulary.offsets).max(initial=0))
-        self._token_room = MAX_GROWTH * (longest_token + 4) + 8
+        self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
         self._window = max(_WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._token_room))
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
@@ -76,18 +79,15 @@ class DecodingSearch:
                     stream,
                 )
                 n_text = int(stream.state[N_TEXT])
-                limit = n_text if finished else n_text - margin
-                while done < limit:
-                    n_hits, done = search_stream(self._phrases, self._rules, stream, done, limit, hits)
-                    parts.append(_first_hits(hits, n_hits))
+                stop = n_text if finished else n_text - margin
+                hits_of_range = search_all(
+                    self._phrases, self._rules, stream, one_range(done, stop, n_text + LOOK_AHEAD), 1, hits
+                )
+                parts.extend(hits_of_range)
+                done = max(done, stop)
                 slide_stream(stream, done)
                 done = 1
-        return Matches(
-            phrase=np.concatenate([np.empty(0, np.int32), *(part.phrase for part in parts)]),
-            row=np.concatenate([np.empty(0, np.int64), *(part.row for part in parts)]),
-            token_offset=np.concatenate([np.empty(0, np.int32), *(part.token_offset for part in parts)]),
-            n_tokens=np.concatenate([np.empty(0, np.int32), *(part.n_tokens for part in parts)]),
-        )
+        return joined_hits(parts)
 
 
 def checked_block(
@@ -113,14 +113,47 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
+def search_all(
+    phrases: PhraseTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, hits: StreamHits
+) -> Iterator[StreamHits]:
+    """Yield the occurrences that begin in the ranges, a room full at a time."""
+    range_number, at = 0, 0
+    while range_number < n_ranges:
+        n_hits, range_number, at = search_ranges(
+            phrases, rules, word_characters(), stream, ranges, n_ranges, range_number, at, hits
+        )
+        if n_hits:
+            yield _first_hits(hits, n_hits)
+
+
+def one_range(begin: int, stop: int, limit: int) -> Ranges:
+    """Return a single range; occurrences may begin in any token."""
+    return Ranges(
+        begin=np.array([begin], np.int64),
+        stop=np.array([stop], np.int64),
+        limit=np.array([limit], np.int64),
+        first_token=np.zeros(1, np.int32),
+        last_token=np.full(1, np.iinfo(np.int32).max, np.int32),
+    )
+
+
+def joined_hits(parts: list[StreamHits]) -> Matches:
+    """Return the hits one behind the other."""
+    return Matches(
+        phrase=np.concatenate([np.empty(0, np.int32), *(part.phrase for part in parts)]),
+        row=np.concatenate([np.empty(0, np.int64), *(part.row for part in parts)]),
+        token_offset=np.concatenate([np.empty(0, np.int32), *(part.token_offset for part in parts)]),
+        n_tokens=np.concatenate([np.empty(0, np.int32), *(part.n_tokens for part in parts)]),
+    )
+
+
 def _empty_stream(n_bytes: int) -> Stream:
     return Stream(
         text=np.empty(n_bytes, np.uint8),
-        word=np.empty(n_bytes, np.uint8),
-        piece_start=np.empty(n_bytes, np.int64),
-        piece_row=np.empty(n_bytes, np.int64),
-        piece_first=np.empty(n_bytes, np.int32),
-        piece_last=np.empty(n_bytes, np.int32),
+        piece_start=np.empty(n_bytes + 4, np.int64),
+        piece_row=np.empty(n_bytes + 4, np.int64),
+        piece_first=np.empty(n_bytes + 4, np.int32),
+        piece_last=np.empty(n_bytes + 4, np.int32),
         pending=np.empty(8, np.uint8),
         state=np.zeros(STATE_SIZE, np.int64),
     )

@@ -51,7 +51,7 @@ def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
     classes = np.array([_width_class(text) for text in ordered], np.int64)
     offsets = np.zeros(len(ordered) + 1, np.int64)
     np.cumsum([len(text) for text in ordered], out=offsets[1:])
-    # Eight bytes more, so that first bytes can be read from any text.
+    # More bytes, so that first bytes can be read from any text.
     text = np.frombuffer(b"".join(ordered) + bytes(WIDTHS[-1]), np.uint8)
     n_phrases = np.array([len(texts[text]) for text in ordered], np.int64)
     phrase_offsets = np.zeros(len(ordered) + 1, np.int64)
@@ -64,14 +64,14 @@ def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
         for start, stop in pairwise(class_start)
     ]
     table_start = np.cumsum([0, *n_slots]).astype(np.int64)
-    slot_key = np.zeros(table_start[-1], np.uint64)
+    slot_hash = np.zeros(table_start[-1], np.uint64)
     slot_first = np.zeros(table_start[-1], np.int32)
     slot_stop = np.zeros(table_start[-1], np.int32)
     n_bits = min(max((16 * len(ordered)).bit_length(), _MIN_FILTER_BITS), _MAX_FILTER_BITS)
     filter_bits = np.zeros(1 << (n_bits - 6), np.uint64)
     filter_shift = np.uint64(64 - n_bits)
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-        for width_class, width in enumerate(WIDTHS):
+        for width_class in range(N_WIDTHS):
             first, stop = class_start[width_class], class_start[width_class + 1]
             slots = slice(table_start[width_class], table_start[width_class + 1])
             link_prefixes(text, offsets, first, stop, prefix)
@@ -80,8 +80,8 @@ def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
                 offsets,
                 first,
                 stop,
-                width,
-                slot_key[slots],
+                width_class,
+                slot_hash[slots],
                 slot_first[slots],
                 slot_stop[slots],
                 filter_bits,
@@ -99,7 +99,7 @@ def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
         phrase_offsets=phrase_offsets,
         n_on_chain=most,
         longest=max(map(len, ordered), default=0),
-        slot_key=slot_key,
+        slot_hash=slot_hash,
         slot_first=slot_first,
         slot_stop=slot_stop,
         table_start=table_start,

@@ -1,4 +1,4 @@
-"""Unicode as arrays: how every code point is folded, and what kind of character it folds to."""
+"""Unicode as arrays: how every code point is folded."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from indexer.matching.folding import fold, is_word_character
-from indexer.matching.kernels.text_stream import IDENTITY_RECORDS, SPACE_RECORD, UnicodeTable
+from indexer.matching.folding import fold
+from indexer.matching.kernels.text_stream import IDENTITY_RECORD, SPACE_RECORD, UnicodeTable
 
 _BLOCK = 256
 _SURROGATES = range(0xD800, 0xE000)
@@ -25,8 +25,7 @@ def unicode_table(case: str, whitespace: str) -> UnicodeTable:
         ``any``: every white-space character becomes a space.
     """
     code_points = [chr(i) for i in range(0x110000)]
-    is_word = np.fromiter(map(is_word_character, code_points), np.uint16, len(code_points))
-    record_of = is_word  # the two identity records: 0 for no word character, 1 for one
+    record_of = np.full(len(code_points), IDENTITY_RECORD, np.uint16)
     folds: dict[str, int] = {}
     for i, character in enumerate(code_points):
         if i in _SURROGATES:
@@ -35,16 +34,11 @@ def unicode_table(case: str, whitespace: str) -> UnicodeTable:
             record_of[i] = SPACE_RECORD
         elif (folded := fold(character, case)) != character:
             record_of[i] = folds.setdefault(folded, SPACE_RECORD + 1 + len(folds))
-    spelled = [b""] * IDENTITY_RECORDS + [b" "]
-    words = [b""] * IDENTITY_RECORDS + [b"\0"]
-    for folded in folds:
-        spelled.append(folded.encode())
-        words.append(b"".join(bytes([is_word_character(c)]) * len(c.encode()) for c in folded))
+    spelled = [b"", b" ", *(folded.encode() for folded in folds)]
     blocks, block_of = np.unique(record_of.reshape(-1, _BLOCK), axis=0, return_inverse=True)
     return UnicodeTable(
         block=block_of.ravel().astype(np.uint16),
         record=np.ascontiguousarray(blocks.ravel(), np.uint16),
         offsets=np.cumsum([0, *map(len, spelled)]).astype(np.int32),
         text=np.frombuffer(b"".join(spelled), np.uint8),
-        word=np.frombuffer(b"".join(words), np.uint8),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.folding import fold, is_word_character
+from indexer.matching.folding import fold
 from indexer.matching.kernels.text_stream import (
     BAD,
     TOKEN_PARTIAL,
@@ -23,7 +23,6 @@ def vocabulary_table(vocabulary: TokenBytes, *, case: str, whitespace: str) -> V
     kind = np.full(n_ids, TOKEN_WHOLE, np.uint8)
     kind[vocabulary.special] = TOKEN_SPECIAL
     spelled: list[bytes] = []
-    words: list[bytes] = []
     for token in range(n_ids):
         raw = data[bounds[token] : bounds[token + 1]]
         if kind[token] == TOKEN_SPECIAL:
@@ -31,18 +30,14 @@ def vocabulary_table(vocabulary: TokenBytes, *, case: str, whitespace: str) -> V
         elif not is_whole(raw):
             kind[token] = TOKEN_PARTIAL
             spelled.append(raw)
-            words.append(bytes(len(raw)))
             continue
-        text, word = fold_bytes(raw, case=case, whitespace=whitespace)
-        spelled.append(text)
-        words.append(word)
+        spelled.append(fold_bytes(raw, case=case, whitespace=whitespace))
     offsets = np.zeros(n_ids + 1, np.int64)
     np.cumsum([len(text) for text in spelled], out=offsets[1:])
     return VocabularyTable(
         kind=kind,
         offsets=offsets,
         text=np.frombuffer(b"".join(spelled), np.uint8),
-        word=np.frombuffer(b"".join(words), np.uint8),
     )
 
 
@@ -69,23 +64,17 @@ def _lacks_bytes(raw: bytes) -> bool:
     return False
 
 
-def fold_bytes(raw: bytes, *, case: str, whitespace: str) -> tuple[bytes, bytes]:
-    """Return bytes as they stand in the stream, and for each whether its character is a word character."""
+def fold_bytes(raw: bytes, *, case: str, whitespace: str) -> bytes:
+    """Return bytes as they stand in the stream."""
     if raw.isascii() and whitespace == "exact":
-        text = fold(raw.decode(), case)
-        return text.encode(), bytes(map(is_word_character, text))
+        return fold(raw.decode(), case).encode()
     parts: list[bytes] = []
-    words: list[bytes] = []
     for character in raw.decode("utf-8", "surrogateescape"):
         if "\udc80" <= character <= "\udcff":
             parts.append(bytes([BAD]))
-            words.append(b"\0")
         elif whitespace == "any" and character.isspace():
             if not parts or parts[-1] != b" ":
                 parts.append(b" ")
-                words.append(b"\0")
         else:
-            for folded in fold(character, case):
-                parts.append(folded.encode())
-                words.append(bytes([is_word_character(folded)]) * len(parts[-1]))
-    return b"".join(parts), b"".join(words)
+            parts.append(fold(character, case).encode())
+    return b"".join(parts)

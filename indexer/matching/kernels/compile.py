@@ -28,3 +28,13 @@ def inlined(function: Function) -> Function:
     without_wrappers: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     compiled = numba.njit(nogil=True, error_model="numpy", cache=USE_CACHE, **without_wrappers)(function)
     return cast(Function, compiled)
+
+
+def uncounted(function: Function) -> Function:
+    """Compile a function that makes no arrays, so that it need not count references to those it is given.
+
+    Numba counts a reference, atomically, for every array a called function reads out of a tuple. In the
+    search of the text stream that was two thirds of the time (10 phrases: 0.16 s counted, 0.05 s uncounted).
+    """
+    compiled: Function = numba.njit(nogil=True, error_model="numpy", cache=USE_CACHE, _nrt=False)(function)
+    return compiled

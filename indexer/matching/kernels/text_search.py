@@ -13,19 +13,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.kernels.compile import inlined, kernel
-from indexer.matching.kernels.text_stream import WALL
+from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER, is_word_byte
+from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.text_stream import CUT, N_PIECES
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
-N_WIDTHS = 4
-WIDTHS = (1, 2, 4, 8)
+N_WIDTHS = 5
+WIDTHS = (1, 2, 4, 8, 16)
 """Bytes of a phrase that are hashed: the most of these that it has."""
 
 NO_ENTRY = -1
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 LOOK_AHEAD = 8
-"""Bytes behind an occurrence that border rules read: an apostrophe (3), an s (1), one more."""
+"""Bytes behind an occurrence that border rules read: an apostrophe (3), an s (1), one character (4)."""
+
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_OTHER_MULTIPLIER = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 class PhraseTable(NamedTuple):
@@ -47,9 +49,9 @@ class PhraseTable(NamedTuple):
         The most phrases that can begin at one place.
     longest : int
         Bytes of the longest text.
-    slot_key, slot_first, slot_stop : arrays
-        Open hash tables of all classes, one behind the other: first bytes, and the texts that begin so.
-        ``slot_stop`` 0 marks a free slot.
+    slot_hash, slot_first, slot_stop : arrays
+        Open hash tables of all classes, one behind the other: hash of the first bytes, and the texts that
+        begin so. ``slot_stop`` 0 marks a free slot.
     table_start : array of int64, shape (N_WIDTHS + 1,)
         Where each table starts; their sizes are powers of two, or 0.
     filter_bits : array of uint64
@@ -65,7 +67,7 @@ class PhraseTable(NamedTuple):
     phrase_offsets: Int64Array
     n_on_chain: int
     longest: int
-    slot_key: Uint64Array
+    slot_hash: Uint64Array
     slot_first: Int32Array
     slot_stop: Int32Array
     table_start: Int64Array
@@ -73,14 +75,28 @@ class PhraseTable(NamedTuple):
     filter_shift: np.uint64
 
 
-class StreamHits(NamedTuple):
-    """Room for occurrences in a stream, all arrays equally long.
+class Ranges(NamedTuple):
+    """Stretches of a stream in which occurrences may begin.
 
     Attributes
     ----------
-    phrase, row, token_offset, n_tokens
-        As in `Matches`.
+    begin, stop : array of int64
+        Places of the text, half-open. Left of `begin` there is one whole character or a wall.
+    limit : array of int64
+        Where the text that was decoded ends: what ends later than `LOOK_AHEAD` bytes before is left out.
+    first_token, last_token : array of int32
+        Offsets of the tokens in which occurrences may begin.
     """
+
+    begin: Int64Array
+    stop: Int64Array
+    limit: Int64Array
+    first_token: Int32Array
+    last_token: Int32Array
+
+
+class StreamHits(NamedTuple):
+    """Room for occurrences in a stream, all arrays equally long; the columns are those of `Matches`."""
 
     phrase: Int32Array
     row: Int64Array
@@ -88,68 +104,77 @@ class StreamHits(NamedTuple):
     n_tokens: Int32Array
 
 
-@inlined
-def first_bytes(text, at, width):
-    """Return `width` bytes as one number, the first lowest."""
-    value = np.uint64(0)
-    for k in range(width):
-        value |= np.uint64(text[at + k]) << np.uint64(8 * k)
-    return value
+@uncounted
+def eight_bytes(text, at):
+    """Return eight bytes as one number, the first lowest. The compiler makes one load of it."""
+    return (
+        np.uint64(text[at])
+        | (np.uint64(text[at + 1]) << np.uint64(8))
+        | (np.uint64(text[at + 2]) << np.uint64(16))
+        | (np.uint64(text[at + 3]) << np.uint64(24))
+        | (np.uint64(text[at + 4]) << np.uint64(32))
+        | (np.uint64(text[at + 5]) << np.uint64(40))
+        | (np.uint64(text[at + 6]) << np.uint64(48))
+        | (np.uint64(text[at + 7]) << np.uint64(56))
+    )
 
 
-@inlined
-def hash_of(key, width):
-    """Return a hash of the first `width` bytes."""
-    mixed = (key + np.uint64(width)) * MULTIPLIER
-    return (mixed ^ (mixed >> np.uint64(29))) * MULTIPLIER
+@uncounted
+def hash_first_bytes(text, at, width_class):
+    """Return a hash of the first 1, 2, 4, 8 or 16 bytes; 16 can be read."""
+    low = eight_bytes(text, at)
+    if width_class < 3:
+        low &= (np.uint64(1) << np.uint64(8 << width_class)) - np.uint64(1)
+    mixed = (low + np.uint64(width_class)) * _MULTIPLIER
+    if width_class == 4:
+        mixed ^= (mixed >> np.uint64(31)) ^ (eight_bytes(text, at + 8) * _OTHER_MULTIPLIER)
+    mixed ^= mixed >> np.uint64(29)
+    return mixed * _OTHER_MULTIPLIER
 
 
-@inlined
-def sorted_by_first_bytes(table, width_class, key, hashed):
-    """Return the range of texts that begin with these bytes."""
-    base = table.table_start[width_class]
-    size = table.table_start[width_class + 1] - base
-    at = np.int64(hashed >> np.uint64(20)) & (size - 1)
-    while table.slot_stop[base + at] != 0:
-        if table.slot_key[base + at] == key:
-            return np.int64(table.slot_first[base + at]), np.int64(table.slot_stop[base + at])
-        at = (at + 1) & (size - 1)
-    return np.int64(0), np.int64(0)
-
-
-@inlined
-def common_length(table, entry, text, at, n):
-    """Return how many bytes of a text stand at a place of the stream."""
-    start, stop = table.offsets[entry], table.offsets[entry + 1]
+@uncounted
+def common_length(entries, start, stop, text, at):
+    """Return how many bytes of ``entries[start:stop]`` stand at a place of the stream."""
     k = np.int64(0)
-    while start + k < stop and at + k < n and table.text[start + k] == text[at + k]:
+    while start + k < stop and entries[start + k] == text[at + k]:
         k += 1
     return k
 
 
-@inlined
-def longest_here(table, first, stop, text, at, n):
+@uncounted
+def longest_here(entries, offsets, prefix, first, stop, text, at):
     """Return the longest of the texts [first, stop) that stands at a place; `NO_ENTRY` if none does."""
     low, high = first, stop
     while low < high:
         middle = (low + high) >> 1
-        k = common_length(table, middle, text, at, n)
-        start = table.offsets[middle]
-        if start + k == table.offsets[middle + 1] or (at + k < n and table.text[start + k] < text[at + k]):
+        start, end = offsets[middle], offsets[middle + 1]
+        k = common_length(entries, start, end, text, at)
+        if start + k == end or entries[start + k] < text[at + k]:
             low = middle + 1
         else:
             high = middle
     if low == first:
         return np.int64(NO_ENTRY)
     entry = low - 1
-    k = common_length(table, entry, text, at, n)
-    while entry != NO_ENTRY and table.offsets[entry + 1] - table.offsets[entry] > k:
-        entry = np.int64(table.prefix[entry])
+    k = common_length(entries, offsets[entry], offsets[entry + 1], text, at)
+    while entry != NO_ENTRY and offsets[entry + 1] - offsets[entry] > k:
+        entry = np.int64(prefix[entry])
     return entry
 
 
-@inlined
-def possessive_here(text, word, at):
+@uncounted
+def is_word_at(text, at, word_characters):
+    """Return whether the character that holds a byte of the stream is a letter or digit."""
+    value = text[at]
+    if value < 0x80:
+        return word_characters[value]
+    if value >= CUT:
+        return False
+    return is_word_byte(text, max(at - 3, 0), at, at + 4, word_characters)
+
+
+@uncounted
+def possessive_here(text, at, word_characters):
     """Return whether 's or ’s stands at a place of the stream and ends at a word end."""
     if text[at] == 0x27:
         at += 1
@@ -159,82 +184,97 @@ def possessive_here(text, word, at):
         return False
     if text[at] != 0x73 and text[at] != 0x53:
         return False
-    return word[at + 1] == 0
+    return not is_word_at(text, at + 1, word_characters)
 
 
-@inlined
-def write_hits(table, rules, entry, stream, n, at, hits, n_hits):
-    """Write down the text at a place and all that begin it, where they keep the border rules.
-
-    Returns
-    -------
-    int
-        Occurrences in `hits`.
-    """
-    pieces = stream.piece_start[: stream.state[5]]
-    first_piece = np.int64(-1)
-    while entry != NO_ENTRY:
-        end = at + table.offsets[entry + 1] - table.offsets[entry]
-        keeps = not (rules & RIGHT_BORDER and stream.word[end])
-        if keeps and rules & NO_POSSESSIVE:
-            keeps = not possessive_here(stream.text, stream.word, end)
-        if keeps:
-            if first_piece < 0:
-                first_piece = np.searchsorted(pieces, at, side="right") - 1
-            last_piece = np.searchsorted(pieces, end - 1, side="right") - 1
-            token_offset = stream.piece_first[first_piece]
-            n_tokens = stream.piece_last[last_piece] - token_offset + 1
-            for k in range(table.phrase_offsets[entry], table.phrase_offsets[entry + 1]):
-                hits.phrase[n_hits] = table.phrase[k]
-                hits.row[n_hits] = stream.piece_row[first_piece]
-                hits.token_offset[n_hits] = token_offset
-                hits.n_tokens[n_hits] = n_tokens
-                n_hits += 1
-        entry = np.int64(table.prefix[entry])
-    return n_hits
+@uncounted
+def keeps_rules(text, end, rules, word_characters):
+    """Return whether what stands behind an occurrence agrees with the border rules."""
+    if rules & RIGHT_BORDER and is_word_at(text, end, word_characters):
+        return False
+    return not (rules & NO_POSSESSIVE and possessive_here(text, end, word_characters))
 
 
-@kernel
-def search_stream(table, rules, stream, begin, stop, hits):
-    """Write down the occurrences that begin in ``stream.text[begin:stop]``.
+@uncounted
+def piece_at(piece_start, n_pieces, at):
+    """Return the piece that holds a byte of the text."""
+    low, high = np.int64(0), n_pieces
+    while low < high:
+        middle = (low + high) >> 1
+        if piece_start[middle] <= at:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
 
-    Behind `stop` the stream must hold ``table.longest + LOOK_AHEAD`` more bytes, or end in a wall.
+
+@uncounted
+def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range_number, at, hits):
+    """Write down the occurrences that begin in the ranges, from a place in range `range_number` on.
 
     Returns
     -------
     n_hits : int
         Occurrences written.
-    next_place : int
-        The place where the room in `hits` ended; `stop` if it did not.
+    range_number, at : int
+        The place where the room in `hits` ended; `n_ranges` and 0 if it did not.
     """
-    n = stream.state[4]
-    text, word = stream.text, stream.word
+    text = stream.text
+    piece_start, n_pieces = stream.piece_start, stream.state[N_PIECES]
+    piece_first, piece_last = stream.piece_first, stream.piece_last
+    entries, offsets, prefix = table.text, table.offsets, table.prefix
+    slot_hash, slot_first, slot_stop = table.slot_hash, table.slot_first, table.slot_stop
+    table_start = table.table_start
+    filter_bits, filter_shift = table.filter_bits, table.filter_shift
     room = hits.phrase.shape[0]
-    n_hits = 0
-    for at in range(begin, stop):
-        if rules & LEFT_BORDER and word[at - 1]:
-            continue
-        if text[at] >= WALL:
-            continue
-        n_before = n_hits
-        for width_class in range(N_WIDTHS):
-            if table.table_start[width_class + 1] == table.table_start[width_class]:
+    n_hits = np.int64(0)
+    while range_number < n_ranges:
+        at = max(at, ranges.begin[range_number])
+        stop = ranges.stop[range_number]
+        limit = ranges.limit[range_number] - LOOK_AHEAD
+        first_token, last_token = ranges.first_token[range_number], ranges.last_token[range_number]
+        while at < stop:
+            value = text[at]
+            if (0x80 <= value < 0xC0) or (rules & LEFT_BORDER and is_word_at(text, at - 1, word_characters)):
+                at += 1
                 continue
-            width = 1 << width_class
-            if at + width > n:
-                break
-            key = first_bytes(text, at, width)
-            hashed = hash_of(key, width)
-            bit = hashed >> table.filter_shift
-            if not (table.filter_bits[np.int64(bit >> np.uint64(6))] >> (bit & np.uint64(63))) & np.uint64(1):
-                continue
-            first, last = sorted_by_first_bytes(table, width_class, key, hashed)
-            if first == last:
-                continue
-            entry = longest_here(table, first, last, text, at, n)
-            if entry == NO_ENTRY:
-                continue
-            if n_before + table.n_on_chain > room:
-                return n_before, at
-            n_hits = write_hits(table, rules, entry, stream, n, at, hits, n_hits)
-    return n_hits, stop
+            n_before = n_hits
+            for width_class in range(N_WIDTHS):
+                size = table_start[width_class + 1] - table_start[width_class]
+                if size == 0:
+                    continue
+                hashed = hash_first_bytes(text, at, width_class)
+                bit = hashed >> filter_shift
+                if not (filter_bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & np.uint64(1):
+                    continue
+                base = table_start[width_class]
+                slot = np.int64(hashed & np.uint64(size - 1))
+                while slot_stop[base + slot] != 0:
+                    entry = np.int64(NO_ENTRY)
+                    if slot_hash[base + slot] == hashed:
+                        first, last = np.int64(slot_first[base + slot]), np.int64(slot_stop[base + slot])
+                        entry = longest_here(entries, offsets, prefix, first, last, text, at)
+                    slot = (slot + 1) & (size - 1)
+                    if entry == NO_ENTRY:
+                        continue
+                    if n_before + table.n_on_chain > room:
+                        return n_before, range_number, at
+                    first_piece = piece_at(piece_start, n_pieces, at)
+                    offset = piece_first[first_piece]
+                    if offset < first_token or offset > last_token:
+                        break
+                    while entry != NO_ENTRY:
+                        end = at + offsets[entry + 1] - offsets[entry]
+                        if end <= limit and keeps_rules(text, end, rules, word_characters):
+                            n_tokens = piece_last[piece_at(piece_start, n_pieces, end - 1)] - offset + 1
+                            for k in range(table.phrase_offsets[entry], table.phrase_offsets[entry + 1]):
+                                hits.phrase[n_hits] = table.phrase[k]
+                                hits.row[n_hits] = stream.piece_row[first_piece]
+                                hits.token_offset[n_hits] = offset
+                                hits.n_tokens[n_hits] = n_tokens
+                                n_hits += 1
+                        entry = np.int64(prefix[entry])
+            at += 1
+        range_number += 1
+        at = np.int64(0)
+    return n_hits, range_number, at

@@ -1,9 +1,10 @@
 """From token ids to the stream that is searched: the folded text of the sequences, one after another.
 
 A character may be split over tokens, so a token is either *whole*, and its folded text is copied from a
-table, or its bytes walk one by one through a small buffer until they make a character. Two bytes that
+table, or its bytes walk one by one through a small buffer until they make a character. Three bytes that
 never occur in UTF-8 stand for what is no text: `BAD` for a byte that belongs to no character, `WALL` for
-the ends of sequences and for ids that spell nothing. No phrase holds either, so none runs across one.
+the ends of sequences and for ids that spell nothing, `CUT` where decoding stopped. No phrase
+holds one of them, so none runs across one.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.kernels.boundary import code_point, sequence_length
-from indexer.matching.kernels.compile import inlined, kernel
+from indexer.matching.kernels.compile import uncounted
 from indexer.units import Int32Array, Int64Array, Uint8Array
 
+CUT = 0xFD
 WALL = 0xFE
 BAD = 0xFF
 
@@ -23,12 +25,15 @@ TOKEN_WHOLE = 0
 TOKEN_PARTIAL = 1
 TOKEN_SPECIAL = 2
 
-IDENTITY_RECORDS = 2
-SPACE_RECORD = 2
+IDENTITY_RECORD = 0
+SPACE_RECORD = 1
 
 SPACE = 0x20
 MAX_GROWTH = 3
 """Bytes of a folded character for each of its own bytes, at most (U+0390: 2 bytes fold to 6)."""
+
+PADDING = 16
+"""Bytes behind the text that may be read, whatever they hold."""
 
 # What `fill_stream` remembers between two calls: indices into its state.
 ROW = 0
@@ -48,21 +53,17 @@ class UnicodeTable(NamedTuple):
     block : array of uint16, shape (0x1100,)
         Which distinct block of 256 records the code points of each block have.
     record : array of uint16
-        0: the character folds to itself and is no word character; 1: to itself, a word character;
-        others: to ``text[offsets[r]:offsets[r + 1]]``.
+        `IDENTITY_RECORD`: the character folds to itself; others: to ``text[offsets[r]:offsets[r + 1]]``.
     offsets : array of int32
         Where the text of each record starts.
     text : array of uint8
         Folded characters in UTF-8.
-    word : array of uint8
-        For each byte of `text` whether its character is a word character.
     """
 
     block: Int64Array
     record: Int64Array
     offsets: Int32Array
     text: Uint8Array
-    word: Uint8Array
 
 
 class VocabularyTable(NamedTuple):
@@ -76,14 +77,11 @@ class VocabularyTable(NamedTuple):
         Where the text of each id starts.
     text : array of uint8
         Folded text of whole tokens, raw bytes of partial ones.
-    word : array of uint8
-        For each byte of a whole token whether its folded character is a word character.
     """
 
     kind: Uint8Array
     offsets: Int64Array
     text: Uint8Array
-    word: Uint8Array
 
 
 class Stream(NamedTuple):
@@ -93,8 +91,6 @@ class Stream(NamedTuple):
     ----------
     text : array of uint8
         Folded text, `WALL` and `BAD`.
-    word : array of uint8
-        Whether the character each byte belongs to is a word character.
     piece_start : array of int64
         Where each piece of the text starts; a piece is what one token, or one split character, gave.
     piece_row : array of int64
@@ -108,7 +104,6 @@ class Stream(NamedTuple):
     """
 
     text: Uint8Array
-    word: Uint8Array
     piece_start: Int64Array
     piece_row: Int64Array
     piece_first: Int32Array
@@ -117,44 +112,43 @@ class Stream(NamedTuple):
     state: Int64Array
 
 
-@inlined
+@uncounted
 def record_of(unicode, code):
     """Return the fold record of a code point."""
     return np.int64(unicode.record[(np.int64(unicode.block[code >> 8]) << 8) | (code & 255)])
 
 
-@inlined
-def put(stream, value, is_word):
+@uncounted
+def put(stream, value):
     """Append one byte."""
     n = stream.state[N_TEXT]
     stream.text[n] = value
-    stream.word[n] = is_word
     stream.state[N_TEXT] = n + 1
 
 
-@inlined
+@uncounted
 def put_character(unicode, squeeze, data, at, length, stream):
     """Append the fold of the well-formed character ``data[at:at + length]``."""
     record = record_of(unicode, code_point(data, at, length))
-    if record < IDENTITY_RECORDS:
+    if record == IDENTITY_RECORD:
         for k in range(length):
-            put(stream, data[at + k], record)
+            put(stream, data[at + k])
         return
     if squeeze and record == SPACE_RECORD and stream.text[stream.state[N_TEXT] - 1] == SPACE:
         return
     for k in range(unicode.offsets[record], unicode.offsets[record + 1]):
-        put(stream, unicode.text[k], unicode.word[k])
+        put(stream, unicode.text[k])
 
 
-@inlined
+@uncounted
 def put_wall(stream):
     """Append a wall, unless one stands there."""
     n = stream.state[N_TEXT]
     if n == 0 or stream.text[n - 1] != WALL:
-        put(stream, WALL, 0)
+        put(stream, WALL)
 
 
-@inlined
+@uncounted
 def begin_piece(stream, row, first, last):
     """Begin a piece at the end of the text; a piece that got no text is overwritten."""
     n_text = stream.state[N_TEXT]
@@ -168,7 +162,7 @@ def begin_piece(stream, row, first, last):
     stream.state[N_PIECES] = n + 1
 
 
-@inlined
+@uncounted
 def could_begin_character(data, at, stop):
     """Return whether ``data[at:stop]`` begins a well-formed character that still lacks bytes."""
     lead = data[at]
@@ -194,17 +188,17 @@ def could_begin_character(data, at, stop):
     return n < 3 or (0x80 <= data[at + 2] <= 0xBF)
 
 
-@inlined
+@uncounted
 def flush_pending(stream, row, offset):
     """Give up the begun character: its bytes belong to none."""
     if stream.state[N_PENDING] > 0:
         begin_piece(stream, row, offset, offset)
         for _ in range(stream.state[N_PENDING]):
-            put(stream, BAD, 0)
+            put(stream, BAD)
         stream.state[N_PENDING] = 0
 
 
-@inlined
+@uncounted
 def put_whole(vocabulary, squeeze, token, row, offset, stream):
     """Append a token that holds whole characters."""
     flush_pending(stream, row, offset)
@@ -217,12 +211,11 @@ def put_whole(vocabulary, squeeze, token, row, offset, stream):
     begin_piece(stream, row, offset, offset)
     for k in range(start, stop):
         stream.text[n] = vocabulary.text[k]
-        stream.word[n] = vocabulary.word[k]
         n += 1
     stream.state[N_TEXT] = n
 
 
-@inlined
+@uncounted
 def put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream):
     """Append the bytes of a token that begins or ends inside a character."""
     pending = stream.pending
@@ -242,7 +235,7 @@ def put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream):
                 put_character(unicode, squeeze, pending, at, length, stream)
                 at += length
             else:
-                put(stream, BAD, 0)
+                put(stream, BAD)
                 at += 1
             if split:
                 split = False
@@ -258,7 +251,7 @@ def put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream):
     drop_empty_piece(stream)
 
 
-@inlined
+@uncounted
 def drop_empty_piece(stream):
     """Take back the last piece if it got no text."""
     n = stream.state[N_PIECES]
@@ -266,7 +259,61 @@ def drop_empty_piece(stream):
         stream.state[N_PIECES] = n - 1
 
 
-@kernel
+@uncounted
+def append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream):
+    """Append a token of any kind, whatever character is pending."""
+    kind = vocabulary.kind[token] if token < vocabulary.kind.shape[0] else TOKEN_SPECIAL
+    if kind == TOKEN_WHOLE:
+        put_whole(vocabulary, squeeze, token, row, offset, stream)
+    elif kind == TOKEN_PARTIAL:
+        put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream)
+    else:
+        flush_pending(stream, row, offset)
+        put_wall(stream)
+
+
+@uncounted
+def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit, stream):
+    """Append the tokens ``ids[at:stop]`` of the sequence that starts at `start`, up to `limit` bytes.
+
+    Whole tokens are copied here: a call for each took five times as long.
+
+    Returns
+    -------
+    int
+        The token that comes next.
+    """
+    state, text = stream.state, stream.text
+    kind, offsets, spelled = vocabulary.kind, vocabulary.offsets, vocabulary.text
+    piece_start, piece_row = stream.piece_start, stream.piece_row
+    piece_first, piece_last = stream.piece_first, stream.piece_last
+    n_ids = kind.shape[0]
+    n_text, n_pieces = state[N_TEXT], state[N_PIECES]
+    odd = squeeze or state[N_PENDING] > 0
+    while at < stop and n_text <= limit:
+        token = np.int64(ids[at])
+        offset = at - start
+        if odd or token >= n_ids or kind[token] != TOKEN_WHOLE:
+            state[N_TEXT], state[N_PIECES] = n_text, n_pieces
+            append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream)
+            n_text, n_pieces = state[N_TEXT], state[N_PIECES]
+            odd = squeeze or state[N_PENDING] > 0
+        else:
+            begin, end = offsets[token], offsets[token + 1]
+            piece_start[n_pieces] = n_text
+            piece_row[n_pieces] = row
+            piece_first[n_pieces] = offset
+            piece_last[n_pieces] = offset
+            n_pieces += np.int64(begin < end)
+            for k in range(begin, end):
+                text[n_text] = spelled[k]
+                n_text += 1
+        at += 1
+    state[N_TEXT], state[N_PIECES] = n_text, n_pieces
+    return at
+
+
+@uncounted
 def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, room, stream):
     """Append sequences to the stream until less than `room` bytes are free or all are done.
 
@@ -278,30 +325,17 @@ def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, room, stream):
         Whether all sequences are done.
     """
     state = stream.state
-    n_ids = vocabulary.kind.shape[0]
     limit = stream.text.shape[0] - room
-    piece_limit = stream.piece_start.shape[0] - 4
     if state[N_TEXT] == 0:
         put_wall(stream)
     while state[ROW] < starts.shape[0]:
         row = state[ROW]
         start, stop = starts[row], stops[row]
-        for at in range(start + state[OFFSET], stop):
-            if state[N_TEXT] > limit or state[N_PIECES] > piece_limit:
-                state[OFFSET] = at - start
-                return False
-            token = np.int64(ids[at])
-            offset = at - start
-            kind = vocabulary.kind[token] if token < n_ids else TOKEN_SPECIAL
-            if kind == TOKEN_WHOLE:
-                put_whole(vocabulary, squeeze, token, row, offset, stream)
-            elif kind == TOKEN_PARTIAL:
-                put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream)
-            else:
-                flush_pending(stream, row, offset)
-                put_wall(stream)
+        at = append_tokens(
+            vocabulary, unicode, squeeze, ids, start, start + state[OFFSET], stop, row, limit, stream
+        )
+        state[OFFSET] = at - start
         if state[N_TEXT] > limit:
-            state[OFFSET] = stop - start
             return False
         flush_pending(stream, row, stop - start)
         put_wall(stream)
@@ -310,7 +344,7 @@ def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, room, stream):
     return True
 
 
-@kernel
+@uncounted
 def slide_stream(stream, done):
     """Drop the text before `done` but for the byte to its left, and move the rest to the front."""
     state = stream.state
@@ -318,7 +352,6 @@ def slide_stream(stream, done):
     n = state[N_TEXT] - keep
     for k in range(n):
         stream.text[k] = stream.text[keep + k]
-        stream.word[k] = stream.word[keep + k]
     first = max(np.searchsorted(stream.piece_start[: state[N_PIECES]], keep, side="right") - 1, 0)
     n_pieces = state[N_PIECES] - first
     for k in range(n_pieces):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import kernel
-from indexer.matching.kernels.text_search import NO_ENTRY, first_bytes, hash_of
+from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.text_search import NO_ENTRY, hash_first_bytes
 
 
-@kernel
+@uncounted
 def link_prefixes(text, offsets, first, stop, prefix):
     """For each of the sorted texts [first, stop) find the longest other one that begins it.
 
@@ -31,7 +31,7 @@ def link_prefixes(text, offsets, first, stop, prefix):
         prefix[entry] = candidate
 
 
-@kernel
+@uncounted
 def count_chains(prefix, n_phrases, on_chain):
     """For each text count the phrases of all texts on its chain; prefixes come before what they begin."""
     for entry in range(prefix.shape[0]):
@@ -40,25 +40,33 @@ def count_chains(prefix, n_phrases, on_chain):
             on_chain[entry] += on_chain[prefix[entry]]
 
 
-@kernel
+@uncounted
+def same_first_bytes(text, a, b, width):
+    """Return whether two texts begin with the same bytes."""
+    k = 0
+    while k < width and text[a + k] == text[b + k]:
+        k += 1
+    return k == width
+
+
+@uncounted
 def enter_first_bytes(
-    text, offsets, first, stop, width, slot_key, slot_first, slot_stop, filter_bits, filter_shift
+    text, offsets, first, stop, width_class, slot_hash, slot_first, slot_stop, filter_bits, filter_shift
 ):
     """Enter the first bytes of the sorted texts [first, stop) into their class's table and the filter."""
-    size = slot_key.shape[0]
+    size = slot_hash.shape[0]
     begin = first
     while begin < stop:
-        key = first_bytes(text, offsets[begin], width)
         end = begin + 1
-        while end < stop and first_bytes(text, offsets[end], width) == key:
+        while end < stop and same_first_bytes(text, offsets[begin], offsets[end], 1 << width_class):
             end += 1
-        hashed = hash_of(key, width)
-        at = np.int64(hashed >> np.uint64(20)) & (size - 1)
-        while slot_stop[at] != 0:
-            at = (at + 1) & (size - 1)
-        slot_key[at] = key
-        slot_first[at] = begin
-        slot_stop[at] = end
+        hashed = hash_first_bytes(text, offsets[begin], width_class)
+        slot = np.int64(hashed & np.uint64(size - 1))
+        while slot_stop[slot] != 0:
+            slot = (slot + 1) & (size - 1)
+        slot_hash[slot] = hashed
+        slot_first[slot] = begin
+        slot_stop[slot] = end
         bit = hashed >> filter_shift
-        filter_bits[np.int64(bit >> np.uint64(6))] |= np.uint64(1) << (bit & np.uint64(63))
+        filter_bits[bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
         begin = end
