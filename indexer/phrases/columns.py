@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError
+from indexer.phrases.own_spans import column_roles
 from indexer.phrases.sources.record import Record
 
 GOOD_NAMES = ("sentence_good", "good", "good_sentence", "grammatical", "acceptable")
@@ -20,7 +21,10 @@ FIELD_NAMES = ("field",)
 
 
 class PairColumns(NamedTuple):
-    """Fields of a source of minimal pairs; None where there is no such field."""
+    """Fields of a source of minimal pairs; None where there is no such field.
+
+    ``roles`` are the fields that bring spans along, see `indexer.phrases.own_spans`.
+    """
 
     good: str
     bad: str
@@ -28,7 +32,7 @@ class PairColumns(NamedTuple):
     paradigm: str | None
     phenomenon: str | None
     field: str | None
-    context: str | None
+    roles: dict[str, str]
 
 
 class PlainColumns(NamedTuple):
@@ -65,7 +69,7 @@ def find_columns(first: Record, config: PhrasesConfig) -> PairColumns | PlainCol
             paradigm=_column("paradigm", config.paradigm, PARADIGM_NAMES, first),
             phenomenon=_column("phenomenon", config.phenomenon, PHENOMENON_NAMES, first),
             field=_column("field", None, FIELD_NAMES, first),
-            context=_column("context", config.context, (), first),
+            roles=column_roles(_roles(config), first),
         )
     if plain.text is None and plain.token_ids is None:
         raise ConfigError(
@@ -75,6 +79,10 @@ def find_columns(first: Record, config: PhrasesConfig) -> PairColumns | PlainCol
             fix='name yours in [phrases], as in text = "my_column"',
         )
     return plain
+
+
+def _roles(config: PhrasesConfig) -> list[str]:
+    return config.columns if config.context is None else [*config.columns, f"context={config.context}"]
 
 
 def _column(key: str, configured: str | None, usual: tuple[str, ...], first: Record) -> str | None:

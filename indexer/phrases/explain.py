@@ -37,7 +37,7 @@ def explain(pairs: pa.Table, pair_id: str) -> str:
     lines = [f"{pair['pair_id']}  ({pair['dataset']}; {pair['phenomenon'] or 'no phenomenon named'})", ""]
     lines += [f"  {side:<4}  {_marked(pair, side)}" for side in SIDES]
     lines += ["", f"        {NOTATION}", "", f"rule    {pair['rule']}"]
-    known = PARADIGMS.get(pair["rule"])
+    known = PARADIGMS.get(pair["rule"].removeprefix("study/"))
     if known is not None:
         lines += [
             f"        critical: {known.critical}",
@@ -54,11 +54,13 @@ def _marked(pair: dict[str, Any], side: str) -> str:
     sentence = str(pair[f"{side}_sentence"])
     if pair[f"{side}_phrase_start"] is None:
         return f"{sentence}  (no phrase)"
-    spans = (
-        CharRange(pair[f"{side}_{span}_start"], pair[f"{side}_{span}_stop"])
+    critical, context, phrase = (
+        None
+        if pair[f"{side}_{span}_start"] is None
+        else CharRange(pair[f"{side}_{span}_start"], pair[f"{side}_{span}_stop"])
         for span in ("critical", "context", "phrase")
     )
-    return mark(MarkedSentence(sentence, *spans))
+    return mark(MarkedSentence(sentence, critical, context, phrase))
 
 
 def _notes(pair: dict[str, Any]) -> list[str]:
@@ -66,7 +68,7 @@ def _notes(pair: dict[str, Any]) -> list[str]:
     if pair["excluded"]:
         notes.append(f"takes no part in splits: {pair['excluded']}")
     if pair["fallback"]:
-        notes.append(f"the rule of {pair['paradigm']} does not apply: {pair['fallback']}")
+        notes.append(pair["fallback"])
     if pair["end_boundary"]:
         notes.append("the contrast is that nothing follows the phrase; a count in text cannot see that")
     if pair["order_contrast"]:

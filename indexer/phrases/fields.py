@@ -14,39 +14,60 @@ _LARGEST_ID = 2**32 - 1
 
 
 def text_of(row: Record, column: str, what: str) -> str:
-    """Return a text that is neither missing nor blank, without white space at its ends.
+    """Return a text that is neither missing nor blank.
 
     Raises
     ------
     ConfigError
-        It is.
+        It is, or it is no text.
     """
     value = row.values.get(column)
+    if isinstance(value, str):
+        return _checked(row, column, what, value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         raise row.wrong(f"{what} is missing (column {column!r} is NULL)", fix="delete the row or fill it")
-    if not isinstance(value, str):
-        raise row.wrong(f"{what} {value!r} is no text (column {column!r})")
-    text = value.strip()
-    if not text:
+    raise row.wrong(f"{what} {value!r:.80} is no text (column {column!r})")
+
+
+def sentence_of(row: Record, column: str, what: str) -> str | list[str]:
+    """Return a sentence: a text, or the list of its regions.
+
+    Raises
+    ------
+    ConfigError
+        It is missing, blank, or neither of these.
+    """
+    value = row.values.get(column)
+    if not isinstance(value, list):
+        return text_of(row, column, what)
+    if not all(isinstance(each, str) for each in value):
+        raise row.wrong(f"{what} is a list, but not of texts (column {column!r})")
+    _checked(row, column, what, " ".join(value))
+    return value
+
+
+def _checked(row: Record, column: str, what: str, text: str) -> str:
+    if not text or text.isspace():
         raise row.wrong(f"{what} is empty (column {column!r})", fix="delete the row or fill it")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise row.wrong(
-            f"{what} holds half a surrogate pair, which no text can (column {column!r})"
-        ) from None
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise row.wrong(
+                f"{what} holds half a surrogate pair, which no text can (column {column!r})"
+            ) from None
     return text
 
 
 def phrase_of(row: Record, column: str) -> str:
-    """Return the text of a plain phrase.
+    """Return the text of a plain phrase, without white space at its ends.
 
     Raises
     ------
     ConfigError
         It is missing, blank, or longer than any phrase may be.
     """
-    text = text_of(row, column, "phrase")
+    text = text_of(row, column, "phrase").strip()
     size = len(text.encode("utf-8"))
     if size > MOST_PHRASE_BYTES:
         raise row.wrong(f"phrase of {size:,} bytes", expected=f"at most {MOST_PHRASE_BYTES:,}")

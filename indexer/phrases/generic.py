@@ -27,23 +27,8 @@ class Neighbourhood(NamedTuple):
     reach: int = 1
 
 
-class GenericPhrase(NamedTuple):
-    """What the generic rule marks.
-
-    Attributes
-    ----------
-    spans : PairSpans or None
-        None where the sentences are the same.
-    order_contrast : bool
-        The differing words are the same on both sides, in another order.
-    """
-
-    spans: PairSpans | None
-    order_contrast: bool
-
-
-def generic_rule(pair: MinimalPair, neighbourhood: Neighbourhood | None = None) -> GenericPhrase:
-    """Mark the difference and the words beside it.
+def generic_rule(pair: MinimalPair, neighbourhood: Neighbourhood | None = None) -> PairSpans | None:
+    """Mark the difference and the words beside it; None where nothing differs.
 
     1. The difference is taken without case. Nothing differs: no phrase.
     2. One side empty (a word was inserted): both are widened by the word before; at the start of the
@@ -52,35 +37,30 @@ def generic_rule(pair: MinimalPair, neighbourhood: Neighbourhood | None = None) 
     4. The phrase is the hull of both. While the phrases are equal without case, they grow to the left word
        by word, then to the right.
 
+    A sentence that is nothing but the difference has no context.
+
     Raises
     ------
     RuleDoesNotApplyError
-        A sentence has too few words for a critical and a context span.
+        A sentence has no words at all.
     """
     taken = neighbourhood or Neighbourhood()
     good, bad = pair.good, pair.bad
     differ = difference(good.lower, bad.lower)
     if not differ.good.n_words and not differ.bad.n_words:
-        return GenericPhrase(None, order_contrast=False)
-    order_contrast = _same_words(good, bad, differ)
+        return None
     critical = _without_empty_side(good, bad, differ)
     marked = PairSpans(
         _beside(good, critical.good, taken),
         _beside(bad, critical.bad, taken),
     )
-    return GenericPhrase(_until_different(good, bad, marked), order_contrast)
+    return _until_different(good, bad, marked)
 
 
 def order_contrast(pair: MinimalPair) -> bool:
-    """Tell whether the differing words are the same on both sides, in another order."""
-    differ = difference(pair.good.lower, pair.bad.lower)
-    return _same_words(pair.good, pair.bad, differ)
-
-
-def _same_words(good: Sentence, bad: Sentence, differ: Difference) -> bool:
-    ours = good.lower[differ.good.start : differ.good.stop]
-    theirs = bad.lower[differ.bad.start : differ.bad.stop]
-    return bool(ours) and sorted(ours) == sorted(theirs)
+    """Tell whether the words are the same on both sides, in another order."""
+    good, bad = pair.good.lower, pair.bad.lower
+    return len(good) == len(bad) and good != bad and sorted(good) == sorted(bad)
 
 
 def _without_empty_side(good: Sentence, bad: Sentence, differ: Difference) -> Difference:
@@ -99,7 +79,7 @@ def _beside(side: Sentence, critical: WordRange, taken: Neighbourhood) -> Spans:
     first, second = (right, left) if taken.side == "right" else (left, right)
     context = first if first.n_words else second
     if not context.n_words:
-        raise RuleDoesNotApplyError("no word stands beside the difference")
+        return Spans(critical, None, critical)
     phrase = hull(critical, context)
     if taken.side == "both" and second.n_words:
         phrase = hull(phrase, second)

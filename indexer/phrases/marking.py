@@ -11,9 +11,9 @@ class MarkedSentence(NamedTuple):
     """A sentence and the three spans of one side, in code points."""
 
     text: str
-    critical: CharRange
-    context: CharRange
-    phrase: CharRange
+    critical: CharRange | None
+    context: CharRange | None
+    phrase: CharRange | None
 
 
 def mark(sentence: MarkedSentence) -> str:
@@ -24,9 +24,12 @@ def mark(sentence: MarkedSentence) -> str:
     """
     text, critical, context, phrase = sentence
     signs: list[tuple[int, int, str]] = []
-    for depth, (sign_open, sign_close, (start, stop)) in enumerate(
+    for depth, (sign_open, sign_close, span) in enumerate(
         (("[", "]", phrase), ("**", "**", critical), ("*", "*", context))
     ):
+        if span is None:
+            continue
+        start, stop = span
         # At one place closing signs stand before opening ones, and the phrase is outermost.
         signs.append((start, 10 + depth, sign_open))
         signs.append((stop, 9 - depth, sign_close))

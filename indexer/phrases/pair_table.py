@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from indexer.phrases.critical_phrase import CriticalPhrases
-from indexer.phrases.sentence import CharRange, Sentence
+from indexer.phrases.sentence import Sentence
+from indexer.phrases.spans import CharSpans
 
 SIDES = ("good", "bad")
 
@@ -47,18 +48,25 @@ SCHEMA = pa.schema(
 """Columns of the pair table; spans are half-open, in code points of the sentence, NULL without a phrase."""
 
 
+class Naming(NamedTuple):
+    """What a pair is called and where it belongs: the first columns."""
+
+    pair_id: str
+    dataset: str
+    paradigm: str
+    phenomenon: str | None
+    field: str | None
+
+
 class PairRows:
-    """Collects the rows of the pair table, column by column."""
+    """Collects the rows of the pair table."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
-
-    def __len__(self) -> int:
-        return len(self._columns["pair_id"])
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(
         self,
-        naming: dict[str, str | None],
+        naming: Naming,
         sentences: tuple[Sentence, Sentence],
         found: CriticalPhrases,
         phrase_ids: tuple[int | None, int | None],
@@ -67,8 +75,8 @@ class PairRows:
 
         Parameters
         ----------
-        naming : dict
-            pair_id, dataset, paradigm, phenomenon and field.
+        naming : Naming
+            The pair.
         sentences : tuple of Sentence
             Good and bad.
         found : CriticalPhrases
@@ -76,34 +84,29 @@ class PairRows:
         phrase_ids : tuple of int or None
             Numbers of the good and the bad phrase.
         """
-        row: dict[str, Any] = dict(naming)
-        for number, (side, sentence) in enumerate(zip(SIDES, sentences, strict=True)):
-            row[f"{side}_sentence"] = sentence.text
-            row[f"{side}_phrase_id"] = phrase_ids[number]
-            marked = None if found.spans is None else found.spans[number]
-            row[f"{side}_phrase"] = None if marked is None else sentence.joined(marked.phrase)
-            for span in ("phrase", "critical", "context"):
-                chars: CharRange | tuple[None, None] = (
-                    (None, None) if marked is None else sentence.chars(getattr(marked, span))
-                )
-                row[f"{side}_{span}_start"], row[f"{side}_{span}_stop"] = chars
-        for flag in (
-            "rule",
-            "grade",
-            "end_boundary",
-            "excluded",
-            "identical",
-            "order_contrast",
-            "sentence_wide",
-            "fallback",
-        ):
-            row[flag] = getattr(found, flag)
-        for name, values in self._columns.items():
-            values.append(row[name])
+        marked = found.spans or (None, None)
+        self._rows.append(
+            (
+                *naming,
+                *_side_cells(sentences[0], marked[0], phrase_ids[0]),
+                *_side_cells(sentences[1], marked[1], phrase_ids[1]),
+                *found[1:],
+            )
+        )
 
     def to_arrow(self) -> pa.Table:
         """Return the pair table."""
-        return pa.table(self._columns, schema=SCHEMA)
+        columns = zip(*self._rows, strict=True) if self._rows else [[] for _ in SCHEMA]
+        arrays = [pa.array(values, each.type) for values, each in zip(columns, SCHEMA, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _side_cells(sentence: Sentence, marked: CharSpans | None, phrase_id: int | None) -> tuple[Any, ...]:
+    if marked is None:
+        return (sentence.text, phrase_id, None, None, None, None, None, None, None)
+    critical, context, phrase = marked
+    spelled = sentence.text[phrase.start : phrase.stop]
+    return (sentence.text, phrase_id, spelled, *phrase, *critical, *(context or (None, None)))
 
 
 def empty_pairs() -> pa.Table:

@@ -14,10 +14,12 @@ from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError
 from indexer.phrases.columns import PairColumns, find_columns
 from indexer.phrases.pair_table import empty_pairs
-from indexer.phrases.pairs import read_pairs
+from indexer.phrases.pairs import PairReader
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.plain_phrases import read_plain_phrases
+from indexer.phrases.segmentation import is_unspaced
 from indexer.phrases.sources import read_source
+from indexer.phrases.sources.line_pairs import pair_lines
 from indexer.phrases.sources.record import Record
 
 Progress: TypeAlias = Callable[[Iterable[Record]], Iterable[Record]]
@@ -37,11 +39,14 @@ class PhraseSet(NamedTuple):
     attributes : pyarrow.Table or None
         One row for each row of a source of plain phrases: phrase_id int32, id string, then the source's other
         columns. Rows that share a phrase share its phrase_id. None for pairs.
+    notes : tuple of str
+        What a user should know about them, one sentence each.
     """
 
     phrases: pa.Table
     pairs: pa.Table
     attributes: pa.Table | None
+    notes: tuple[str, ...] = ()
 
     def listing(self) -> pa.Table:
         """Return one table for a reader: the pairs, or each plain phrase with its attributes."""
@@ -77,9 +82,35 @@ def load_phrases(
         The source cannot be read, is empty, or a row of it is wrong; file and line are named.
     """
     rows: Iterable[Record] = read_source(config.source, base=base, paradigms=frozenset(config.paradigms))
+    if config.text_lines != "phrases":
+        rows = pair_lines(rows, config.text_lines)
     if progress is not None:
         rows = progress(rows)
     return _from_rows(iter(rows), config, match, base)
+
+
+def phrases_of_table(
+    table: pa.Table, config: PhrasesConfig, match: MatchConfig, *, base: Path | None = None
+) -> PhraseSet:
+    """Take phrases or minimal pairs from an Arrow table, as a DuckDB query returns it.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The rows; ``config.source`` only names them.
+    config, match, base
+        As for `load_phrases`.
+
+    Raises
+    ------
+    ConfigError
+        The table is empty or a row of it is wrong; the row is named.
+    """
+    rows = (
+        Record(config.source, "row", number, values)
+        for number, values in enumerate((row for batch in table.to_batches() for row in batch.to_pylist()), 1)
+    )
+    return _from_rows(rows, config, match, base or Path())
 
 
 def _from_rows(rows: Iterator[Record], config: PhrasesConfig, match: MatchConfig, base: Path) -> PhraseSet:
@@ -89,12 +120,27 @@ def _from_rows(rows: Iterator[Record], config: PhrasesConfig, match: MatchConfig
     rows = itertools.chain([first], rows)
     phrases = PhraseTable(case=match.case, whitespace=match.whitespace)
     columns = find_columns(first, config)
+    attributes = None
     if isinstance(columns, PairColumns):
-        pairs = read_pairs(rows, columns, config, phrases, base)
+        pairs = PairReader(columns, config, phrases, base).read(rows)
         if not pairs.num_rows:
             raise ConfigError(
                 f"none of the paradigms {', '.join(config.paradigms)} is in the source", path=config.source
             )
-        return PhraseSet(phrases.to_arrow(), pairs, None)
-    attributes = read_plain_phrases(rows, columns, phrases)
-    return PhraseSet(phrases.to_arrow(), empty_pairs(), attributes)
+    else:
+        pairs = empty_pairs()
+        attributes = read_plain_phrases(rows, columns, phrases)
+    table = phrases.to_arrow()
+    return PhraseSet(table, pairs, attributes, _notes(table, match))
+
+
+def _notes(phrases: pa.Table, match: MatchConfig) -> tuple[str, ...]:
+    if match.boundary != "word":
+        return ()
+    unspaced = sum(text is not None and is_unspaced(text) for text in phrases["phrase"].to_pylist())
+    if not unspaced:
+        return ()
+    return (
+        f"{unspaced:,} of {phrases.num_rows:,} phrases are in a script without spaces between words; "
+        'boundary = "word" finds them between punctuation only, boundary = "none" finds them all',
+    )

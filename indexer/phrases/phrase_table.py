@@ -56,6 +56,10 @@ class PhraseTable:
             self._spellings[number].add(text)
         return number
 
+    def add_spelling(self, number: int, text: str) -> None:
+        """Note one more spelling of a phrase."""
+        self._spellings[number].add(text)
+
     def to_arrow(self) -> pa.Table:
         """Return the phrase table."""
         texts = [text for text, _ in self._numbers]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -31,9 +32,12 @@ class CharRange(NamedTuple):
     stop: int
 
 
-def hull(*ranges: WordRange) -> WordRange:
-    """Return the smallest range that holds all of `ranges`."""
-    return WordRange(min(r.start for r in ranges), max(r.stop for r in ranges))
+def hull(first: WordRange, second: WordRange, *more: WordRange) -> WordRange:
+    """Return the smallest range that holds all of these."""
+    start, stop = min(first[0], second[0]), max(first[1], second[1])
+    for each in more:
+        start, stop = min(start, each[0]), max(stop, each[1])
+    return WordRange(start, stop)
 
 
 def word(index: int) -> WordRange:
@@ -48,32 +52,36 @@ class Sentence:
     ----------
     text : str
         The sentence as the source spells it.
-    starts, stops : sequence of int
-        Half-open range of each word in `text`, in code points.
+    words : list of str
+        Its words as spelled.
+    starts : sequence of int
+        Where each word begins in `text`, in code points.
 
     Attributes
     ----------
-    words : list of str
-        The words as spelled.
     lower : list of str
-        The words in lower case.
+        The words in lower case and composed (NFC), for comparison.
     """
 
-    __slots__ = ("lower", "starts", "stops", "text", "words")
+    __slots__ = ("lower", "starts", "text", "words")
 
-    def __init__(self, text: str, starts: Sequence[int], stops: Sequence[int]) -> None:
+    def __init__(self, text: str, words: list[str], starts: Sequence[int]) -> None:
         self.text = text
+        self.words = words
         self.starts = starts
-        self.stops = stops
-        self.words = [text[start:stop] for start, stop in zip(starts, stops, strict=True)]
-        self.lower = [each.lower() for each in self.words]
+        if text.isascii():
+            self.lower = [each.lower() for each in words]
+        else:
+            # One letter, composed or not, is the same letter; offsets stay those of the text as given.
+            self.lower = [unicodedata.normalize("NFC", each).lower() for each in words]
 
     def __len__(self) -> int:
         return len(self.words)
 
     def chars(self, words: WordRange) -> CharRange:
         """Return the range of code points a non-empty range of words covers."""
-        return CharRange(self.starts[words.start], self.stops[words.stop - 1])
+        last = words.stop - 1
+        return CharRange(self.starts[words.start], self.starts[last] + len(self.words[last]))
 
     def joined(self, words: WordRange) -> str:
         """Return the words of a range as spelled, with what stands between them."""
@@ -83,8 +91,16 @@ class Sentence:
 
 def split_at_spaces(text: str) -> Sentence:
     """Cut a sentence at white space; the final marks do not belong to its last word."""
-    found = [match.span() for match in _WORD.finditer(text)]
-    return _without_final_marks(text, found)
+    words = text.split()
+    if " ".join(words) == text:
+        starts = []
+        here = 0
+        for each in words:
+            starts.append(here)
+            here += len(each) + 1
+    else:
+        starts = [match.start() for match in _WORD.finditer(text)]
+    return _without_final_marks(text, words, starts)
 
 
 def split_at_segments(text: str, segments: Iterable[str]) -> Sentence:
@@ -95,7 +111,8 @@ def split_at_segments(text: str, segments: Iterable[str]) -> Sentence:
     ValueError
         The segments, joined, are not the sentence (white space apart).
     """
-    found: list[tuple[int, int]] = []
+    words: list[str] = []
+    starts: list[int] = []
     position = 0
     for segment in segments:
         wanted = segment.strip()
@@ -105,19 +122,17 @@ def split_at_segments(text: str, segments: Iterable[str]) -> Sentence:
         if start < 0 or text[position:start].strip():
             raise ValueError(f"the segment {wanted!r} does not follow at character {position}")
         position = start + len(wanted)
-        found.append((start, position))
+        words.append(wanted)
+        starts.append(start)
     if text[position:].strip():
         raise ValueError(f"no segment covers the text from character {position}")
-    return _without_final_marks(text, found)
+    return _without_final_marks(text, words, starts)
 
 
-def _without_final_marks(text: str, found: list[tuple[int, int]]) -> Sentence:
-    while found:
-        start, stop = found[-1]
-        while stop > start and text[stop - 1] in FINAL_PUNCTUATION:
-            stop -= 1
-        if stop > start:
-            found[-1] = (start, stop)
+def _without_final_marks(text: str, words: list[str], starts: list[int]) -> Sentence:
+    while words:
+        words[-1] = words[-1].rstrip(FINAL_PUNCTUATION)
+        if words[-1]:
             break
-        found.pop()
-    return Sentence(text, [start for start, _ in found], [stop for _, stop in found])
+        words.pop()
+    return Sentence(text, words, starts)

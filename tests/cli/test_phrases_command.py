@@ -63,7 +63,7 @@ def test_one_pair_explained(pairs: str) -> None:
     shown = run(pairs, "--explain", "determiner_noun_agreement_1/5")
     assert "Noor sold [*this* **lamp**]." in shown
     assert "grade   A" in shown
-    assert "nearest demonstrative" in shown
+    assert "the nearest to its left" in shown
 
 
 def test_a_pair_that_is_not_there_names_a_similar_one(pairs: str) -> None:

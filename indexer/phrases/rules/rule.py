@@ -20,14 +20,14 @@ class Spans(NamedTuple):
     ----------
     critical : WordRange
         The words that carry the contrast.
-    context : WordRange
-        The words that decide which form is right.
+    context : WordRange or None
+        The words that decide which form is right; None where the sentence has no other word.
     phrase : WordRange
         Smallest range that holds both, or more where the rule says so.
     """
 
     critical: WordRange
-    context: WordRange
+    context: WordRange | None
     phrase: WordRange
 
 

@@ -18,7 +18,7 @@ from indexer.phrases.rules import (
 )
 from indexer.phrases.rules.rule import PairRule, Paradigm
 
-_RULES: dict[str, PairRule] = {
+RULES: dict[str, PairRule] = {
     rule.__name__: rule
     for rule in (
         agreement.attributive_participle,
@@ -67,11 +67,13 @@ _RULES: dict[str, PairRule] = {
     )
 }
 
+"""All rules by name."""
+
 
 def _read() -> dict[str, Paradigm]:
     text = files("indexer.phrases.rules").joinpath("paradigms.toml").read_text(encoding="utf-8")
     return {
-        uid: Paradigm(uid=uid, **{**row, "rule": _RULES[row["rule"]]})
+        uid: Paradigm(uid=uid, **{**row, "rule": RULES[row["rule"]]})
         for uid, row in tomllib.loads(text).items()
     }
 

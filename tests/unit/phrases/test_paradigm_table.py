@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.phrases.critical_phrase import critical_phrases
-from indexer.phrases.generic import Neighbourhood
+from indexer.phrases.critical_phrase import by_paradigm
+from indexer.phrases.difference import compare
 from indexer.phrases.marking import MarkedSentence, mark, unmark
 from indexer.phrases.rules.table import PARADIGMS
 from indexer.phrases.sentence import split_at_spaces
@@ -31,20 +31,10 @@ def test_the_worked_example(uid: str) -> None:
     paradigm = PARADIGMS[uid]
     wanted = [unmark(paradigm.good), unmark(paradigm.bad)]
     sides = [split_at_spaces(each.text) for each in wanted]
-    found = critical_phrases(*sides, paradigm, Neighbourhood())
+    found = by_paradigm(compare(*sides), paradigm)
     assert found.fallback is None
     assert found.spans is not None
-    shown = [
-        mark(
-            MarkedSentence(
-                side.text,
-                critical=side.chars(spans.critical),
-                context=side.chars(spans.context),
-                phrase=side.chars(spans.phrase),
-            )
-        )
-        for side, spans in zip(sides, found.spans, strict=True)
-    ]
+    shown = [mark(MarkedSentence(side.text, *spans)) for side, spans in zip(sides, found.spans, strict=True)]
     assert shown == [paradigm.good, paradigm.bad]
     assert found.excluded is None
     assert (found.rule, found.grade) == (uid, paradigm.grade)
