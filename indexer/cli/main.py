@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "indexer.cli.import_results:import_results",
         "Add evaluation results: harness samples, CSV, Parquet.",
     ),
+    "diff": ("indexer.cli.diff:diff", "Show what differs between two indexes."),
     "batch": ("indexer.cli.corpus_batch:batch", "Print the decoded rows the model saw at a step."),
     "show": ("indexer.cli.show:show", "Show one phrase's history and its first places in context."),
 }
