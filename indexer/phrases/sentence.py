@@ -135,4 +135,4 @@ def _without_final_marks(text: str, words: list[str], starts: list[int]) -> Sent
         if words[-1]:
             break
         words.pop()
-    return Sentence(text, words, starts)
+    return Sentence(text, words, starts[: len(words)])
