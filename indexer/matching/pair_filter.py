@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.kernels.anchors import choose_anchors, count_pairs, fill_slots, number_pairs
-from indexer.matching.kernels.pair_filter import EXTENT, GROUP, KEY, PairFilter, flag_groups
+from indexer.matching.kernels.pair_filter import GROUP, PairFilter, flag_groups
 from indexer.units import Int64Array, TokenIds, Uint64Array
 
 SAMPLE_TOKENS = 1 << 22
@@ -14,6 +14,7 @@ _TRIALS = 8
 _SMALLEST_BITMAP = 17  # bits, as a power of two: 16 KB stay in the first-level cache
 _LARGEST_BITMAP = 22  # 512 KB; larger ones cost more second-level misses than they save false hits
 _BITS_PER_ANCHOR = 6  # as a power of two
+_BITS_PER_CONTEXT = 3  # as a power of two
 
 
 def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFilter:
@@ -32,18 +33,25 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
     sample = sample[:SAMPLE_TOKENS]
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
         anchor = _anchors(ids, offsets, sample)
-        n_anchored = int(np.count_nonzero(anchor >= 0))
-        n_anchors = len(np.unique(_pairs(ids, anchor[anchor >= 0])))
-        slots = np.zeros((1 << max(4, (2 * n_anchors).bit_length()), 4), np.uint64)
-        longest_before = fill_slots(ids, offsets, anchor, width, slots) if n_anchored else 0
-        pairs = slots[slots[:, EXTENT] != 0, KEY]
-        bits = max(_SMALLEST_BITMAP, n_anchors.bit_length() + _BITS_PER_ANCHOR)
+        anchored = anchor[anchor >= 0]
+        pairs = np.unique(
+            ids[anchored].astype(np.uint64) | (ids[anchored + 1].astype(np.uint64) << np.uint64(width))
+        )
+        n_slots = 1 << max(4, (len(pairs) * 3 // 2).bit_length())
+        tags, around = np.zeros(n_slots, np.uint16), np.zeros(n_slots, np.int64)
+        context_words = max(4, len(anchored).bit_length() + _BITS_PER_CONTEXT - 6)
+        contexts, context_shift = np.zeros(1 << context_words, np.uint64), np.uint64(64 - context_words)
+        longest_before = fill_slots(ids, offsets, anchor, width, tags, around, contexts, context_shift)
+        bits = max(_SMALLEST_BITMAP, len(pairs).bit_length() + _BITS_PER_ANCHOR)
         bitmap, multiplier, shift = _best_bitmap(pairs, min(bits, _LARGEST_BITMAP), sample)
     return PairFilter(
         bitmap=bitmap,
         multiplier=multiplier,
         shift=shift,
-        slots=slots,
+        tags=tags,
+        around=around,
+        contexts=contexts,
+        context_shift=context_shift,
         tokens=_token_bits(ids[offsets[:-1][np.diff(offsets) == 1]]),
         longest_before=np.int64(longest_before),
     )
@@ -72,28 +80,21 @@ def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> Int64Array
     return anchor
 
 
-def _pairs(ids: TokenIds, at: Int64Array) -> Uint64Array:
-    return ids[at].astype(np.uint64) | (ids[at + 1].astype(np.uint64) << np.uint64(32))
-
-
 def _best_bitmap(pairs: Uint64Array, bits: int, sample: TokenIds) -> tuple[Uint64Array, np.uint64, np.uint64]:
     """Return the bitmap, of a few random hashes, that lets least of the sample through."""
     trial = sample[:_TRIAL_TOKENS]
     groups = np.empty(len(trial) // GROUP + 2, np.int64)
     shift = np.uint64(64 - (bits - 6))
-    best: tuple[int, Uint64Array, np.uint64] | None = None
-    no_slots, no_tokens = np.zeros((1, 4), np.uint64), np.zeros(0, np.uint64)
+    tried: list[tuple[int, int, Uint64Array]] = []
     for multiplier in np.random.default_rng(1).integers(1 << 63, 1 << 64, _TRIALS, np.uint64) | np.uint64(1):
         bitmap = np.zeros(1 << (bits - 6), np.uint64)
         np.bitwise_or.at(
             bitmap, ((pairs * multiplier) >> shift).astype(np.int64), np.uint64(1) << (pairs & np.uint64(63))
         )
-        candidate = PairFilter(bitmap, multiplier, shift, no_slots, no_tokens, np.int64(0))
-        flagged = flag_groups(candidate, trial, 0, max(0, len(trial) - 1), groups)
-        if best is None or flagged < best[0]:
-            best = flagged, bitmap, multiplier
-    assert best is not None
-    return best[1], best[2], shift
+        n_flagged = flag_groups(bitmap, multiplier, shift, trial, 0, max(0, len(trial) - 1), groups)
+        tried.append((n_flagged, int(multiplier), bitmap))
+    _, best, bitmap = min(tried, key=lambda entry: entry[0])
+    return bitmap, np.uint64(best), shift
 
 
 def _token_bits(ids: TokenIds) -> Uint64Array:

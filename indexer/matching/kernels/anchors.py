@@ -10,8 +10,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import inlined, kernel
-from indexer.matching.kernels.pair_filter import ANY, EXTENT, KEY, LEFT, MIX, RIGHT, pair_slot
+from indexer.matching.kernels.compile import kernel, uncounted
+from indexer.matching.kernels.pair_filter import (
+    ALONE,
+    BOTH,
+    LEFT,
+    LEFT_TWICE,
+    MIX,
+    RIGHT,
+    RIGHT_TWICE,
+    context_hash,
+    pack_around,
+    pair_slot,
+    unpack_around,
+)
 
 ROUNDS = 4
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -19,7 +31,7 @@ _HALF = np.uint64(32)
 _LOW = np.uint64(63)
 
 
-@inlined
+@uncounted
 def number_slot(keys, pair):
     """Return the slot that holds a pair, or the empty one where it would stand."""
     mask = keys.shape[0] - 1
@@ -76,29 +88,45 @@ def choose_anchors(offsets, number_of, counts, users, anchor):
                     users[number_of[anchor[pattern]]] += 1
 
 
+@uncounted
+def kind_of(before, length):
+    """Return by which ids beside its anchor a pattern is known."""
+    if length == 2:
+        return ALONE
+    if length == 3:
+        return LEFT if before == 1 else RIGHT
+    if before == 0:
+        return RIGHT_TWICE
+    return LEFT_TWICE if before == length - 2 else BOTH
+
+
 @kernel
-def fill_slots(ids, offsets, anchor, width, slots):
-    """Enter every anchor with what its patterns allow around it; return the longest way to a beginning."""
-    longest_before = 0
+def fill_slots(ids, offsets, anchor, width, tags, around, contexts, context_shift):
+    """Enter every pattern under its anchor; return how far the farthest pattern begins before its own."""
+    longest_before = np.int64(0)
     for pattern in range(offsets.shape[0] - 1):
         at = anchor[pattern]
         if at < 0:
             continue
+        before = np.int64(at - offsets[pattern])
+        after = np.int64(offsets[pattern + 1] - at)
+        kind = kind_of(before, before + after)
         pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
-        slot = pair_slot(slots, pair)
-        before = max(np.int64(at - offsets[pattern]), np.int64(slots[slot, EXTENT] >> _HALF))
-        after = max(
-            np.int64(offsets[pattern + 1] - at), np.int64(slots[slot, EXTENT] & np.uint64(0xFFFFFFFF))
-        )
-        slots[slot, KEY] = pair
-        slots[slot, EXTENT] = np.uint64((before << 32) | after)
-        if at == offsets[pattern]:
-            slots[slot, LEFT] = ANY
-        else:
-            slots[slot, LEFT] |= np.uint64(1) << (np.uint64(ids[at - 1]) & _LOW)
-        if at + 2 == offsets[pattern + 1]:
-            slots[slot, RIGHT] = ANY
-        else:
-            slots[slot, RIGHT] |= np.uint64(1) << (np.uint64(ids[at + 2]) & _LOW)
+        slot, tag = pair_slot(tags, pair)
+        tags[slot] = tag
+        farthest_before, farthest_after, kinds = unpack_around(around[slot])
+        around[slot] = pack_around(max(before, farthest_before), max(after, farthest_after), kinds | kind)
         longest_before = max(longest_before, before)
+        if kind == ALONE:
+            continue
+        second = np.int64(0)
+        first = np.int64(ids[at + 2 if kind in (RIGHT, RIGHT_TWICE) else at - 1])
+        if kind == BOTH:
+            second = np.int64(ids[at + 2])
+        elif kind == LEFT_TWICE:
+            second = np.int64(ids[at - 2])
+        elif kind == RIGHT_TWICE:
+            second = np.int64(ids[at + 3])
+        mixed = context_hash(pair, kind, first, second)
+        contexts[mixed >> context_shift] |= np.uint64(1) << (mixed & _LOW)
     return longest_before

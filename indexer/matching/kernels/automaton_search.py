@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.automaton import ROOT, advance
-from indexer.matching.kernels.compile import inlined, kernel
+from indexer.matching.kernels.automaton import NOTHING, REPORT, ROOT, advance
+from indexer.matching.kernels.compile import kernel, uncounted
 
 
-@inlined
+@uncounted
 def walk(automaton, lengths, ids, start, begin, end, state, row, found, n_found):
     """Lead the automaton from a state through ``ids[begin:end]`` of the sequence that begins at `start`.
 
@@ -26,8 +26,8 @@ def walk(automaton, lengths, ids, start, begin, end, state, row, found, n_found)
     room = found.phrase.shape[0]
     for at in range(begin, end):
         state = advance(automaton, state, np.int64(ids[at]))
-        report = np.int64(automaton.report[state])
-        while report != ROOT:
+        report = np.int64(automaton.states[state, REPORT])
+        while report != NOTHING:
             for k in range(automaton.ends[report], automaton.ends[report + 1]):
                 pattern = automaton.patterns[k]
                 if n_found < room:
@@ -35,7 +35,7 @@ def walk(automaton, lengths, ids, start, begin, end, state, row, found, n_found)
                     found.row[n_found] = row
                     found.token_offset[n_found] = at + 1 - np.int64(lengths[pattern]) - start
                 n_found += 1
-            report = np.int64(automaton.report[automaton.fail[report]])
+            report = np.int64(automaton.shorter[report])
     return state, n_found
 
 

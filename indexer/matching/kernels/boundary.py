@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import inlined
+from indexer.matching.kernels.compile import uncounted
 from indexer.units import BoolArray, Int64Array, Uint8Array
 
 OTHER = 0
@@ -27,6 +27,7 @@ NO_POSSESSIVE = POSSESSIVE_AFTER = 4
 
 _REACH = 8  # bytes to the right: a curly apostrophe (3), an s (1), one whole character (4)
 _BACK = 4
+WINDOW_BYTES = _BACK + _REACH
 
 
 class NeighbourTable(NamedTuple):
@@ -52,7 +53,7 @@ class NeighbourTable(NamedTuple):
     word_characters: BoolArray
 
 
-@inlined
+@uncounted
 def sequence_length(data, at, stop):
     """Return the bytes of the well-formed UTF-8 character that starts here; 0 where none does."""
     lead = data[at]
@@ -80,7 +81,7 @@ def sequence_length(data, at, stop):
     return length
 
 
-@inlined
+@uncounted
 def code_point(data, at, length):
     """Return the code point of the well-formed character of `length` bytes that starts here."""
     lead = np.int64(data[at])
@@ -92,7 +93,7 @@ def code_point(data, at, length):
     return value
 
 
-@inlined
+@uncounted
 def is_word_byte(data, start, at, stop, word_characters):
     """Return whether the character that holds byte `at` of ``data[start:stop]`` is a letter or digit.
 
@@ -110,13 +111,13 @@ def is_word_byte(data, start, at, stop, word_characters):
     return False
 
 
-@inlined
+@uncounted
 def is_wall(table, token):
     """Return whether an id stands for no text: special, or beyond the vocabulary."""
     return token >= table.first_byte.shape[0] or table.first_byte[token] == WALL
 
 
-@inlined
+@uncounted
 def gather(table, ids, start, stop, border, window):
     """Copy the bytes around a token border into `window`, the border at its `_BACK`; return their range."""
     first = _BACK
@@ -146,7 +147,7 @@ def gather(table, ids, start, stop, border, window):
     return first, last
 
 
-@inlined
+@uncounted
 def possessive_length(window, at, last):
     """Return the bytes of the 's or ’s that stands at a byte of the window; 0 where none does."""
     length = 0
@@ -159,10 +160,9 @@ def possessive_length(window, at, last):
     return length + 1
 
 
-@inlined
-def border_facts(table, ids, start, stop, border):
+@uncounted
+def border_facts(table, ids, start, stop, border, window):
     """Return what stands around a token border: a sum of `WORD_BEFORE`, `WORD_AFTER`, `POSSESSIVE_AFTER`."""
-    window = np.empty(_BACK + _REACH, np.uint8)
     first, last = gather(table, ids, start, stop, border, window)
     possessive = possessive_length(window, _BACK, last)
     facts = POSSESSIVE_AFTER if possessive else 0
@@ -180,11 +180,12 @@ def border_facts(table, ids, start, stop, border):
     return facts
 
 
-@inlined
-def stands_alone(table, rules, ids, start, stop, first, last):
+@uncounted
+def stands_alone(table, rules, ids, start, stop, first, last, window):
     """Return whether the occurrence ``ids[first:last]`` of the sequence ``ids[start:stop]`` keeps the rules.
 
-    `rules` is a sum of `LEFT_BORDER`, `RIGHT_BORDER` and `NO_POSSESSIVE`.
+    `rules` is a sum of `LEFT_BORDER`, `RIGHT_BORDER` and `NO_POSSESSIVE`; `window` is room for
+    `WINDOW_BYTES` bytes.
     """
     for side in range(2):
         # One loop body for both borders: the code around it is compiled once.
@@ -200,6 +201,6 @@ def stands_alone(table, rules, ids, start, stop, first, last):
         if answer == WORD and forbidden & (LEFT_BORDER | RIGHT_BORDER):
             return False
         in_doubt = answer == UNSURE or forbidden & NO_POSSESSIVE
-        if in_doubt and border_facts(table, ids, start, stop, border) & forbidden:
+        if in_doubt and border_facts(table, ids, start, stop, border, window) & forbidden:
             return False
     return True

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.boundary import stands_alone
-from indexer.matching.kernels.compile import inlined, kernel
+from indexer.matching.kernels.boundary import WINDOW_BYTES, stands_alone
+from indexer.matching.kernels.compile import kernel, uncounted
 from indexer.units import Int32Array, Int64Array, Uint8Array
 
 
@@ -48,6 +48,7 @@ class Found(NamedTuple):
 def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits):
     """Turn the hits that stand between word borders into occurrences; return how many there are."""
     kept = 0
+    window = np.empty(WINDOW_BYTES, np.uint8)
     for hit in range(n_hits):
         pattern = found.phrase[hit]
         row = found.row[hit]
@@ -57,7 +58,7 @@ def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits):
         if rules != 0:
             start, stop = np.int64(starts[row]), np.int64(stops[row])
             first = start + offset
-            if not stands_alone(neighbours, rules, ids, start, stop, first, first + length):
+            if not stands_alone(neighbours, rules, ids, start, stop, first, first + length, window):
                 continue
         skip = np.int64(patterns.skip[pattern])
         found.phrase[kept] = patterns.phrase[pattern]
@@ -68,7 +69,7 @@ def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits):
     return kept
 
 
-@inlined
+@uncounted
 def comes_before(found, a, b):
     """Return whether occurrence `a` is ordered before `b` of the same row: by offset, phrase, length."""
     if found.token_offset[a] != found.token_offset[b]:
@@ -78,7 +79,7 @@ def comes_before(found, a, b):
     return found.n_tokens[a] < found.n_tokens[b]
 
 
-@inlined
+@uncounted
 def sink(found, first, node, n):
     """Let the occurrence at a node of the heap ``[first, first + n)`` sink to its place."""
     while True:

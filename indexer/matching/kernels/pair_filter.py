@@ -5,7 +5,7 @@ questions are put to the stream, each to what the one before let through:
 
 1. eight positions at a time: is the pair at one of them in a hashed bitmap that stays in the cache?
 2. each of these positions: is its pair really an anchor?
-3. could the ids left and right of the anchor belong to a pattern?
+3. is the pair, with the one or two ids beside it, part of a pattern?
 
 What is left are windows: the stretch of ids in which the patterns of that anchor would lie. The filter never
 decides that something stands there; it only says where nothing can.
@@ -16,18 +16,25 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.matching.kernels.compile import inlined, kernel
+from indexer.matching.kernels.compile import kernel, uncounted
 from indexer.matching.kernels.pair_loading import load_pair
 from indexer.units import Int64Array, Uint64Array
 
 GROUP = 8
-KEY, LEFT, RIGHT, EXTENT = 0, 1, 2, 3
 MIX = np.uint64(0x9E3779B97F4A7C15)
-ANY = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+# Which ids beside its anchor a pattern is known by; the anchors of a slot may have patterns of every kind.
+# As plain integers each would have its own compilation of `context_bit`.
+ALONE, LEFT, RIGHT, LEFT_TWICE, RIGHT_TWICE, BOTH = (np.int64(1 << k) for k in range(6))
+
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
 _HALF = np.uint64(32)
+_EXTENT_BITS = 28
+_EXTENT = (1 << _EXTENT_BITS) - 1
+_KIND_BITS = 8
 
 
 class PairFilter(NamedTuple):
@@ -39,10 +46,16 @@ class PairFilter(NamedTuple):
         For every anchor the bit ``pair & 63`` of the word ``pair * multiplier >> shift``.
     multiplier, shift : uint64
         The hash of the bitmap.
-    slots : array of uint64, shape (power of two, 4)
-        Open addressing by pair: the pair; two sets of ids modulo 64, those that may stand before and behind
-        it; how many ids before the pair its patterns begin, at most, in the high half, and how many ids from
-        the pair on they end, at most, in the low half (0: the slot is empty).
+    tags : array of uint16, shape (power of two,)
+        Open addressing by pair: 16 bits of its hash, 0 for an empty slot. Two anchors with the same tag in
+        one chain share a slot.
+    around : array of int64, shape (power of two,)
+        For the anchors of a slot, see `pack_around`: the kinds of their patterns, how many ids before the
+        pair these begin, at most, and how many ids from the pair on they end, at most.
+    contexts : array of uint64, shape (power of two,)
+        For every pattern of three and more ids the bit of its anchor with one or two ids beside it.
+    context_shift : uint64
+        The hash of `contexts`.
     tokens : array of uint64, shape (1024,) or (0,)
         Ids modulo 65,536 that are a pattern by themselves; empty where there is none.
     longest_before : int64
@@ -52,7 +65,10 @@ class PairFilter(NamedTuple):
     bitmap: Uint64Array
     multiplier: np.uint64
     shift: np.uint64
-    slots: Uint64Array
+    tags: NDArray[np.uint16]
+    around: Int64Array
+    contexts: Uint64Array
+    context_shift: np.uint64
     tokens: Uint64Array
     longest_before: np.int64
 
@@ -65,24 +81,80 @@ class Windows(NamedTuple):
     end: Int64Array
 
 
-@inlined
-def pair_slot(slots, pair):
-    """Return the slot of a pair, or the empty one where it would stand."""
-    mask = slots.shape[0] - 1
-    slot = np.int64((pair * MIX) >> _HALF) & mask
-    while slots[slot, EXTENT] != 0 and slots[slot, KEY] != pair:
+@uncounted
+def pair_slot(tags, pair):
+    """Return the slot of a pair, or the empty one where it would stand, and its tag."""
+    mixed = pair * MIX
+    tag = np.uint16((mixed >> np.uint64(16)) | _ONE)
+    mask = tags.shape[0] - 1
+    slot = np.int64(mixed >> _HALF) & mask
+    while tags[slot] != 0 and tags[slot] != tag:
         slot = (slot + 1) & mask
-    return slot
+    return slot, tag
 
 
-@inlined
-def pair_bit(anchors, ids, at):
+@uncounted
+def pack_around(before, after, kinds):
+    """Return the reach of patterns around their anchor and their kinds as one number."""
+    return (np.int64(before) << (_EXTENT_BITS + _KIND_BITS)) | (np.int64(after) << _KIND_BITS) | kinds
+
+
+@uncounted
+def unpack_around(packed):
+    """Return (before, after, kinds) of `pack_around`."""
+    return (
+        packed >> (_EXTENT_BITS + _KIND_BITS),
+        (packed >> _KIND_BITS) & _EXTENT,
+        packed & ((1 << _KIND_BITS) - 1),
+    )
+
+
+@uncounted
+def context_hash(pair, kind, first, second):
+    """Return 64 mixed bits of an anchor and the ids beside it."""
+    beside = (np.uint64(first) | (np.uint64(second) << _HALF)) + np.uint64(kind)
+    mixed = (pair * MIX) ^ (beside * np.uint64(0xC2B2AE3D27D4EB4F))
+    return (mixed ^ (mixed >> np.uint64(29))) * MIX
+
+
+@uncounted
+def context_bit(anchors, pair, kind, first, second):
+    """Return `kind` if some pattern may be known by these ids, 0 if none is."""
+    mixed = context_hash(pair, kind, first, second)
+    return np.int64((anchors.contexts[mixed >> anchors.context_shift] >> (mixed & _LOW)) & _ONE) * kind
+
+
+@uncounted
+def kinds_around(anchors, ids, at):
+    """Return the kinds of patterns that the ids beside a pair may belong to.
+
+    All five places are looked up, whatever the anchor asks for: their cache misses then overlap. One
+    branch for each took 190 ns an anchor at 134,000 phrases.
+    """
+    # At the ends of the array an id stands in for one that is not there: that may let a position
+    # through, and holds none back.
+    last = ids.shape[0] - 1
+    pair = load_pair(ids, at)
+    left, left_twice = np.int64(ids[max(at - 1, 0)]), np.int64(ids[max(at - 2, 0)])
+    right, right_twice = np.int64(ids[min(at + 2, last)]), np.int64(ids[min(at + 3, last)])
+    return (
+        ALONE
+        | context_bit(anchors, pair, LEFT, left, np.int64(0))
+        | context_bit(anchors, pair, RIGHT, right, np.int64(0))
+        | context_bit(anchors, pair, LEFT_TWICE, left, left_twice)
+        | context_bit(anchors, pair, RIGHT_TWICE, right, right_twice)
+        | context_bit(anchors, pair, BOTH, left, right)
+    )
+
+
+@uncounted
+def pair_bit(bitmap, multiplier, shift, ids, at):
     """Return a number whose lowest bit says whether the pair at a position is in the bitmap."""
     pair = load_pair(ids, at)
-    return anchors.bitmap[(pair * anchors.multiplier) >> anchors.shift] >> (pair & _LOW)
+    return bitmap[(pair * multiplier) >> shift] >> (pair & _LOW)
 
 
-@inlined
+@uncounted
 def token_bit(anchors, ids, at):
     """Return a number whose lowest bit says whether the id at a position may be a pattern by itself."""
     token = np.uint64(ids[at])
@@ -90,7 +162,7 @@ def token_bit(anchors, ids, at):
 
 
 @kernel
-def flag_groups(anchors, ids, begin, end, groups):
+def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
     """Write down the groups of eight positions in ``[begin, end)`` one of which passes; return how many.
 
     The pair at the last position must lie inside `ids`. A last, incomplete group always passes.
@@ -102,14 +174,14 @@ def flag_groups(anchors, ids, begin, end, groups):
     at = begin
     while at + GROUP <= end:
         bits = (
-            pair_bit(anchors, ids, at)
-            | pair_bit(anchors, ids, at + 1)
-            | pair_bit(anchors, ids, at + 2)
-            | pair_bit(anchors, ids, at + 3)
-            | pair_bit(anchors, ids, at + 4)
-            | pair_bit(anchors, ids, at + 5)
-            | pair_bit(anchors, ids, at + 6)
-            | pair_bit(anchors, ids, at + 7)
+            pair_bit(bitmap, multiplier, shift, ids, at)
+            | pair_bit(bitmap, multiplier, shift, ids, at + 1)
+            | pair_bit(bitmap, multiplier, shift, ids, at + 2)
+            | pair_bit(bitmap, multiplier, shift, ids, at + 3)
+            | pair_bit(bitmap, multiplier, shift, ids, at + 4)
+            | pair_bit(bitmap, multiplier, shift, ids, at + 5)
+            | pair_bit(bitmap, multiplier, shift, ids, at + 6)
+            | pair_bit(bitmap, multiplier, shift, ids, at + 7)
         )
         groups[n] = at
         n += np.int64(bits & _ONE)
@@ -120,7 +192,7 @@ def flag_groups(anchors, ids, begin, end, groups):
     return n
 
 
-@inlined
+@uncounted
 def flag_token_groups(anchors, ids, begin, end, groups):
     """Do what `flag_groups` does where single ids are patterns too."""
     n = 0
@@ -128,49 +200,92 @@ def flag_token_groups(anchors, ids, begin, end, groups):
     while at < end:
         bits = np.uint64(at + GROUP > end)
         for k in range(at, min(at + GROUP, end)):
-            bits |= pair_bit(anchors, ids, k) | token_bit(anchors, ids, k)
+            bits |= pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, k) | token_bit(
+                anchors, ids, k
+            )
         groups[n] = at
         n += np.int64(bits & _ONE)
         at += GROUP
     return n
 
 
-@inlined
-def open_windows(anchors, ids, groups, n_groups, end, windows):
-    """Test every position of the flagged groups; write down the windows, return how many."""
+@uncounted
+def passing_positions(anchors, ids, groups, n_groups, end, positions):
+    """Write down the positions of the flagged groups that pass by themselves; return how many.
+
+    Like the groups, each is written and only those that pass are kept: no branch depends on the ids.
+    """
     n = 0
-    for g in range(n_groups):
-        for at in range(groups[g], min(groups[g] + GROUP, end)):
-            before = np.int64(-1)
-            after = np.int64(0)
-            if pair_bit(anchors, ids, at) & _ONE:
-                slot = pair_slot(anchors.slots, load_pair(ids, at))
-                extent = anchors.slots[slot, EXTENT]
-                if extent != 0 and may_surround(anchors, slot, ids, at):
-                    before = np.int64(extent >> _HALF)
-                    after = np.int64(extent & np.uint64(0xFFFFFFFF))
-            if anchors.tokens.shape[0] and token_bit(anchors, ids, at) & _ONE:
-                before = max(before, np.int64(0))
-                after = max(after, np.int64(1))
-            if after > 0:
-                windows.position[n] = at
-                windows.begin[n] = at - before
-                windows.end[n] = at + after
-                n += 1
+    with_tokens = anchors.tokens.shape[0] != 0
+    if with_tokens:
+        for g in range(n_groups):
+            for at in range(groups[g], min(groups[g] + GROUP, end)):
+                positions[n] = at
+                n += np.int64(
+                    (
+                        pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at)
+                        | token_bit(anchors, ids, at)
+                    )
+                    & _ONE
+                )
+        return n
+    for g in range(n_groups - 1):
+        for k in range(GROUP):
+            positions[n] = groups[g] + k
+            n += np.int64(
+                pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, groups[g] + k) & _ONE
+            )
+    if n_groups > 0:
+        for at in range(groups[n_groups - 1], min(groups[n_groups - 1] + GROUP, end)):
+            positions[n] = at
+            n += np.int64(pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at) & _ONE)
     return n
 
 
-@inlined
-def may_surround(anchors, slot, ids, at):
-    """Return whether the ids before and behind an anchor may belong to one of its patterns."""
-    left, right = anchors.slots[slot, LEFT], anchors.slots[slot, RIGHT]
-    if left != ANY and (at == 0 or not (left >> (np.uint64(ids[at - 1]) & _LOW)) & _ONE):
-        return False
-    behind = at + 2
-    return right == ANY or (behind < ids.shape[0] and (right >> (np.uint64(ids[behind]) & _LOW)) & _ONE != 0)
+@uncounted
+def reach(begins, ends, kinds):
+    """Return how far patterns of some kinds reach before their anchor, and from it on."""
+    before = begins if kinds & (BOTH | LEFT_TWICE) else np.int64(kinds & LEFT != 0)
+    after = ends if kinds & (BOTH | RIGHT_TWICE) else np.int64(2) + np.int64(kinds & RIGHT != 0)
+    return before, after
 
 
-@inlined
+@uncounted
+def open_windows(anchors, ids, n_positions, windows):
+    """Ask for each of `windows.position` whether an anchor stands there that fits between its neighbours.
+
+    Keeps those for which that is so, with their windows; returns how many. The ids must reach one behind the
+    last position.
+    """
+    with_tokens = anchors.tokens.shape[0] != 0
+    slots = windows.begin
+    n_anchors = 0
+    for k in range(n_positions):
+        at = windows.position[k]
+        slot, tag = pair_slot(anchors.tags, load_pair(ids, at))
+        is_anchor = anchors.tags[slot] == tag
+        windows.position[n_anchors] = at
+        slots[n_anchors] = slot if is_anchor else -1
+        n_anchors += np.int64(is_anchor or with_tokens)
+    n = 0
+    for k in range(n_anchors):
+        at, slot = windows.position[k], slots[k]
+        before, after = np.int64(0), np.int64(0)
+        if slot >= 0:
+            begins, ends, kinds = unpack_around(anchors.around[slot])
+            kinds &= kinds_around(anchors, ids, at)
+            if kinds != 0:
+                before, after = reach(begins, ends, kinds)
+        if with_tokens and token_bit(anchors, ids, at) & _ONE:
+            after = max(after, np.int64(1))
+        windows.position[n] = at
+        windows.begin[n] = at - before
+        windows.end[n] = at + after
+        n += np.int64(after > 0)
+    return n
+
+
+@uncounted
 def scan_windows(anchors, ids, begin, end, groups, windows):
     """Write down the windows of the positions ``[begin, end)``, ordered; return how many.
 
@@ -183,8 +298,11 @@ def scan_windows(anchors, ids, begin, end, groups, windows):
         if anchors.tokens.shape[0]:
             n_groups = flag_token_groups(anchors, ids, begin, pairs_end, groups)
         else:
-            n_groups = flag_groups(anchors, ids, begin, pairs_end, groups)
-        n = open_windows(anchors, ids, groups, n_groups, pairs_end, windows)
+            n_groups = flag_groups(
+                anchors.bitmap, anchors.multiplier, anchors.shift, ids, begin, pairs_end, groups
+            )
+        n = passing_positions(anchors, ids, groups, n_groups, pairs_end, windows.position)
+        n = open_windows(anchors, ids, n, windows)
     if (
         end > pairs_end
         and end > begin
