@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +35,7 @@ from indexer.corpus import files
 from indexer.corpus.compressed import Limits, decompressed
 from indexer.corpus.file_reader import Extent, FileReader
 from indexer.corpus.files import CorpusFile
-from indexer.corpus.ids import id_dtype
+from indexer.corpus.ids import as_token_ids, id_dtype
 from indexer.corpus.samples import gather
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.corpus.zstd_frames import ByteQueue
@@ -124,7 +125,7 @@ class MdsReader(FileReader):
                 fix="set [corpus] dtype; LLM Foundry before June 2024 wrote int64",
             )
         if dtype is None:
-            sample = next(self._payloads(0, 0, 1), b"")
+            sample = next(self._samples(0, 0, min(1, first.n_samples)), b"")
             dtype = self._value(sample, first, self.files[0].name).dtype if sample else np.dtype("<i4")
         self.facts = CorpusFacts(
             format="mds",
@@ -199,29 +200,40 @@ class MdsReader(FileReader):
             )
         return offsets, rest
 
-    def _payloads(self, number: int, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes of the samples [start, stop) of one shard."""
+    def _payloads(
+        self,
+        number: int,
+        start: int,
+        stop: int,
+        n_at_once: int,
+        offsets: NDArray[np.uint32],
+        rest: Iterator[bytes] | None,
+    ) -> Iterator[bytes]:
+        """Yield the bytes of the samples [start, stop) of one shard, some samples at a time."""
         file, layout = self.files[number], self._layouts[number]
-        offsets, rest = self._head(number)
-        bounds = offsets.astype(np.int64).tolist()
+        places = [*range(start, stop, n_at_once), stop]
+        bounds = offsets[places].astype(np.int64).tolist()
         if rest is None and file.local:
             data = files.map_bytes(file)
-            for sample in range(start, stop):
-                yield data[bounds[sample] : bounds[sample + 1]].tobytes()
+            for low, high in pairwise(bounds):
+                yield data[low:high].tobytes()
             return
-        position = bounds[start] if rest is None else 4 + 4 * (layout.n_samples + 1)
+        position = bounds[0] if rest is None else 4 + 4 * (layout.n_samples + 1)
         queue = ByteQueue(files.stream(file, position) if rest is None else rest)
-        left = bounds[start] - position
+        left = bounds[0] - position
         while left:
             left -= len(queue.take(min(left, 1 << 20))) or left
-        for sample in range(start, stop):
-            size = bounds[sample + 1] - bounds[sample]
-            data_of = queue.take(size)
-            if len(data_of) < size:
+        for sample, (low, high) in zip(places, pairwise(bounds), strict=False):
+            data_of = queue.take(high - low)
+            if len(data_of) < high - low:
                 raise InputError("ends inside a sample", path=file.name, offset=f"sample {sample:,}")
             yield data_of
         if rest is not None and stop == layout.n_samples and queue.take(1):
             raise InputError(f"unpacks to more than {layout.raw_bytes:,} bytes", path=file.name)
+
+    def _samples(self, number: int, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes of the samples [start, stop) of one shard, one by one."""
+        return self._payloads(number, start, stop, 1, *self._head(number))
 
     def _value(self, sample: bytes, layout: _Layout, path: str) -> _Value:
         """Find dtype and start of the ids in the token column of a sample; see the module's table."""
@@ -272,7 +284,7 @@ class MdsReader(FileReader):
         others_vary = sum(size is None for i, size in enumerate(layout.sizes) if i != layout.column)
         if not layout.n_samples or others_vary or len(set(np.diff(offsets).tolist())) > 1:
             return None
-        return len(self._ids(next(self._payloads(number, 0, 1)), layout, self.files[number].name))
+        return len(self._ids(next(self._samples(number, 0, 1)), layout, self.files[number].name))
 
     def extent(self, number: int) -> Extent:
         """Count samples from the index, ids from the offsets, or by reading where those are not enough."""
@@ -281,15 +293,44 @@ class MdsReader(FileReader):
         if length is not None:
             n_ids = length * layout.n_samples
         else:
-            samples = self._payloads(number, 0, layout.n_samples)
+            samples = self._samples(number, 0, layout.n_samples)
             n_ids = sum(len(self._ids(sample, layout, file.name)) for sample in samples)
         return Extent(layout.n_samples, n_ids, seekable=layout.compression is None)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the samples [start, stop) of one shard."""
         file, layout = self.files[number], self._layouts[number]
-        samples = (self._ids(sample, layout, file.name) for sample in self._payloads(number, start, stop))
+        offsets, rest = self._head(number)
+        sizes = np.diff(offsets.astype(np.int64))
+        if sizes.size and bool((sizes == sizes[0]).all()):
+            n_at_once = max(1, self.block_ids * 4 // max(1, int(sizes[0])))
+            payloads = self._payloads(number, start, stop, n_at_once, offsets, rest)
+            yield from self._alike(payloads, layout, file.name, int(sizes[0]), first_sequence)
+            return
+        payloads = self._payloads(number, start, stop, 1, offsets, rest)
+        samples = (self._ids(sample, layout, file.name) for sample in payloads)
         yield from gather(samples, first_sequence=first_sequence, block_ids=self.block_ids, path=file.name)
+
+    def _alike(
+        self, payloads: Iterator[bytes], layout: _Layout, path: str, size: int, first_sequence: int
+    ) -> Iterator[SequenceBlock]:
+        """Yield samples of equal size, some at a time, cut out all at once where their heads agree too."""
+        at = first_sequence
+        for data in payloads:
+            samples = np.frombuffer(data, np.uint8).reshape(-1, size)
+            head = samples[0].tobytes()
+            value = self._value(head, layout, path)
+            begin, end = value.offset, self._column(head, layout)[1]
+            if bool((samples[:, :begin] == samples[0, :begin]).all()):
+                stored = np.ascontiguousarray(samples[:, begin:end]).reshape(-1).view(value.dtype)
+                width = (end - begin) // value.dtype.itemsize
+                starts = np.arange(len(samples), dtype=np.int64) * width
+                stops = starts + (width if self._cut is None else min(width, self._cut))
+                yield SequenceBlock(as_token_ids(stored, path=path), starts, stops, at)
+            else:
+                rows = [self._ids(sample.tobytes(), layout, path) for sample in samples]
+                yield from gather(rows, first_sequence=at, block_ids=self.block_ids, path=path)
+            at += len(samples)
 
 
 def _rest(queue: ByteQueue) -> Iterator[bytes]:

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ from indexer.corpus.megatron_index import MegatronIndex, find_pair, prefix_of, r
 from indexer.corpus.sample_index import SampleIndex, find_sample_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError
+from indexer.units import Int64Array
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ class _Corpus:
     index: MegatronIndex
     stored: NDArray[Any]
     arrays: SampleIndex
+
+
+class _Pieces(NamedTuple):
+    """Ranges of ids; those of one window stand together, in reading order."""
+
+    window: Int64Array
+    starts: Int64Array
+    stops: Int64Array
 
 
 class MegatronWindowsReader(FileReader):
@@ -114,26 +123,29 @@ class MegatronWindowsReader(FileReader):
         return self._corpora[number]
 
     def _window_length(self, corpus: _Corpus) -> int:
-        (pieces,) = self._pieces(corpus, corpus.arrays.shuffle[:1])
-        return sum(stop - start for start, stop in pieces)
+        pieces = self._pieces(corpus, corpus.arrays.shuffle[:1])
+        return int((pieces.stops - pieces.starts).sum())
 
-    def _pieces(self, corpus: _Corpus, rows: NDArray[Any]) -> Iterator[list[tuple[int, int]]]:
-        """Yield for each window the ranges of ids it is made of."""
+    def _pieces(self, corpus: _Corpus, rows: NDArray[Any]) -> _Pieces:
+        """Return the ranges of ids that windows are made of, for all windows at once."""
         index, arrays = corpus.index, corpus.arrays
-        size = index.dtype.itemsize
         numbers = np.asarray(rows, np.int64)
-        begins = np.asarray(arrays.sample[numbers], np.int64).tolist()
-        ends = np.asarray(arrays.sample[numbers + 1], np.int64).tolist()
-        for (first, offset), (last, end) in zip(begins, ends, strict=True):
-            stop = min(last + 1, len(arrays.document))
-            documents = np.asarray(arrays.document[first:stop], np.int64)
-            starts = (index.pointers[documents] // size).tolist()
-            lengths = index.lengths[documents].tolist()
-            stops = [start + length for start, length in zip(starts, lengths, strict=True)]
-            if last < len(arrays.document):
-                stops[-1] = starts[-1] + end + self._extra
-            starts[0] += offset
-            yield [(start, stop) for start, stop in zip(starts, stops, strict=True) if stop > start]
+        begins = np.asarray(arrays.sample[numbers], np.int64)
+        ends = np.asarray(arrays.sample[numbers + 1], np.int64)
+        # a window that ends at the very end of the index has no last document to cut
+        lasts = np.minimum(ends[:, 0] + 1, len(arrays.document))
+        counts = lasts - begins[:, 0]
+        window = np.repeat(np.arange(len(numbers)), counts)
+        heads = np.cumsum(counts) - counts
+        positions = np.arange(len(window)) - heads[window] + begins[window, 0]
+        documents = np.asarray(arrays.document[positions], np.int64)
+        starts = index.pointers[documents] // index.dtype.itemsize
+        stops = starts + index.lengths[documents]
+        tails = heads + counts - 1
+        cut = ends[:, 0] < len(arrays.document)
+        stops[tails[cut]] = starts[tails[cut]] + ends[cut, 1] + self._extra
+        starts[heads] += begins[:, 1]
+        return _Pieces(window, starts, stops)
 
     def extent(self, number: int) -> Extent:
         """Count the samples of one corpus, after checking that its arrays fit it and each other."""
@@ -157,23 +169,24 @@ class MegatronWindowsReader(FileReader):
         n_at_once = max(1, self.block_ids // width)
         for sample in range(start, stop, n_at_once):
             rows = corpus.arrays.shuffle[sample : min(sample + n_at_once, stop)]
-            ranges = [
-                piece for pieces in self._checked(corpus, rows, sample, width, file) for piece in pieces
-            ]
-            ids = as_token_ids(np.concatenate([corpus.stored[a:b] for a, b in ranges]), path=file.name)
+            pieces = self._pieces(corpus, rows)
+            self._check_lengths(pieces, len(rows), sample, width, file)
+            bounds = zip(pieces.starts.tolist(), pieces.stops.tolist(), strict=True)
+            parts = [corpus.stored[first:last] for first, last in bounds]
+            ids = as_token_ids(np.concatenate(parts), path=file.name)
             starts = np.arange(len(rows), dtype=np.int64) * width
             yield SequenceBlock(ids, starts, starts + width, first_sequence + sample - start)
 
-    def _checked(
-        self, corpus: _Corpus, rows: NDArray[Any], sample: int, width: int, file: CorpusFile
-    ) -> Iterator[list[tuple[int, int]]]:
-        for number, pieces in enumerate(self._pieces(corpus, rows), start=sample):
-            found = sum(stop - start for start, stop in pieces)
-            if found != width:
-                raise InputError(
-                    f"gives a window of {found:,} ids from {file.name}",
-                    path=corpus.arrays.name,
-                    offset=f"sample {number:,}",
-                    expected=f"{width:,}",
-                )
-            yield pieces
+    @staticmethod
+    def _check_lengths(pieces: _Pieces, n_windows: int, sample: int, width: int, file: CorpusFile) -> None:
+        lengths = pieces.stops - pieces.starts
+        found = np.bincount(pieces.window, lengths, n_windows).astype(np.int64)
+        wrong = np.flatnonzero(found != width)
+        if wrong.size or int(lengths.min(initial=0)) < 0:
+            at = int(wrong[0]) if wrong.size else int(pieces.window[int(np.argmin(lengths))])
+            raise InputError(
+                f"is asked for a window of {int(found[at]):,} ids by the index arrays",
+                path=file.name,
+                offset=f"sample {sample + at:,}",
+                expected=f"{width:,}",
+            )
