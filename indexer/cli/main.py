@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("indexer.cli.status:status", "Show what is done, missing, unverified."),
     "query": ("indexer.cli.query:query", "Ask an index in SQL, by a query file or ad hoc."),
     "split": ("indexer.cli.query:split", "Split the pairs, show the balance, write a manifest."),
-    "export": ("indexer.cli.query:export", "Write a split for other tools."),
+    "export": ("indexer.cli.export:export", "Write a split for other tools."),
     "report": ("indexer.cli.report:report", "Write one offline page of charts, and each as SVG and PNG."),
     "import": (
         "indexer.cli.import_results:import_results",

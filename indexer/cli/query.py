@@ -1,4 +1,4 @@
-"""``exposure query``, ``split`` and ``export``: questions and what is written of their answers."""
+"""``exposure query`` and ``split``: questions and what is written of their answers."""
 
 from __future__ import annotations
 
@@ -86,23 +86,6 @@ def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out
         click.echo("this index is incomplete: pairs not seen so far are unknown", err=True)
     if out is not None:
         _write(ask(index_dir, "splits/at_checkpoint", parameters), Path(out), None)
-
-
-@command("exposure export index --to csv --out manifest")
-@index_argument
-@click.option(
-    "--to", "target", required=True, type=click.Choice(["parquet", "csv", "jsonl"]), help="What is written."
-)
-@click.option("--out", required=True, type=click.Path(file_okay=False), help="The folder to write.")
-@checkpoint_option
-@min_count_option
-@side_option
-def export(index_dir: str, target: str, out: str, checkpoint: int | None, min_count: int, side: str) -> None:
-    """Write a split manifest for other tools, with the index fingerprint, the query and its parameters."""
-    from indexer.splits.ask import ask
-
-    answer = ask(index_dir, "splits/at_checkpoint", _split_parameters(checkpoint, min_count, side))
-    _write(answer, Path(out) / f"split.{target}", target)
 
 
 def _split_parameters(checkpoint: int | None, min_count: int, side: str) -> dict[str, str]:

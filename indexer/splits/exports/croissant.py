@@ -44,6 +44,7 @@ _CONTEXT: dict[str, Any] = {
     "parentField": "cr:parentField",
     "path": "cr:path",
     "personalSensitiveInformation": "cr:personalSensitiveInformation",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "recordSet": "cr:recordSet",
     "references": "cr:references",
     "regex": "cr:regex",
@@ -95,7 +96,7 @@ def _file(path: str, folder: Path) -> dict[str, Any]:
         "name": Path(path).name,
         "contentUrl": path,
         "contentSize": f"{len(data)} B",
-        "encodingFormat": "application/vnd.apache.parquet",
+        "encodingFormat": "application/x-parquet",
         "sha256": hashlib.sha256(data).hexdigest(),
     }
 

@@ -10,7 +10,7 @@ from indexer.splits.manifest import write_manifest
 
 
 def write_flat(split: ExportedSplit, folder: Path, format: str) -> None:
-    """Write ``split.FORMAT``, the rows of the split query, and ``pairs.FORMAT``, one row for each pair of a split.
+    """Write ``split.FORMAT``, the rows of the split query, and ``pairs.FORMAT``, a row for each pair.
 
     ``sentence_good`` and ``sentence_bad`` are the columns minicons scores; ``split`` says where each pair is.
     """

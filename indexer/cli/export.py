@@ -1,0 +1,78 @@
+"""``exposure export``: a split as other tools read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.cli.command import command
+from indexer.cli.options import (
+    checkpoint_option,
+    index_argument,
+    min_count_option,
+    parameter_option,
+    read_parameters,
+    side_option,
+)
+
+
+@command(
+    "exposure export index --to lm-eval --out tasks && lm_eval --include_path tasks --tasks exposure ...",
+    "exposure export index --to csv --checkpoint 1000 --out split",
+    "exposure export index --to datasets --query hold_out -p checkpoint=1000 --out pairs",
+)
+@index_argument
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    type=click.Choice(["lm-eval", "datasets", "parquet", "csv", "jsonl"]),
+    help="What is written.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write."
+)
+@checkpoint_option
+@min_count_option
+@side_option
+@click.option(
+    "--query",
+    "question",
+    default=None,
+    help="Another split: the name of a query or a .sql file with columns pair_id and split.",
+)
+@parameter_option
+def export(
+    index_dir: str,
+    target: str,
+    out: Path,
+    checkpoint: int | None,
+    min_count: int,
+    side: str,
+    question: str | None,
+    parameters: tuple[str, ...],
+) -> None:
+    """Write a split for other tools, with the index fingerprint, the query and its parameters."""
+    from indexer.splits.ask import load_query
+    from indexer.splits.exports import write_export
+
+    question = question or "splits/at_checkpoint"
+    declared = {parameter.name for parameter in load_query(question).parameters}
+    options = {
+        "checkpoint": "NULL" if checkpoint is None else str(checkpoint),
+        "min_count": str(min_count),
+        "side": side,
+    }
+    if checkpoint is not None and "checkpoint" not in declared:
+        raise click.UsageError(f"{question} has no parameter checkpoint")
+    given = {name: value for name, value in options.items() if name in declared}
+    split = write_export(
+        index_dir, target, out, question=question, parameters={**given, **read_parameters(parameters)}
+    )
+    sizes = ", ".join(f"{table.num_rows:,} {name}" for name, table in split.splits.items())
+    click.echo(f"wrote {sizes} to {out}", err=True)
+    if split.n_unknown:
+        click.echo(
+            f"left out {split.n_unknown:,} pairs: this index does not know where they belong", err=True
+        )
