@@ -17,6 +17,8 @@ last_step            int64            step of the last exposure; NULL where no o
 bins                 list of struct   (checkpoint int64, exposure_count uint64), ascending, counts > 0
 places               list of struct   (step int64, sequence int64, token_offset int32, n_tokens int32):
                                       the first K exposures by (step, sequence, token_offset)
+alone                list of struct   (spelled string, exposure_count uint64): with unit both, the exposures
+                                      that only this unit found, by spelling; else empty
 ==================== ================ =================================================================
 
 Rows are ordered by (unit, phrase_id). With ``grain = "step"`` the bins are one step wide: ``checkpoint``
@@ -66,6 +68,10 @@ SCHEMA = pa.schema(
                     ]
                 )
             ),
+        ),
+        pa.field(
+            "alone",
+            pa.list_(pa.struct([pa.field("spelled", pa.string()), pa.field("exposure_count", pa.uint64())])),
         ),
     ]
 )

@@ -19,6 +19,7 @@ TABLES = (
     "exposures",
     "exposure_bins",
     "places",
+    "unit_differences",
     "checkpoints",
     "shards",
     "results",

@@ -80,3 +80,12 @@ FROM (
 )
 GROUP BY phrase_id, bin.checkpoint
 ORDER BY phrase_id, bin.checkpoint;
+
+INSERT INTO unit_differences
+SELECT phrase_id, unit, lone.spelled, sum(lone.exposure_count)::UBIGINT
+FROM (
+    SELECT phrase_id, unit, unnest(alone) AS lone
+    FROM partial_rows
+)
+GROUP BY phrase_id, unit, lone.spelled
+ORDER BY phrase_id, unit, lone.spelled;

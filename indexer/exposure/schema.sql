@@ -132,6 +132,18 @@ COMMENT ON COLUMN places.token_offset IS 'Tokens from the start of the sequence 
 COMMENT ON COLUMN places.n_tokens IS 'Tokens the occurrence touches';
 COMMENT ON COLUMN places.shard IS 'Shard of the sequence, a row of shards';
 
+CREATE TABLE unit_differences (
+    phrase_id      INTEGER NOT NULL,
+    found_by       VARCHAR NOT NULL CHECK (found_by IN ('text', 'tokens')),
+    spelled        VARCHAR NOT NULL,
+    exposure_count UBIGINT NOT NULL
+);
+COMMENT ON TABLE unit_differences IS 'In an index of unit both: exposures that one unit found and the other did not, by spelling';
+COMMENT ON COLUMN unit_differences.phrase_id IS 'The phrase';
+COMMENT ON COLUMN unit_differences.found_by IS 'The unit that found them: text or tokens';
+COMMENT ON COLUMN unit_differences.spelled IS 'The text of the tokens they touch';
+COMMENT ON COLUMN unit_differences.exposure_count IS 'Exposures with this spelling';
+
 CREATE TABLE checkpoints (
     checkpoint  BIGINT PRIMARY KEY,
     tokens_seen UBIGINT

@@ -16,7 +16,9 @@ from indexer.partials import PartialFacts
 from indexer.plan import ScanRange
 from indexer.scanning.blocks import TokensHash, check_vocabulary, keep_exposing
 from indexer.scanning.tally import Grid, Tally
+from indexer.scanning.unit_differences import UnitDifferences
 from indexer.units import UNKNOWN_STEP, Int64Array
+from indexer.vocabulary import TokenBytes
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Scanner:
         Size of the phrase table, places kept, and size of the vocabulary (0: not known).
     label_overlap : bool
         Whether sequences share their last id with another one.
+    vocabulary : TokenBytes or None
+        The bytes of every id, where two units are compared.
     """
 
     plan_fingerprint: str
@@ -56,6 +60,7 @@ class Scanner:
     n_places: int
     n_ids: int
     label_overlap: bool
+    vocabulary: TokenBytes | None = None
 
     def scan(self, scan_range: ScanRange) -> tuple[pa.Table, PartialFacts]:
         """Scan the sequences of a range.
@@ -67,6 +72,7 @@ class Scanner:
         """
         shard = self.shards[scan_range.shard]
         tallies = {unit: Tally(self.n_phrases, self.grid, self.n_places) for unit in self.matchers}
+        differences = UnitDifferences(self.vocabulary) if self.vocabulary and len(tallies) > 1 else None
         tokens_hash = TokensHash()
         next_sequence = scan_range.start
         n_tokens = n_visits = 0
@@ -85,10 +91,18 @@ class Scanner:
             visits = self.order.visits(block.first_sequence, next_sequence)
             n_visits += len(visits.steps)
             _add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
-            for unit, matcher in self.matchers.items():
-                matches = matcher.find(block.ids, block.starts, block.stops)
-                exposing = keep_exposing(matches, block, label_overlap=self.label_overlap)
-                tallies[unit].add(exposing, block.first_sequence, visits)
+            exposing = {
+                unit: keep_exposing(
+                    matcher.find(block.ids, block.starts, block.stops),
+                    block,
+                    label_overlap=self.label_overlap,
+                )
+                for unit, matcher in self.matchers.items()
+            }
+            for unit, matches in exposing.items():
+                tallies[unit].add(matches, block.first_sequence, visits)
+            if differences is not None:
+                differences.add(exposing["text"], exposing["tokens"], block, visits)
         if next_sequence != scan_range.stop:
             raise InputError(
                 f"ends after sequence {next_sequence:,}",
@@ -96,7 +110,12 @@ class Scanner:
                 expected=f"{scan_range.stop:,} sequences, as planned",
                 fix="the shard is truncated or was changed after planning",
             )
-        rows = pa.concat_tables([tally.rows(unit) for unit, tally in sorted(tallies.items())])
+        rows = pa.concat_tables(
+            [
+                tally.rows(unit, differences.alone(unit) if differences else None)
+                for unit, tally in sorted(tallies.items())
+            ]
+        )
         facts = PartialFacts(
             plan_fingerprint=self.plan_fingerprint,
             range_number=scan_range.number,

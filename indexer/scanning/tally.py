@@ -6,6 +6,7 @@ occurrences: what cannot be among a phrase's first places is dropped as it comes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,8 +107,17 @@ class Tally:
         self._n_pending = 0
         return places
 
-    def rows(self, unit: str) -> pa.Table:
-        """Return the rows of the partial: one for each phrase seen, ordered by phrase."""
+    def rows(self, unit: str, alone: Mapping[int, list[dict[str, object]]] | None = None) -> pa.Table:
+        """Return the rows of the partial: one for each phrase seen, ordered by phrase.
+
+        Parameters
+        ----------
+        unit : str
+            What the phrases were looked for in.
+        alone : mapping, optional
+            By phrase, what this unit found and the other did not; see `UnitDifferences.alone`.
+        """
+        alone = alone or {}
         places = self._keep_first_places()
         seen = np.flatnonzero(self.counts).astype(np.int32)
         first = np.searchsorted(places.phrase, seen)
@@ -132,6 +142,9 @@ class Tally:
                     place_offsets,
                     SCHEMA.field("places").type,
                     [_steps(places.step), places.sequence, places.token_offset, places.n_tokens],
+                ),
+                "alone": pa.array(
+                    [alone.get(phrase, []) for phrase in seen.tolist()], SCHEMA.field("alone").type
                 ),
             },
             schema=SCHEMA,

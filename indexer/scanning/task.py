@@ -19,7 +19,7 @@ from indexer.errors import StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.partials import write_partial
 from indexer.plan import Plan
-from indexer.scanning.frozen import load_matchers, n_planned_ids
+from indexer.scanning.frozen import load_matchers, load_vocabulary, n_planned_ids
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import Grid
 
@@ -89,6 +89,7 @@ class ScanTask:
             n_places=config.index.places,
             n_ids=n_planned_ids(plan),
             label_overlap=plan.corpus["label_overlap"],
+            vocabulary=load_vocabulary(self.index, plan) if config.match.unit == "both" else None,
         )
 
 

@@ -54,6 +54,7 @@ def naive_rows(sequences, checkpoints, n_places):
                     {"step": s if known else None, "sequence": q, "token_offset": o, "n_tokens": n}
                     for s, q, o, n in places[:n_places]
                 ],
+                "alone": [],
             }
         )
     return rows
