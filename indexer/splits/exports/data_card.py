@@ -33,7 +33,8 @@ pairs = load_dataset("path/of/this/folder")
 spelled in them; `_start` and `_stop` are half-open ranges of Unicode code points. `exposure_count_good`,
 `first_step_good` and their likes say what the model saw of each phrase in the whole training window; a
 `first_step` that is missing means that the phrase was not seen. Columns from `split` on are those of the
-query below; its counts are as of the checkpoint it names. The sentences stay under the licence of their source.
+query below; its counts are as of the checkpoint it names. The sentences stay under the licence of their
+source.
 
 ## Provenance
 
