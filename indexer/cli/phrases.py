@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from indexer.phrases import PhraseSet
+    from indexer.tokenizers import Tokenizer
 
 _PREVIEW_ROWS = 10
 _F = typing.TypeVar("_F", bound=Callable[..., Any])
@@ -56,8 +57,20 @@ def _declared_options(command: _F) -> _F:
     show_default=True,
     help="Which texts are one phrase.",
 )
+@click.option(
+    "--tokenizer",
+    "tokenizer_path",
+    help="Normalise phrases as this tokenizer does; the table of pairs then tells token positions too.",
+)
 @_declared_options
-def phrases(source: str, out: Path | None, explained: str | None, case: str, **options: Any) -> None:
+def phrases(
+    source: str,
+    out: Path | None,
+    explained: str | None,
+    case: str,
+    tokenizer_path: str | None,
+    **options: Any,
+) -> None:
     r"""Find the critical phrases of minimal pairs, or read plain phrases.
 
     SOURCE is a directory or file of pairs or phrases (JSON lines, CSV, TSV, Parquet, text lines; plain, .gz
@@ -67,28 +80,53 @@ def phrases(source: str, out: Path | None, explained: str | None, case: str, **o
     Example:
       exposure phrases ../blimp --out phrases.parquet
       exposure phrases ../blimp --explain determiner_noun_agreement_1/17
+      exposure phrases ../blimp --tokenizer tokenizer.json --out positions.parquet
       exposure phrases pairs.csv --good right --bad wrong --side both
       cat words.txt | exposure phrases -
     """
     from indexer.phrases import load_phrases
 
+    if out is not None:
+        from indexer.phrases.phrase_files import refuse_unwritable
+
+        refuse_unwritable(out)
     for name, value in options.items():
         if isinstance(value, tuple):
             options[name] = list(value)
     config = PhrasesConfig(source=source, **options)
-    found = load_phrases(config, MatchConfig(case=case), base=Path(), progress=_progress)
+    match = MatchConfig(case=case)
+    found = load_phrases(config, match, base=Path(), progress=_progress)
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    tokenizer = None
+    if tokenizer_path is not None:
+        from indexer.phrases.normalization import normalized
+        from indexer.tokenizers import load_tokenizer
+
+        tokenizer = load_tokenizer(tokenizer_path, base=Path())
+        found = normalized(found, tokenizer, match)
     if explained is not None:
         from indexer.phrases.explain import explain
 
         click.echo(explain(found.pairs, explained))
     if out is not None:
-        from indexer.phrases.phrase_files import write_table
-
-        table = found.listing()
-        write_table(table, out)
-        click.echo(f"{out}: {table.num_rows:,} rows, {found.phrases.num_rows:,} distinct phrases", err=True)
+        _write(found, tokenizer, out)
     elif explained is None:
         _print_preview(found)
+
+
+def _write(found: PhraseSet, tokenizer: Tokenizer | None, out: Path) -> None:
+    from indexer.phrases.phrase_files import write_table
+
+    table = found.listing()
+    if tokenizer is not None and found.pairs.num_rows:
+        from indexer.phrases.probe_positions import probe_positions
+
+        positions = probe_positions(found.pairs, tokenizer)
+        for name in positions.column_names[1:]:
+            table = table.append_column(name, positions[name])
+    write_table(table, out)
+    click.echo(f"{out}: {table.num_rows:,} rows, {found.phrases.num_rows:,} distinct phrases", err=True)
 
 
 def _progress(rows: Any) -> Any:

@@ -27,7 +27,7 @@ from indexer.phrases.rules.rule import PairRule, PairSpans, Paradigm, RuleDoesNo
 from indexer.phrases.rules.table import RULES
 from indexer.phrases.sentence import Sentence, WordRange, hull, word
 
-_KEYS = ("rule", "context", "side", "reach", "phrase", "phenomenon", "grade", "end_boundary")
+KEYS = ("rule", "context", "side", "reach", "phrase", "phenomenon", "grade", "end_boundary")
 _CHOICES = {
     "side": ("left", "right", "both"),
     "phrase": ("hull", "from-start", "to-end"),
@@ -58,8 +58,8 @@ def _paradigm(uid: str, entry: Any, path: str) -> Paradigm:
     if not isinstance(entry, dict):
         raise ConfigError(f"{uid} is not a section", path=path, expected=f"[{uid}]")
     for key, value in entry.items():
-        if key not in _KEYS:
-            raise ConfigError(f"unknown key {key!r} in [{uid}]", path=path, expected=" or ".join(_KEYS))
+        if key not in KEYS:
+            raise ConfigError(f"unknown key {key!r} in [{uid}]", path=path, expected=" or ".join(KEYS))
         if key in _CHOICES and value not in _CHOICES[key]:
             raise ConfigError(f"[{uid}] {key} = {value!r}", path=path, expected=" or ".join(_CHOICES[key]))
     if entry.get("rule", "generic") not in (*RULES, "generic"):

@@ -11,22 +11,32 @@ import pyarrow as pa
 from indexer.errors import ConfigError, ResourceError
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a file that could not be written, before any work is done for it.
+
+    Raises
+    ------
+    ConfigError
+        The suffix is none of ``.parquet``, ``.csv``, ``.jsonl``, or the folder does not exist.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise ConfigError("no such format", path=path, expected=" or ".join(_WRITERS))
+    if not path.parent.is_dir():
+        raise ConfigError("no such folder", path=path.parent, fix="create it first")
+
+
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a table in the format the name's suffix tells.
 
     Raises
     ------
     ConfigError
-        The suffix is none of ``.parquet``, ``.csv``, ``.jsonl``, or the folder does not exist.
+        The file cannot be meant, see `refuse_unwritable`.
     ResourceError
         The file system refuses.
     """
-    writers = {".parquet": _write_parquet, ".csv": _write_csv, ".jsonl": _write_jsonl}
-    write = writers.get(path.suffix.lower())
-    if write is None:
-        raise ConfigError("no such format", path=path, expected=" or ".join(writers))
-    if not path.parent.is_dir():
-        raise ConfigError("no such folder", path=path.parent, fix="create it first")
+    refuse_unwritable(path)
+    write = _WRITERS[path.suffix.lower()]
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         write(table, aside)
@@ -62,3 +72,6 @@ def _write_jsonl(table: pa.Table, path: Path) -> None:
             file.writelines(
                 f"{json.dumps(row, ensure_ascii=False, default=str)}\n" for row in batch.to_pylist()
             )
+
+
+_WRITERS = {".parquet": _write_parquet, ".csv": _write_csv, ".jsonl": _write_jsonl}

@@ -81,6 +81,8 @@ def load_phrases(
     ConfigError
         The source cannot be read, is empty, or a row of it is wrong; file and line are named.
     """
+    if config.reach < 1:
+        raise ConfigError(f"reach = {config.reach}", path="[phrases] reach", expected="1 or more words")
     rows: Iterable[Record] = read_source(config.source, base=base, paradigms=frozenset(config.paradigms))
     if config.text_lines != "phrases":
         rows = pair_lines(rows, config.text_lines)

@@ -94,3 +94,22 @@ def test_the_help_shows_an_example_and_every_key() -> None:
     assert "Example:" in shown
     for option in ("--rules", "--good", "--text", "--token-ids", "--paradigms", "--side", "--reach"):
         assert option in shown
+
+
+def test_a_tokenizer_adds_token_positions(shared: Path, pairs: str, tmp_path: Path) -> None:
+    out = tmp_path / "positions.parquet"
+    run(pairs, "--tokenizer", str(shared / "data" / "tokenizers" / "gpt2.json.gz"), "--out", str(out))
+    (row,) = pq.read_table(out).to_pylist()
+    assert row["good_n_tokens"] > 4
+    assert row["good_key_token_stop"] <= row["good_query_token"]
+
+
+def test_a_script_without_spaces_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "w.txt").write_text("三本书\n", encoding="utf-8")
+    result = CliRunner().invoke(phrases, [str(tmp_path / "w.txt")], catch_exceptions=False)
+    assert "in a script without spaces" in result.stderr
+
+
+def test_a_reach_of_nothing_is_refused(pairs: str) -> None:
+    with pytest.raises(ConfigError, match=r"reach = 0; expected 1 or more"):
+        CliRunner().invoke(phrases, [pairs, "--reach", "0"], catch_exceptions=False)
