@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from indexer.cli.command import command
 from indexer.cli.progress import Progress
 
 
-@click.command()
+@command("exposure sample sample")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def sample(directory: Path, quiet: bool) -> None:
@@ -18,8 +19,6 @@ def sample(directory: Path, quiet: bool) -> None:
     A small grammar of our own writes minimal pairs in BLiMP's fields and a corpus of three million tokens
     that holds some of their phrases early, some late, some never. truth.parquet says which: the index of the
     sample must equal it.
-
-    Example: exposure sample sample
     """
     with Progress(quiet=quiet) as progress:
         progress.say("Writing the sample: 2,400 minimal pairs, a corpus of 3 million tokens, a tokenizer")

@@ -18,7 +18,7 @@ def test_the_command_writes_into_the_directory(tmp_path: Path, monkeypatch: pyte
     assert asked == [tmp_path / "new"]
     assert result.stdout == ""
     assert "exposure index" in result.stderr
-    assert "Example: exposure sample sample" in CliRunner().invoke(sample, ["--help"]).stdout
+    assert "exposure sample sample" in CliRunner().invoke(sample, ["--help"]).stdout
 
 
 def test_quiet_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
