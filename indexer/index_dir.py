@@ -37,6 +37,7 @@ class IndexDir:
         self.frozen = self.root / "plan"
         self.phrases_file = self.frozen / "phrases.parquet"
         self.pairs_file = self.frozen / "pairs.parquet"
+        self.probes_file = self.frozen / "probe_positions.parquet"
         self.attributes_file = self.frozen / "attributes.parquet"
         self.patterns_file = self.frozen / "patterns.npz"
         self.tokenizer_file = self.frozen / "tokenizer.json"

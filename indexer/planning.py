@@ -21,6 +21,7 @@ from indexer.errors import ConfigError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matches import IdPatterns
 from indexer.phrases import load_phrases
+from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns
 from indexer.plan import Plan, ScanRange
 from indexer.tokenizers import load_tokenizer
@@ -39,12 +40,18 @@ class FrozenFiles:
     phrases: pa.Table
     pairs: pa.Table
     attributes: pa.Table | None
+    probes: pa.Table | None
     patterns: IdPatterns | None
     tokenizer: Tokenizer | None
 
     def facts(self) -> dict[str, dict[str, Any]]:
         """Return rows and content hash of each file."""
-        tables = {"phrases": self.phrases, "pairs": self.pairs, "attributes": self.attributes}
+        tables = {
+            "phrases": self.phrases,
+            "pairs": self.pairs,
+            "attributes": self.attributes,
+            "probe_positions": self.probes,
+        }
         facts = {
             name: {"rows": table.num_rows, "hash": _table_hash(table)}
             for name, table in tables.items()
@@ -63,6 +70,8 @@ class FrozenFiles:
         _commit_table(index.pairs_file, self.pairs)
         if self.attributes is not None:
             _commit_table(index.attributes_file, self.attributes)
+        if self.probes is not None:
+            _commit_table(index.probes_file, self.probes)
         patterns = self.patterns
         if patterns is not None:
             commit_file(index.patterns_file, lambda aside: _write_arrays(aside, patterns))
@@ -137,6 +146,7 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> FrozenFiles:
         phrases=_with_token_counts(phrases, tokenizer).combine_chunks(),
         pairs=loaded.pairs.combine_chunks(),
         attributes=None if loaded.attributes is None else loaded.attributes.combine_chunks(),
+        probes=probe_positions(loaded.pairs, tokenizer) if tokenizer and loaded.pairs.num_rows else None,
         patterns=patterns,
         tokenizer=tokenizer,
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import textwrap
+from dataclasses import asdict
 
 import click
 
 from indexer.cli.command import command
+from indexer.cli.form_table import print_forms
 from indexer.cli.index import read_config
 from indexer.cli.options import config_argument, set_option
 from indexer.cli.progress import Progress
@@ -17,8 +19,14 @@ from indexer.cli.table import spell
 @command("exposure check exposure.toml", "exposure check exposure.toml --set corpus.format=auto --json")
 @config_argument
 @set_option
+@click.option(
+    "--forms/--no-forms",
+    default=True,
+    show_default=True,
+    help="Try the id forms of the phrases on a sample of the corpus; needs a tokenizer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def check(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
+def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -> None:
     """Look at headers, order and samples, and say what an index will read and cost.
 
     Nothing is written. What does not fit is refused as planning the index would refuse it.
@@ -26,7 +34,14 @@ def check(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
     from indexer.corpus.preflight import run_preflight
 
     with Progress(quiet=as_json) as progress:
-        found = run_preflight(read_config(config, overrides), announce=progress.say)
+        settings = read_config(config, overrides)
+        found = run_preflight(settings, announce=progress.say)
+        forms = forms and settings.tokenizer.path is not None
+        if forms:
+            from indexer.form_check import check_forms
+
+            progress.say("Trying the id forms of the phrases on a sample")
+            reports = check_forms(settings)
     if as_json:
         click.echo(
             json.dumps(
@@ -35,6 +50,7 @@ def check(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
                     "warnings": found.warnings,
                     "unverified": found.unverified,
                     "sample": found.sample,
+                    "forms": {name: asdict(report) for name, report in reports.items()} if forms else None,
                 },
                 ensure_ascii=False,
             )
@@ -51,3 +67,5 @@ def check(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"\n{title}")
             for line in lines:
                 click.echo(textwrap.fill(line, 100, initial_indent="  - ", subsequent_indent="    "))
+    if forms:
+        print_forms(reports)

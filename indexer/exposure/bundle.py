@@ -16,6 +16,7 @@ from indexer.index_dir import IndexDir, commit_file
 TABLES = (
     "phrases",
     "pairs",
+    "probe_positions",
     "exposures",
     "exposure_bins",
     "places",

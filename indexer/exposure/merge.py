@@ -103,6 +103,7 @@ def _fill(
         "phrases": str(index.phrases_file),
         "pairs": str(index.pairs_file),
         "attributes": str(index.attributes_file),
+        "probes": str(index.probes_file),
         "first_unit": "text" if unit == "both" else unit,
         "second_unit": "tokens" if unit == "both" else None,
         "n_places": plan.config["index"]["places"],
@@ -113,6 +114,8 @@ def _fill(
     connection.execute(sql("merge.sql"))
     if index.attributes_file.is_file():
         connection.execute(sql("attributes.sql"))
+    if index.probes_file.is_file():
+        connection.execute("INSERT INTO probe_positions SELECT * FROM read_parquet(getvariable('probes'))")
     connection.execute(sql("macros.sql"))
 
 

@@ -79,6 +79,44 @@ COMMENT ON COLUMN pairs.order_contrast IS 'The sentences hold the same words in 
 COMMENT ON COLUMN pairs.fallback IS 'Why the rule of the paradigm gave way to the generic rule; NULL where it did not';
 COMMENT ON COLUMN pairs.sentence_wide IS 'The phrase is nearly the whole sentence, so exposure to the letter means little';
 
+CREATE TABLE probe_positions (
+    pair_id                   VARCHAR PRIMARY KEY,
+    good_n_tokens             INTEGER,
+    good_critical_token_start INTEGER,
+    good_critical_token_stop  INTEGER,
+    good_context_token_start  INTEGER,
+    good_context_token_stop   INTEGER,
+    good_query_token          INTEGER,
+    good_key_token_start      INTEGER,
+    good_key_token_stop       INTEGER,
+    bad_n_tokens              INTEGER,
+    bad_critical_token_start  INTEGER,
+    bad_critical_token_stop   INTEGER,
+    bad_context_token_start   INTEGER,
+    bad_context_token_stop    INTEGER,
+    bad_query_token           INTEGER,
+    bad_key_token_start       INTEGER,
+    bad_key_token_stop        INTEGER
+);
+COMMENT ON TABLE probe_positions IS 'Where the critical and the context word of each pair stand in the token ids of its sentences; a model that wants a start token first shifts them by one';
+COMMENT ON COLUMN probe_positions.pair_id IS 'The pair';
+COMMENT ON COLUMN probe_positions.good_n_tokens IS 'Ids of the sentence under the tokenizer of the corpus, without special ids';
+COMMENT ON COLUMN probe_positions.good_critical_token_start IS 'First id that holds a letter of the critical span; NULL where there are no spans';
+COMMENT ON COLUMN probe_positions.good_critical_token_stop IS 'Id after the critical span';
+COMMENT ON COLUMN probe_positions.good_context_token_start IS 'First id that holds a letter of the context span';
+COMMENT ON COLUMN probe_positions.good_context_token_stop IS 'Id after the context span';
+COMMENT ON COLUMN probe_positions.good_query_token IS 'First id of the later of the two spans: where attention is read from';
+COMMENT ON COLUMN probe_positions.good_key_token_start IS 'First id of the earlier one: where attention goes to';
+COMMENT ON COLUMN probe_positions.good_key_token_stop IS 'Id after the earlier one';
+COMMENT ON COLUMN probe_positions.bad_n_tokens IS 'Ids of the sentence under the tokenizer of the corpus, without special ids';
+COMMENT ON COLUMN probe_positions.bad_critical_token_start IS 'First id that holds a letter of the critical span; NULL where there are no spans';
+COMMENT ON COLUMN probe_positions.bad_critical_token_stop IS 'Id after the critical span';
+COMMENT ON COLUMN probe_positions.bad_context_token_start IS 'First id that holds a letter of the context span';
+COMMENT ON COLUMN probe_positions.bad_context_token_stop IS 'Id after the context span';
+COMMENT ON COLUMN probe_positions.bad_query_token IS 'First id of the later of the two spans: where attention is read from';
+COMMENT ON COLUMN probe_positions.bad_key_token_start IS 'First id of the earlier one: where attention goes to';
+COMMENT ON COLUMN probe_positions.bad_key_token_stop IS 'Id after the earlier one';
+
 CREATE TABLE exposures (
     phrase_id             INTEGER PRIMARY KEY,
     exposure_count        UBIGINT NOT NULL,
