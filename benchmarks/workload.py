@@ -1,10 +1,12 @@
-"""What is measured: a stream of token ids in sequences, and sets of phrases as token ids. Seeded, made on the spot.
+"""What is measured: a stream of token ids in sequences, and sets of phrases. Seeded, made on the spot.
 
-With real data beside the project (``../shared/data``) the stream is real text in GPT-NeoX ids and the phrases are
-the critical spans of BLiMP. Without it both come from a seeded Zipf language. Made once, kept under ``build/bench``.
+With real data beside the project (``../shared/data``) the stream is real text in GPT-NeoX ids and the
+phrases are the critical spans of BLiMP. Without it both come from a seeded Zipf language. Made once, kept
+under ``build/bench``.
 
-Bias to know of: the real stream repeats some 6.7 million distinct tokens, paragraphs shuffled anew each time. That
-is harmless for scanners; it makes suffix arrays slower to build than fresh text does, and too few phrases are hit.
+Bias to know of: the real stream repeats some 6.7 million distinct tokens, paragraphs shuffled anew each
+time. That is harmless for scanners; it makes suffix arrays slower to build than fresh text does, and too few
+phrases are hit.
 """
 
 from __future__ import annotations
@@ -120,7 +122,7 @@ def _records(path: Path) -> list[dict]:
 
 
 def _blimp_spans(records: list[dict], tokenizer) -> list[tuple[int, ...]]:
-    """Distinct id tuples of the spans in which good and bad sentence differ, with up to 3 words before them."""
+    """Distinct id tuples of the spans in which good and bad sentence differ, with 3 words before them."""
     spans: dict[str, None] = {}
     for record in records:
         good, bad = record["sentence_good"].split(), record["sentence_bad"].split()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import kernel, uncounted
+from indexer.matching.kernels.compile import kernel, leaf
 from indexer.matching.kernels.pair_filter import (
     ALONE,
     BOTH,
@@ -31,7 +31,7 @@ _HALF = np.uint64(32)
 _LOW = np.uint64(63)
 
 
-@uncounted
+@leaf
 def number_slot(keys, pair):
     """Return the slot that holds a pair, or the empty one where it would stand."""
     mask = keys.shape[0] - 1
@@ -88,7 +88,7 @@ def choose_anchors(offsets, number_of, counts, users, anchor):
                     users[number_of[anchor[pattern]]] += 1
 
 
-@uncounted
+@leaf
 def kind_of(before, length):
     """Return by which ids beside its anchor a pattern is known."""
     if length == 2:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.kernels.compile import kernel, uncounted
+from indexer.matching.kernels.compile import kernel, leaf
 from indexer.units import Int32Array, Int64Array, TokenIds
 
 ROOT = 0
@@ -51,7 +51,7 @@ class Automaton(NamedTuple):
     patterns: Int32Array
 
 
-@uncounted
+@leaf
 def child(automaton, state, token):
     """Return the state one id further down the trie; 0 where there is none."""
     if state == ROOT:
@@ -72,7 +72,7 @@ def child(automaton, state, token):
     return np.int64(ROOT)
 
 
-@uncounted
+@leaf
 def advance(automaton, state, token):
     """Return the state after reading one more id."""
     while True:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.kernels.automaton import NOTHING, REPORT, ROOT, advance
-from indexer.matching.kernels.compile import kernel, uncounted
+from indexer.matching.kernels.compile import kernel, leaf
 
 
-@uncounted
+@leaf
 def walk(automaton, lengths, ids, start, begin, end, state, row, found, n_found):
     """Lead the automaton from a state through ``ids[begin:end]`` of the sequence that begins at `start`.
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.compile import leaf
 from indexer.units import BoolArray, Int64Array, Uint8Array
 
 OTHER = 0
@@ -53,7 +53,7 @@ class NeighbourTable(NamedTuple):
     word_characters: BoolArray
 
 
-@uncounted
+@leaf
 def sequence_length(data, at, stop):
     """Return the bytes of the well-formed UTF-8 character that starts here; 0 where none does."""
     lead = data[at]
@@ -81,7 +81,7 @@ def sequence_length(data, at, stop):
     return length
 
 
-@uncounted
+@leaf
 def code_point(data, at, length):
     """Return the code point of the well-formed character of `length` bytes that starts here."""
     lead = np.int64(data[at])
@@ -93,7 +93,7 @@ def code_point(data, at, length):
     return value
 
 
-@uncounted
+@leaf
 def is_word_byte(data, start, at, stop, word_characters):
     """Return whether the character that holds byte `at` of ``data[start:stop]`` is a letter or digit.
 
@@ -111,13 +111,13 @@ def is_word_byte(data, start, at, stop, word_characters):
     return False
 
 
-@uncounted
+@leaf
 def is_wall(table, token):
     """Return whether an id stands for no text: special, or beyond the vocabulary."""
     return token >= table.first_byte.shape[0] or table.first_byte[token] == WALL
 
 
-@uncounted
+@leaf
 def gather(table, ids, start, stop, border, window):
     """Copy the bytes around a token border into `window`, the border at its `_BACK`; return their range."""
     first = _BACK
@@ -147,7 +147,7 @@ def gather(table, ids, start, stop, border, window):
     return first, last
 
 
-@uncounted
+@leaf
 def possessive_length(window, at, last):
     """Return the bytes of the 's or ’s that stands at a byte of the window; 0 where none does."""
     length = 0
@@ -160,7 +160,7 @@ def possessive_length(window, at, last):
     return length + 1
 
 
-@uncounted
+@leaf
 def border_facts(table, ids, start, stop, border, window):
     """Return what stands around a token border: a sum of `WORD_BEFORE`, `WORD_AFTER`, `POSSESSIVE_AFTER`."""
     first, last = gather(table, ids, start, stop, border, window)
@@ -180,7 +180,7 @@ def border_facts(table, ids, start, stop, border, window):
     return facts
 
 
-@uncounted
+@leaf
 def stands_alone(table, rules, ids, start, stop, first, last, window):
     """Return whether the occurrence ``ids[first:last]`` of the sequence ``ids[start:stop]`` keeps the rules.
 

@@ -41,3 +41,9 @@ def uncounted(function: Function) -> Function:
     """
     compiled: Function = numba.njit(nogil=True, error_model="numpy", cache=USE_CACHE, _nrt=False)(function)
     return compiled
+
+
+def leaf(function: Function) -> Function:
+    """Compile a function that is both `inlined` and `uncounted`."""
+    options: dict[str, Any] = {"_nrt": False, **_NO_WRAPPERS}
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", cache=USE_CACHE, **options)(function))

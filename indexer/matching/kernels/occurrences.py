@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.kernels.boundary import WINDOW_BYTES, stands_alone
-from indexer.matching.kernels.compile import kernel, uncounted
+from indexer.matching.kernels.compile import kernel, leaf
 from indexer.units import Int32Array, Int64Array, Uint8Array
 
 
@@ -69,7 +69,7 @@ def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits):
     return kept
 
 
-@uncounted
+@leaf
 def comes_before(found, a, b):
     """Return whether occurrence `a` is ordered before `b` of the same row: by offset, phrase, length."""
     if found.token_offset[a] != found.token_offset[b]:
@@ -79,7 +79,7 @@ def comes_before(found, a, b):
     return found.n_tokens[a] < found.n_tokens[b]
 
 
-@uncounted
+@leaf
 def sink(found, first, node, n):
     """Let the occurrence at a node of the heap ``[first, first + n)`` sink to its place."""
     while True:

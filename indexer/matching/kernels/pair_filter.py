@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.kernels.compile import kernel, uncounted
+from indexer.matching.kernels.compile import kernel, leaf
 from indexer.matching.kernels.pair_loading import load_pair
 from indexer.units import Int64Array, Uint64Array
 
@@ -81,7 +81,7 @@ class Windows(NamedTuple):
     end: Int64Array
 
 
-@uncounted
+@leaf
 def pair_slot(tags, pair):
     """Return the slot of a pair, or the empty one where it would stand, and its tag."""
     mixed = pair * MIX
@@ -93,13 +93,13 @@ def pair_slot(tags, pair):
     return slot, tag
 
 
-@uncounted
+@leaf
 def pack_around(before, after, kinds):
     """Return the reach of patterns around their anchor and their kinds as one number."""
     return (np.int64(before) << (_EXTENT_BITS + _KIND_BITS)) | (np.int64(after) << _KIND_BITS) | kinds
 
 
-@uncounted
+@leaf
 def unpack_around(packed):
     """Return (before, after, kinds) of `pack_around`."""
     return (
@@ -109,7 +109,7 @@ def unpack_around(packed):
     )
 
 
-@uncounted
+@leaf
 def context_hash(pair, kind, first, second):
     """Return 64 mixed bits of an anchor and the ids beside it."""
     beside = (np.uint64(first) | (np.uint64(second) << _HALF)) + np.uint64(kind)
@@ -117,14 +117,14 @@ def context_hash(pair, kind, first, second):
     return (mixed ^ (mixed >> np.uint64(29))) * MIX
 
 
-@uncounted
+@leaf
 def context_bit(anchors, pair, kind, first, second):
     """Return `kind` if some pattern may be known by these ids, 0 if none is."""
     mixed = context_hash(pair, kind, first, second)
     return np.int64((anchors.contexts[mixed >> anchors.context_shift] >> (mixed & _LOW)) & _ONE) * kind
 
 
-@uncounted
+@leaf
 def kinds_around(anchors, ids, at):
     """Return the kinds of patterns that the ids beside a pair may belong to.
 
@@ -147,14 +147,14 @@ def kinds_around(anchors, ids, at):
     )
 
 
-@uncounted
+@leaf
 def pair_bit(bitmap, multiplier, shift, ids, at):
     """Return a number whose lowest bit says whether the pair at a position is in the bitmap."""
     pair = load_pair(ids, at)
     return bitmap[(pair * multiplier) >> shift] >> (pair & _LOW)
 
 
-@uncounted
+@leaf
 def token_bit(anchors, ids, at):
     """Return a number whose lowest bit says whether the id at a position may be a pattern by itself."""
     token = np.uint64(ids[at])
@@ -192,7 +192,7 @@ def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
     return n
 
 
-@uncounted
+@leaf
 def flag_token_groups(anchors, ids, begin, end, groups):
     """Do what `flag_groups` does where single ids are patterns too."""
     n = 0
@@ -209,7 +209,7 @@ def flag_token_groups(anchors, ids, begin, end, groups):
     return n
 
 
-@uncounted
+@leaf
 def passing_positions(anchors, ids, groups, n_groups, end, positions):
     """Write down the positions of the flagged groups that pass by themselves; return how many.
 
@@ -242,7 +242,7 @@ def passing_positions(anchors, ids, groups, n_groups, end, positions):
     return n
 
 
-@uncounted
+@leaf
 def reach(begins, ends, kinds):
     """Return how far patterns of some kinds reach before their anchor, and from it on."""
     before = begins if kinds & (BOTH | LEFT_TWICE) else np.int64(kinds & LEFT != 0)
@@ -250,7 +250,7 @@ def reach(begins, ends, kinds):
     return before, after
 
 
-@uncounted
+@leaf
 def open_windows(anchors, ids, n_positions, windows):
     """Ask for each of `windows.position` whether an anchor stands there that fits between its neighbours.
 
@@ -285,7 +285,7 @@ def open_windows(anchors, ids, n_positions, windows):
     return n
 
 
-@uncounted
+@leaf
 def scan_windows(anchors, ids, begin, end, groups, windows):
     """Write down the windows of the positions ``[begin, end)``, ordered; return how many.
 

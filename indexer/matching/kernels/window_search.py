@@ -11,14 +11,14 @@ import numpy as np
 
 from indexer.matching.kernels.automaton import ROOT
 from indexer.matching.kernels.automaton_search import walk
-from indexer.matching.kernels.compile import kernel, uncounted
+from indexer.matching.kernels.compile import kernel, leaf
 from indexer.matching.kernels.pair_filter import GROUP, Windows, scan_windows
 
 BLOCK_TOKENS = 1 << 14
 """Positions scanned before their windows are walked: the ids are then still in the first cache levels."""
 
 
-@uncounted
+@leaf
 def first_at(windows, n_windows, position):
     """Return the first window at or behind a position."""
     low, high = np.int64(0), np.int64(n_windows)
@@ -31,7 +31,7 @@ def first_at(windows, n_windows, position):
     return low
 
 
-@uncounted
+@leaf
 def walk_windows(
     automaton, lengths, ids, start, stop, windows, n_windows, walked, state, row, found, n_found
 ):
@@ -60,7 +60,7 @@ def walk_windows(
     return walked, state, n_found
 
 
-@uncounted
+@leaf
 def rows_in_block(starts, stops, row):
     """Return the row behind the last of those that ascend from `row` on and fit into one block."""
     last = row + 1

@@ -1,0 +1,289 @@
+"""What a measured row is, and our own rows."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from benchmarks.workload import SEQUENCE_LENGTH, Workload
+from indexer.matching.kernels.automaton import build_automaton
+from indexer.matching.kernels.automaton_search import search_sequences
+from indexer.matching.kernels.pair_filter import PairFilter, flag_groups
+from indexer.matching.matches import IdPatterns
+from indexer.matching.reference import ReferenceMatcher
+from indexer.matching.threads import find_with_threads
+from indexer.matching.token_matcher import TokenMatcher, _read_only, _room_for
+
+Run = Callable[[], int | None]
+
+
+@dataclass
+class Case:
+    """One row.
+
+    Attributes
+    ----------
+    experiment : str
+        The table it belongs to.
+    name : str
+        What is measured.
+    phrases : str
+        The phrase set.
+    n_tokens : int
+        Ids one run reads.
+    prepare : callable
+        Builds whatever is built once, and returns the run; a run returns the number of occurrences it found.
+    expected : int or None
+        What a run has to return; None where nothing is searched.
+    unit : str
+        What the speed counts.
+    """
+
+    experiment: str
+    name: str
+    phrases: str
+    n_tokens: int
+    prepare: Callable[[], Run]
+    expected: int | None
+    unit: str = "tokens"
+    notes: dict[str, object] = field(default_factory=dict)
+
+
+def id_patterns(workload: Workload, phrases: str, select: np.ndarray | None = None) -> IdPatterns:
+    ids, offsets = workload.phrases[phrases]
+    if select is not None:
+        lengths = np.diff(offsets)
+        ids = ids[np.repeat(select, lengths)]
+        offsets = np.cumsum(np.concatenate([[0], lengths[select]]))
+    return IdPatterns(ids, offsets, np.arange(len(offsets) - 1, dtype=np.int32))
+
+
+class Expected:
+    """How many occurrences there are: every id walked by the automaton alone, a part by pyahocorasick too."""
+
+    CHECKED_TOKENS = 1_000_000
+
+    def __init__(self, workload: Workload) -> None:
+        self.workload = workload
+        self._known: dict[tuple[str, int], int] = {}
+
+    def count(self, phrases: str, n_tokens: int) -> int:
+        key = (phrases, n_tokens)
+        if key not in self._known:
+            patterns = id_patterns(self.workload, phrases)
+            self._known[key] = self.of(patterns, *self.workload.rows(n_tokens))
+        return self._known[key]
+
+    def of(self, patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> int:
+        automaton = build_automaton(patterns.ids, patterns.offsets.astype(np.int64))
+        lengths = np.diff(patterns.offsets).astype(np.int32)
+
+        def walked(n_rows: int) -> int:
+            found = _room_for(1 << 20)
+            rows = (_read_only(ids), _read_only(starts[:n_rows]), _read_only(stops[:n_rows]))
+            row = total = 0
+            while row < n_rows:
+                n_hits, row = search_sequences(automaton, lengths, *rows, row, found)
+                total += n_hits
+            return int(total)
+
+        n_rows = min(len(starts), self.CHECKED_TOKENS // SEQUENCE_LENGTH)
+        reference = ReferenceMatcher(patterns, None, boundary="none", possessive="include")
+        slow = len(reference.find(ids, starts[:n_rows], stops[:n_rows]).row)
+        if walked(n_rows) != slow:
+            raise SystemExit(f"pyahocorasick finds {slow} occurrences, the automaton {walked(n_rows)}")
+        return walked(len(starts))
+
+
+@numba.njit(nogil=True)
+def xor_all(words):
+    total = np.uint64(0)
+    for k in range(words.shape[0]):
+        total ^= words[k]
+    return total
+
+
+def read_limit(workload: Workload, n_tokens: int) -> Case:
+    def prepare() -> Run:
+        ids, _, _ = workload.rows(n_tokens)
+        words = ids[: len(ids) // 4 * 4].view(np.uint64)
+
+        def run() -> None:
+            xor_all(words)
+
+        return run
+
+    return Case("scan", "read limit: xor of all ids", "-", n_tokens, prepare, None)
+
+
+def ours(
+    workload: Workload,
+    expected: Expected,
+    phrases: str,
+    n_tokens: int,
+    *,
+    experiment: str = "scan",
+    name: str = "exposure indexer, ids",
+    dtype: type = np.uint16,
+    n_threads: int = 1,
+    block_tokens: int | None = None,
+) -> Case:
+    def prepare() -> Run:
+        ids, starts, stops = workload.rows(n_tokens)
+        ids = ids.astype(dtype, copy=False)
+        matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
+        matcher.find(ids, starts[:2], stops[:2])
+        if block_tokens is None:
+            return lambda: len(find_with_threads(matcher, ids, starts, stops, n_threads).row)
+        step = max(1, block_tokens // SEQUENCE_LENGTH)
+
+        def in_blocks() -> int:
+            n = 0
+            for row in range(0, len(starts), step):
+                last = min(row + step, len(starts))
+                block = ids[starts[row] : stops[last - 1]]
+                n += len(
+                    matcher.find(block, starts[row:last] - starts[row], stops[row:last] - starts[row]).row
+                )
+            return n
+
+        return in_blocks
+
+    return Case(experiment, name, phrases, n_tokens, prepare, expected.count(phrases, n_tokens))
+
+
+def automaton_alone(workload: Workload, expected: Expected, phrases: str, n_tokens: int) -> Case:
+    def prepare() -> Run:
+        patterns = id_patterns(workload, phrases)
+        ids, starts, stops = workload.rows(n_tokens)
+        automaton = build_automaton(patterns.ids, patterns.offsets.astype(np.int64))
+        lengths = np.diff(patterns.offsets).astype(np.int32)
+        found = _room_for(1 << 20)
+        rows = (_read_only(ids), _read_only(starts), _read_only(stops))
+        return lambda: int(search_sequences(automaton, lengths, *rows, 0, found)[0])
+
+    name = "our automaton without the window scan"
+    return Case("scan", name, phrases, n_tokens, prepare, expected.count(phrases, n_tokens))
+
+
+def filter_alone(workload: Workload, phrases: str, n_tokens: int) -> Case:
+    def prepare() -> Run:
+        ids, starts, stops = workload.rows(n_tokens)
+        matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
+        matcher.find(ids, starts, stops)
+        anchors: PairFilter = matcher._filters[2][1]
+        groups = np.empty(len(ids) // 8 + 1, np.int64)
+        ids = _read_only(ids)
+
+        def run() -> None:
+            flag_groups(anchors.bitmap, anchors.multiplier, anchors.shift, ids, 0, len(ids) - 1, groups)
+
+        return run
+
+    return Case("scan", "our first filter alone", phrases, n_tokens, prepare, None)
+
+
+def from_file(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_threads: int) -> Case:
+    def prepare() -> Run:
+        ids, starts, stops = workload.rows(n_tokens)
+        path = Path(tempfile.gettempdir()) / f"bench-{n_tokens}.bin"
+        ids.tofile(path)
+        matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
+        matcher.find(ids, starts, stops)
+
+        def run() -> int:
+            mapped = np.memmap(path, np.uint16, mode="r")
+            return len(find_with_threads(matcher, mapped, starts, stops, n_threads).row)
+
+        return run
+
+    name = f"file in the page cache, {n_threads} thread{'s' * (n_threads > 1)}"
+    return Case("threads", name, phrases, n_tokens, prepare, expected.count(phrases, n_tokens))
+
+
+def zstd_blocks(workload: Workload, expected: Expected, phrases: str, n_tokens: int, search: bool) -> Case:
+    """Frames of 1 MiB of ids, decompressed one after another, searched or not."""
+
+    def prepare() -> Run:
+        import zstandard
+
+        ids, _, _ = workload.rows(n_tokens)
+        rows = 256
+        step = rows * SEQUENCE_LENGTH
+        frames = [
+            zstandard.ZstdCompressor(level=3).compress(ids[k : k + step].tobytes())
+            for k in range(0, len(ids), step)
+        ]
+        matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
+        starts = np.arange(rows, dtype=np.int64) * SEQUENCE_LENGTH
+        matcher.find(ids, starts, starts + SEQUENCE_LENGTH)
+        decompressor = zstandard.ZstdDecompressor()
+
+        def run() -> int | None:
+            n = 0
+            for frame in frames:
+                block = np.frombuffer(decompressor.decompress(frame), np.uint16)
+                if search:
+                    first = starts[: len(block) // SEQUENCE_LENGTH]
+                    n += len(matcher.find(block, first, first + SEQUENCE_LENGTH).row)
+            return n if search else None
+
+        return run
+
+    name = "zstd-3 frames, searched" if search else "zstd-3 frames, only decompressed"
+    count = expected.count(phrases, n_tokens) if search else None
+    return Case("zstd", name, phrases, n_tokens, prepare, count)
+
+
+def lengths(workload: Workload, expected: Expected, n_tokens: int) -> list[Case]:
+    """The phrases of each length by themselves."""
+    n_ids = np.diff(workload.phrases["134k"][1])
+    cases = []
+    for low, high in ((2, 2), (3, 3), (4, 4), (5, 6), (7, 99)):
+        select = (n_ids >= low) & (n_ids <= high)
+        patterns = id_patterns(workload, "134k", select)
+        ids, starts, stops = workload.rows(n_tokens)
+
+        def prepare(patterns=patterns, ids=ids, starts=starts, stops=stops) -> Run:
+            matcher = TokenMatcher(patterns, None, boundary="none", possessive="include")
+            return lambda: len(matcher.find(ids, starts, stops).row)
+
+        name = f"{select.sum():,} phrases of {low}{f' to {high}' if high > low else ''} ids".replace(
+            " to 99", " and more"
+        )
+        count = expected.of(patterns, ids, starts, stops)
+        cases.append(Case("phrase length", name, "134k", n_tokens, prepare, count))
+    return cases
+
+
+def hit_rates(workload: Workload, expected: Expected, n_tokens: int) -> list[Case]:
+    """The 134k set and ever more of the stream's own two-id phrases, the most frequent ones last."""
+    ids, starts, stops = workload.rows(n_tokens)
+    base = id_patterns(workload, "134k")
+    pairs, counts = np.unique(
+        ids[:4_000_000:1][:-1].astype(np.uint32) | (ids[:4_000_000][1:].astype(np.uint32) << 16),
+        return_counts=True,
+    )
+    pairs = pairs[np.argsort(counts)[::-1]]
+    cases = []
+    for n_common in (0, 10, 100, 1000, 10_000):
+        common = pairs[:n_common]
+        new_ids = np.column_stack([common & 0xFFFF, common >> 16]).ravel().astype(np.uint32)
+        offsets = np.concatenate([base.offsets, base.offsets[-1] + 2 * np.arange(1, n_common + 1)])
+        patterns = IdPatterns(
+            np.concatenate([base.ids, new_ids]), offsets, np.arange(len(offsets) - 1, dtype=np.int32)
+        )
+        count = expected.of(patterns, ids, starts, stops)
+
+        def prepare(patterns=patterns) -> Run:
+            matcher = TokenMatcher(patterns, None, boundary="none", possessive="include")
+            return lambda: len(matcher.find(ids, starts, stops).row)
+
+        name = f"{count / len(ids):.4f} occurrences a token"
+        cases.append(Case("hit rate", name, "134k", n_tokens, prepare, count))
+    return cases

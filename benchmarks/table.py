@@ -1,0 +1,97 @@
+"""Turns a recorded run into tables, and puts the main one between the README's markers.
+
+``python -m benchmarks.table [RECORD] [--readme README.md]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks.measure import RECORD, speed
+
+BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
+ROOT = RECORD.parent.parent
+YARDSTICK = "hyperscan, a call a sequence"
+OURS = "exposure indexer, ids"
+
+
+def tables(run: dict) -> str:
+    """Return every experiment of a run as a table."""
+    machine = run["machine"]
+    lines = [
+        f"{machine['processor']}, {machine['cores']} cores, caches {machine['caches']},"
+        f" Python {machine['python']}; {run['date']} UTC, commit {run['commit']},"
+        f" workload `{run['workload']}`;"
+        f" load average of the minute: {machine['load_before']:.1f}",
+        "",
+    ]
+    for experiment in dict.fromkeys(row["experiment"] for row in run["rows"]):
+        rows = [row for row in run["rows"] if row["experiment"] == experiment]
+        lines += [f"### {experiment}", "", *_table(rows), ""]
+    return "\n".join(lines)
+
+
+def main_table(run: dict) -> str:
+    """Return the table of the README: the largest phrase set that every peer ran."""
+    rows = [row for row in run["rows"] if row["experiment"] == "scan" and row["phrases"] in ("134k", "-")]
+    return "\n".join(_table(rows))
+
+
+def _table(rows: list[dict]) -> list[str]:
+    reference = {row["phrases"]: speed(row)[0] for row in rows if row["name"] == OURS}
+    lines = [
+        "| what | phrases | M tokens/s | (range) | ours is faster by | build s | memory MB | occurrences |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in rows:
+        median, low, high = speed(row)
+        ours = reference.get(row["phrases"])
+        ratio = f"{ours / median:.3g}x" if ours else ""
+        count = (
+            "" if row["occurrences"] is None else f"{row['occurrences']:,} in {row['n_tokens'] / 1e6:.0f} M"
+        )
+        lines.append(
+            f"| {row['name']} | {row['phrases']} | {median:,.3g} | {low:,.3g}-{high:,.3g} | {ratio}"
+            f" | {row['build_seconds']:.2f} | {row['resident_bytes'] / 1e6:,.0f} | {count} |"
+        )
+    return lines
+
+
+def splice(readme: Path, record: Path) -> None:
+    """Put the main table of a record between the markers of a file."""
+    text = readme.read_text()
+    if BEGIN not in text or END not in text:
+        raise SystemExit(f"{readme}: no place for the table; expected the lines {BEGIN} and {END}")
+    run = json.loads(record.read_text())
+    before, rest = text.split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    source = (
+        f"`make bench` made it on {run['date'][:10]} ({run['machine']['processor']});"
+        f" raw figures: `benchmarks/record/{record.name}`."
+    )
+    readme.write_text(f"{before}{BEGIN}\n{main_table(run)}\n\n{source}\n{END}{after}")
+
+
+def newest() -> Path:
+    records = sorted(RECORD.glob("*.json"))
+    if not records:
+        raise SystemExit("no recorded run; `make bench` makes one")
+    return records[-1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("record", type=Path, nargs="?", help="a recorded run; the newest if none is named")
+    parser.add_argument("--readme", type=Path, help="put the main table there")
+    arguments = parser.parse_args()
+    record = arguments.record or newest()
+    if arguments.readme:
+        splice(arguments.readme, record)
+    else:
+        print(tables(json.loads(record.read_text())))
+
+
+if __name__ == "__main__":
+    main()
