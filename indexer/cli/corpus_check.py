@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import textwrap
-from dataclasses import asdict
 
 import click
 
@@ -50,7 +49,7 @@ def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -
                     "warnings": found.warnings,
                     "unverified": found.unverified,
                     "sample": found.sample,
-                    "forms": {name: asdict(report) for name, report in reports.items()} if forms else None,
+                    "forms": {name: vars(report) for name, report in reports.items()} if forms else None,
                 },
                 ensure_ascii=False,
             )
