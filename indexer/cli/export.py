@@ -21,14 +21,15 @@ from indexer.cli.options import (
     "exposure export index --to lm-eval --out tasks && lm_eval --include_path tasks --tasks exposure ...",
     "exposure export index --to csv --checkpoint 1000 --out split",
     "exposure export index --to datasets --query hold_out -p checkpoint=1000 --out pairs",
+    "exposure export index --to tables --out tables",
 )
 @index_argument
 @click.option(
     "--to",
     "target",
     required=True,
-    type=click.Choice(["lm-eval", "datasets", "parquet", "csv", "jsonl"]),
-    help="What is written.",
+    type=click.Choice(["lm-eval", "datasets", "parquet", "csv", "jsonl", "tables"]),
+    help="What is written: a split, or all tables of the index as Parquet files.",
 )
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write."
@@ -54,6 +55,13 @@ def export(
     parameters: tuple[str, ...],
 ) -> None:
     """Write a split for other tools, with the index fingerprint, the query and its parameters."""
+    if target == "tables":
+        from indexer.exposure.bundle import write_bundle
+        from indexer.index_dir import IndexDir
+
+        files = write_bundle(IndexDir(index_dir), out)
+        click.echo(f"wrote {len(files):,} tables to {out}", err=True)
+        return
     from indexer.splits.ask import load_query
     from indexer.splits.exports import write_export
 
