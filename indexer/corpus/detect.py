@@ -66,6 +66,12 @@ def _of_folder(config: CorpusConfig, folder: str, base: Path) -> tuple[CorpusCon
         return _of_index(config, files.join(folder, "index.json"), base)
     if "state.json" in names:
         return replace(config, format="arrow"), f"{folder} holds state.json: a saved Hugging Face dataset"
+    if "dataset_dict.json" in names:
+        raise ConfigError(
+            "holds several splits",
+            path=folder,
+            fix=f'name one of them, as in paths = ["{files.join(folder, "train")}"]',
+        )
     if "shard_ledger.json" in names:
         return replace(config, format="levanter"), f"{folder} holds shard_ledger.json"
     if any("-of-" in name and name.endswith(".bin") for name in names):

@@ -40,9 +40,13 @@ class FileReader(ABC):
     """
 
     facts: CorpusFacts
+    may_repeat = False
+    """Whether a file that is named twice is meant to count twice."""
 
     def __init__(self, files: Sequence[CorpusFile], *, block_ids: int = BLOCK_IDS) -> None:
         self.files = tuple(files)
+        if not self.may_repeat:
+            _refuse_repeated(self.files)
         self.block_ids = block_ids
         self._shards: tuple[Shard, ...] | None = None
 
@@ -97,3 +101,12 @@ class FileReader(ABC):
         yield from self.sequences(
             shard.number, start - shard.first_sequence, stop - shard.first_sequence, start
         )
+
+
+def _refuse_repeated(files: Sequence[CorpusFile]) -> None:
+    """Refuse a shard that would be counted twice because a name and a glob overlap."""
+    seen: dict[str, str] = {}
+    for file in files:
+        if file.url in seen:
+            raise StateError("is named twice in [corpus] paths", path=file.name, fix="name each shard once")
+        seen[file.url] = file.name

@@ -82,7 +82,7 @@ def expand(path: str, *, base: Path) -> list[str]:
     InputError
         A glob matches nothing.
     """
-    if not glob.has_magic(path):
+    if not glob.has_magic(path) or (not is_url(path) and (base / path).exists()):
         return [path]
     if is_url(path):
         filesystem, inner = _filesystem(path)

@@ -18,7 +18,7 @@ from indexer.corpus import open_corpus
 from indexer.corpus.writers import write_megatron
 from indexer.errors import InputError, ResourceError
 
-IDS = np.random.default_rng(3).integers(0, 5000, 400).astype("<u2")
+IDS = np.random.default_rng(3).integers(0, 5000, 160).astype("<u2")
 DATA = IDS.tobytes()
 FRAMES = {
     "one frame": zstandard.ZstdCompressor().compress(DATA),
@@ -26,7 +26,7 @@ FRAMES = {
     "checksum": zstandard.ZstdCompressor(write_checksum=True).compress(DATA),
     "three frames": b"".join(
         zstandard.ZstdCompressor(write_content_size=False).compress(part)
-        for part in (DATA[:101], DATA[101:333], DATA[333:])
+        for part in (DATA[:101], DATA[101:233], DATA[233:])
     ),
 }
 
@@ -72,7 +72,7 @@ def test_a_missing_last_frame_is_refused_where_the_index_knows_the_size(tmp_path
         (tmp_path / "a.bin.zst").write_bytes(data[:end])
         reader = open_corpus(CorpusConfig(paths=["a"], format="megatron"), base=tmp_path)
         with pytest.raises(
-            InputError, match=r"unpacks to [\d,]+ bytes; expected at least 800|lies at bytes 0 to 800"
+            InputError, match=r"unpacks to [\d,]+ bytes; expected at least 320|lies at bytes 0 to 320"
         ):
             list(reader.blocks(reader.shards()[0], 0, 1))
 

@@ -137,6 +137,14 @@ class IndexOrder:
             match = CORE_NAME.match(files.base_name(name))
             if match and int(match["size"]) == self._n_sequences:
                 core.append((int(match["epoch"] or 0), name))
+        epochs = [epoch for epoch, _ in core]
+        if len(set(epochs)) < len(epochs):
+            found = ", ".join(files.base_name(name) for _, name in sorted(core))
+            raise ConfigError(
+                f"holds several orders of {self._n_sequences:,} sequences for one epoch: {found}",
+                path=folder,
+                fix="name those of the run as [order] path",
+            )
         if core:
             return [name for _, name in sorted(core)]
         plain = [name for name in inside if files.base_name(name) == "global_indices.npy"]

@@ -28,7 +28,9 @@ from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import InputError
 
 KEYS = ("token_ids", "input_ids", "tokens")
-BATCH_BYTES = 16 * 1024 * 1024
+BATCH_BYTES = 4 * 1024 * 1024
+SMALL_BYTES = 256 * 1024
+"""Below it Python's own parser is done before the compiled one is compiled."""
 
 
 class JsonIdsReader(FileReader):
@@ -116,31 +118,21 @@ class JsonIdsReader(FileReader):
         yield from self._parse(batch, numbers, file)
 
     def _parse(self, lines: list[bytes], numbers: list[int], file: CorpusFile) -> Iterator[NDArray[Any]]:
-        """Parse lines with Arrow on all cores; where that fails, line by line to say which one is wrong."""
-        if not lines:
-            return
-        import pyarrow as pa
-        import pyarrow.json as pj
+        """Parse lines with the compiled parser; where it gives up, line by line to say which one is wrong."""
+        parsed = None
+        if sum(map(len, lines)) > SMALL_BYTES:
+            from indexer.corpus.json_id_kernel import parse_lines
 
-        schema = pa.schema([pa.field(self._key, pa.list_(pa.int64()))])
-        data = b"\n".join(lines) + b"\n"
-        try:
-            table = pj.read_json(
-                pa.BufferReader(data),
-                read_options=pj.ReadOptions(block_size=max(1 << 20, max(map(len, lines)) + 1)),
-                parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
-            )
-            column = table.column(self._key).combine_chunks()
-            whole = len(column) == len(lines) and column.null_count == 0 and column.values.null_count == 0
-        except pa.ArrowInvalid:
-            whole = False
-        if not whole:
+            parsed = parse_lines(lines, self._key)
+        if parsed is None:
             for number, line in zip(numbers, lines, strict=True):
                 yield self._checked(self._one(line, file, number), file, number)
             return
-        values, offsets = column.values.to_numpy(), column.offsets.to_numpy().tolist()
-        for number, low, high in zip(numbers, offsets, offsets[1:], strict=False):
-            yield self._checked(values[low:high], file, number)
+        ids, ends = parsed
+        first = 0
+        for number, last in zip(numbers, ends.tolist(), strict=True):
+            yield self._checked(ids[first:last], file, number)
+            first = last
 
     def _one(self, line: bytes, file: CorpusFile, number: int) -> NDArray[Any]:
         ids = _object(line, file, number).get(self._key)

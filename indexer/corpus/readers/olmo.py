@@ -28,6 +28,8 @@ from indexer.errors import ConfigError, InputError
 class OlmoReader(FlatReader):
     """Rows of ``sequence_length`` ids of headerless arrays."""
 
+    may_repeat = True
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         found = files.find_files(config.paths, base=base)
         width = required_width(config, found[0].name)

@@ -134,3 +134,9 @@ def test_the_presets_that_are_asked_for_exist():
     assert "OPEN QUESTION" in preset_text("pythia-deduped")
     with pytest.raises(ConfigError, match="did you mean 'pythia'"):
         preset_text("pythai")
+
+
+def test_a_folder_of_splits_asks_for_one(tmp_path: Path):
+    (tmp_path / "dataset_dict.json").write_text('{"splits": ["train"]}')
+    with pytest.raises(ConfigError, match="holds several splits; name one"):
+        open_corpus(CorpusConfig(paths=["."]), base=tmp_path)

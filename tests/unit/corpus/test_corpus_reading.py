@@ -52,7 +52,7 @@ PACKINGS = {
 
 @pytest.mark.parametrize("packing", PACKINGS)
 @pytest.mark.parametrize("dtype", ["<u2", ">u2", "<u4", ">i4", "<i8", "u1"])
-@pytest.mark.parametrize("block_ids", [1, 37, 1 << 20])
+@pytest.mark.parametrize("block_ids", [1, 37])
 def test_headerless_arrays_give_their_rows(tmp_path: Path, packing, dtype, block_ids):
     ids = RNG.integers(0, 250 if dtype == "u1" else 30_000, 517)
     (tmp_path / f"a.bin{packing}").write_bytes(PACKINGS[packing](ids.astype(dtype).tobytes()))
@@ -88,7 +88,7 @@ def test_fortran_order_gives_rows_not_columns(tmp_path: Path):
 
 @pytest.mark.parametrize("packing", PACKINGS)
 @pytest.mark.parametrize("dtype", ["u1", "i1", "i2", "u2", "i4", "i8"])
-@pytest.mark.parametrize("block_ids", [1, 37, 1 << 20])
+@pytest.mark.parametrize("block_ids", [1, 37])
 def test_megatron_gives_stored_sequences(tmp_path: Path, packing, dtype, block_ids):
     lengths = [0, 5, 1, 0, 40, 7, 0]
     sequences = [RNG.integers(0, 100, n).astype(dtype) for n in lengths]
@@ -187,6 +187,15 @@ def test_a_file_that_changed_since_it_was_found_is_stale(tmp_path: Path):
     (tmp_path / "a.bin").write_bytes(bytes(50))
     with pytest.raises(StateError, match="50 bytes now; expected 100"):
         list(reader.blocks(shard, 0, 1))
+
+
+def test_a_shard_named_twice_is_refused_but_for_olmo(tmp_path: Path):
+    """OLMo's own configurations list files twice, and mean it; elsewhere a name and a glob overlap."""
+    np.arange(8, dtype="<u2").tofile(tmp_path / "a.bin")
+    config = dict(paths=["a.bin", "*.bin"], dtype="u2", sequence_length=4)
+    with pytest.raises(StateError, match=r"a\.bin: is named twice"):
+        open_corpus(CorpusConfig(format="headerless", **config), base=tmp_path)
+    assert len(rows_of(open_corpus(CorpusConfig(format="olmo", **config), base=tmp_path))) == 4
 
 
 @pytest.mark.parametrize(
