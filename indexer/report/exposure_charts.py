@@ -100,10 +100,23 @@ def _count_bars(rows: list[Row], domain: list[str], legend: dict[str, str]) -> A
         .encode(
             x=altair.X("bin:N", scale=altair.Scale(domain=domain, paddingInner=0.15), axis=axis),
             xOffset=altair.XOffset("side:N", scale=altair.Scale(domain=list(legend))),
-            y=altair.Y("phrases:Q", title="distinct phrases"),
+            y=_phrases(max(row["phrases"] for row in rows)),
             color=colours("side", legend),
             tooltip=["side:N", "bin:N", "phrases:Q"],
         )
+    )
+
+
+def _phrases(most: int) -> Any:
+    """Return an axis on which a few phrases are seen beside many: decades, from 0."""
+    import altair
+
+    ticks = [0, *(10**power for power in range(len(str(most))))]
+    return altair.Y(
+        "phrases:Q",
+        title="distinct phrases",
+        scale=altair.Scale(type="symlog", constant=1),
+        axis=altair.Axis(values=ticks, format=",d"),
     )
 
 
@@ -137,6 +150,13 @@ def _share_lines(rows: list[Row], legend: dict[str, str]) -> Any:
     return lines + labels
 
 
+def _percent(share: float) -> str:
+    """Spell a share so that neither none nor all is said of what is only nearly so."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 < share < 1 else f"{share:.0%}"
+
+
 def _end_labels(rows: list[Row]) -> list[Row]:
     """Return what is written at the end of each line: above it, where a rising line leaves room."""
     ends = [part[-1] for part in grouped(rows, "side").values()]
@@ -150,7 +170,7 @@ def _end_labels(rows: list[Row]) -> list[Row]:
                 "height": max(
                     lowest, min(end["share"] + 0.06, 0.97 - _LABEL_HEIGHT * (len(ends) - 1 - len(labels)))
                 ),
-                "label": f"{end['side']}: {1 - end['share']:.0%} {missing}",
+                "label": f"{end['side']}: {_percent(1 - end['share'])} {missing}",
             }
         )
     return labels

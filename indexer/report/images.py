@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def write_images(charts: list[tuple[Chart, str]], folder: Path) -> None:
         _commit(folder / f"{chart.name}.png", png(drawn))
 
 
+@cache
 def bundle(snippet: str) -> str:
     """Return JavaScript that draws charts on a page, with every library inside and `snippet` after them."""
     import altair

@@ -12,8 +12,18 @@ FEW_PAIRS = 100
 """The study set paradigms aside whose splits had fewer pairs than this."""
 
 
-def split_balance(query: QueryFile, answer: Answer) -> Chart:
-    """Draw how many pairs of each paradigm a split puts where."""
+def balance_by_phenomenon(query: QueryFile, answer: Answer) -> Chart:
+    """Draw how many pairs of each phenomenon a split puts where."""
+    rows = rows_of(answer)
+    for row in rows:
+        row["phenomenon"] = row["phenomenon"] or "no phenomenon"
+    legend = {part: colour for part, colour in SPLITS.items() if any(row[part] for row in rows)}
+    panels = (stacked_rows(rows, "phenomenon", legend, "pairs"),) if legend else ()
+    return Chart("split_balance", query.title, query.sentence, answer, panels, legend)
+
+
+def balance_by_paradigm(query: QueryFile, answer: Answer) -> Chart:
+    """Draw how many pairs of each paradigm a split puts where; mark those too small to study."""
     rows = rows_of(answer)
     few = 0
     for row in rows:
@@ -28,7 +38,7 @@ def split_balance(query: QueryFile, answer: Answer) -> Chart:
     )
     legend = {part: colour for part, colour in SPLITS.items() if any(row[part] for row in rows)}
     panels = (stacked_rows(rows, "paradigm", legend, "pairs"),) if legend else ()
-    return Chart("split_balance", query.title, query.sentence, answer, panels, legend, note)
+    return Chart("split_balance_by_paradigm", query.title, query.sentence, answer, panels, legend, note)
 
 
 def match_sensitivity(query: QueryFile, answer: Answer) -> Chart:

@@ -38,7 +38,11 @@ def stacked_rows(rows: list[Row], name: str, legend: dict[str, str], axis_title:
         .mark_bar(size=13, yOffset=8)
         .encode(
             y=y,
-            x=altair.X("count:Q", title=axis_title, axis=altair.Axis(format="~s")),
+            x=altair.X(
+                "count:Q",
+                title=axis_title,
+                axis=altair.Axis(format=",d", tickMinStep=1, labelOverlap="greedy"),
+            ),
             color=colours("part", legend),
             order=altair.Order("rank:O"),
             tooltip=["name:N", "part:N", "count:Q"],

@@ -17,14 +17,15 @@ from indexer.report.result_charts import (
     accuracy_over_checkpoints,
     null_of_the_lag,
 )
-from indexer.report.split_charts import match_sensitivity, split_balance
+from indexer.report.split_charts import balance_by_paradigm, balance_by_phenomenon, match_sensitivity
 from indexer.splits.ask import Answer, ask, load_query
 from indexer.splits.query_file import QueryFile
 
 Draw = Callable[[QueryFile, Answer], Chart]
 
 CHARTS: tuple[tuple[str, Draw], ...] = (
-    ("splits/balance_by_paradigm", split_balance),
+    ("splits/balance", balance_by_phenomenon),
+    ("splits/balance_by_paradigm", balance_by_paradigm),
     ("explore/exposure_histogram", exposure_counts),
     ("dynamics/first_exposures_by_phenomenon", first_exposures),
     ("dynamics/first_exposures", phrases_met),

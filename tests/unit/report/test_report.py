@@ -138,6 +138,7 @@ def test_one_page_holds_everything(plain: Written) -> None:
     drawn = [chart for chart in charts if chart.panels]
     assert [chart.name for chart in drawn] == [
         "split_balance",
+        "split_balance_by_paradigm",
         "exposure_counts",
         "first_exposures",
         "phrases_met",
@@ -169,7 +170,7 @@ def test_the_same_index_gives_the_same_bytes(plain: Written, tmp_path: Path) -> 
     write_report(plain.index, tmp_path / "again.html", images=tmp_path / "pictures", side="good", min_count=3)
     assert (tmp_path / "again.html").read_bytes() == plain.page.read_bytes()
     pictures = sorted((tmp_path / "pictures").iterdir())
-    assert len(pictures) == 8
+    assert len(pictures) == 10
     for path in pictures:
         assert path.read_bytes() == (plain.page.with_name("report_charts") / path.name).read_bytes()
 
@@ -183,7 +184,7 @@ def test_charts_draw_what_the_queries_say(plain: Written) -> None:
     domain = drawn["exposure_counts-0"]["encoding"]["x"]["scale"]["domain"]
     assert domain == ["never", " ", "1", "2", "4", "8", "16", "32", "64", "128", "256"]
     balance = ask(index, "balance_by_paradigm", {"side": "good", "min_count": "3"}).rows.to_pylist()
-    parts = drawn_rows(drawn["split_balance-0"], 0)
+    parts = drawn_rows(drawn["split_balance_by_paradigm-0"], 0)
     assert {(part["name"], part["part"], part["count"]) for part in parts} == {
         (row["paradigm"], part, row[part]) for row in balance for part in ("proxy_train", "proxy_validation")
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.unit.tokenizers import trained
 NAMES = ["gpt-neox-20b", "gpt2", "olmo-dolma-v1", "llama-sentencepiece", "t5-base"]
 
 
+@cache
 def real(shared: Path, name: str) -> Tokenizer:
     return load_tokenizer(f"{name}.json.gz", base=shared / "data" / "tokenizers")
 
@@ -35,6 +37,7 @@ def spell(tokenizer: Tokenizer, text: str) -> str:
     return b"".join(pieces(tokenizer, ids)).decode()
 
 
+@cache
 def real_texts(shared: Path, every: int) -> list[str]:
     texts = []
     for file in sorted((shared / "data" / "text").glob("*.jsonl.zst")):
@@ -46,7 +49,7 @@ def real_texts(shared: Path, every: int) -> list[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_real_text_is_spelled_to_the_letter(shared: Path, name: str) -> None:
     tokenizer = real(shared, name)
-    texts = real_texts(shared, every=40)
+    texts = real_texts(shared, every=60)
     assert len(texts) > 50
     special = tokenizer.token_bytes().special
     letters = {
