@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from indexer.build import build_index
+from indexer.config import load_config
+from indexer.sample.write import SampleSize, write_sample
+
 ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile(
@@ -24,3 +28,22 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("no shared data beside the project")
     return path
+
+
+SIZE = SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=3, vocab_size=1500)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reduced sample; not to be written to."""
+    directory = tmp_path_factory.mktemp("small") / "sample"
+    write_sample(directory, size=SIZE)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def index_dir(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its index, built in this process; not to be written to."""
+    root = tmp_path_factory.mktemp("built") / "index"
+    build_index(load_config(sample / "exposure.toml"), root, n_workers=1)
+    return root

@@ -1,4 +1,4 @@
-"""A reduced sample, indexed once for all tests of the command line."""
+"""The command line, called in this process or as one of its own."""
 
 from __future__ import annotations
 
@@ -6,31 +6,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-
-from indexer.build import build_index
-from indexer.config import load_config
-from indexer.sample.write import SampleSize, write_sample
-
-SIZE = SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=3, vocab_size=1500)
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A reduced sample; not to be written to."""
-    directory = tmp_path_factory.mktemp("small") / "sample"
-    write_sample(directory, size=SIZE)
-    return directory
-
-
-@pytest.fixture(scope="session")
-def index_dir(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its index, built in this process; not to be written to."""
-    root = tmp_path_factory.mktemp("built") / "index"
-    build_index(load_config(sample / "exposure.toml"), root, n_workers=1)
-    return root
 
 
 @pytest.fixture
