@@ -1,9 +1,9 @@
 """Tokens per second and memory of every reader, beside the plain memory-mapped array.
 
 ``python -m benchmarks.corpus_readers [--ids 100000000]`` writes the same ids in each format under
-``build/bench``, reads them back in a process of their own, touching every id, and prints one table. Memory
-is the largest anonymous memory above that of the opened reader: pages of a memory map are the system's to take
-back and do not count.
+``build/bench``, reads them back in a process of their own, touching every id, and prints one table.
+Memory is the largest anonymous memory above that of the opened reader: pages of a memory map are the
+system's to take back and do not count.
 
 Bias to know of: the files are in the page cache, so a format that is twice as large on disk looks as fast as
 one that is not; a cold disk is a limit of its own.

@@ -33,6 +33,9 @@ class OrderConfig:
         False,
         help="Take an order file that names fewer sequences than the corpus; the rest counts as unseen.",
     )
+    weights: list[float] = option(
+        [], help="Weights of a GPT-NeoX blend, one for each of [corpus] paths; it needs a stop_step."
+    )
     ranks: int = option(
         1,
         help="OLMo: data-parallel ranks; rank r takes every so-many-th row. Orders rows, no step changes.",

@@ -2,7 +2,8 @@
 
 Batch k is samples k B to k B + B - 1, whatever the number of ranks; a ramp-up of the batch size is
 ``batch_size = [[first step, size], ...]``. A blend interleaves the samples of several corpora: Megatron-core
-saves ``<md5>-BlendedDataset-<split>-{dataset,dataset_sample}_index.npy``, named by ``[order] path``. Source:
+saves ``<md5>-BlendedDataset-<split>-{dataset,dataset_sample}_index.npy``, named by ``[order] path``; GPT-NeoX
+fills the same arrays at every start and saves nothing, so they are made anew from ``weights``. Source:
 NVIDIA/Megatron-LM megatron/core/datasets/blended_dataset.py, megatron/training/datasets/data_samplers.py.
 """
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from indexer.config.order import OrderConfig
 from indexer.corpus import files
+from indexer.corpus.blending import blend
 from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.indices import content_hash
 from indexer.corpus.orders.order import Visits
@@ -44,39 +46,62 @@ class MegatronOrder:
                 "[order] epochs: Megatron's index arrays hold all epochs", expected="epochs = 1"
             )
         shards = reader.shards()
-        if config.path is None:
+        if config.path is not None:
+            self._recorded_blend(config, reader, base)
+        elif config.weights:
+            self._weighted_blend(config, reader)
+        else:
             if len(shards) > 1:
                 raise ConfigError(
                     f"the corpus is a blend of {len(shards)}, whose interleaving is not known",
                     path="[order]",
-                    fix="set [order] path to the folder of its -dataset_index.npy and its other array",
+                    fix="set [order] path to the folder of its -dataset_index.npy, or the weights of the run",
                 )
             plain = SequentialOrder(config, reader, base=base)
             self._visits, self._sequences_at = plain.visits, plain.sequences_at
             self.start_step, self.stop_step = plain.start_step, plain.stop_step
             self.facts: dict[str, Any] = {**plain.facts, "kind": "megatron"}
-            return
-        self._blend(config, reader, base)
 
-    def _blend(self, config: OrderConfig, reader: Reader, base: Path) -> None:
+    def _recorded_blend(self, config: OrderConfig, reader: Reader, base: Path) -> None:
+        """Take the arrays that Megatron-core saved."""
         names = _find_blend(config.path, base)
         which, sample = (load_npy(name, base=base) for name in names)
-        shards = reader.shards()
         if which.ndim != 1 or which.shape != sample.shape:
             raise InputError(f"has {which.shape} entries beside {sample.shape}", path=names[0])
+        self._blend(config, reader, np.asarray(which, np.int64), np.asarray(sample, np.int64), names[1])
+        self.facts["blend"] = [
+            {"source": name, "sha256": content_hash(files.file_at(name, base=base))} for name in names
+        ]
+
+    def _weighted_blend(self, config: OrderConfig, reader: Reader) -> None:
+        """Interleave by the weights of the run, as GPT-NeoX does at every start."""
+        n_corpora = len(reader.shards())
+        if len(config.weights) != n_corpora or min(config.weights) < 0 or not sum(config.weights):
+            raise ConfigError(
+                f"[order] weights = {config.weights}",
+                expected=f"{n_corpora} weights, one for each of [corpus] paths",
+            )
+        if config.stop_step is None:
+            raise ConfigError("[order] weights need a stop_step: a blend by weights has no end of its own")
+        which, within = blend(config.weights, BatchSizes.of(config).consumed(config.stop_step))
+        self._blend(config, reader, which, within, "[order] weights")
+        self.facts["blend"] = {"weights": config.weights}
+
+    def _blend(
+        self, config: OrderConfig, reader: Reader, number: Int64Array, within: Int64Array, name: str
+    ) -> None:
+        shards = reader.shards()
         firsts = np.array([shard.first_sequence for shard in shards], np.int64)
         sizes = np.array([shard.n_sequences for shard in shards], np.int64)
-        number = np.asarray(which, np.int64)
         if number.size and (int(number.max()) >= len(shards) or int(number.min()) < 0):
-            raise InputError(f"names corpus {int(number.max())} of {len(shards)}", path=names[0])
-        within = np.asarray(sample, np.int64)
+            raise InputError(f"names corpus {int(number.max())} of {len(shards)}", path=name)
         beyond = np.flatnonzero((within >= sizes[number]) | (within < 0))
         if beyond.size:
             at = int(beyond[0])
             raise InputError(
                 f"asks for sample {int(within[at]):,} of {shards[int(number[at])].name},"
                 f" which has {int(sizes[number[at]]):,}",
-                path=names[1],
+                path=name,
                 offset=f"entry {at:,}",
             )
         self._entries = firsts[number] + within
@@ -91,9 +116,6 @@ class MegatronOrder:
             "batch_size": self._batches.as_fact(),
             "drop_last": config.drop_last,
             "n_steps": n_steps,
-            "blend": [
-                {"source": name, "sha256": content_hash(files.file_at(name, base=base))} for name in names
-            ],
         }
 
     def _blend_visits(self, start: int, stop: int) -> Visits:

@@ -489,6 +489,33 @@ def test_a_blend_interleaves_the_samples_of_its_corpora(tmp_path: Path):
         open_order(OrderConfig(kind="megatron", batch_size=3), reader, base=tmp_path)
 
 
+@pytest.mark.parametrize("weights", [[0.25, 0.75], [3, 1], [1.0, 0.0]])
+def test_a_blend_by_weights_takes_from_the_corpus_that_lags_most(tmp_path: Path, weights):
+    for name in ("a", "b"):
+        sequences = [RNG.integers(0, 999, n).tolist() for n in (60, 41, 7)]
+        write_megatron(tmp_path / name, map(np.array, sequences), "u2")
+        write_windows(tmp_path, f"{name}_train_0_maps", sequences, 6, 1, 1, NEOX)
+    reader = open_corpus(CorpusConfig(format="megatron", paths=["a", "b"], windows="."), base=tmp_path)
+    taken, expected = [0, 0], []
+    shares = [weight / sum(weights) for weight in weights]
+    for sample in range(12):
+        errors = [share * max(sample, 1) - n for share, n in zip(shares, taken, strict=True)]
+        corpus = errors.index(max(errors))
+        expected.append(reader.shards()[corpus].first_sequence + taken[corpus])
+        taken[corpus] += 1
+    config = OrderConfig(kind="megatron", weights=weights, batch_size=4, stop_step=3)
+    order = open_order(config, reader, base=tmp_path)
+    assert [i for step in range(3) for i in order.sequences_at(step).tolist()] == expected
+    with pytest.raises(InputError, match=r"asks for sample \d+ of [ab]\.bin, which has \d+"):
+        open_order(
+            OrderConfig(kind="megatron", weights=weights, batch_size=4, stop_step=30), reader, base=tmp_path
+        )
+    with pytest.raises(ConfigError, match="2 weights"):
+        open_order(
+            OrderConfig(kind="megatron", weights=[1.0], batch_size=4, stop_step=3), reader, base=tmp_path
+        )
+
+
 def test_index_refusals(tmp_path: Path):
     write_megatron(tmp_path / "a", [np.arange(9)], "u2")
     data = (tmp_path / "a.idx").read_bytes()
