@@ -197,3 +197,36 @@ def folded_characters(
         for folded in character.casefold() if case == "fold" else character:
             characters.append((folded, first, last))
     return characters
+
+
+def naive_gapped_matches(
+    parts: Sequence[Occurrence],
+    patterns: Sequence[tuple[int, Sequence[int], Sequence[tuple[int, int]]]],
+    sequences: Sequence[Sequence[int]],
+    *,
+    walls: frozenset[int] = frozenset(),
+) -> list[Occurrence]:
+    """Return where gapped patterns, given as (phrase, parts, gaps), stand, from the occurrences of all parts.
+
+    Every pair of a first and a last part counts once, if the parts between can be placed at all.
+    """
+
+    def may_follow(earlier: Occurrence, later: Occurrence, gap: tuple[int, int]) -> bool:
+        row, end, begin = earlier[0], earlier[1] + earlier[3], later[1]
+        least, most = gap
+        between = sequences[row][end:begin]
+        return row == later[0] and least <= begin - end <= most and not walls.intersection(between)
+
+    pairs: set[Occurrence] = set()
+    for phrase, numbers, gaps in patterns:
+        chains = [(first, first) for first in parts if first[2] == numbers[0]]
+        for number, gap in zip(numbers[1:], gaps, strict=True):
+            chains = [
+                (first, later)
+                for first, earlier in chains
+                for later in parts
+                if later[2] == number and may_follow(earlier, later, gap)
+            ]
+        for first, last in chains:
+            pairs.add((first[0], first[1], phrase, last[1] + last[3] - first[1]))
+    return sorted(pairs)
