@@ -81,6 +81,19 @@ FROM as_of
 JOIN phrases USING (phrase_id);
 COMMENT ON MACRO TABLE exposure_at IS 'Exposures of every phrase as of a checkpoint of the grid; NULL: the whole window';
 
+CREATE MACRO exposed_from(min_count) AS TABLE
+SELECT phrase_id, min(checkpoint) AS checkpoint
+FROM (
+    SELECT
+        phrase_id,
+        checkpoint,
+        sum(exposure_count) OVER (PARTITION BY phrase_id ORDER BY checkpoint) AS exposure_count
+    FROM exposure_bins
+)
+WHERE exposure_count >= min_count
+GROUP BY phrase_id;
+COMMENT ON MACRO TABLE exposed_from IS 'The first checkpoint of the grid that has seen a phrase at least min_count times; phrases never seen so often have no row';
+
 CREATE MACRO split_at(at_checkpoint, min_count, side) AS TABLE
 WITH exposed AS (
     SELECT

@@ -2,24 +2,11 @@
 -- How many pairs of each paradigm are proxy_train and proxy_validation at every checkpoint of the grid.
 -- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
 -- param paradigm: VARCHAR = NULL -- only this paradigm; NULL: all
-WITH counted AS (
-    SELECT
-        phrase_id,
-        checkpoint,
-        sum(exposure_count) OVER (PARTITION BY phrase_id ORDER BY checkpoint) AS exposure_count
-    FROM exposure_bins
-),
-exposed_from AS (
-    SELECT phrase_id, min(checkpoint) AS checkpoint
-    FROM counted
-    WHERE exposure_count >= $min_count
-    GROUP BY phrase_id
-),
-pair_from AS (
+WITH pair_from AS (
     SELECT pairs.paradigm, least(good.checkpoint, bad.checkpoint) AS checkpoint
     FROM pairs
-    LEFT JOIN exposed_from AS good ON good.phrase_id = pairs.good_phrase_id
-    LEFT JOIN exposed_from AS bad ON bad.phrase_id = pairs.bad_phrase_id
+    LEFT JOIN exposed_from($min_count) AS good ON good.phrase_id = pairs.good_phrase_id
+    LEFT JOIN exposed_from($min_count) AS bad ON bad.phrase_id = pairs.bad_phrase_id
     WHERE pairs.excluded IS NULL
         AND ($paradigm IS NULL OR pairs.paradigm = $paradigm)
 )

@@ -2,20 +2,7 @@
 -- The first checkpoint from which a pair counts as exposed, so that one table tells the split as of every checkpoint.
 -- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
-WITH counted AS (
-    SELECT
-        phrase_id,
-        checkpoint,
-        sum(exposure_count) OVER (PARTITION BY phrase_id ORDER BY checkpoint) AS exposure_count
-    FROM exposure_bins
-),
-exposed_from AS (
-    SELECT phrase_id, min(checkpoint) AS checkpoint
-    FROM counted
-    WHERE exposure_count >= $min_count
-    GROUP BY phrase_id
-),
-pair_from AS (
+WITH pair_from AS (
     SELECT
         pairs.pair_id,
         pairs.paradigm,
@@ -29,8 +16,8 @@ pair_from AS (
             ELSE error('side is good, bad, either or both; not ' || $side)::BIGINT
         END AS exposed_from_checkpoint
     FROM pairs
-    LEFT JOIN exposed_from AS good ON good.phrase_id = pairs.good_phrase_id
-    LEFT JOIN exposed_from AS bad ON bad.phrase_id = pairs.bad_phrase_id
+    LEFT JOIN exposed_from($min_count) AS good ON good.phrase_id = pairs.good_phrase_id
+    LEFT JOIN exposed_from($min_count) AS bad ON bad.phrase_id = pairs.bad_phrase_id
     WHERE pairs.excluded IS NULL
 )
 SELECT
