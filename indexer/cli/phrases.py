@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from indexer.cli.command import command
 from indexer.cli.table import print_table
 from indexer.config.match import MatchConfig
 from indexer.config.option import default_of, keys_of
@@ -24,7 +25,7 @@ _PREVIEW_ROWS = 10
 _F = typing.TypeVar("_F", bound=Callable[..., Any])
 
 
-def _declared_options(command: _F) -> _F:
+def _declared_options(function: _F) -> _F:
     """Give the command one option for each key of ``[phrases]`` but the source."""
     hints = typing.get_type_hints(PhrasesConfig)
     for name, declared in reversed(keys_of(PhrasesConfig).items()):
@@ -37,16 +38,22 @@ def _declared_options(command: _F) -> _F:
         flag = f"--{name.replace('_', '-')}"
         text = declared.metadata["help"]
         if hint is bool:
-            command = click.option(flag, is_flag=True, default=default, help=text)(command)
+            function = click.option(flag, is_flag=True, default=default, help=text)(function)
         elif isinstance(default, list):
-            command = click.option(flag, multiple=True, help=f"{text} May be repeated.")(command)
+            function = click.option(flag, multiple=True, help=f"{text} May be repeated.")(function)
         else:
             shown = default is not None
-            command = click.option(flag, type=kind, default=default, show_default=shown, help=text)(command)
-    return command
+            function = click.option(flag, type=kind, default=default, show_default=shown, help=text)(function)
+    return function
 
 
-@click.command()
+@command(
+    "exposure phrases ../blimp --out phrases.parquet",
+    "exposure phrases ../blimp --explain determiner_noun_agreement_1/17",
+    "exposure phrases ../blimp --tokenizer tokenizer.json --out positions.parquet",
+    "exposure phrases pairs.csv --good right --bad wrong --side both",
+    "cat words.txt | exposure phrases -",
+)
 @click.argument("source")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the table: .parquet, .csv or .jsonl.")
 @click.option("--explain", "explained", metavar="PAIR_ID", help="Show one pair with its spans and its rule.")
@@ -71,18 +78,10 @@ def phrases(
     tokenizer_path: str | None,
     **options: Any,
 ) -> None:
-    r"""Find the critical phrases of minimal pairs, or read plain phrases.
+    """Find the critical phrases of minimal pairs, or read plain phrases.
 
     SOURCE is a directory or file of pairs or phrases (JSON lines, CSV, TSV, Parquet, text lines; plain, .gz
     or .zst), a hub name such as nyu-mll/blimp, or - for standard input.
-
-    \b
-    Example:
-      exposure phrases ../blimp --out phrases.parquet
-      exposure phrases ../blimp --explain determiner_noun_agreement_1/17
-      exposure phrases ../blimp --tokenizer tokenizer.json --out positions.parquet
-      exposure phrases pairs.csv --good right --bad wrong --side both
-      cat words.txt | exposure phrases -
     """
     from indexer.phrases import load_phrases
 

@@ -91,7 +91,7 @@ def test_a_format_that_is_none(pairs: str, tmp_path: Path) -> None:
 
 def test_the_help_shows_an_example_and_every_key() -> None:
     shown = run("--help")
-    assert "Example:" in shown
+    assert "Examples:\n  exposure phrases ../blimp --out phrases.parquet\n" in shown
     for option in ("--rules", "--good", "--text", "--token-ids", "--paradigms", "--side", "--reach"):
         assert option in shown
 

@@ -49,9 +49,8 @@ def read_dataset(name: str, keep: frozenset[str] = frozenset()) -> Iterator[Reco
     where, _, revision = (name, "", "") if folder.exists() else name.partition("@")
     try:
         names = datasets.get_dataset_config_names(where, revision=revision or None)
-        for config in names:
-            if keep and len(names) > 1 and config not in keep:
-                continue
+        # Configurations need not be paradigms: where none is one that is kept, rows decide.
+        for config in [name for name in names if name in keep] or names:
             splits = datasets.load_dataset(where, config, revision=revision or None)
             for split in splits:
                 shown = f"{name}/{config}" if len(splits) == 1 else f"{name}/{config}/{split}"

@@ -15,6 +15,7 @@ import zstandard
 from indexer.config import MatchConfig
 from indexer.phrases.decoded_sample import decoded_runs
 from indexer.phrases.form_report import FormReport, form_report, measure
+from indexer.phrases.form_report_lines import report_lines, report_values
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.text_search import TextSearch
 from indexer.tokenizers import load_tokenizer
@@ -55,6 +56,22 @@ def test_a_piece_that_holds_the_phrase_and_its_neighbours_is_named() -> None:
     assert found.missed["exact"] == 1
     assert found.missed_kinds == {"ids that also hold letters around it": 1}
     assert found.passes() is False
+
+
+def test_what_is_said_of_it() -> None:
+    found = report(CrossingTokenizer(), ["an ox, An ox. aN ox an oxen"], "an ox", "a hen")
+    lines = list(report_lines({"phrases": found}))
+    assert lines[0] == "your phrases: passes (1 of 2 occur in 27 tokens)"
+    assert "  recall, any case, one space: 66.67% (1 of 3 missed)" in lines
+    assert "  precision before the boundary test: 66.67%" in lines
+    assert "  precision after the boundary test: 100.00%" in lines
+    assert any(line.startswith("  missed 1: mixed case, as in “") for line in lines)
+    values = report_values({"phrases": found})
+    assert json.loads(json.dumps(values))["phrases"]["recall"] == {
+        "exact": 1.0,
+        "case": pytest.approx(2 / 3),
+        "loose": pytest.approx(2 / 3),
+    }
 
 
 def test_a_phrase_the_sample_does_not_hold_is_no_verdict() -> None:
