@@ -27,14 +27,15 @@ class OrderConfig:
     )
     dtype: str = option("uint32", help="Dtype of an index file without a header; -1 or all ones is padding.")
     seed: int | None = option(
-        None, help="Seed of the shuffle, where the order can be made anew from it (olmo, olmo-core, litpkds)."
+        None,
+        help="Seed of the shuffle, where the order can be made anew (olmo, olmo-core, litpkds, nanotron).",
     )
     allow_short: bool = option(
         False,
         help="Take an order file that names fewer sequences than the corpus; the rest counts as unseen.",
     )
     weights: list[float] = option(
-        [], help="Weights of a GPT-NeoX blend, one for each of [corpus] paths; it needs a stop_step."
+        [], help="Weights of a blend: GPT-NeoX (one a path; needs a stop_step), nanotron (one a folder)."
     )
     ranks: int = option(
         1,

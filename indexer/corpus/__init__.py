@@ -61,6 +61,7 @@ ORDERS = {
     "indices": "indices:IndexOrder",
     "litpkds": "litpkds:LitpkdsOrder",
     "megatron": "megatron:MegatronOrder",
+    "nanotron": "nanotron:NanotronOrder",
     "olmo": "indices:IndexOrder",
     "olmo-core": "indices:IndexOrder",
     "per-shard": "shards:PerShardOrder",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -279,3 +280,48 @@ def test_olmo_core_from_its_seed_equals_its_file(tmp_path, length, block):
             reader_of(25),
             base=tmp_path,
         )
+
+
+@settings(max_examples=60)
+@given(
+    folders=st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=3), min_size=1, max_size=3),
+    batch=st.integers(1, 7),
+    epochs=st.integers(1, 3),
+    seed=st.none() | st.integers(0, 99),
+    data=st.data(),
+)
+def test_nanotron_equals_a_loop(folders, batch, epochs, seed, data):
+    """Two lists shuffled alike by the legacy generator, repeated, cut into batches across epochs."""
+    sizes = [sum(folder) for folder in folders]
+    weights = data.draw(st.just([]) | st.lists(st.floats(0.1, 9), min_size=len(sizes), max_size=len(sizes)))
+    reader = reader_of(*(n for folder in folders for n in folder))
+    names = [f"{number}/{part}.ds" for number, folder in enumerate(folders) for part in range(len(folder))]
+    shards = tuple(replace(shard, name=name) for shard, name in zip(reader.shards(), names, strict=True))
+    reader.shards = lambda: shards
+    shares = np.array(weights or sizes, float)
+    shares = shares / shares.sum()
+    which, within, taken = [], [], np.zeros(len(sizes))
+    for sample in range(sum(sizes)):
+        folder = int(np.argmax(shares * max(sample, 1.0) - taken))
+        which.append(folder)
+        within.append(int(taken[folder]) % sizes[folder])
+        taken[folder] += 1
+    which, within = np.array(which), np.array(within)
+    for entries in (which, within):
+        np.random.RandomState(1234 if seed is None else seed).shuffle(entries)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    samples = (starts[which] + within).tolist() * epochs
+    n_steps = len(samples) // batch
+    config = OrderConfig(kind="nanotron", batch_size=batch, epochs=epochs, seed=seed, weights=weights)
+    if not n_steps:
+        with pytest.raises(InputError):
+            open_order(config, reader, base=Path())
+        return
+    batches = [samples[step * batch : (step + 1) * batch] for step in range(n_steps)]
+    order = open_order(config, reader, base=Path())
+    for step, expected in enumerate(batches):
+        assert order.sequences_at(step).tolist() == expected
+    visits = order.visits(0, sum(sizes))
+    got = [visits.steps[a:b].tolist() for a, b in itertools.pairwise(visits.offsets)]
+    steps = [[k for k, taken in enumerate(batches) for one in taken if one == i] for i in range(sum(sizes))]
+    assert got == steps

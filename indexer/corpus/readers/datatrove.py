@@ -37,12 +37,14 @@ def find_ds_files(config: CorpusConfig, *, base: Path) -> list[str]:
             if files.is_folder(path, base=base)
             else files.expand(path, base=base)
         )
-        names += [name for name in inside if name.endswith(".ds")]
+        found = [name for name in inside if name.endswith(".ds")]
+        if config.file_order_seed is not None:
+            # each folder is a dataset of its own, and is shuffled alone
+            order = np.random.default_rng(config.file_order_seed).permutation(len(found))
+            found = [found[i] for i in order]
+        names += found
     if not names:
         raise InputError("names no .ds file", path=", ".join(config.paths))
-    if config.file_order_seed is not None:
-        order = np.random.default_rng(config.file_order_seed).permutation(len(names))
-        names = [names[i] for i in order]
     return names
 
 
