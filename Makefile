@@ -7,7 +7,7 @@ CONFIG ?= sample/exposure.toml
 OUT ?= $(dir $(CONFIG))index
 
 .DEFAULT_GOAL := help
-.PHONY: help index test test-python test-all lint bench clean lock
+.PHONY: help index test test-python test-harness test-all lint bench clean lock
 
 ##@ Main
 
@@ -23,6 +23,13 @@ test: $(READY) ## Run the tests
 test-python: $(READY) ## Run the kernel tests with the compiler off: bounds are checked, tracebacks are Python's
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/spec tests/property tests/unit/matching
 
+test-harness: $(READY) ## Prove the exports with the evaluation harness and mlcroissant, in an environment of their own
+	@[ -f .venv-harness/.installed ] || { echo "Creating .venv-harness ..." && $(PYTHON) -m venv .venv-harness \
+	    && .venv-harness/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock \
+	    && .venv-harness/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[harness]" \
+	    && touch .venv-harness/.installed; }
+	.venv-harness/bin/python -m pytest tests/unit/splits
+
 test-all: $(READY) ## Run every test, the slow ones too
 	$(BIN)/python -m pytest -m ""
 
@@ -37,7 +44,7 @@ bench: $(READY) ## Measure the scan beside its peers and the read limit
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove the environment, the sample and its index
-	rm -rf $(VENV) sample build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-harness sample build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 ##@ Environment
 
@@ -55,4 +62,4 @@ lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "; print "Usage: make TARGET [CONFIG=exposure.toml] [OUT=dir]"} \
-	    /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	    /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
