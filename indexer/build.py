@@ -161,6 +161,8 @@ def build_index(
     """
     announce("Planning: phrases, shards, training order")
     plan = plan_index(config, root)
+    for note in plan.notes:
+        announce(f"Note: {note}")
     announce("Compiling kernels, then scanning")
     for done in scan_shards(root, n_workers=n_workers or config.index.workers):
         on_range(plan, done)

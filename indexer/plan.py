@@ -64,6 +64,8 @@ class Plan:
         The grid of ``exposure_bins``, ascending.
     ranges : tuple of ScanRange
         What is scanned, one partial each.
+    notes : tuple of str
+        What a reader of the index should know: phrases that no id form can spell, scripts without spaces.
     """
 
     config: dict[str, dict[str, Any]]
@@ -76,6 +78,7 @@ class Plan:
     order: dict[str, Any]
     checkpoints: tuple[int, ...]
     ranges: tuple[ScanRange, ...]
+    notes: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
     fingerprint: str = field(default="")
 
@@ -136,6 +139,7 @@ def read_plan(path: Path) -> Plan:
     try:
         fields["shards"] = tuple(fields["shards"])
         fields["checkpoints"] = tuple(fields["checkpoints"])
+        fields["notes"] = tuple(fields["notes"])
         fields["ranges"] = tuple(ScanRange(**one) for one in fields["ranges"])
         plan = Plan(**fields)
     except (KeyError, TypeError) as error:

@@ -16,13 +16,15 @@ import pyarrow.parquet as pq
 from indexer.config import Config
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.checkpoints import checkpoint_grid
+from indexer.corpus.sampling import check_sample
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matches import IdPatterns
 from indexer.phrases import load_phrases
+from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
-from indexer.phrases.surface_forms import id_patterns
+from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
 from indexer.plan import Plan, ScanRange
 from indexer.tokenizers import load_tokenizer
 from indexer.tokenizers.tokenizer import Tokenizer
@@ -101,9 +103,14 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
         Something the configuration names is missing or not what it should be.
     """
     tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
-    frozen = _freeze_phrases(config, tokenizer)
+    frozen, notes = _freeze_phrases(config, tokenizer)
     reader = open_corpus(config.corpus, base=config.base)
     shards = reader.shards()
+    check_sample(
+        reader,
+        vocab_size=config.corpus.vocab_size or (tokenizer.n_ids if tokenizer else None),
+        end_of_document=config.corpus.end_of_document,
+    )
     order = open_order(config.order, reader, base=config.base)
     checkpoints = checkpoint_grid(config.order, order, base=config.base)
     plan = Plan(
@@ -119,12 +126,16 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
         order={**order.facts, "start_step": order.start_step, "stop_step": order.stop_step},
         checkpoints=tuple(int(checkpoint) for checkpoint in checkpoints),
         ranges=_ranges(shards),
+        notes=notes,
     )
     return plan.sealed(), frozen
 
 
-def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> FrozenFiles:
+def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenFiles, tuple[str, ...]]:
     loaded = load_phrases(config.phrases, config.match, base=config.base)
+    if tokenizer is not None:
+        loaded = normalized(loaded, tokenizer, config.match)
+    notes = list(loaded.notes)
     phrases = loaded.phrases
     if not phrases.num_rows:
         raise ConfigError("no phrases were found", path=config.phrases.source)
@@ -138,11 +149,16 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> FrozenFiles:
     patterns = None
     if config.match.unit in ("tokens", "both"):
         patterns = id_patterns(phrases, tokenizer, config.match)
+        unspelled = phrases_without_patterns(phrases, patterns)
+        if unspelled:
+            notes.append(
+                f"{len(unspelled):,} phrases cannot be spelled in this vocabulary: they have no id form"
+            )
     elif phrases["token_ids"].null_count < phrases.num_rows:
         raise ConfigError(
             "phrases given as token_ids are matched as ids only", fix='set [match] unit = "tokens" or "both"'
         )
-    return FrozenFiles(
+    frozen = FrozenFiles(
         phrases=_with_token_counts(phrases, tokenizer).combine_chunks(),
         pairs=loaded.pairs.combine_chunks(),
         attributes=None if loaded.attributes is None else loaded.attributes.combine_chunks(),
@@ -150,6 +166,7 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> FrozenFiles:
         patterns=patterns,
         tokenizer=tokenizer,
     )
+    return frozen, tuple(notes)
 
 
 def _with_token_counts(phrases: pa.Table, tokenizer: Tokenizer | None) -> pa.Table:

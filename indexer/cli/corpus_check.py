@@ -8,7 +8,6 @@ import textwrap
 import click
 
 from indexer.cli.command import command
-from indexer.cli.form_table import print_forms
 from indexer.cli.index import read_config
 from indexer.cli.options import config_argument, set_option
 from indexer.cli.progress import Progress
@@ -38,6 +37,7 @@ def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -
         forms = forms and settings.tokenizer.path is not None
         if forms:
             from indexer.form_check import check_forms
+            from indexer.phrases.form_report_lines import report_lines, report_values
 
             progress.say("Trying the id forms of the phrases on a sample")
             reports = check_forms(settings)
@@ -49,7 +49,7 @@ def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -
                     "warnings": found.warnings,
                     "unverified": found.unverified,
                     "sample": found.sample,
-                    "forms": {name: vars(report) for name, report in reports.items()} if forms else None,
+                    "forms": report_values(reports) if forms else None,
                 },
                 ensure_ascii=False,
             )
@@ -67,4 +67,6 @@ def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -
             for line in lines:
                 click.echo(textwrap.fill(line, 100, initial_indent="  - ", subsequent_indent="    "))
     if forms:
-        print_forms(reports)
+        click.echo("\nId forms against the decoded text")
+        for line in report_lines(reports):
+            click.echo(f"  {line}")

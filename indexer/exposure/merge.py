@@ -180,6 +180,7 @@ def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool) -> pa.Ta
         "complete": not missing,
         "steps_known": steps_known,
         "missing_ranges": missing,
+        "notes": list(plan.notes),
         "grain": config["index"]["grain"],
         "start_step": plan.order["start_step"],
         "stop_step": plan.order["stop_step"],
