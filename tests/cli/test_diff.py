@@ -18,7 +18,8 @@ def test_an_index_does_not_differ_from_itself(index_dir: Path, exposure) -> None
 def test_a_shorter_window_is_named_with_what_it_changed(
     sample: Path, index_dir: Path, tmp_path: Path, exposure
 ) -> None:
-    build_index(load_config(sample / "exposure.toml", ["order.stop_step=10"]), tmp_path / "short", n_workers=1)
+    config = load_config(sample / "exposure.toml", ["order.stop_step=10"])
+    build_index(config, tmp_path / "short", n_workers=1)
     found = diff_indexes(index_dir, tmp_path / "short")
     assert ("stop_step", "60", "10") in found.settings
     rows = found.phrases.to_pylist()
