@@ -1,5 +1,6 @@
 """Who runs the tasks. An engine gets a function and numbers, and knows nothing of corpora."""
 
-from indexer.engines.engine import Outcome, run_tasks
+from indexer.engines.engine import run_tasks
+from indexer.engines.outcome import Outcome
 
 __all__ = ["Outcome", "run_tasks"]

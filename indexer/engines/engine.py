@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-
-class Outcome(NamedTuple):
-    """What became of one task: its result, or the exception that ended it."""
-
-    task: int
-    result: Any
-    error: Exception | None
+from indexer.engines.outcome import Outcome
 
 
 def run_tasks(work: Callable[[int], Any], tasks: Sequence[int], n_workers: int) -> Iterator[Outcome]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from indexer.engines.engine import Outcome
+from indexer.engines.outcome import Outcome
 from indexer.errors import ResourceError
 
 MAX_ATTEMPTS = 3
