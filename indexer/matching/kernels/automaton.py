@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.kernels.compile import kernel, leaf
+from indexer.matching.kernels.compile import kernel, leaf, uncounted
 from indexer.units import Int32Array, Int64Array, TokenIds
 
 ROOT = 0
@@ -155,7 +155,7 @@ def renumber(parent, token, by_token, states, number, new_parent):
     states[n_states, CHILDREN] = n
 
 
-@kernel
+@uncounted
 def link_states(automaton, parent):
     """Fill the failure links, and reports where they are inherited; own reports must be filled."""
     states = automaton.states

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.kernels.automaton import NOTHING, REPORT, ROOT, advance
-from indexer.matching.kernels.compile import kernel, leaf
+from indexer.matching.kernels.compile import leaf, uncounted
 
 
 @leaf
@@ -39,7 +39,7 @@ def walk(automaton, lengths, ids, start, begin, end, state, row, found, n_found)
     return state, n_found
 
 
-@kernel
+@uncounted
 def search_sequences(automaton, lengths, ids, starts, stops, first_row, found):
     """Write down the hits in the sequences from `first_row` on, every id of them walked.
 

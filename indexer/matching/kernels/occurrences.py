@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.boundary import WINDOW_BYTES, stands_alone
-from indexer.matching.kernels.compile import kernel, leaf
+from indexer.matching.kernels.boundary import stands_alone
+from indexer.matching.kernels.compile import leaf, uncounted
 from indexer.units import Int32Array, Int64Array, Uint8Array
 
 
@@ -44,11 +44,13 @@ class Found(NamedTuple):
     n_tokens: Int32Array
 
 
-@kernel
-def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits):
-    """Turn the hits that stand between word borders into occurrences; return how many there are."""
+@uncounted
+def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window):
+    """Turn the hits that stand between word borders into occurrences; return how many there are.
+
+    `window` is room for `boundary.WINDOW_BYTES` bytes.
+    """
     kept = 0
-    window = np.empty(WINDOW_BYTES, np.uint8)
     for hit in range(n_hits):
         pattern = found.phrase[hit]
         row = found.row[hit]
@@ -97,7 +99,7 @@ def sink(found, first, node, n):
         node = below
 
 
-@kernel
+@uncounted
 def settle(found, n_found):
     """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
 

@@ -7,15 +7,31 @@ several windows cover, through several anchors, is still found once, at its last
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from indexer.matching.kernels.automaton import ROOT
 from indexer.matching.kernels.automaton_search import walk
-from indexer.matching.kernels.compile import kernel, leaf
+from indexer.matching.kernels.compile import leaf, uncounted
 from indexer.matching.kernels.pair_filter import GROUP, Windows, scan_windows
+from indexer.units import Int64Array
 
 BLOCK_TOKENS = 1 << 14
 """Positions scanned before their windows are walked: the ids are then still in the first cache levels."""
+
+
+class Scratch(NamedTuple):
+    """Room for what lies between scan and walk; a thread each."""
+
+    groups: Int64Array
+    windows: Windows
+
+
+def new_scratch() -> Scratch:
+    """Return room for one block."""
+    columns = (np.empty(BLOCK_TOKENS, np.int64) for _ in range(3))
+    return Scratch(np.empty(BLOCK_TOKENS // GROUP + 1, np.int64), Windows(*columns))
 
 
 @leaf
@@ -74,13 +90,10 @@ def rows_in_block(starts, stops, row):
     return last
 
 
-@kernel
-def search_windows(automaton, lengths, anchors, ids, starts, stops, first_row, found):
+@uncounted
+def search_windows(automaton, lengths, anchors, ids, starts, stops, first_row, found, scratch):
     """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
-    groups = np.empty(BLOCK_TOKENS // GROUP + 1, np.int64)
-    windows = Windows(
-        np.empty(BLOCK_TOKENS, np.int64), np.empty(BLOCK_TOKENS, np.int64), np.empty(BLOCK_TOKENS, np.int64)
-    )
+    windows = scratch.windows
     room = found.phrase.shape[0]
     n_found = np.int64(0)
     row = np.int64(first_row)
@@ -91,7 +104,7 @@ def search_windows(automaton, lengths, anchors, ids, starts, stops, first_row, f
         # More than one turn only where a single sequence is longer than a block.
         while scanned < stops[last - 1]:
             until = min(scanned + BLOCK_TOKENS, np.int64(stops[last - 1]))
-            n_windows = scan_windows(anchors, ids, scanned, until, groups, windows)
+            n_windows = scan_windows(anchors, ids, scanned, until, scratch.groups, windows)
             for r in range(row, last):
                 start, stop = np.int64(starts[r]), np.int64(stops[r])
                 if last - row > 1:
