@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.matching.boundary import word_characters
-from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges, StreamHits, search_ranges
+from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges, search_ranges
 from indexer.matching.kernels.text_stream import (
     MAX_GROWTH,
     N_TEXT,
@@ -58,11 +58,11 @@ class DecodingSearch:
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, in the order of the text."""
         ids, starts, stops = checked_block(ids, starts, stops)
-        parts: list[StreamHits] = []
+        parts: list[Matches] = []
         if self._phrases.longest == 0:
-            return Matches(*_room_for(0))
-        stream = _empty_stream(self._window)
-        hits = _room_for(max(_FIRST_ROOM, self._phrases.n_on_chain))
+            return joined_hits(parts)
+        stream = empty_stream(self._window)
+        hits = hit_room(self._phrases)
         margin = self._phrases.longest + LOOK_AHEAD
         done = 1  # the stream begins with a wall
         finished = False
@@ -84,9 +84,7 @@ class DecodingSearch:
                     self._phrases, self._rules, stream, one_range(done, stop, n_text + LOOK_AHEAD), 1, hits
                 )
                 parts.extend(hits_of_range)
-                done = max(done, stop)
-                slide_stream(stream, done)
-                done = 1
+                done = slide_stream(stream, max(done, stop))
         return joined_hits(parts)
 
 
@@ -114,8 +112,8 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def search_all(
-    phrases: PhraseTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, hits: StreamHits
-) -> Iterator[StreamHits]:
+    phrases: PhraseTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, hits: Matches
+) -> Iterator[Matches]:
     """Yield the occurrences that begin in the ranges, a room full at a time."""
     range_number, at = 0, 0
     while range_number < n_ranges:
@@ -137,7 +135,7 @@ def one_range(begin: int, stop: int, limit: int) -> Ranges:
     )
 
 
-def joined_hits(parts: list[StreamHits]) -> Matches:
+def joined_hits(parts: list[Matches]) -> Matches:
     """Return the hits one behind the other."""
     return Matches(
         phrase=np.concatenate([np.empty(0, np.int32), *(part.phrase for part in parts)]),
@@ -147,7 +145,8 @@ def joined_hits(parts: list[StreamHits]) -> Matches:
     )
 
 
-def _empty_stream(n_bytes: int) -> Stream:
+def empty_stream(n_bytes: int) -> Stream:
+    """Return an empty stream with room for so many bytes."""
     return Stream(
         text=np.empty(n_bytes, np.uint8),
         piece_start=np.empty(n_bytes + 4, np.int64),
@@ -159,8 +158,8 @@ def _empty_stream(n_bytes: int) -> Stream:
     )
 
 
-def _first_hits(hits: StreamHits, n: int) -> StreamHits:
-    return StreamHits(
+def _first_hits(hits: Matches, n: int) -> Matches:
+    return Matches(
         phrase=hits.phrase[:n].copy(),
         row=hits.row[:n].copy(),
         token_offset=hits.token_offset[:n].copy(),
@@ -168,8 +167,10 @@ def _first_hits(hits: StreamHits, n: int) -> StreamHits:
     )
 
 
-def _room_for(n: int) -> StreamHits:
-    return StreamHits(
+def hit_room(phrases: PhraseTable) -> Matches:
+    """Return room for occurrences: at least for all phrases that can begin at one place."""
+    n = max(_FIRST_ROOM, phrases.n_on_chain)
+    return Matches(
         phrase=np.empty(n, np.int32),
         row=np.empty(n, np.int64),
         token_offset=np.empty(n, np.int32),

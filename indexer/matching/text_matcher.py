@@ -11,6 +11,7 @@ from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_
 from indexer.matching.matches import Matches
 from indexer.matching.text_decoding import DecodingSearch
 from indexer.matching.text_phrases import folded_phrases
+from indexer.matching.text_windows import WindowSearch
 from indexer.units import Int32Array, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -70,7 +71,11 @@ class TextMatcher:
         rules = LEFT_BORDER | RIGHT_BORDER if boundary == "word" else 0
         rules |= NO_POSSESSIVE if possessive == "exclude" else 0
         texts = folded_phrases(phrases, phrase_ids, case=case, whitespace=whitespace)
-        self._search = DecodingSearch(texts, vocabulary, rules, case=case, whitespace=whitespace)
+        self._search: DecodingSearch | WindowSearch
+        if whitespace == "exact":
+            self._search = WindowSearch(texts, vocabulary, rules, case=case)
+        else:
+            self._search = DecodingSearch(texts, vocabulary, rules, case=case, whitespace=whitespace)
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.

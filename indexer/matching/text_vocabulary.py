@@ -78,3 +78,13 @@ def fold_bytes(raw: bytes, *, case: str, whitespace: str) -> bytes:
         else:
             parts.append(fold(character, case).encode())
     return b"".join(parts)
+
+
+def characters_touched(raw: bytes) -> tuple[str, bytes]:
+    """Return the whole characters in bytes, without the end of one before, and the begun one behind."""
+    n_head = 0
+    while n_head < len(raw) and 0x80 <= raw[n_head] <= 0xBF:
+        n_head += 1
+    n_tail = next((k for k in range(1, min(len(raw) - n_head, 3) + 1) if _lacks_bytes(raw[-k:])), 0)
+    middle = raw[n_head : len(raw) - n_tail]
+    return middle.decode("utf-8", "surrogateescape"), raw[len(raw) - n_tail :]

@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER, is_word_byte
 from indexer.matching.kernels.compile import uncounted
-from indexer.matching.kernels.text_stream import CUT, N_PIECES
+from indexer.matching.kernels.text_stream import CUT, N_PIECES, WALL
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 N_WIDTHS = 5
@@ -83,7 +83,8 @@ class Ranges(NamedTuple):
     begin, stop : array of int64
         Places of the text, half-open. Left of `begin` there is one whole character or a wall.
     limit : array of int64
-        Where the text that was decoded ends: what ends later than `LOOK_AHEAD` bytes before is left out.
+        Where the text that was decoded ends: occurrences are left out that end less than `LOOK_AHEAD` bytes
+        before, unless a wall stands between.
     first_token, last_token : array of int32
         Offsets of the tokens in which occurrences may begin.
     """
@@ -93,15 +94,6 @@ class Ranges(NamedTuple):
     limit: Int64Array
     first_token: Int32Array
     last_token: Int32Array
-
-
-class StreamHits(NamedTuple):
-    """Room for occurrences in a stream, all arrays equally long; the columns are those of `Matches`."""
-
-    phrase: Int32Array
-    row: Int64Array
-    token_offset: Int32Array
-    n_tokens: Int32Array
 
 
 @uncounted
@@ -196,6 +188,16 @@ def keeps_rules(text, end, rules, word_characters):
 
 
 @uncounted
+def is_known(text, end, limit):
+    """Return whether enough was decoded behind an occurrence to decide on it."""
+    if end + LOOK_AHEAD <= limit:
+        return True
+    while end < limit and text[end] != WALL:
+        end += 1
+    return end < limit
+
+
+@uncounted
 def piece_at(piece_start, n_pieces, at):
     """Return the piece that holds a byte of the text."""
     low, high = np.int64(0), n_pieces
@@ -211,6 +213,8 @@ def piece_at(piece_start, n_pieces, at):
 @uncounted
 def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range_number, at, hits):
     """Write down the occurrences that begin in the ranges, from a place in range `range_number` on.
+
+    `hits` is room for `Matches`, all arrays equally long.
 
     Returns
     -------
@@ -231,7 +235,7 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
     while range_number < n_ranges:
         at = max(at, ranges.begin[range_number])
         stop = ranges.stop[range_number]
-        limit = ranges.limit[range_number] - LOOK_AHEAD
+        limit = ranges.limit[range_number]
         first_token, last_token = ranges.first_token[range_number], ranges.last_token[range_number]
         while at < stop:
             value = text[at]
@@ -265,7 +269,7 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
                         break
                     while entry != NO_ENTRY:
                         end = at + offsets[entry + 1] - offsets[entry]
-                        if end <= limit and keeps_rules(text, end, rules, word_characters):
+                        if is_known(text, end, limit) and keeps_rules(text, end, rules, word_characters):
                             n_tokens = piece_last[piece_at(piece_start, n_pieces, end - 1)] - offset + 1
                             for k in range(table.phrase_offsets[entry], table.phrase_offsets[entry + 1]):
                                 hits.phrase[n_hits] = table.phrase[k]

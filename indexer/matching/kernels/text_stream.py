@@ -32,6 +32,8 @@ SPACE = 0x20
 MAX_GROWTH = 3
 """Bytes of a folded character for each of its own bytes, at most (U+0390: 2 bytes fold to 6)."""
 
+LONGEST_CHARACTER = 4
+"""Bytes of a character in UTF-8, at most."""
 PADDING = 16
 """Bytes behind the text that may be read, whatever they hold."""
 
@@ -200,9 +202,11 @@ def flush_pending(stream, row, offset):
 
 @uncounted
 def put_whole(vocabulary, squeeze, token, row, offset, stream):
-    """Append a token that holds whole characters."""
-    flush_pending(stream, row, offset)
+    """Append a token of whole characters; one that spells nothing leaves a begun character as it is."""
     start, stop = vocabulary.offsets[token], vocabulary.offsets[token + 1]
+    if start == stop:
+        return
+    flush_pending(stream, row, offset)
     n = stream.state[N_TEXT]
     if squeeze and start < stop and vocabulary.text[start] == SPACE and stream.text[n - 1] == SPACE:
         start += 1
@@ -346,9 +350,9 @@ def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, room, stream):
 
 @uncounted
 def slide_stream(stream, done):
-    """Drop the text before `done` but for the byte to its left, and move the rest to the front."""
+    """Drop the text before `done` but for the character to its left; return where that place is now."""
     state = stream.state
-    keep = max(done - 1, 0)
+    keep = max(done - LONGEST_CHARACTER, 0)
     n = state[N_TEXT] - keep
     for k in range(n):
         stream.text[k] = stream.text[keep + k]
@@ -361,3 +365,4 @@ def slide_stream(stream, done):
         stream.piece_last[k] = stream.piece_last[first + k]
     state[N_TEXT] = n
     state[N_PIECES] = n_pieces
+    return done - keep

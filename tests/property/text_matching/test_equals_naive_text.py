@@ -110,7 +110,7 @@ def block_of(sequences: Sequence[Sequence[int]], dtype=np.uint16):
     return ids, stops - [len(sequence) for sequence in sequences], stops
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(cases(), settings_of_match, st.sampled_from([np.uint16, np.uint32]))
 def test_equals_searching_the_decoded_text(case, match, dtype):
     phrases, spelled, special, sequences = case

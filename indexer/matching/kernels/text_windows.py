@@ -1,0 +1,129 @@
+"""From windows to the stream that is searched: the text around the places where a phrase could begin.
+
+Each window becomes a range of the stream: what stands before it, as far as a border needs it, the tokens in
+which an occurrence may begin, and what they reach. The text is cut behind that; `search_ranges` leaves out
+what it could only decide by reading on, which another window then decides.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.text_search import LOOK_AHEAD
+from indexer.matching.kernels.text_stream import (
+    CUT,
+    N_PENDING,
+    N_PIECES,
+    N_TEXT,
+    TOKEN_SPECIAL,
+    TOKEN_WHOLE,
+    append_tokens,
+    flush_pending,
+    put,
+    put_wall,
+)
+
+MOST_FIRST_TOKENS = 64
+"""Longer windows are cut: tokens of one range in which occurrences may begin."""
+CONTEXT_BYTES = 8
+"""Bytes before a window that decide which character stands there, and whether it is a letter."""
+
+NEXT_WINDOW, NEXT_TOKEN = 0, 1
+
+
+@uncounted
+def context_start(vocabulary, ids, start, at):
+    """Return from where on to decode so that the character before the token at `at` is known."""
+    n_ids = vocabulary.kind.shape[0]
+    known = 0
+    while at > start and known < CONTEXT_BYTES:
+        at -= 1
+        token = np.int64(ids[at])
+        if token >= n_ids or vocabulary.kind[token] == TOKEN_SPECIAL:
+            break
+        n = vocabulary.offsets[token + 1] - vocabulary.offsets[token]
+        if n > 0 and vocabulary.kind[token] == TOKEN_WHOLE:
+            break
+        known += n
+    return at
+
+
+@uncounted
+def append_window(
+    vocabulary, unicode, ids, start, stop, row, first, last, end, longest, stream, ranges, n_ranges
+):
+    """Append the text of a window as one range."""
+    state = stream.state
+    no_limit = stream.text.shape[0]
+    state[N_PENDING] = 0
+    put_wall(stream)
+    context = context_start(vocabulary, ids, start, first)
+    append_tokens(vocabulary, unicode, False, ids, start, context, first, row, no_limit, stream)
+    ranges.begin[n_ranges] = state[N_TEXT]
+    ranges.first_token[n_ranges] = first - start
+    ranges.last_token[n_ranges] = last - start
+    append_tokens(vocabulary, unicode, False, ids, start, first, last + 1, row, no_limit, stream)
+    # A character that is begun has six bytes when folded, at most.
+    range_stop = state[N_TEXT] + (8 if state[N_PENDING] > 0 else 0)
+    at = append_tokens(
+        vocabulary,
+        unicode,
+        False,
+        ids,
+        start,
+        last + 1,
+        end,
+        row,
+        state[N_TEXT] + longest + LOOK_AHEAD,
+        stream,
+    )
+    if at == stop:
+        flush_pending(stream, row, stop - start)
+        put_wall(stream)
+        ranges.limit[n_ranges] = state[N_TEXT] + LOOK_AHEAD
+    else:
+        ranges.limit[n_ranges] = state[N_TEXT]
+        put(stream, CUT)
+    ranges.stop[n_ranges] = min(range_stop, state[N_TEXT])
+
+
+@uncounted
+def fill_windows(
+    vocabulary, unicode, ids, starts, stops, windows, n_windows, progress, room, longest, stream, ranges
+):
+    """Append windows to the empty stream until less than `room` bytes are free or all are done.
+
+    Parameters
+    ----------
+    progress : array of int64, shape (2,)
+        The next window and the next token in it (-1: its first); brought up to date.
+    room : int
+        Bytes that one range can need.
+
+    Returns
+    -------
+    int
+        Number of ranges.
+    """
+    state = stream.state
+    state[N_TEXT] = 0
+    state[N_PIECES] = 0
+    n_ranges = np.int64(0)
+    limit = stream.text.shape[0] - room
+    while progress[NEXT_WINDOW] < n_windows and n_ranges < ranges.begin.shape[0] and state[N_TEXT] <= limit:
+        k = progress[NEXT_WINDOW]
+        first = windows.first[k] if progress[NEXT_TOKEN] < 0 else progress[NEXT_TOKEN]
+        last = min(first + MOST_FIRST_TOKENS - 1, windows.last[k])
+        row = windows.row[k]
+        append_window(
+            vocabulary, unicode, ids, starts[row], stops[row], row, first, last, windows.end[k], longest,
+            stream, ranges, n_ranges,
+        )  # fmt: skip
+        n_ranges += 1
+        if last == windows.last[k]:
+            progress[NEXT_WINDOW] = k + 1
+            progress[NEXT_TOKEN] = -1
+        else:
+            progress[NEXT_TOKEN] = last + 1
+    return n_ranges

@@ -1,0 +1,118 @@
+"""Decoding only windows finds what decoding everything finds, and what the naive search finds."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.matching.folding import fold
+from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
+from indexer.matching.text_decoding import DecodingSearch
+from indexer.matching.text_windows import WindowSearch
+from indexer.vocabulary import TokenBytes
+from tests.naive import naive_text_matches
+
+WORDS = ["a", "ab", "ba", "abab", "is", "ß", "kiß", "ſi", "K", "ﬁ", "é", "中文", "a'", "b.", "1", "", "İ"]
+SUFFIXES = ["", " ", "'s ", " ", ", "]
+ODD_PIECES = [
+    b"\xc3",
+    b"\x9f",
+    b"\xe2\x84",
+    b"\xaa",
+    b"\xef\xac",
+    b" \xe2",
+    b"\x81 a",
+    b"\xc5",
+    b"\xbf",
+    b"b \xc5",
+]
+
+phrase_texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join).filter(bool)
+
+
+@st.composite
+def worlds(draw):
+    """Phrases of several words, a vocabulary with multi-word tokens, sequences with near and real hits."""
+    phrases = draw(st.lists(phrase_texts, min_size=1, max_size=10, unique=True))
+    spelled = [*[bytes([b]) for b in range(256)], *ODD_PIECES, b""]
+    spelled += [" ".join(draw(st.lists(st.sampled_from(WORDS), max_size=3))).encode() for _ in range(8)]
+    for word in draw(st.lists(st.sampled_from(WORDS), max_size=12)):
+        word = draw(st.sampled_from([word, word.upper(), word.title()]))
+        spelled += [word.encode(), b" " + word.encode(), word.encode() + b" "]
+    special = frozenset([len(spelled)])
+    spelled.append(b"<end>")
+    numbers: dict[bytes, list[int]] = {}
+    for number, piece in enumerate(spelled[:-1]):
+        numbers.setdefault(piece, []).append(number)
+    seed = draw(st.integers(0, 2**32))
+    rng = np.random.default_rng(seed)
+    sequences = [_sequence(rng, phrases, numbers, len(spelled)) for _ in range(draw(st.integers(1, 4)))]
+    return phrases, spelled, special, sequences
+
+
+def _sequence(rng, phrases, numbers, n_ids):
+    """Phrases, altered phrases and single words, with walls between, cut at random."""
+    sequence: list[int] = []
+    for _ in range(rng.integers(0, 30)):
+        if rng.random() < 0.1:
+            sequence.append(int(rng.integers(n_ids - 1, n_ids + 2)))
+            continue
+        text = phrases[rng.integers(len(phrases))]
+        if rng.random() < 0.4:
+            words = text.split(" ")
+            words[rng.integers(len(words))] = WORDS[rng.integers(len(WORDS))]
+            text = " ".join(words)
+        text = (text, text.upper(), text.title())[rng.integers(3)] + SUFFIXES[rng.integers(5)]
+        data = text.encode()
+        longest = int(rng.integers(1, 12))
+        at = 0
+        while at < len(data):
+            n = next(k for k in range(longest, 0, -1) if data[at : at + k] in numbers)
+            choices = numbers[data[at : at + n]]
+            sequence.append(choices[rng.integers(len(choices))])
+            at += n
+            longest = int(rng.integers(1, 12))
+            if rng.random() < 0.03:
+                sequence.append(numbers[b""][0])
+    return sequence
+
+
+def _rows(matches):
+    columns = (matches.row, matches.token_offset, matches.phrase, matches.n_tokens)
+    return sorted(zip(*(column.tolist() for column in columns), strict=True))
+
+
+@settings(max_examples=150)
+@given(
+    worlds(),
+    st.sampled_from(["fold", "exact"]),
+    st.sampled_from([0, LEFT_BORDER | RIGHT_BORDER, LEFT_BORDER | RIGHT_BORDER | NO_POSSESSIVE]),
+    st.sampled_from([np.uint16, np.uint32]),
+)
+def test_windows_find_what_decoding_finds(world, case, rules, dtype):
+    phrases, spelled, special, sequences = world
+    texts: dict[bytes, list[int]] = {}
+    for number, phrase in enumerate(phrases):
+        texts.setdefault(fold(phrase, case).encode(), []).append(number)
+    vocabulary = TokenBytes(
+        data=np.frombuffer(b"".join(spelled), np.uint8),
+        offsets=np.cumsum([0, *map(len, spelled)]).astype(np.int64),
+        special=np.array([i in special for i in range(len(spelled))]),
+    )
+    ids = np.array([token for sequence in sequences for token in sequence], dtype)
+    stops = np.cumsum([len(sequence) for sequence in sequences]).astype(np.int64)
+    block = ids, stops - [len(sequence) for sequence in sequences], stops
+    expected = naive_text_matches(
+        list(enumerate(phrases)),
+        sequences,
+        spelled=spelled,
+        special=special,
+        case=case,
+        boundary="word" if rules else "none",
+        possessive="exclude" if rules & NO_POSSESSIVE else "include",
+    )
+    plain = DecodingSearch(texts, vocabulary, rules, case=case, whitespace="exact")
+    assert _rows(plain.find(*block)) == expected
+    fast = WindowSearch(texts, vocabulary, rules, case=case)
+    assert _rows(fast.find(*block)) == expected
