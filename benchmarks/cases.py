@@ -11,10 +11,11 @@ import numba
 import numpy as np
 
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
-from indexer.matching.kernels.automaton import build_automaton
+from indexer.matching.kernels.automaton import Automaton, build_automaton
 from indexer.matching.kernels.automaton_search import search_sequences
 from indexer.matching.kernels.pair_filter import PairFilter, flag_groups
 from indexer.matching.matches import IdPatterns
+from indexer.matching.patterns import pattern_table
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.threads import find_with_threads
 from indexer.matching.token_matcher import TokenMatcher, _read_only, _room_for
@@ -63,6 +64,12 @@ def id_patterns(workload: Workload, phrases: str, select: np.ndarray | None = No
     return IdPatterns(ids, offsets, np.arange(len(offsets) - 1, dtype=np.int32))
 
 
+def automaton_of(patterns: IdPatterns) -> tuple[Automaton, np.ndarray]:
+    table = pattern_table(patterns, None, boundary="none", possessive="include")
+    automaton, order = build_automaton(patterns.ids, patterns.offsets.astype(np.int64))
+    return automaton, table[order]
+
+
 class Expected:
     """How many occurrences there are: every id walked by the automaton alone, a part by pyahocorasick too."""
 
@@ -80,15 +87,14 @@ class Expected:
         return self._known[key]
 
     def of(self, patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> int:
-        automaton = build_automaton(patterns.ids, patterns.offsets.astype(np.int64))
-        lengths = np.diff(patterns.offsets).astype(np.int32)
+        automaton, table = automaton_of(patterns)
 
         def walked(n_rows: int) -> int:
             found = _room_for(1 << 20)
             rows = (_read_only(ids), _read_only(starts[:n_rows]), _read_only(stops[:n_rows]))
             row = total = 0
             while row < n_rows:
-                n_hits, row = search_sequences(automaton, lengths, *rows, row, found)
+                n_hits, row = search_sequences(automaton, table, *rows, row, found)
                 total += n_hits
             return int(total)
 
@@ -161,11 +167,10 @@ def automaton_alone(workload: Workload, expected: Expected, phrases: str, n_toke
     def prepare() -> Run:
         patterns = id_patterns(workload, phrases)
         ids, starts, stops = workload.rows(n_tokens)
-        automaton = build_automaton(patterns.ids, patterns.offsets.astype(np.int64))
-        lengths = np.diff(patterns.offsets).astype(np.int32)
+        automaton, table = automaton_of(patterns)
         found = _room_for(1 << 20)
         rows = (_read_only(ids), _read_only(starts), _read_only(stops))
-        return lambda: int(search_sequences(automaton, lengths, *rows, 0, found)[0])
+        return lambda: int(search_sequences(automaton, table, *rows, 0, found)[0])
 
     name = "our automaton without the window scan"
     return Case("scan", name, phrases, n_tokens, prepare, expected.count(phrases, n_tokens))

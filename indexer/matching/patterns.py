@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.errors import ConfigError, InputError
 from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.kernels.occurrences import PatternTable
+from indexer.matching.kernels.occurrences import LENGTH, PHRASE, RULES, SKIP
 from indexer.matching.matches import IdPatterns
 from indexer.units import BoolArray, Int32Array
 from indexer.vocabulary import TokenBytes
@@ -16,8 +16,8 @@ from indexer.vocabulary import TokenBytes
 
 def pattern_table(
     patterns: IdPatterns, vocabulary: TokenBytes | None, *, boundary: str, possessive: str
-) -> PatternTable:
-    """Return lengths, border rules and phrases of the patterns.
+) -> Int32Array:
+    """Return lengths, border rules and phrases of the patterns, as the kernels take them.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def pattern_table(
         raise InputError(
             "a pattern without token ids", path="patterns", offset=f"phrase {patterns.phrase[empty]}"
         )
-    rules = np.zeros(len(lengths), np.uint8)
+    rules = np.zeros(len(lengths), np.int32)
     skip = np.zeros(len(lengths), np.int32)
     if vocabulary is not None:
         _refuse_special(patterns, vocabulary)
@@ -49,12 +49,14 @@ def pattern_table(
             rules[~begins_with_space] |= LEFT_BORDER
         if possessive == "exclude":
             rules |= NO_POSSESSIVE
-    return PatternTable(
-        length=lengths.astype(np.int32),
-        skip=skip,
-        rules=rules,
-        phrase=np.ascontiguousarray(patterns.phrase, np.int32),
+    table = np.empty((len(lengths), 4), np.int32)
+    table[:, LENGTH], table[:, SKIP], table[:, RULES], table[:, PHRASE] = (
+        lengths,
+        skip,
+        rules,
+        patterns.phrase,
     )
+    return table
 
 
 def _refuse_special(patterns: IdPatterns, vocabulary: TokenBytes) -> None:

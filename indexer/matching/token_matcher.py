@@ -52,9 +52,10 @@ class TokenMatcher:
     ) -> None:
         self._ids = np.ascontiguousarray(patterns.ids, np.uint32)
         self._offsets = np.ascontiguousarray(patterns.offsets, np.int64)
-        self._patterns = pattern_table(patterns, vocabulary, boundary=boundary, possessive=possessive)
+        table = pattern_table(patterns, vocabulary, boundary=boundary, possessive=possessive)
         self._neighbours = no_neighbours() if vocabulary is None else neighbour_table(vocabulary)
-        self._automaton = build_automaton(self._ids, self._offsets)
+        self._automaton, order = build_automaton(self._ids, self._offsets)
+        self._patterns = table[order]
         self._filters: dict[int, tuple[int, PairFilter]] = {}
         self._building = threading.Lock()
 
@@ -85,7 +86,7 @@ class TokenMatcher:
             while row < len(starts):
                 found = _room_for(room)
                 n_hits, row = search_windows(
-                    self._automaton, self._patterns.length, anchors, ids, starts, stops, row, found, scratch
+                    self._automaton, self._patterns, anchors, ids, starts, stops, row, found, scratch
                 )
                 n_kept = keep_bounded(
                     self._patterns, self._neighbours, ids, starts, stops, found, n_hits, border

@@ -19,6 +19,7 @@ from indexer.matching.kernels.pair_filter import (
     MIX,
     RIGHT,
     RIGHT_TWICE,
+    context_bits,
     context_hash,
     pack_around,
     pair_slot,
@@ -28,7 +29,6 @@ from indexer.matching.kernels.pair_filter import (
 ROUNDS = 4
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _HALF = np.uint64(32)
-_LOW = np.uint64(63)
 
 
 @leaf
@@ -128,5 +128,5 @@ def fill_slots(ids, offsets, anchor, width, tags, around, contexts, context_shif
         elif kind == RIGHT_TWICE:
             second = np.int64(ids[at + 3])
         mixed = context_hash(pair, kind, first, second)
-        contexts[mixed >> context_shift] |= np.uint64(1) << (mixed & _LOW)
+        contexts[mixed >> context_shift] |= context_bits(mixed)
     return longest_before

@@ -8,28 +8,14 @@ import numpy as np
 
 from indexer.matching.kernels.boundary import stands_alone
 from indexer.matching.kernels.compile import leaf, uncounted
-from indexer.units import Int32Array, Int64Array, Uint8Array
+from indexer.units import Int32Array, Int64Array
 
+LENGTH, SKIP, RULES, PHRASE = 0, 1, 2, 3
+"""Columns of a pattern table, an array of int32 with four numbers a pattern that lie in one cache line.
 
-class PatternTable(NamedTuple):
-    """What a hit of each pattern means.
-
-    Attributes
-    ----------
-    length : array of int32, shape (n_patterns,)
-        Ids in the pattern.
-    skip : array of int32
-        Ids at its beginning that spell nothing but white space; the occurrence begins behind them.
-    rules : array of uint8
-        Border rules it has to keep, see `boundary.stands_alone`.
-    phrase : array of int32
-        The phrase it stands for.
-    """
-
-    length: Int32Array
-    skip: Int32Array
-    rules: Uint8Array
-    phrase: Int32Array
+The ids in the pattern; those at its beginning that spell nothing but white space, behind which the occurrence
+begins; the border rules it has to keep, see `boundary.stands_alone`; the phrase it stands for.
+"""
 
 
 class Found(NamedTuple):
@@ -55,15 +41,15 @@ def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window
         pattern = found.phrase[hit]
         row = found.row[hit]
         offset = np.int64(found.token_offset[hit])
-        length = np.int64(patterns.length[pattern])
-        rules = np.int64(patterns.rules[pattern])
+        length = np.int64(patterns[pattern, LENGTH])
+        rules = np.int64(patterns[pattern, RULES])
         if rules != 0:
             start, stop = np.int64(starts[row]), np.int64(stops[row])
             first = start + offset
             if not stands_alone(neighbours, rules, ids, start, stop, first, first + length, window):
                 continue
-        skip = np.int64(patterns.skip[pattern])
-        found.phrase[kept] = patterns.phrase[pattern]
+        skip = np.int64(patterns[pattern, SKIP])
+        found.phrase[kept] = patterns[pattern, PHRASE]
         found.row[kept] = row
         found.token_offset[kept] = offset + skip
         found.n_tokens[kept] = length - skip

@@ -53,7 +53,7 @@ class PairFilter(NamedTuple):
         For the anchors of a slot, see `pack_around`: the kinds of their patterns, how many ids before the
         pair these begin, at most, and how many ids from the pair on they end, at most.
     contexts : array of uint64, shape (power of two,)
-        For every pattern of three and more ids the bit of its anchor with one or two ids beside it.
+        For every pattern of three and more ids two bits of its anchor with one or two ids beside it.
     context_shift : uint64
         The hash of `contexts`.
     tokens : array of uint64, shape (1024,) or (0,)
@@ -118,10 +118,17 @@ def context_hash(pair, kind, first, second):
 
 
 @leaf
+def context_bits(mixed):
+    """Return the two bits of a context in its word: as cheap as one, and a false hit needs both."""
+    return (_ONE << ((mixed >> np.uint64(20)) & _LOW)) | (_ONE << ((mixed >> np.uint64(26)) & _LOW))
+
+
+@leaf
 def context_bit(anchors, pair, kind, first, second):
     """Return `kind` if some pattern may be known by these ids, 0 if none is."""
     mixed = context_hash(pair, kind, first, second)
-    return np.int64((anchors.contexts[mixed >> anchors.context_shift] >> (mixed & _LOW)) & _ONE) * kind
+    bits = context_bits(mixed)
+    return np.int64(anchors.contexts[mixed >> anchors.context_shift] & bits == bits) * kind
 
 
 @leaf

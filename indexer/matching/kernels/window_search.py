@@ -49,7 +49,7 @@ def first_at(windows, n_windows, position):
 
 @leaf
 def walk_windows(
-    automaton, lengths, ids, start, stop, windows, n_windows, walked, state, row, found, n_found
+    automaton, patterns, ids, start, stop, windows, n_windows, walked, state, row, found, n_found
 ):
     """Walk the windows whose anchors lie in the sequence ``ids[start:stop]``.
 
@@ -71,7 +71,7 @@ def walk_windows(
             walked = begin
             state = np.int64(ROOT)
         if end > walked:
-            state, n_found = walk(automaton, lengths, ids, start, walked, end, state, row, found, n_found)
+            state, n_found = walk(automaton, patterns, ids, start, walked, end, state, row, found, n_found)
             walked = end
     return walked, state, n_found
 
@@ -91,7 +91,7 @@ def rows_in_block(starts, stops, row):
 
 
 @uncounted
-def search_windows(automaton, lengths, anchors, ids, starts, stops, first_row, found, scratch):
+def search_windows(automaton, patterns, anchors, ids, starts, stops, first_row, found, scratch):
     """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
     windows = scratch.windows
     room = found.phrase.shape[0]
@@ -110,7 +110,18 @@ def search_windows(automaton, lengths, anchors, ids, starts, stops, first_row, f
                 if last - row > 1:
                     walked, state = start, np.int64(ROOT)
                 walked, state, n_after = walk_windows(
-                    automaton, lengths, ids, start, stop, windows, n_windows, walked, state, r, found, n_after
+                    automaton,
+                    patterns,
+                    ids,
+                    start,
+                    stop,
+                    windows,
+                    n_windows,
+                    walked,
+                    state,
+                    r,
+                    found,
+                    n_after,
                 )
                 if n_after > room:
                     return n_found, r
