@@ -31,12 +31,17 @@ def show(index_dir: str, phrase: str) -> None:
         click.echo("\nFirst places")
     for number, place in enumerate(history.places):
         step = "unknown" if place["step"] is None else f"{place['step']:,}"
-        click.echo(
-            f"  step {step}, sequence {place['sequence']:,}, token {place['token_offset']:,}, {place['path']}"
-        )
+        where = f"step {step}, sequence {place['sequence']:,}, token {place['token_offset']:,}"
         if history.contexts:
-            before, occurrence, after = (" ".join(text.split("\n")) for text in history.contexts[number])
+            where += f", document {history.contexts[number].document:,} of its sequence"
+        click.echo(f"  {where}, {place['path']}")
+        if history.contexts:
+            before, occurrence, after = (text.replace("\n", " ") for text in history.contexts[number][:3])
             click.echo(f"    …{before}{click.style(occurrence, bold=True, underline=True)}{after}…")
+    if history.near:
+        click.echo("\nNear phrases that were seen")
+        for near in history.near:
+            click.echo(f"  {near['phrase']}  ({near['exposure_count']:,} exposures)")
     if history.contexts_missing:
         click.echo(f"places cannot be shown in context: {history.contexts_missing}", err=True)
 

@@ -138,3 +138,55 @@ SELECT
     END AS split
 FROM decided;
 COMMENT ON MACRO TABLE split_at IS 'proxy_train, proxy_validation or unknown for every pair that is not excluded: exposed at least min_count times as of a checkpoint (NULL: the whole window) on a side: good, bad, either or both';
+
+CREATE MACRO matched_split_at(at_checkpoint, side, seed) AS TABLE
+WITH measured AS (
+    SELECT
+        split.pair_id,
+        split.paradigm,
+        split.phenomenon,
+        split.split,
+        whole.good_exposure_count + whole.bad_exposure_count AS exposure_count_in_window,
+        floor(log2(1 + exposure_count_in_window))::INTEGER AS frequency_class,
+        good.n_tokens + bad.n_tokens AS n_tokens
+    FROM split_at(at_checkpoint, 1, side) AS split
+    JOIN pair_exposures AS whole USING (pair_id)
+    JOIN phrases AS good ON good.phrase_id = whole.good_phrase_id
+    JOIN phrases AS bad ON bad.phrase_id = whole.bad_phrase_id
+    WHERE split.split <> 'unknown'
+),
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY paradigm, frequency_class, n_tokens, split
+            ORDER BY md5(seed || '/' || pair_id)
+        ) AS rank_in_cell,
+        least(
+            count(*) FILTER (WHERE split = 'proxy_train') OVER cell,
+            count(*) FILTER (WHERE split = 'proxy_validation') OVER cell
+        ) AS matches_in_cell
+    FROM measured
+    WINDOW cell AS (PARTITION BY paradigm, frequency_class, n_tokens)
+)
+SELECT
+    pair_id,
+    paradigm,
+    phenomenon,
+    split,
+    exposure_count_in_window,
+    frequency_class,
+    n_tokens
+FROM ranked
+WHERE rank_in_cell <= matches_in_cell;
+COMMENT ON MACRO TABLE matched_split_at IS 'Pairs seen before a checkpoint beside as many not yet seen, matched within their paradigm on how often their phrases stand in the whole window and on their length in tokens; seed, a word, chooses among equals';
+
+CREATE MACRO wilson_low(n_correct, n) AS (
+    (n_correct + 1.9208 - 1.96 * sqrt(n_correct * (n - n_correct) / nullif(n, 0) + 0.9604)) / nullif(n + 3.8416, 3.8416)
+);
+COMMENT ON MACRO wilson_low IS 'Lower end of the 95 % Wilson interval of a share; NULL where n is 0';
+
+CREATE MACRO wilson_high(n_correct, n) AS (
+    (n_correct + 1.9208 + 1.96 * sqrt(n_correct * (n - n_correct) / nullif(n, 0) + 0.9604)) / nullif(n + 3.8416, 3.8416)
+);
+COMMENT ON MACRO wilson_high IS 'Upper end of the 95 % Wilson interval of a share; NULL where n is 0';

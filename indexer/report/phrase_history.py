@@ -33,6 +33,8 @@ class PhraseHistory:
         The text around them; empty where the corpus cannot be read.
     contexts_missing : str
         Why it is empty.
+    near : list of dict
+        Phrases of the index that were seen and differ by a few letters.
     """
 
     facts: dict[str, Any]
@@ -41,6 +43,7 @@ class PhraseHistory:
     places: list[dict[str, Any]]
     contexts: list[Context]
     contexts_missing: str
+    near: list[dict[str, Any]]
 
 
 def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
@@ -61,6 +64,7 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
         raise _no_such_phrase(root, folded)
     bins = ask(root, "dynamics/exposure_of_phrase", given).rows.to_pydict()
     places = ask(root, "explore/places_of_phrase", given).rows.to_pylist()
+    near = ask(root, "explore/near_phrases", given).rows.to_pylist()
     contexts: list[Context] = []
     missing = ""
     try:
@@ -73,7 +77,9 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
         )
     except ExposureError as error:
         missing = error.line()
-    return PhraseHistory(rows[0], bins["checkpoint"], bins["exposures_since"], places, contexts, missing)
+    return PhraseHistory(
+        rows[0], bins["checkpoint"], bins["exposures_since"], places, contexts, missing, near
+    )
 
 
 def _no_such_phrase(root: str | Path, phrase: str) -> ConfigError:

@@ -24,11 +24,20 @@ class Place(NamedTuple):
 
 
 class Context(NamedTuple):
-    """The text of a place and its neighbourhood, as the corpus holds it now."""
+    """The text of a place and its neighbourhood, as the corpus holds it now.
+
+    Attributes
+    ----------
+    before, occurrence, after : str
+        Decoded text.
+    document : int
+        End-of-document ids before it in its sequence: 0 in the first document of the sequence.
+    """
 
     before: str
     occurrence: str
     after: str
+    document: int
 
 
 def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) -> list[Context]:
@@ -58,6 +67,7 @@ def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) 
     shards = tuple(Shard(**shard) for shard in plan.shards)
     reader = open_corpus(config.corpus, base=config.base, shards=shards)
     tokenizer = load_tokenizer_of(index)
+    end_of_document = config.corpus.end_of_document
 
     def decode(ids: list[int]) -> str:
         return tokenizer.decode(ids) if tokenizer else " ".join(map(str, ids))
@@ -81,6 +91,7 @@ def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) 
                 decode(ids[max(0, place.token_offset - n_around) : place.token_offset]),
                 decode(ids[place.token_offset : stop]),
                 decode(ids[stop : stop + n_around]),
+                0 if end_of_document is None else ids[: place.token_offset].count(end_of_document),
             )
         )
     return contexts

@@ -23,13 +23,7 @@ SELECT
     pairs,
     missing,
     round(correct / nullif(pairs, 0), 4) AS accuracy,
-    round(
-        (correct + 1.9208 - 1.96 * sqrt(correct * (pairs - correct) / nullif(pairs, 0) + 0.9604)) / nullif(pairs + 3.8416, 3.8416),
-        4
-    ) AS accuracy_low,
-    round(
-        (correct + 1.9208 + 1.96 * sqrt(correct * (pairs - correct) / nullif(pairs, 0) + 0.9604)) / nullif(pairs + 3.8416, 3.8416),
-        4
-    ) AS accuracy_high
+    round(wilson_low(correct, pairs), 4) AS accuracy_low,
+    round(wilson_high(correct, pairs), 4) AS accuracy_high
 FROM scored
 ORDER BY model, paradigm, split, checkpoint;

@@ -1,0 +1,18 @@
+-- title: Near phrases that were seen
+-- Phrases of the index that the model did meet and that differ from a given one by a few letters, the nearest first.
+-- param phrase: VARCHAR -- the phrase, folded as the index folds it
+-- param most_edits: BIGINT = 3 -- letters put in, taken out or changed
+-- param n_rows: BIGINT = 5 -- how many are listed
+SELECT
+    phrase,
+    damerau_levenshtein(phrase, $phrase) AS edits,
+    exposure_count,
+    first_step
+FROM exposures
+JOIN phrases USING (phrase_id)
+WHERE seen
+    AND phrase <> $phrase
+    AND abs(length(phrase) - length($phrase)) <= $most_edits
+    AND damerau_levenshtein(phrase, $phrase) <= $most_edits
+ORDER BY edits, exposure_count DESC, phrase
+LIMIT $n_rows;
