@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.matching.boundary import word_characters
 from indexer.matching.folding import fold
 from indexer.matching.kernels.boundary import LEFT_BORDER, RIGHT_BORDER
 from indexer.matching.kernels.text_cut import (
-    ANY,
+    MOST_REACH,
+    PAIR,
     Borders,
     CutRoom,
     choose_sites,
@@ -21,12 +24,12 @@ from indexer.matching.kernels.text_cut import (
     list_sites,
 )
 from indexer.matching.kernels.text_filter import (
-    CODE_UNKNOWN,
-    CODE_WALL,
     LENGTH_WALL,
     TextFilter,
     count_id_pairs,
     enter_bits,
+    enter_sites,
+    enter_tags,
 )
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
@@ -68,17 +71,7 @@ class LiftedVocabulary:
         self.table = vocabulary
         self.case = case
         self.spellings, self.spelling_of = spellings_of(vocabulary)
-        code = _byte_codes()
-        no_word = np.uint64(0)
-        for value in range(256):
-            if value >= 0x80 or not chr(value).isalnum():
-                no_word |= np.uint64(1) << np.uint64(code[value])
-        no_word |= np.uint64(1) << np.uint64(CODE_WALL)
         self.borders = Borders(
-            code=code,
-            left_end=no_word if rules & LEFT_BORDER else ANY,
-            right_end=no_word if rules & RIGHT_BORDER else ANY,
-            always=np.uint64(1 << CODE_UNKNOWN),
             left_word=bool(rules & LEFT_BORDER),
             right_word=bool(rules & RIGHT_BORDER),
         )
@@ -100,24 +93,35 @@ def _lift(texts: list[bytes], vocabulary: LiftedVocabulary, sample: TokenIds) ->
     count_pairs(sample[:SAMPLE_TOKENS], padded_spelling, counts)
     room = _cut_room()
     place = _sites(text, offsets, vocabulary, counts, room)
+    place[np.diff(offsets) > MOST_REACH - LOOK_AHEAD] = -1
     lifted = [texts[k] for k in np.flatnonzero(place >= 0)]
-    left_over = [texts[k] for k in np.flatnonzero(place < 0)]
-    if not lifted:
-        return Lift(
-            _filter(vocabulary, padded_spelling, np.zeros((4, 4), np.uint64), lifted, [], sample),
-            [],
-            left_over,
-        )
-    text, offsets = _joined(lifted)
-    offset_in_text = (place - _joined(texts)[1][:-1])[place >= 0]
-    place = offsets[:-1] + offset_in_text
-    pairs = _pairs(text, offsets, place, vocabulary, counts, room)
+    sites = _Sites(*_joined(lifted), (place - offsets[:-1])[place >= 0])
+    pairs = _pairs(sites, vocabulary, counts, room)
     if pairs is None:
         return Lift(
-            _filter(vocabulary, padded_spelling, np.zeros((4, 4), np.uint64), [], [], sample), [], texts
+            _filter(
+                vocabulary, padded_spelling, _no_pairs(), _Sites(*_joined([]), np.zeros(0, np.int64)), sample
+            ),
+            [],
+            texts,
         )
-    across = [(t[x - 1 : x], t[x + 1 : x + 2]) for t, x in zip(lifted, offset_in_text.tolist(), strict=True)]
-    return Lift(_filter(vocabulary, padded_spelling, pairs, lifted, across, sample), lifted, left_over)
+    left_over = [texts[k] for k in np.flatnonzero(place < 0)]
+    return Lift(_filter(vocabulary, padded_spelling, pairs, sites, sample), lifted, left_over)
+
+
+class _Sites(NamedTuple):
+    """Lifted texts, one behind the other, and the site of each as a number of bytes from its start."""
+
+    text: Uint8Array
+    offsets: Int64Array
+    offset_in_text: Int64Array
+
+    def places(self) -> Int64Array:
+        return self.offsets[:-1] + self.offset_in_text
+
+    def texts(self) -> list[bytes]:
+        data = self.text.tobytes()
+        return [data[a:b] for a, b in pairwise(self.offsets.tolist())]
 
 
 def _joined(texts: list[bytes]) -> tuple[Uint8Array, Int64Array]:
@@ -136,7 +140,11 @@ def _cut_room() -> CutRoom:
 
 
 def _sites(
-    text: Uint8Array, offsets: Int64Array, vocabulary: LiftedVocabulary, counts: np.ndarray, room: CutRoom
+    text: Uint8Array,
+    offsets: Int64Array,
+    vocabulary: LiftedVocabulary,
+    counts: NDArray[np.float32],
+    room: CutRoom,
 ) -> Int64Array:
     """Return the chosen site of each text, as a place in `text`; -1 where it has none."""
     nothing = np.empty(0, np.int64)
@@ -169,32 +177,31 @@ def _sites(
     return np.where(chosen >= 0, sites[chosen], -1)
 
 
+def _no_pairs() -> Uint64Array:
+    return np.zeros((16, 2), np.uint64)
+
+
 def _pairs(
-    text: Uint8Array,
-    offsets: Int64Array,
-    place: Int64Array,
-    vocabulary: LiftedVocabulary,
-    counts: np.ndarray,
-    room: CutRoom,
+    sites: _Sites, vocabulary: LiftedVocabulary, counts: NDArray[np.float32], room: CutRoom
 ) -> Uint64Array | None:
     """Return the table of the pairs no occurrence avoids; None if it would be too large."""
-    n_slots = 1 << max(10, (2 * len(place)).bit_length())
+    n_slots = 1 << max(10, (4 * len(sites.offset_in_text)).bit_length())
     while n_slots <= 2 * _MOST_PAIRS:
-        table = np.zeros((n_slots, 4), np.uint64)
+        table = np.zeros((n_slots, 2), np.uint64)
         done, _ = enter_cuts(
             vocabulary.spellings,
             vocabulary.borders,
             word_characters(),
             counts,
-            text,
-            offsets,
-            place,
+            sites.text,
+            sites.offsets,
+            sites.places(),
             0,
             room,
             table,
             n_slots // 2,
         )
-        if done == len(place):
+        if done == len(sites.offset_in_text):
             return table
         n_slots *= 2
     return None
@@ -203,27 +210,29 @@ def _pairs(
 def _filter(
     vocabulary: LiftedVocabulary,
     spelling: Int32Array,
-    pairs: Uint64Array,
-    lifted: list[bytes],
-    across: list[tuple[bytes, bytes]],
+    built: Uint64Array,
+    sites: _Sites,
     sample: TokenIds,
 ) -> TextFilter:
     spellings, table = vocabulary.spellings, vocabulary.table
-    n_pairs = count_id_pairs(pairs, spellings.ids_offsets)
+    n_pairs = count_id_pairs(built, spellings.ids_offsets)
     bits = min(max(_SMALLEST_BITMAP, int(n_pairs).bit_length() + _BITS_PER_PAIR), _LARGEST_BITMAP)
     bitmap = np.zeros(1 << (bits - 6), np.uint64)
     shift = np.uint64(64 - (bits - 6))
-    enter_bits(
-        pairs,
-        spellings.ids,
-        spellings.ids_offsets,
-        np.uint64(8 * sample.dtype.itemsize),
-        _MULTIPLIER,
-        shift,
-        bitmap,
-    )
+    width = np.uint64(8 * sample.dtype.itemsize)
+    enter_bits(built, spellings.ids, spellings.ids_offsets, width, _MULTIPLIER, shift, bitmap)
+    n_slots = 1 << max(4, (3 * int((built[:, PAIR] != 0).sum()) // 2).bit_length())
+    tags, pairs = np.zeros(n_slots, np.uint16), np.zeros((n_slots, 2), np.uint64)
+    enter_tags(built, tags, pairs)
+    lifted = sites.texts()
+    site_bits = np.zeros(1 << max(4, (16 * len(lifted)).bit_length() - 6), np.uint64)
+    enter_sites(sites.text, sites.offsets, sites.places(), site_bits)
+    across = [
+        (text[x - 1 : x], text[x + 1 : x + 2])
+        for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True)
+    ]
     wild = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
-    first_code, last_code = _end_codes(table, vocabulary.borders.code)
+    first_bytes, last_bytes = _end_bytes(table)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
     length[table.kind == TOKEN_SPECIAL] = LENGTH_WALL
     return TextFilter(
@@ -231,43 +240,29 @@ def _filter(
         multiplier=_MULTIPLIER,
         shift=shift,
         spelling=spelling,
-        first_code=np.append(first_code, np.uint8(CODE_WALL)),
-        last_code=np.append(last_code, np.uint8(CODE_WALL)),
+        first_bytes=first_bytes,
+        last_bytes=last_bytes,
         length=np.append(length, LENGTH_WALL).astype(np.int32),
+        tags=tags,
         pairs=pairs,
+        site_bits=site_bits,
         wild=wild,
         any_wild=bool(wild.any()),
         wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
     )
 
 
-def _end_codes(table: VocabularyTable, code: Uint8Array) -> tuple[Uint8Array, Uint8Array]:
-    known = (table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) > 0)
-    first = np.full(len(table.kind), CODE_UNKNOWN, np.uint8)
-    last = first.copy()
-    first[known] = code[table.text[table.offsets[:-1][known]]]
-    last[known] = code[table.text[table.offsets[1:][known] - 1]]
-    first[table.kind == TOKEN_SPECIAL] = CODE_WALL
-    last[table.kind == TOKEN_SPECIAL] = CODE_WALL
-    return first, last
-
-
-def _byte_codes() -> Uint8Array:
-    """Return one of 62 codes for each byte: letters alone, digits by fours, the rest hashed, never mixed."""
-    code = np.zeros(256, np.uint8)
-    for value in range(256):
-        character = chr(value)
-        if value >= 0x80:
-            code[value] = 41 + value % 21
-        elif character.isalpha():
-            code[value] = ord(character.lower()) - ord("a")
-        elif character.isdigit():
-            code[value] = 26 + value % 4
-        elif character == " ":
-            code[value] = 30
-        else:
-            code[value] = 31 + value % 10
-    return code
+def _end_bytes(table: VocabularyTable) -> tuple[Uint64Array, Uint64Array]:
+    """Return the first and the last eight bytes of each id as numbers, with zeros for what is not there."""
+    n = len(table.kind)
+    first, last = np.zeros((n + 1, 8), np.uint8), np.zeros((n + 1, 8), np.uint8)
+    begin, end = table.offsets[:-1], table.offsets[1:]
+    whole = table.kind == TOKEN_WHOLE
+    for k in range(8):
+        has = np.flatnonzero(whole & (end - begin > k))
+        first[has, k] = table.text[begin[has] + k]
+        last[has, 7 - k] = table.text[end[has] - 1 - k]
+    return first.view("<u8").ravel().astype(np.uint64), last.view("<u8").ravel().astype(np.uint64)
 
 
 def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[bytes, bytes]]) -> Uint8Array:

@@ -170,6 +170,6 @@ def _filter_room() -> FilterRoom:
     return FilterRoom(
         groups=np.empty(n, np.int64),
         positions=np.empty(n, np.int64),
-        reach=np.empty(n, np.uint64),
+        info=np.empty(n, np.uint64),
         wild=np.empty(n, np.int64),
     )

@@ -17,10 +17,17 @@ import numpy as np
 from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_tries import Neighbours, spellings_before, spellings_behind
-from indexer.units import BoolArray, Uint8Array
+from indexer.units import BoolArray
 
-PAIR, LEFT, RIGHT, REACH = 0, 1, 2, 3
-ANY = np.uint64(0xFFFFFFFFFFFFFFFF)
+PAIR, INFO = 0, 1
+"""Columns of the table of pairs: the pair of spellings, and what is known of its phrases (`enter_pair`)."""
+BEHIND_SITE, AT_SITE, BEFORE_SITE = 0, 1, 2
+"""Roles of a pair: how many tokens behind its left one the site lies."""
+REACH_BITS = np.uint64(20)
+MOST_REACH = (1 << 20) - 1
+CLASS_SHIFT = np.uint64(40)
+ROLE_SHIFT = np.uint64(56)
+
 NEW_PAIR = np.float32(0.25)
 """What a pair costs that the sample does not hold."""
 NEW_SHARED_PAIR = np.float32(0.03)
@@ -30,24 +37,8 @@ SPACE = 0x20
 
 
 class Borders(NamedTuple):
-    """Sets of what can stand beside a pair, as 64 bits: see `byte_code`.
+    """Whether the character before (behind) an occurrence must be no letter or digit."""
 
-    Attributes
-    ----------
-    code : array of uint8, shape (256,)
-        The bit of each byte.
-    left_end, right_end : uint64
-        What can stand before (behind) a pair that begins (ends) exactly with its phrase.
-    always : uint64
-        Bits of neighbours that are not known.
-    left_word, right_word : bool
-        Whether the character before (behind) an occurrence must be no letter or digit.
-    """
-
-    code: Uint8Array
-    left_end: np.uint64
-    right_end: np.uint64
-    always: np.uint64
     left_word: bool
     right_word: bool
 
@@ -160,8 +151,24 @@ def plan_cut(spellings, borders, word_characters, counts, phrase, start, stop, p
 
 
 @uncounted
-def enter_pair(table, borders, phrase, start, stop, place, left, left_length, right, right_length):
-    """Enter the pair that meets at a place of a phrase: what can stand beside it, how far the phrase reaches.
+def width_class(n):
+    """Return the class of the most bytes among 1, 2, 4 and 8 that `n` bytes, at least one, hold."""
+    return np.uint64(n > 1) + np.uint64(n > 3) + np.uint64(n > 7)
+
+
+@uncounted
+def site_class(n_before, n_behind):
+    """Return one of 16 classes of sites, by the bytes the phrase has on either side."""
+    return width_class(n_before) * np.uint64(4) + width_class(n_behind)
+
+
+@uncounted
+def enter_pair(table, start, stop, site, place, role, left, right):
+    """Enter the pair that meets at a place of the phrase with this site.
+
+    The second column gets, from its lowest bit on: how many bytes phrases begin before the pair meets, at
+    most (20 bits); how many bytes have to be known behind (20); a bit for each class of sites (16); a bit for
+    each role the pair has (3).
 
     Returns
     -------
@@ -175,60 +182,47 @@ def enter_pair(table, borders, phrase, start, stop, place, left, left_length, ri
         slot = (slot + 1) & mask
     new = np.int64(table[slot, PAIR] == 0)
     table[slot, PAIR] = key
-    left_set, right_set = ANY, ANY
-    if place - left_length > start:
-        left_set = np.uint64(1) << np.uint64(borders.code[phrase[place - left_length - 1]])
-    elif place - left_length == start:
-        left_set = borders.left_end
-    if place + right_length < stop:
-        right_set = np.uint64(1) << np.uint64(borders.code[phrase[place + right_length]])
-    elif place + right_length == stop:
-        right_set = borders.right_end
-    table[slot, LEFT] |= left_set | borders.always
-    table[slot, RIGHT] |= right_set | borders.always
-    reach = table[slot, REACH]
-    reach_left = max(reach >> np.uint64(32), np.uint64(place - start))
-    reach_right = max(reach & np.uint64(0xFFFFFFFF), np.uint64(stop - place + LOOK_AHEAD))
-    table[slot, REACH] = (reach_left << np.uint64(32)) | reach_right
+    info = table[slot, INFO]
+    reach_left = max(info & np.uint64(MOST_REACH), np.uint64(place - start))
+    reach_right = max((info >> REACH_BITS) & np.uint64(MOST_REACH), np.uint64(stop - place + LOOK_AHEAD))
+    info = (info >> CLASS_SHIFT) << CLASS_SHIFT
+    info |= np.uint64(1) << (CLASS_SHIFT + site_class(site - start, stop - site))
+    info |= np.uint64(1) << (ROLE_SHIFT + np.uint64(role))
+    table[slot, INFO] = info | (reach_right << REACH_BITS) | reach_left
     return new
 
 
 @uncounted
-def enter_cut(spellings, borders, word_characters, counts, phrase, start, stop, place, room, table):
+def enter_cut(spellings, borders, word_characters, counts, phrase, start, stop, site, room, table):
     """Enter all pairs of a site; return how many were new."""
     before, behind, further = room.before, room.behind, room.further
     n_before, n_behind, _ = plan_cut(
-        spellings, borders, word_characters, counts, phrase, start, stop, place, room
+        spellings, borders, word_characters, counts, phrase, start, stop, site, room
     )
     n_new = np.int64(0)
     for j in range(n_behind):
         if not room.pairs_behind[j]:
             continue
-        middle = place + behind.length[j]
-        n = spellings_behind(spellings, phrase, middle, stop, borders.right_word, word_characters, further)
+        place = site + behind.length[j]
+        n = spellings_behind(spellings, phrase, place, stop, borders.right_word, word_characters, further)
         for k in range(n):
             n_new += enter_pair(
-                table, borders, phrase, start, stop, middle,
-                behind.spelling[j], behind.length[j], further.spelling[k], further.length[k],
-            )  # fmt: skip
+                table, start, stop, site, place, BEHIND_SITE, behind.spelling[j], further.spelling[k]
+            )
     for i in range(n_before):
         if room.pairs_before[i]:
-            middle = place - before.length[i]
-            n = spellings_before(
-                spellings, phrase, start, middle, borders.left_word, word_characters, further
-            )
+            place = site - before.length[i]
+            n = spellings_before(spellings, phrase, start, place, borders.left_word, word_characters, further)
             for k in range(n):
                 n_new += enter_pair(
-                    table, borders, phrase, start, stop, middle,
-                    further.spelling[k], further.length[k], before.spelling[i], before.length[i],
-                )  # fmt: skip
+                    table, start, stop, site, place, BEFORE_SITE, further.spelling[k], before.spelling[i]
+                )
             continue
         for j in range(n_behind):
             if not room.pairs_behind[j]:
                 n_new += enter_pair(
-                    table, borders, phrase, start, stop, place,
-                    before.spelling[i], before.length[i], behind.spelling[j], behind.length[j],
-                )  # fmt: skip
+                    table, start, stop, site, site, AT_SITE, before.spelling[i], behind.spelling[j]
+                )
     return n_new
 
 

@@ -4,7 +4,7 @@ Four questions, each put to what the one before let through:
 
 1. eight positions at a time: is the pair of ids at one of them in a bitmap that stays in the cache?
 2. each position: is the pair of spellings really one that a phrase cannot avoid (`text_cut`)?
-3. could the bytes left and right of the pair belong to such a phrase?
+3. do the bytes left and right of the site stand around a site of some phrase?
 4. in which tokens would the phrase begin, and how far would it reach?
 
 Beside the pairs there are *wild* ids that no pair can stand for: where one stands the text is searched. The
@@ -18,18 +18,27 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.pair_loading import load_pair
-from indexer.matching.kernels.text_cut import LEFT, PAIR, REACH, RIGHT, pair_hash, pair_key
+from indexer.matching.kernels.text_cut import (
+    CLASS_SHIFT,
+    INFO,
+    MOST_REACH,
+    PAIR,
+    REACH_BITS,
+    ROLE_SHIFT,
+    pair_hash,
+    pair_key,
+    site_class,
+)
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 GROUP = 8
 CHUNK = 1 << 13
 """Positions that are filtered before their windows are opened: the ids are then still in the cache."""
 
-CODE_WALL = 62
-CODE_UNKNOWN = 63
 LENGTH_WALL = -1
 
 _ONE = np.uint64(1)
@@ -53,14 +62,17 @@ class TextFilter(NamedTuple):
         The hash of the bitmap.
     spelling : array of int32
         Spelling of each id; 0 for ids that are no whole characters.
-    first_code, last_code : array of uint8
-        Code of the first (last) byte of each id.
+    first_bytes, last_bytes : array of uint64
+        The first (last) eight bytes of each id's spelling, the first byte lowest (the last byte highest),
+        zeros for what is not there.
     length : array of int32
         Bytes of the spelling of each id; 0 where it has none, `LENGTH_WALL` for walls.
-    pairs : array of uint64, shape (power of two, 4)
-        Open hash table: pair of spellings (0: free), two sets of codes that can stand before and behind it,
-        and in the halves of the last number how many bytes its phrases begin before the pair meets and how
-        many have to be known behind.
+    tags : array of uint16, shape (power of two,)
+        16 bits of the hash of the pair in each slot of `pairs`; 0 for a free slot.
+    pairs : array of uint64, shape (power of two, 2)
+        Open hash table: pair of spellings, and what `text_cut.enter_pair` says of it.
+    site_bits : array of uint64, shape (power of two,)
+        Two bits in one word for the bytes around the site of each phrase.
     wild : array of uint8
         1 for wild ids.
     any_wild : bool
@@ -73,21 +85,23 @@ class TextFilter(NamedTuple):
     multiplier: np.uint64
     shift: np.uint64
     spelling: Int32Array
-    first_code: Uint8Array
-    last_code: Uint8Array
+    first_bytes: Uint64Array
+    last_bytes: Uint64Array
     length: Int32Array
+    tags: NDArray[np.uint16]
     pairs: Uint64Array
+    site_bits: Uint64Array
     wild: Uint8Array
     any_wild: bool
     wild_reach: int
 
 
 class FilterRoom(NamedTuple):
-    """Room for one chunk: flagged groups; positions of pairs and wild ids that are left; their reaches."""
+    """Room for one chunk: flagged groups, positions that are left, what is known of their pairs, wild ids."""
 
     groups: Int64Array
     positions: Int64Array
-    reach: Uint64Array
+    info: Uint64Array
     wild: Int64Array
 
 
@@ -154,43 +168,154 @@ def passing_positions(bitmap, multiplier, shift, ids, groups, n_groups, end, pos
 
 
 @uncounted
-def real_pairs(spelling, pairs, ids, positions, n_positions, slots):
+def pair_slot(tags, key):
+    """Return the slot of a pair, or the free one where it would stand, and its tag.
+
+    Two pairs with the same tag in one chain have one slot: then the pair in the slot may be another.
+    """
+    mixed = pair_hash(key)
+    tag = np.uint16(mixed >> np.uint64(48)) | np.uint16(1)
+    mask = tags.shape[0] - 1
+    slot = np.int64(mixed >> np.uint64(20)) & mask
+    while tags[slot] != 0 and tags[slot] != tag:
+        slot = (slot + 1) & mask
+    return slot, tag
+
+
+@uncounted
+def real_pairs(spelling, tags, ids, positions, n_positions, slots):
     """Keep the positions whose pair of spellings is in the table, write down its slot; return how many."""
-    mask = pairs.shape[0] - 1
     last = spelling.shape[0] - 1
     n = 0
     for k in range(n_positions):
         at = positions[k]
         left = spelling[min(np.int64(ids[at]), last)]
         right = spelling[min(np.int64(ids[at + 1]), last)]
-        key = pair_key(left, right)
-        slot = np.int64(pair_hash(key) >> np.uint64(20)) & mask
-        while pairs[slot, PAIR] != key and pairs[slot, PAIR] != 0:
-            slot = (slot + 1) & mask
+        slot, tag = pair_slot(tags, pair_key(left, right))
         positions[n] = at
         slots[n] = slot
-        n += np.int64(pairs[slot, PAIR] == key and left != 0 and right != 0)
+        n += np.int64(tags[slot] == tag and left != 0 and right != 0)
     return n
 
 
 @uncounted
-def fitting_pairs(first_code, last_code, pairs, ids, start, stop, positions, slots, n_positions, reach):
-    """Keep the positions whose neighbours fit, and write down their reach; return how many."""
-    last = first_code.shape[0] - 1
+def bytes_before(last_bytes, length, ids, start, at):
+    """Return the eight bytes that end before a token, the last one highest, as far as whole tokens go."""
+    last = length.shape[0] - 1
+    value = np.uint64(0)
+    known = np.int64(0)
+    while known < 8 and at > start:
+        at -= 1
+        token = min(np.int64(ids[at]), last)
+        n = np.int64(length[token])
+        if n <= 0:
+            break
+        value |= last_bytes[token] >> np.uint64(8 * known)
+        known += n
+    return value
+
+
+@uncounted
+def bytes_from(first_bytes, length, ids, stop, at):
+    """Return the eight bytes that begin with a token, the first one lowest, as far as whole tokens go."""
+    last = length.shape[0] - 1
+    value = np.uint64(0)
+    known = np.int64(0)
+    while known < 8 and at < stop:
+        token = min(np.int64(ids[at]), last)
+        n = np.int64(length[token])
+        if n <= 0:
+            break
+        value |= first_bytes[token] << np.uint64(8 * known)
+        known += n
+        at += 1
+    return value
+
+
+@uncounted
+def site_bit(site_bits, before, behind, kind):
+    """Return the word and the two bits for the bytes around a site, of which its class leaves some out."""
+    n_left_out = np.uint64(64) - (np.uint64(8) << (kind >> np.uint64(2)))
+    n_right_out = np.uint64(64) - (np.uint64(8) << (kind & np.uint64(3)))
+    mixed = ((before >> n_left_out) + kind) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(31)
+    mixed = (mixed + ((behind << n_right_out) >> n_right_out)) * np.uint64(0xC2B2AE3D27D4EB4F)
+    mixed ^= mixed >> np.uint64(33)
+    mixed *= np.uint64(0x9E3779B97F4A7C15)
+    word = np.int64(mixed >> np.uint64(32)) & (site_bits.shape[0] - 1)
+    bits = (_ONE << (mixed & _LOW)) | (_ONE << ((mixed >> np.uint64(6)) & _LOW))
+    return word, bits
+
+
+@uncounted
+def is_site(site_bits, kinds, before, behind):
+    """Return whether the bytes around a place stand around the site of a phrase of one of these classes."""
+    while kinds != 0:
+        lowest = kinds & (~kinds + _ONE)
+        kind = np.uint64(0)
+        while lowest > _ONE:
+            lowest >>= _ONE
+            kind += _ONE
+        word, bits = site_bit(site_bits, before, behind, kind)
+        if site_bits[word] & bits == bits:
+            return True
+        kinds &= kinds - _ONE
+    return False
+
+
+@uncounted
+def pairs_at_sites(table, ids, start, stop, positions, slots, n_positions, info):
+    """Keep the positions where a site stands, with what is known of the pair; return how many."""
+    first_bytes, last_bytes, length = table.first_bytes, table.last_bytes, table.length
+    site_bits, pairs = table.site_bits, table.pairs
     n = 0
     for k in range(n_positions):
         at = positions[k]
-        slot = slots[k]
-        before = np.uint64(CODE_WALL)
-        if at > start:
-            before = np.uint64(last_code[min(np.int64(ids[at - 1]), last)])
-        behind = np.uint64(CODE_WALL)
-        if at + 2 < stop:
-            behind = np.uint64(first_code[min(np.int64(ids[at + 2]), last)])
+        known = pairs[slots[k], INFO]
+        kinds = (known >> CLASS_SHIFT) & np.uint64(0xFFFF)
+        keep = False
+        for role in range(3):
+            if not keep and (known >> (ROLE_SHIFT + np.uint64(role))) & _ONE:
+                before = bytes_before(last_bytes, length, ids, start, at + role)
+                behind = bytes_from(first_bytes, length, ids, stop, at + role)
+                keep = is_site(site_bits, kinds, before, behind)
         positions[n] = at
-        reach[n] = pairs[slot, REACH]
-        n += np.int64((pairs[slot, LEFT] >> before) & (pairs[slot, RIGHT] >> behind) & _ONE)
+        info[n] = known
+        n += np.int64(keep)
     return n
+
+
+@uncounted
+def enter_sites(text, offsets, sites, site_bits):
+    """Enter the bytes around the site of each phrase."""
+    for number in range(sites.shape[0]):
+        start, stop, site = offsets[number], offsets[number + 1], sites[number]
+        before, behind = np.uint64(0), np.uint64(0)
+        for k in range(min(site - start, 8)):
+            before |= np.uint64(text[site - 1 - k]) << np.uint64(56 - 8 * k)
+        for k in range(min(stop - site, 8)):
+            behind |= np.uint64(text[site + k]) << np.uint64(8 * k)
+        word, bits = site_bit(site_bits, before, behind, site_class(site - start, stop - site))
+        site_bits[word] |= bits
+
+
+@uncounted
+def enter_tags(built, tags, pairs):
+    """Move the pairs of a table into one with tags. Pairs that share a slot join what is known of them."""
+    for k in range(built.shape[0]):
+        key = built[k, PAIR]
+        if key == 0:
+            continue
+        slot, tag = pair_slot(tags, key)
+        tags[slot] = tag
+        pairs[slot, PAIR] = key
+        known, other = pairs[slot, INFO], built[k, INFO]
+        reach_left = max(known & np.uint64(MOST_REACH), other & np.uint64(MOST_REACH))
+        reach_right = max(
+            (known >> REACH_BITS) & np.uint64(MOST_REACH), (other >> REACH_BITS) & np.uint64(MOST_REACH)
+        )
+        flags = ((known | other) >> CLASS_SHIFT) << CLASS_SHIFT
+        pairs[slot, INFO] = flags | (reach_right << REACH_BITS) | reach_left
 
 
 @uncounted
@@ -264,9 +389,11 @@ def open_windows(table, ids, start, stop, room, n_pairs, n_wild, state, windows,
         else:
             n_pairs -= 1
             last = room.positions[n_pairs]
-            reach = room.reach[n_pairs]
-            first = walk_left(length, ids, start, last, np.int64(reach >> _HALF))
-            end = walk_right(length, ids, stop, last + 1, np.int64(reach & _LOW_HALF))
+            info = room.info[n_pairs]
+            first = walk_left(length, ids, start, last, np.int64(info & np.uint64(MOST_REACH)))
+            end = walk_right(
+                length, ids, stop, last + 1, np.int64((info >> REACH_BITS) & np.uint64(MOST_REACH))
+            )
         if state[IS_OPEN] and last >= state[FIRST]:
             state[FIRST] = min(state[FIRST], first)
             state[END] = max(state[END], end)
@@ -308,11 +435,8 @@ def find_windows(table, ids, starts, stops, first_row, room, state, windows):
             n_pairs = passing_positions(
                 bitmap, multiplier, shift, ids, room.groups, n_groups, min(end, stop - 1), room.positions
             )
-            n_pairs = real_pairs(table.spelling, table.pairs, ids, room.positions, n_pairs, room.groups)
-            n_pairs = fitting_pairs(
-                table.first_code, table.last_code, table.pairs, ids, start, stop,
-                room.positions, room.groups, n_pairs, room.reach,
-            )  # fmt: skip
+            n_pairs = real_pairs(table.spelling, table.tags, ids, room.positions, n_pairs, room.groups)
+            n_pairs = pairs_at_sites(table, ids, start, stop, room.positions, room.groups, n_pairs, room.info)
             n_wild = np.int64(0)
             if table.any_wild:
                 n_wild = np.int64(wild_positions(table.wild, ids, begin, end, room.wild))
