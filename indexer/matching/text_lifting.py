@@ -35,7 +35,7 @@ from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
 from indexer.matching.kernels.text_tries import ROOM, Neighbours, Spellings
 from indexer.matching.text_spellings import spellings_of
-from indexer.matching.text_vocabulary import characters_touched
+from indexer.matching.text_vocabulary import characters_touched, end_bytes
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
 
 SAMPLE_TOKENS = 1 << 21
@@ -232,16 +232,17 @@ def _filter(
         for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True)
     ]
     wild = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
-    first_bytes, last_bytes = _end_bytes(table)
+    first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
     length[table.kind == TOKEN_SPECIAL] = LENGTH_WALL
     return TextFilter(
         bitmap=bitmap,
         multiplier=_MULTIPLIER,
         shift=shift,
+        width=width,
         spelling=spelling,
-        first_bytes=first_bytes,
-        last_bytes=last_bytes,
+        first_bytes=np.append(first_bytes, np.uint64(0)),
+        last_bytes=np.append(last_bytes, np.uint64(0)),
         length=np.append(length, LENGTH_WALL).astype(np.int32),
         tags=tags,
         pairs=pairs,
@@ -250,19 +251,6 @@ def _filter(
         any_wild=bool(wild.any()),
         wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
     )
-
-
-def _end_bytes(table: VocabularyTable) -> tuple[Uint64Array, Uint64Array]:
-    """Return the first and the last eight bytes of each id as numbers, with zeros for what is not there."""
-    n = len(table.kind)
-    first, last = np.zeros((n + 1, 8), np.uint8), np.zeros((n + 1, 8), np.uint8)
-    begin, end = table.offsets[:-1], table.offsets[1:]
-    whole = table.kind == TOKEN_WHOLE
-    for k in range(8):
-        has = np.flatnonzero(whole & (end - begin > k))
-        first[has, k] = table.text[begin[has] + k]
-        last[has, 7 - k] = table.text[end[has] - 1 - k]
-    return first.view("<u8").ravel().astype(np.uint64), last.view("<u8").ravel().astype(np.uint64)
 
 
 def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[bytes, bytes]]) -> Uint8Array:

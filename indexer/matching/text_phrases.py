@@ -64,16 +64,14 @@ def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
         for start, stop in pairwise(class_start)
     ]
     table_start = np.cumsum([0, *n_slots]).astype(np.int64)
-    slot_hash = np.zeros(table_start[-1], np.uint64)
-    slot_first = np.zeros(table_start[-1], np.int32)
-    slot_stop = np.zeros(table_start[-1], np.int32)
+    slots = np.zeros((table_start[-1], 2), np.uint64)
     n_bits = min(max((16 * len(ordered)).bit_length(), _MIN_FILTER_BITS), _MAX_FILTER_BITS)
     filter_bits = np.zeros(1 << (n_bits - 6), np.uint64)
     filter_shift = np.uint64(64 - n_bits)
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
         for width_class in range(N_WIDTHS):
             first, stop = class_start[width_class], class_start[width_class + 1]
-            slots = slice(table_start[width_class], table_start[width_class + 1])
+            of_class = slice(table_start[width_class], table_start[width_class + 1])
             link_prefixes(text, offsets, first, stop, prefix)
             enter_first_bytes(
                 text,
@@ -81,9 +79,7 @@ def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
                 first,
                 stop,
                 width_class,
-                slot_hash[slots],
-                slot_first[slots],
-                slot_stop[slots],
+                slots[of_class],
                 filter_bits,
                 filter_shift,
             )
@@ -93,15 +89,11 @@ def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
     most = sum(int(on_chain[class_start[c] : class_start[c + 1]].max(initial=0)) for c in range(N_WIDTHS))
     return PhraseTable(
         text=text,
-        offsets=offsets,
-        prefix=prefix,
+        entry=np.column_stack([offsets, np.append(prefix, -1), phrase_offsets]).astype(np.int64),
         phrase=np.array([i for text in ordered for i in texts[text]], np.int32),
-        phrase_offsets=phrase_offsets,
         n_on_chain=most,
         longest=max(map(len, ordered), default=0),
-        slot_hash=slot_hash,
-        slot_first=slot_first,
-        slot_stop=slot_stop,
+        slots=slots,
         table_start=table_start,
         filter_bits=filter_bits,
         filter_shift=filter_shift,

@@ -7,11 +7,13 @@ import numpy as np
 from indexer.matching.folding import fold
 from indexer.matching.kernels.text_stream import (
     BAD,
+    NOT_WHOLE,
     TOKEN_PARTIAL,
     TOKEN_SPECIAL,
     TOKEN_WHOLE,
     VocabularyTable,
 )
+from indexer.units import Int64Array, Uint8Array, Uint64Array
 from indexer.vocabulary import TokenBytes
 
 
@@ -34,11 +36,26 @@ def vocabulary_table(vocabulary: TokenBytes, *, case: str, whitespace: str) -> V
         spelled.append(fold_bytes(raw, case=case, whitespace=whitespace))
     offsets = np.zeros(n_ids + 1, np.int64)
     np.cumsum([len(text) for text in spelled], out=offsets[1:])
-    return VocabularyTable(
-        kind=kind,
-        offsets=offsets,
-        text=np.frombuffer(b"".join(spelled), np.uint8),
-    )
+    text = np.frombuffer(b"".join(spelled), np.uint8)
+    record = np.zeros((n_ids + 1, 2), np.uint64)
+    record[:-1, 0] = end_bytes(kind, offsets, text)[0]
+    record[:, 1] = NOT_WHOLE
+    record[:-1, 1][kind == TOKEN_WHOLE] = np.diff(offsets)[kind == TOKEN_WHOLE]
+    return VocabularyTable(kind=kind, offsets=offsets, text=text, record=record)
+
+
+def end_bytes(kind: Uint8Array, offsets: Int64Array, text: Uint8Array) -> tuple[Uint64Array, Uint64Array]:
+    """Return the first and the last eight bytes of whole ids as numbers.
+
+    The first byte is the lowest of the first, the last byte the highest of the last; what is not there is 0.
+    """
+    first, last = np.zeros((len(kind), 8), np.uint8), np.zeros((len(kind), 8), np.uint8)
+    begin, end = offsets[:-1], offsets[1:]
+    for k in range(8):
+        has = np.flatnonzero((kind == TOKEN_WHOLE) & (end - begin > k))
+        first[has, k] = text[begin[has] + k]
+        last[has, 7 - k] = text[end[has] - 1 - k]
+    return first.view("<u8").ravel().astype(np.uint64), last.view("<u8").ravel().astype(np.uint64)
 
 
 def is_whole(raw: bytes) -> bool:

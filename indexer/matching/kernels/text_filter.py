@@ -57,9 +57,12 @@ class TextFilter(NamedTuple):
     Attributes
     ----------
     bitmap : array of uint64, shape (power of two,)
-        For every pair of ids the bit ``pair & 63`` of the word ``pair * multiplier >> shift``.
+        For every pair of ids two bits of the word ``pair * multiplier >> shift``: the left id and the right
+        id modulo 64. One bit a pair let through 3 times as many positions that have no phrase's pair.
     multiplier, shift : uint64
         The hash of the bitmap.
+    width : uint64
+        Bits of an id.
     spelling : array of int32
         Spelling of each id; 0 for ids that are no whole characters.
     first_bytes, last_bytes : array of uint64
@@ -84,6 +87,7 @@ class TextFilter(NamedTuple):
     bitmap: Uint64Array
     multiplier: np.uint64
     shift: np.uint64
+    width: np.uint64
     spelling: Int32Array
     first_bytes: Uint64Array
     last_bytes: Uint64Array
@@ -125,27 +129,28 @@ class Windows(NamedTuple):
 
 
 @uncounted
-def pair_bit(bitmap, multiplier, shift, ids, at):
+def pair_bit(bitmap, multiplier, shift, width, ids, at):
     """Return a number whose lowest bit says whether the pair at a position is in the bitmap."""
     pair = load_pair(ids, at)
-    return bitmap[(pair * multiplier) >> shift] >> (pair & _LOW)
+    word = bitmap[(pair * multiplier) >> shift]
+    return (word >> (pair & _LOW)) & (word >> ((pair >> width) & _LOW))
 
 
 @uncounted
-def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
+def flag_groups(bitmap, multiplier, shift, width, ids, begin, end, groups):
     """Write down the groups of eight positions in ``[begin, end)`` one of which passes; return how many."""
     n = 0
     at = begin
     while at + GROUP <= end:
         bits = (
-            pair_bit(bitmap, multiplier, shift, ids, at)
-            | pair_bit(bitmap, multiplier, shift, ids, at + 1)
-            | pair_bit(bitmap, multiplier, shift, ids, at + 2)
-            | pair_bit(bitmap, multiplier, shift, ids, at + 3)
-            | pair_bit(bitmap, multiplier, shift, ids, at + 4)
-            | pair_bit(bitmap, multiplier, shift, ids, at + 5)
-            | pair_bit(bitmap, multiplier, shift, ids, at + 6)
-            | pair_bit(bitmap, multiplier, shift, ids, at + 7)
+            pair_bit(bitmap, multiplier, shift, width, ids, at)
+            | pair_bit(bitmap, multiplier, shift, width, ids, at + 1)
+            | pair_bit(bitmap, multiplier, shift, width, ids, at + 2)
+            | pair_bit(bitmap, multiplier, shift, width, ids, at + 3)
+            | pair_bit(bitmap, multiplier, shift, width, ids, at + 4)
+            | pair_bit(bitmap, multiplier, shift, width, ids, at + 5)
+            | pair_bit(bitmap, multiplier, shift, width, ids, at + 6)
+            | pair_bit(bitmap, multiplier, shift, width, ids, at + 7)
         )
         groups[n] = at
         n += np.int64(bits & _ONE)
@@ -157,13 +162,13 @@ def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
 
 
 @uncounted
-def passing_positions(bitmap, multiplier, shift, ids, groups, n_groups, end, positions):
+def passing_positions(bitmap, multiplier, shift, width, ids, groups, n_groups, end, positions):
     """Write down the positions of the flagged groups that pass by themselves; return how many."""
     n = 0
     for g in range(n_groups):
         for at in range(groups[g], min(groups[g] + GROUP, end)):
             positions[n] = at
-            n += np.int64(pair_bit(bitmap, multiplier, shift, ids, at) & _ONE)
+            n += np.int64(pair_bit(bitmap, multiplier, shift, width, ids, at) & _ONE)
     return n
 
 
@@ -183,8 +188,11 @@ def pair_slot(tags, key):
 
 
 @uncounted
-def real_pairs(spelling, tags, ids, positions, n_positions, slots):
-    """Keep the positions whose pair of spellings is in the table, write down its slot; return how many."""
+def real_pairs(spelling, tags, pairs, ids, positions, n_positions, info):
+    """Keep the positions whose pair of spellings is in the table, with what is known of it; return how many.
+
+    That is read here, where no branch depends on it, so that the misses of several positions overlap.
+    """
     last = spelling.shape[0] - 1
     n = 0
     for k in range(n_positions):
@@ -193,7 +201,7 @@ def real_pairs(spelling, tags, ids, positions, n_positions, slots):
         right = spelling[min(np.int64(ids[at + 1]), last)]
         slot, tag = pair_slot(tags, pair_key(left, right))
         positions[n] = at
-        slots[n] = slot
+        info[n] = pairs[slot, INFO]
         n += np.int64(tags[slot] == tag and left != 0 and right != 0)
     return n
 
@@ -250,28 +258,26 @@ def site_bit(site_bits, before, behind, kind):
 @uncounted
 def is_site(site_bits, kinds, before, behind):
     """Return whether the bytes around a place stand around the site of a phrase of one of these classes."""
+    kind = np.uint64(0)
     while kinds != 0:
-        lowest = kinds & (~kinds + _ONE)
-        kind = np.uint64(0)
-        while lowest > _ONE:
-            lowest >>= _ONE
-            kind += _ONE
-        word, bits = site_bit(site_bits, before, behind, kind)
-        if site_bits[word] & bits == bits:
-            return True
-        kinds &= kinds - _ONE
+        if kinds & _ONE:
+            word, bits = site_bit(site_bits, before, behind, kind)
+            if site_bits[word] & bits == bits:
+                return True
+        kinds >>= _ONE
+        kind += _ONE
     return False
 
 
 @uncounted
-def pairs_at_sites(table, ids, start, stop, positions, slots, n_positions, info):
-    """Keep the positions where a site stands, with what is known of the pair; return how many."""
+def pairs_at_sites(table, ids, start, stop, positions, n_positions, info):
+    """Keep the positions where a site stands, and what is known of their pairs; return how many."""
     first_bytes, last_bytes, length = table.first_bytes, table.last_bytes, table.length
-    site_bits, pairs = table.site_bits, table.pairs
+    site_bits = table.site_bits
     n = 0
     for k in range(n_positions):
         at = positions[k]
-        known = pairs[slots[k], INFO]
+        known = info[k]
         kinds = (known >> CLASS_SHIFT) & np.uint64(0xFFFF)
         keep = False
         for role in range(3):
@@ -323,9 +329,18 @@ def wild_positions(wild, ids, begin, end, positions):
     """Write down the positions of wild ids; return how many."""
     last = wild.shape[0] - 1
     n = 0
-    for at in range(begin, end):
-        positions[n] = at
-        n += np.int64(wild[min(np.int64(ids[at]), last)])
+    at = begin
+    while at < end:
+        stop = min(at + GROUP, end)
+        bits = np.uint8(0)
+        if stop == at + GROUP:
+            for k in range(GROUP):
+                bits |= wild[min(np.int64(ids[at + k]), last)]
+        if bits or stop < at + GROUP:
+            for k in range(at, stop):
+                positions[n] = k
+                n += np.int64(wild[min(np.int64(ids[k]), last)])
+        at = stop
     return n
 
 
@@ -418,7 +433,7 @@ def find_windows(table, ids, starts, stops, first_row, room, state, windows):
     done : bool
         Whether row `first_row` is done.
     """
-    bitmap, multiplier, shift = table.bitmap, table.multiplier, table.shift
+    bitmap, multiplier, shift, width = table.bitmap, table.multiplier, table.shift, table.width
     n = np.int64(0)
     most = windows.row.shape[0] - CHUNK - 1
     while state[ROW] >= first_row:
@@ -431,12 +446,24 @@ def find_windows(table, ids, starts, stops, first_row, room, state, windows):
                 return n, False
             end = state[CHUNK_STOP]
             begin = max(end - CHUNK, start)
-            n_groups = flag_groups(bitmap, multiplier, shift, ids, begin, min(end, stop - 1), room.groups)
-            n_pairs = passing_positions(
-                bitmap, multiplier, shift, ids, room.groups, n_groups, min(end, stop - 1), room.positions
+            n_groups = flag_groups(
+                bitmap, multiplier, shift, width, ids, begin, min(end, stop - 1), room.groups
             )
-            n_pairs = real_pairs(table.spelling, table.tags, ids, room.positions, n_pairs, room.groups)
-            n_pairs = pairs_at_sites(table, ids, start, stop, room.positions, room.groups, n_pairs, room.info)
+            n_pairs = passing_positions(
+                bitmap,
+                multiplier,
+                shift,
+                width,
+                ids,
+                room.groups,
+                n_groups,
+                min(end, stop - 1),
+                room.positions,
+            )
+            n_pairs = real_pairs(
+                table.spelling, table.tags, table.pairs, ids, room.positions, n_pairs, room.info
+            )
+            n_pairs = pairs_at_sites(table, ids, start, stop, room.positions, n_pairs, room.info)
             n_wild = np.int64(0)
             if table.any_wild:
                 n_wild = np.int64(wild_positions(table.wild, ids, begin, end, room.wild))
@@ -466,7 +493,7 @@ def enter_bits(pairs, ids, ids_offsets, width, multiplier, shift, bitmap):
                 if (a | b) >> width != 0:
                     continue
                 pair = a | (b << width)
-                bitmap[(pair * multiplier) >> shift] |= _ONE << (pair & _LOW)
+                bitmap[(pair * multiplier) >> shift] |= (_ONE << (pair & _LOW)) | (_ONE << (b & _LOW))
                 n += 1
     return n
 

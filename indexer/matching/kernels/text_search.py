@@ -22,6 +22,8 @@ N_WIDTHS = 5
 WIDTHS = (1, 2, 4, 8, 16)
 """Bytes of a phrase that are hashed: the most of these that it has."""
 
+BEGIN, PREFIX, PHRASES = 0, 1, 2
+"""Columns of `PhraseTable.entry`."""
 NO_ENTRY = -1
 LOOK_AHEAD = 8
 """Bytes behind an occurrence that border rules read: an apostrophe (3), an s (1), one character (4)."""
@@ -37,21 +39,18 @@ class PhraseTable(NamedTuple):
     ----------
     text : array of uint8
         All texts, one after another, in that order.
-    offsets : array of int64, shape (n_texts + 1,)
-        Where each begins.
-    prefix : array of int32, shape (n_texts,)
-        The longest other text of the same class that begins this one; `NO_ENTRY` if none does.
+    entry : array of int64, shape (n_texts + 1, 3)
+        What is asked of a text, in one place: where it begins; the longest other text of the same class that
+        begins it, or `NO_ENTRY`; where its phrases begin.
     phrase : array of int32
-        Phrases that have the text ``t``: ``phrase[phrase_offsets[t]:phrase_offsets[t + 1]]``.
-    phrase_offsets : array of int64
-        See `phrase`.
+        The phrases that have each text.
     n_on_chain : int
         The most phrases that can begin at one place.
     longest : int
         Bytes of the longest text.
-    slot_hash, slot_first, slot_stop : arrays
+    slots : array of uint64, shape (n_slots, 2)
         Open hash tables of all classes, one behind the other: hash of the first bytes, and the texts that
-        begin so. ``slot_stop`` 0 marks a free slot.
+        begin so, the first in the high half and the one behind the last in the low half; 0 if free.
     table_start : array of int64, shape (N_WIDTHS + 1,)
         Where each table starts; their sizes are powers of two, or 0.
     filter_bits : array of uint64
@@ -61,15 +60,11 @@ class PhraseTable(NamedTuple):
     """
 
     text: Uint8Array
-    offsets: Int64Array
-    prefix: Int32Array
+    entry: Int64Array
     phrase: Int32Array
-    phrase_offsets: Int64Array
     n_on_chain: int
     longest: int
-    slot_hash: Uint64Array
-    slot_first: Int32Array
-    slot_stop: Int32Array
+    slots: Uint64Array
     table_start: Int64Array
     filter_bits: Uint64Array
     filter_shift: np.uint64
@@ -134,24 +129,25 @@ def common_length(entries, start, stop, text, at):
 
 
 @uncounted
-def longest_here(entries, offsets, prefix, first, stop, text, at):
+def longest_here(entries, texts, first, stop, text, at):
     """Return the longest of the texts [first, stop) that stands at a place; `NO_ENTRY` if none does."""
     low, high = first, stop
+    common = np.int64(0)  # with the text before `low`
     while low < high:
         middle = (low + high) >> 1
-        start, end = offsets[middle], offsets[middle + 1]
+        start, end = texts[middle, BEGIN], texts[middle + 1, BEGIN]
         k = common_length(entries, start, end, text, at)
         if start + k == end or entries[start + k] < text[at + k]:
             low = middle + 1
+            common = k
         else:
             high = middle
     if low == first:
         return np.int64(NO_ENTRY)
-    entry = low - 1
-    k = common_length(entries, offsets[entry], offsets[entry + 1], text, at)
-    while entry != NO_ENTRY and offsets[entry + 1] - offsets[entry] > k:
-        entry = np.int64(prefix[entry])
-    return entry
+    number = low - 1
+    while number != NO_ENTRY and texts[number + 1, BEGIN] - texts[number, BEGIN] > common:
+        number = texts[number, PREFIX]
+    return number
 
 
 @uncounted
@@ -226,9 +222,8 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
     text = stream.text
     piece_start, n_pieces = stream.piece_start, stream.state[N_PIECES]
     piece_first, piece_last = stream.piece_first, stream.piece_last
-    entries, offsets, prefix = table.text, table.offsets, table.prefix
-    slot_hash, slot_first, slot_stop = table.slot_hash, table.slot_first, table.slot_stop
-    table_start = table.table_start
+    entries, texts, phrase = table.text, table.entry, table.phrase
+    slots, table_start = table.slots, table.table_start
     filter_bits, filter_shift = table.filter_bits, table.filter_shift
     room = hits.phrase.shape[0]
     n_hits = np.int64(0)
@@ -253,11 +248,12 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
                     continue
                 base = table_start[width_class]
                 slot = np.int64(hashed & np.uint64(size - 1))
-                while slot_stop[base + slot] != 0:
+                while slots[base + slot, 1] != 0:
                     entry = np.int64(NO_ENTRY)
-                    if slot_hash[base + slot] == hashed:
-                        first, last = np.int64(slot_first[base + slot]), np.int64(slot_stop[base + slot])
-                        entry = longest_here(entries, offsets, prefix, first, last, text, at)
+                    if slots[base + slot, 0] == hashed:
+                        first = np.int64(slots[base + slot, 1] >> np.uint64(32))
+                        last = np.int64(slots[base + slot, 1] & np.uint64(0xFFFFFFFF))
+                        entry = longest_here(entries, texts, first, last, text, at)
                     slot = (slot + 1) & (size - 1)
                     if entry == NO_ENTRY:
                         continue
@@ -268,16 +264,16 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
                     if offset < first_token or offset > last_token:
                         break
                     while entry != NO_ENTRY:
-                        end = at + offsets[entry + 1] - offsets[entry]
+                        end = at + texts[entry + 1, BEGIN] - texts[entry, BEGIN]
                         if is_known(text, end, limit) and keeps_rules(text, end, rules, word_characters):
                             n_tokens = piece_last[piece_at(piece_start, n_pieces, end - 1)] - offset + 1
-                            for k in range(table.phrase_offsets[entry], table.phrase_offsets[entry + 1]):
-                                hits.phrase[n_hits] = table.phrase[k]
+                            for k in range(texts[entry, PHRASES], texts[entry + 1, PHRASES]):
+                                hits.phrase[n_hits] = phrase[k]
                                 hits.row[n_hits] = stream.piece_row[first_piece]
                                 hits.token_offset[n_hits] = offset
                                 hits.n_tokens[n_hits] = n_tokens
                                 n_hits += 1
-                        entry = np.int64(prefix[entry])
+                        entry = texts[entry, PREFIX]
             at += 1
         range_number += 1
         at = np.int64(0)

@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer.matching.kernels.boundary import code_point, sequence_length
 from indexer.matching.kernels.compile import uncounted
-from indexer.units import Int32Array, Int64Array, Uint8Array
+from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 CUT = 0xFD
 WALL = 0xFE
@@ -24,6 +24,8 @@ BAD = 0xFF
 TOKEN_WHOLE = 0
 TOKEN_PARTIAL = 1
 TOKEN_SPECIAL = 2
+
+NOT_WHOLE = 0xFFFFFFFF
 
 IDENTITY_RECORD = 0
 SPACE_RECORD = 1
@@ -79,11 +81,15 @@ class VocabularyTable(NamedTuple):
         Where the text of each id starts.
     text : array of uint8
         Folded text of whole tokens, raw bytes of partial ones.
+    record : array of uint64, shape (n_ids + 1, 2)
+        What copying needs of an id in one place, the last row for ids beyond the vocabulary: the first eight
+        bytes of a whole one, the first byte lowest; its length, or `NOT_WHOLE`.
     """
 
     kind: Uint8Array
     offsets: Int64Array
     text: Uint8Array
+    record: Uint64Array
 
 
 class Stream(NamedTuple):
@@ -288,30 +294,36 @@ def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit
         The token that comes next.
     """
     state, text = stream.state, stream.text
-    kind, offsets, spelled = vocabulary.kind, vocabulary.offsets, vocabulary.text
+    record, offsets, spelled = vocabulary.record, vocabulary.offsets, vocabulary.text
     piece_start, piece_row = stream.piece_start, stream.piece_row
     piece_first, piece_last = stream.piece_first, stream.piece_last
-    n_ids = kind.shape[0]
+    n_ids = record.shape[0] - 1
     n_text, n_pieces = state[N_TEXT], state[N_PIECES]
     odd = squeeze or state[N_PENDING] > 0
     while at < stop and n_text <= limit:
-        token = np.int64(ids[at])
+        token = min(np.int64(ids[at]), n_ids)
         offset = at - start
-        if odd or token >= n_ids or kind[token] != TOKEN_WHOLE:
+        n = np.int64(record[token, 1])
+        if odd or n == NOT_WHOLE:
             state[N_TEXT], state[N_PIECES] = n_text, n_pieces
             append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream)
             n_text, n_pieces = state[N_TEXT], state[N_PIECES]
             odd = squeeze or state[N_PENDING] > 0
         else:
-            begin, end = offsets[token], offsets[token + 1]
             piece_start[n_pieces] = n_text
             piece_row[n_pieces] = row
             piece_first[n_pieces] = offset
             piece_last[n_pieces] = offset
-            n_pieces += np.int64(begin < end)
-            for k in range(begin, end):
-                text[n_text] = spelled[k]
-                n_text += 1
+            n_pieces += np.int64(n > 0)
+            # Eight bytes, whatever the length: what is too much is written over.
+            value = record[token, 0]
+            for k in range(8):
+                text[n_text + k] = np.uint8(value >> np.uint64(8 * k))
+            if n > 8:
+                begin = offsets[token]
+                for k in range(8, n):
+                    text[n_text + k] = spelled[begin + k]
+            n_text += n
         at += 1
     state[N_TEXT], state[N_PIECES] = n_text, n_pieces
     return at

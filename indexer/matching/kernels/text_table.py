@@ -50,11 +50,9 @@ def same_first_bytes(text, a, b, width):
 
 
 @uncounted
-def enter_first_bytes(
-    text, offsets, first, stop, width_class, slot_hash, slot_first, slot_stop, filter_bits, filter_shift
-):
+def enter_first_bytes(text, offsets, first, stop, width_class, slots, filter_bits, filter_shift):
     """Enter the first bytes of the sorted texts [first, stop) into their class's table and the filter."""
-    size = slot_hash.shape[0]
+    size = slots.shape[0]
     begin = first
     while begin < stop:
         end = begin + 1
@@ -62,11 +60,10 @@ def enter_first_bytes(
             end += 1
         hashed = hash_first_bytes(text, offsets[begin], width_class)
         slot = np.int64(hashed & np.uint64(size - 1))
-        while slot_stop[slot] != 0:
+        while slots[slot, 1] != 0:
             slot = (slot + 1) & (size - 1)
-        slot_hash[slot] = hashed
-        slot_first[slot] = begin
-        slot_stop[slot] = end
+        slots[slot, 0] = hashed
+        slots[slot, 1] = (np.uint64(begin) << np.uint64(32)) | np.uint64(end)
         bit = hashed >> filter_shift
         filter_bits[bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
         begin = end
