@@ -140,3 +140,4 @@ def _print_questions() -> None:
         for parameter in file.parameters:
             default = "" if parameter.default is None else f" = {parameter.default}"
             click.echo(f"    -p {parameter.name}{default}  {parameter.type}: {parameter.help}")
+        click.echo(f"    {file.example}")

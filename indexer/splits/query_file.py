@@ -4,6 +4,7 @@ The head of a query file is a block of comment lines::
 
     -- title: Most exposed phrases
     -- The phrases the model met most often, with their first and last step.
+    -- example: exposure query index most_exposed -p n_rows=5
     -- param at_least: BIGINT = 1 -- fewest exposures of a phrase that is listed
     -- param n_rows: INTEGER = 20 -- how many are listed
 
@@ -90,6 +91,8 @@ class QueryFile:
         Folder and stem, as in ``splits/by_window``.
     title, sentence : str
         What it is called and what it answers.
+    example : str
+        A command line that asks it; empty where the file gives none.
     parameters : tuple of Parameter
         In order of declaration.
     sql : str
@@ -99,6 +102,7 @@ class QueryFile:
     name: str
     title: str
     sentence: str
+    example: str
     parameters: tuple[Parameter, ...]
     sql: str
 
@@ -145,13 +149,15 @@ def load_query_file(path: Path, name: str | None = None) -> QueryFile:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read ({error})", path=path) from None
-    title, sentence, parameters = "", [], []
+    title, example, sentence, parameters = "", "", [], []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("--"):
             break
         words = line[2:].strip()
         if words.startswith("title:"):
             title = words.removeprefix("title:").strip()
+        elif words.startswith("example:"):
+            example = words.removeprefix("example:").strip()
         elif words.startswith("param "):
             parameters.append(_read_parameter(words, path, number))
         elif not parameters:
@@ -164,7 +170,7 @@ def load_query_file(path: Path, name: str | None = None) -> QueryFile:
             expected="-- title: ..., then -- a sentence",
         )
     _check_use(text, parameters, path)
-    return QueryFile(name or path.stem, title, " ".join(sentence), tuple(parameters), text)
+    return QueryFile(name or path.stem, title, " ".join(sentence), example, tuple(parameters), text)
 
 
 def _read_parameter(words: str, path: Path, number: int) -> Parameter:

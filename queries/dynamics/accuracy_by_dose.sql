@@ -1,5 +1,6 @@
 -- title: Accuracy by dose
 -- Accuracy of pairs met never, once, 2 to 9, 10 to 99 and 100 or more times in the whole window, at each checkpoint: the control for frequency.
+-- example: exposure query index dynamics/accuracy_by_dose -p checkpoint=1000
 -- param checkpoint: BIGINT = NULL -- one checkpoint of the results; NULL: all
 WITH dosed AS (
     SELECT

@@ -1,5 +1,6 @@
 -- title: Accuracy of what was seen by then
 -- The split that moves with time: at each checkpoint, accuracy on the pairs the model had met before it and on those it had not yet met.
+-- example: exposure query index dynamics/accuracy_by_seen
 WITH scored AS (
     SELECT
         results.model,

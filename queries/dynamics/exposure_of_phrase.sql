@@ -1,5 +1,6 @@
 -- title: Exposure of a phrase over time
 -- How often one phrase was met before each checkpoint, in all and since the checkpoint before.
+-- example: exposure query index dynamics/exposure_of_phrase -p phrase='this sketch'
 -- param phrase: VARCHAR -- the phrase, folded as the index folds it
 SELECT
     checkpoints.checkpoint,

@@ -1,5 +1,6 @@
 -- title: First exposures over time
 -- How many phrases were met for the first time by each checkpoint, and how many were met by then in all.
+-- example: exposure query index dynamics/first_exposures
 WITH first_seen AS (
     SELECT min(checkpoints.checkpoint) AS checkpoint
     FROM exposures

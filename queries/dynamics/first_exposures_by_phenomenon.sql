@@ -1,5 +1,6 @@
 -- title: First exposures by phenomenon
 -- Which share of the distinct good and bad phrases of each phenomenon was met before each checkpoint.
+-- example: exposure query index dynamics/first_exposures_by_phenomenon
 WITH sides AS (
     SELECT phenomenon, 'good' AS side, good_phrase_id AS phrase_id FROM pairs WHERE excluded IS NULL
     UNION

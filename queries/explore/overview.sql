@@ -1,5 +1,6 @@
 -- title: Overview
 -- One row: what was indexed, and how much of it was seen.
+-- example: exposure query index explore/overview
 SELECT
     (SELECT count(*) FROM phrases) AS phrases,
     (SELECT count(*) FROM pairs) AS pairs,

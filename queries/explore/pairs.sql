@@ -1,5 +1,6 @@
 -- title: Pairs
 -- Every minimal pair with its sentences, its critical phrases and where they stand, and what the model saw of them.
+-- example: exposure query index explore/pairs
 SELECT
     pairs.pair_id,
     pairs.dataset,

@@ -1,5 +1,6 @@
 -- title: Places of a phrase
 -- Where the model met one phrase first.
+-- example: exposure query index explore/places_of_phrase -p phrase='this sketch'
 -- param phrase: VARCHAR -- the phrase, folded as the index folds it
 SELECT
     place,

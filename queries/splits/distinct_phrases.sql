@@ -1,5 +1,6 @@
 -- title: Split that keeps shared phrases together
 -- Pairs that share a phrase form one group, and a whole group is proxy_train as soon as one of its pairs is: no phrase stands on both sides.
+-- example: exposure query index splits/distinct_phrases -p checkpoint=1000
 -- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
 -- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
