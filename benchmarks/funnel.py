@@ -11,12 +11,12 @@ from benchmarks.cases import id_patterns
 from indexer.matching.kernels.compile import kernel
 from indexer.matching.kernels.pair_filter import (
     PairFilter,
-    Windows,
     flag_groups,
     load_pair,
     open_windows,
     pair_slot,
     passing_positions,
+    windows_for,
 )
 from indexer.matching.pair_filter import build_filter
 from indexer.matching.token_matcher import TokenMatcher, _read_only
@@ -31,8 +31,7 @@ def count_block(anchors, ids, begin, end, groups, windows):
     n_positions = passing_positions(anchors, ids, groups, n_groups, end, windows.position)
     n_anchors = 0
     for k in range(n_positions):
-        slot, tag = pair_slot(anchors.tags, load_pair(ids, windows.position[k]))
-        n_anchors += anchors.tags[slot] == tag
+        n_anchors += pair_slot(anchors.tags, load_pair(ids, windows.position[k]))[1]
     n_windows = open_windows(anchors, ids, n_positions, windows)
     n_ids = 0
     walked = np.int64(begin)
@@ -50,7 +49,7 @@ def main() -> None:
     ids, starts, stops = load.rows(arguments.tokens)
     stream = _read_only(ids)
     groups = np.empty(BLOCK // 8 + 1, np.int64)
-    windows = Windows(*(np.empty(BLOCK, np.int64) for _ in range(3)))
+    windows = windows_for(BLOCK)
     head = "phrases, anchors, bitmap KB, groups, positions, real anchors, windows, ids in them, occurrences"
     print("| " + head.replace(", ", " | ") + " |")
     print("| ---: " * 9 + "|")
@@ -66,7 +65,7 @@ def main() -> None:
         matcher = TokenMatcher(patterns, None, boundary="none", possessive="include")
         found = len(matcher.find(ids, starts, stops).row)
         cells = [f"{n / len(ids):.3g}" for n in (*totals, found)]
-        n_anchors = int(np.count_nonzero(anchors.tags))
+        n_anchors = int(np.count_nonzero(anchors.tags.view(np.uint16)))
         print(f"| {name} | {n_anchors:,} | {anchors.bitmap.nbytes >> 10} | " + " | ".join(cells) + " |")
 
 

@@ -10,10 +10,7 @@ from indexer.units import Int64Array, TokenIds, Uint64Array
 
 SAMPLE_TOKENS = 1 << 22
 _TRIAL_TOKENS = 1 << 18
-_TRIALS = 8
-_SMALLEST_BITMAP = 17  # bits, as a power of two: 16 KB stay in the first-level cache
-_LARGEST_BITMAP = 22  # 512 KB; larger ones cost more second-level misses than they save false hits
-_BITS_PER_ANCHOR = 6  # as a power of two
+_TRIALS = 32
 _BITS_PER_CONTEXT = 3  # as a power of two
 
 
@@ -37,13 +34,13 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
         pairs = np.unique(
             ids[anchored].astype(np.uint64) | (ids[anchored + 1].astype(np.uint64) << np.uint64(width))
         )
-        n_slots = 1 << max(4, (len(pairs) * 3 // 2).bit_length())
-        tags, around = np.zeros(n_slots, np.uint16), np.zeros(n_slots, np.int64)
+        n_buckets = 1 << max(4, (len(pairs) * 3 // 8).bit_length())
+        tags, around = np.zeros(n_buckets, np.uint64), np.zeros(4 * n_buckets, np.int64)
         context_words = max(4, len(anchored).bit_length() + _BITS_PER_CONTEXT - 6)
         contexts, context_shift = np.zeros(1 << context_words, np.uint64), np.uint64(64 - context_words)
         longest_before = fill_slots(ids, offsets, anchor, width, tags, around, contexts, context_shift)
-        bits = max(_SMALLEST_BITMAP, len(pairs).bit_length() + _BITS_PER_ANCHOR)
-        bitmap, multiplier, shift = _best_bitmap(pairs, min(bits, _LARGEST_BITMAP), sample)
+        bits = _bitmap_bits(len(pairs))
+        bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
     return PairFilter(
         bitmap=bitmap,
         multiplier=multiplier,
@@ -55,6 +52,15 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
         tokens=_token_bits(ids[offsets[:-1][np.diff(offsets) == 1]]),
         longest_before=np.int64(longest_before),
     )
+
+
+def _bitmap_bits(n_anchors: int) -> int:
+    """Return the bits of the first bitmap, as a power of two: 128 an anchor up to 256 KB, 64 up to 512 KB.
+
+    Larger ones cost as much in cache misses as they save in false hits.
+    """
+    doublings = n_anchors.bit_length()
+    return min(22, max(18, min(21, doublings + 7), doublings + 6))
 
 
 def _possible(ids: TokenIds, offsets: Int64Array, width: int) -> tuple[TokenIds, Int64Array]:

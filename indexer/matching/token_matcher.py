@@ -13,7 +13,7 @@ from indexer.matching.kernels.automaton import build_automaton
 from indexer.matching.kernels.boundary import WINDOW_BYTES
 from indexer.matching.kernels.occurrences import Found, keep_bounded, settle
 from indexer.matching.kernels.pair_filter import PairFilter
-from indexer.matching.kernels.window_search import Scratch, new_scratch, search_windows
+from indexer.matching.kernels.window_search import Room, new_room, search_windows
 from indexer.matching.matches import IdPatterns, Matches
 from indexer.matching.pair_filter import SAMPLE_TOKENS, build_filter
 from indexer.matching.patterns import pattern_table
@@ -77,7 +77,7 @@ class TokenMatcher:
         """
         ids, starts, stops = _checked(ids, starts, stops)
         anchors = self._filter_for(ids)
-        scratch = _scratch_of_this_thread()
+        between = _room_of_this_thread()
         border = np.empty(WINDOW_BYTES, np.uint8)
         parts = [_room_for(0)]
         room = _FIRST_ROOM
@@ -86,7 +86,7 @@ class TokenMatcher:
             while row < len(starts):
                 found = _room_for(room)
                 n_hits, row = search_windows(
-                    self._automaton, self._patterns, anchors, ids, starts, stops, row, found, scratch
+                    self._automaton, self._patterns, anchors, ids, starts, stops, row, found, between
                 )
                 n_kept = keep_bounded(
                     self._patterns, self._neighbours, ids, starts, stops, found, n_hits, border
@@ -125,12 +125,12 @@ def _too_small(sampled: int, n_ids: int) -> bool:
 _of_thread = threading.local()
 
 
-def _scratch_of_this_thread() -> Scratch:
+def _room_of_this_thread() -> Room:
     """Return room that is kept from call to call: made anew, its pages took 0.3 ms of every call."""
-    scratch: Scratch | None = getattr(_of_thread, "scratch", None)
-    if scratch is None:
-        scratch = _of_thread.scratch = new_scratch()
-    return scratch
+    room: Room | None = getattr(_of_thread, "room", None)
+    if room is None:
+        room = _of_thread.room = new_room()
+    return room
 
 
 def _room_for(n: int) -> Found:

@@ -21,8 +21,8 @@ from indexer.matching.kernels.pair_filter import (
     RIGHT_TWICE,
     context_bits,
     context_hash,
+    enter_pair,
     pack_around,
-    pair_slot,
     unpack_around,
 )
 
@@ -112,8 +112,7 @@ def fill_slots(ids, offsets, anchor, width, tags, around, contexts, context_shif
         after = np.int64(offsets[pattern + 1] - at)
         kind = kind_of(before, before + after)
         pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
-        slot, tag = pair_slot(tags, pair)
-        tags[slot] = tag
+        slot = enter_pair(tags, pair)
         farthest_before, farthest_after, kinds = unpack_around(around[slot])
         around[slot] = pack_around(max(before, farthest_before), max(after, farthest_after), kinds | kind)
         longest_before = max(longest_before, before)

@@ -11,27 +11,52 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.automaton import ROOT
+from indexer.matching.kernels.automaton import CHILDREN, ROOT, child
 from indexer.matching.kernels.automaton_search import walk
 from indexer.matching.kernels.compile import leaf, uncounted
-from indexer.matching.kernels.pair_filter import GROUP, Windows, scan_windows
-from indexer.units import Int64Array
+from indexer.matching.kernels.pair_filter import Scratch, Windows, new_scratch, scan_windows, windows_for
 
-BLOCK_TOKENS = 1 << 14
-"""Positions scanned before their windows are walked: the ids are then still in the first cache levels."""
+BLOCK_TOKENS = 1 << 18
+"""Positions scanned before their windows are walked: enough windows for `warm` to be worth its while."""
 
 
-class Scratch(NamedTuple):
-    """Room for what lies between scan and walk; a thread each."""
+class Room(NamedTuple):
+    """Room for what lies between scan and walk; each thread has its own."""
 
-    groups: Int64Array
+    scratch: Scratch
     windows: Windows
 
 
-def new_scratch() -> Scratch:
+def new_room() -> Room:
     """Return room for one block."""
-    columns = (np.empty(BLOCK_TOKENS, np.int64) for _ in range(3))
-    return Scratch(np.empty(BLOCK_TOKENS // GROUP + 1, np.int64), Windows(*columns))
+    return Room(new_scratch(), windows_for(BLOCK_TOKENS))
+
+
+@leaf
+def warm(automaton, ids, windows, n_windows):
+    """Take the first two steps of every window, for nothing but to have the states in the cache.
+
+    The states of a window lie anywhere in some megabytes, and a walk waits for each in turn; here the waits
+    of many windows overlap.
+
+    Returns
+    -------
+    int
+        Of no meaning; without it the compiler would leave the work out.
+    """
+    total = np.int64(0)
+    for k in range(n_windows):
+        begin = max(windows.begin[k], np.int64(0))
+        state = child(automaton, np.int64(ROOT), np.int64(ids[begin]))
+        total += automaton.states[state, CHILDREN]
+    for k in range(n_windows):
+        begin = max(windows.begin[k], np.int64(0))
+        if begin + 1 < ids.shape[0]:
+            state = child(automaton, np.int64(ROOT), np.int64(ids[begin]))
+            if state != ROOT:
+                state = child(automaton, state, np.int64(ids[begin + 1]))
+                total += automaton.states[state, CHILDREN]
+    return total
 
 
 @leaf
@@ -91,9 +116,9 @@ def rows_in_block(starts, stops, row):
 
 
 @uncounted
-def search_windows(automaton, patterns, anchors, ids, starts, stops, first_row, found, scratch):
+def search_windows(automaton, patterns, anchors, ids, starts, stops, first_row, found, between):
     """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
-    windows = scratch.windows
+    windows = between.windows
     room = found.phrase.shape[0]
     n_found = np.int64(0)
     row = np.int64(first_row)
@@ -104,7 +129,8 @@ def search_windows(automaton, patterns, anchors, ids, starts, stops, first_row, 
         # More than one turn only where a single sequence is longer than a block.
         while scanned < stops[last - 1]:
             until = min(scanned + BLOCK_TOKENS, np.int64(stops[last - 1]))
-            n_windows = scan_windows(anchors, ids, scanned, until, scratch.groups, windows)
+            n_windows = scan_windows(anchors, ids, scanned, until, between.scratch, windows)
+            between.scratch.groups[0] = warm(automaton, ids, windows, n_windows)
             for r in range(row, last):
                 start, stop = np.int64(starts[r]), np.int64(stops[r])
                 if last - row > 1:

@@ -75,10 +75,10 @@ def random_case(seed: int, n_tokens: int, n_ids: int, n_patterns: int, longest: 
 
 
 @JIT_ONLY
-@pytest.mark.parametrize("row_length", [7, 300, 2049, 5 * BLOCK_TOKENS])
+@pytest.mark.parametrize("row_length", [7, 300, 2049, 3 * BLOCK_TOKENS])
 @pytest.mark.parametrize("longest", [6, 300])
 def test_blocks_do_not_show(row_length, longest):
-    n_tokens = 5 * BLOCK_TOKENS
+    n_tokens = 3 * BLOCK_TOKENS
     stream, pairs = random_case(row_length + longest, n_tokens, 300, 200, longest)
     starts = np.arange(0, n_tokens, row_length)
     stops = np.minimum(starts + row_length, n_tokens)
