@@ -23,14 +23,8 @@ from indexer.matching.kernels.text_cut import (
     enter_cuts,
     list_sites,
 )
-from indexer.matching.kernels.text_filter import (
-    LENGTH_WALL,
-    TextFilter,
-    count_id_pairs,
-    enter_bits,
-    enter_sites,
-    enter_tags,
-)
+from indexer.matching.kernels.text_filter import LENGTH_WALL, TextFilter
+from indexer.matching.kernels.text_filter_table import count_id_pairs, enter_bits, enter_sites, enter_tags
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
 from indexer.matching.kernels.text_tries import ROOM, Neighbours, Spellings

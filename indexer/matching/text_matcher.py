@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,11 @@ from indexer.matching.text_phrases import folded_phrases
 from indexer.matching.text_windows import WindowSearch
 from indexer.units import Int32Array, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
+
+DECODED_TOKENS = 1 << 26
+"""Tokens that are searched by decoding all of them before the fast search is built, if nobody asks for it.
+
+They take as long as compiling its kernels and building its tables: some ten seconds."""
 
 
 class TextMatcher:
@@ -71,11 +78,29 @@ class TextMatcher:
         rules = LEFT_BORDER | RIGHT_BORDER if boundary == "word" else 0
         rules |= NO_POSSESSIVE if possessive == "exclude" else 0
         texts = folded_phrases(phrases, phrase_ids, case=case, whitespace=whitespace)
-        self._search: DecodingSearch | WindowSearch
-        if whitespace == "exact":
-            self._search = WindowSearch(texts, vocabulary, rules, case=case)
-        else:
-            self._search = DecodingSearch(texts, vocabulary, rules, case=case, whitespace=whitespace)
+        self._texts = texts
+        self._vocabulary = vocabulary
+        self._rules = rules
+        self._case = case
+        self._windows_can_help = whitespace == "exact" and any(b" " in text[1:] for text in texts)
+        self._decoding = DecodingSearch(texts, vocabulary, rules, case=case, whitespace=whitespace)
+        self._windows: WindowSearch | None = None
+        self._n_decoded = 0
+        self._building = threading.Lock()
+
+    def prepare(self, sample: TokenIds) -> None:
+        """Build the tables of the fast search and compile its kernels now, for streams like the sample.
+
+        Without this they are built once `DECODED_TOKENS` have been searched the slow way: for a small corpus
+        that is sooner done. A scan of a large one does this before it starts workers, which then share them.
+
+        Parameters
+        ----------
+        sample : array of uint16 or uint32
+            The beginning of the stream, one or two million ids. It decides speed, never what is found.
+        """
+        if self._windows_can_help:
+            self._window_search().find(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
@@ -93,7 +118,14 @@ class TextMatcher:
             Ordered by (row, token_offset, phrase, n_tokens). Two occurrences of a phrase that begin at
             different characters of one token are two rows.
         """
-        found = self._search.find(ids, starts, stops)
+        search: DecodingSearch | WindowSearch = self._decoding
+        if self._windows is not None:
+            search = self._windows
+        elif self._windows_can_help:
+            self._n_decoded += len(ids)
+            if self._n_decoded > DECODED_TOKENS:
+                search = self._window_search()
+        found = search.find(ids, starts, stops)
         order = np.lexsort((found.n_tokens, found.phrase, found.token_offset, found.row))
         return Matches(
             phrase=found.phrase[order],
@@ -101,3 +133,17 @@ class TextMatcher:
             token_offset=found.token_offset[order],
             n_tokens=found.n_tokens[order],
         )
+
+    def _window_search(self) -> WindowSearch:
+        with self._building:
+            if self._windows is None:
+                self._windows = WindowSearch(self._texts, self._vocabulary, self._rules, case=self._case)
+        return self._windows
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what other processes build themselves."""
+        return {**self.__dict__, "_windows": None, "_building": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._building = threading.Lock()

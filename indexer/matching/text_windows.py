@@ -7,19 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.text_filter import (
+from indexer.matching.kernels.text_filter import GROUP, FilterRoom, TextFilter
+from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges
+from indexer.matching.kernels.text_stream import MAX_GROWTH, PADDING
+from indexer.matching.kernels.text_window_finding import (
     CHUNK,
     CHUNK_STOP,
-    GROUP,
     ROW,
     STATE_SIZE,
-    FilterRoom,
-    TextFilter,
     Windows,
     find_windows,
 )
-from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges
-from indexer.matching.kernels.text_stream import MAX_GROWTH, PADDING
 from indexer.matching.kernels.text_windows import MOST_FIRST_TOKENS, fill_windows
 from indexer.matching.matches import Matches
 from indexer.matching.text_decoding import (
@@ -98,9 +96,7 @@ class WindowSearch:
         done = not len(starts)
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             while not done:
-                n_windows, done = find_windows(
-                    built.table, ids, starts, stops, 0, filter_room, state, windows
-                )
+                n_windows, done = find_windows(built.table, ids, starts, stops, filter_room, state, windows)
                 progress = np.array([0, -1], np.int64)
                 while progress[0] < n_windows:
                     n_ranges = fill_windows(

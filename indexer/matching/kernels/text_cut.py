@@ -21,8 +21,8 @@ from indexer.units import BoolArray
 
 PAIR, INFO = 0, 1
 """Columns of the table of pairs: the pair of spellings, and what is known of its phrases (`enter_pair`)."""
-BEHIND_SITE, AT_SITE, BEFORE_SITE = 0, 1, 2
-"""Roles of a pair: how many tokens behind its left one the site lies."""
+BEHIND_SITE, AT_SITE, BEFORE_SITE, ALWAYS = 0, 1, 2, 3
+"""Roles of a pair: how many tokens behind its left one the site lies. The last: it needs no site."""
 REACH_BITS = np.uint64(20)
 MOST_REACH = (1 << 20) - 1
 CLASS_SHIFT = np.uint64(40)
@@ -168,7 +168,7 @@ def enter_pair(table, start, stop, site, place, role, left, right):
 
     The second column gets, from its lowest bit on: how many bytes phrases begin before the pair meets, at
     most (20 bits); how many bytes have to be known behind (20); a bit for each class of sites (16); a bit for
-    each role the pair has (3).
+    each role the pair has (4).
 
     Returns
     -------
@@ -200,29 +200,33 @@ def enter_cut(spellings, borders, word_characters, counts, phrase, start, stop, 
         spellings, borders, word_characters, counts, phrase, start, stop, site, room
     )
     n_new = np.int64(0)
-    for j in range(n_behind):
-        if not room.pairs_behind[j]:
-            continue
-        place = site + behind.length[j]
-        n = spellings_behind(spellings, phrase, place, stop, borders.right_word, word_characters, further)
-        for k in range(n):
-            n_new += enter_pair(
-                table, start, stop, site, place, BEHIND_SITE, behind.spelling[j], further.spelling[k]
-            )
-    for i in range(n_before):
-        if room.pairs_before[i]:
-            place = site - before.length[i]
-            n = spellings_before(spellings, phrase, start, place, borders.left_word, word_characters, further)
-            for k in range(n):
-                n_new += enter_pair(
-                    table, start, stop, site, place, BEFORE_SITE, further.spelling[k], before.spelling[i]
+    # First the tokens before the site, then those behind it: each meets the other side or its own neighbours.
+    for side in range(n_before + n_behind):
+        if side < n_before:
+            i = side
+            left, place, role = before.spelling[i], site, AT_SITE
+            n, others = n_behind, behind
+            if room.pairs_before[i]:
+                place, role = site - before.length[i], BEFORE_SITE
+                n = spellings_before(
+                    spellings, phrase, start, place, borders.left_word, word_characters, further
                 )
-            continue
-        for j in range(n_behind):
+                others = further
+        else:
+            j = side - n_before
             if not room.pairs_behind[j]:
-                n_new += enter_pair(
-                    table, start, stop, site, site, AT_SITE, before.spelling[i], behind.spelling[j]
-                )
+                continue
+            left, place, role = behind.spelling[j], site + behind.length[j], BEHIND_SITE
+            n = spellings_behind(spellings, phrase, place, stop, borders.right_word, word_characters, further)
+            others = further
+        for k in range(n):
+            if role == AT_SITE and room.pairs_behind[k]:
+                continue
+            other = others.spelling[k]
+            if role == BEFORE_SITE:
+                n_new += enter_pair(table, start, stop, site, place, role, other, left)
+            else:
+                n_new += enter_pair(table, start, stop, site, place, role, left, other)
     return n_new
 
 

@@ -1,16 +1,13 @@
-"""Where in a stream of ids a phrase could begin: pairs of ids, pairs of spellings, neighbours, windows.
+"""Where in a stream of ids a phrase could stand: pairs of ids, pairs of spellings, bytes around the site.
 
-Four questions, each put to what the one before let through:
+Three questions, each put to what the one before let through:
 
 1. eight positions at a time: is the pair of ids at one of them in a bitmap that stays in the cache?
 2. each position: is the pair of spellings really one that a phrase cannot avoid (`text_cut`)?
 3. do the bytes left and right of the site stand around a site of some phrase?
-4. in which tokens would the phrase begin, and how far would it reach?
 
 Beside the pairs there are *wild* ids that no pair can stand for: where one stands the text is searched. The
-answer to the last question is a window. A window never decides that something stands there. Sequences are
-walked from their end: windows then come in the order of where they end, and those that overlap are joined on
-the way.
+filter never decides that something stands there.
 """
 
 from __future__ import annotations
@@ -23,21 +20,16 @@ from numpy.typing import NDArray
 from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.text_cut import (
+    ALWAYS,
     CLASS_SHIFT,
     INFO,
-    MOST_REACH,
-    PAIR,
-    REACH_BITS,
     ROLE_SHIFT,
     pair_hash,
     pair_key,
-    site_class,
 )
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 GROUP = 8
-CHUNK = 1 << 13
-"""Positions that are filtered before their windows are opened: the ids are then still in the cache."""
 
 LENGTH_WALL = -1
 
@@ -45,10 +37,6 @@ _ONE = np.uint64(1)
 _LOW = np.uint64(63)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
-
-# What `find_windows` remembers between two calls: indices into its state.
-ROW, CHUNK_STOP, IS_OPEN, FIRST, LAST, END = range(6)
-STATE_SIZE = 6
 
 
 class TextFilter(NamedTuple):
@@ -107,25 +95,6 @@ class FilterRoom(NamedTuple):
     positions: Int64Array
     info: Uint64Array
     wild: Int64Array
-
-
-class Windows(NamedTuple):
-    """Room for windows.
-
-    Attributes
-    ----------
-    row : array of int64
-        Sequence number.
-    first, last : array of int64
-        Positions of the first and last token in which an occurrence may begin.
-    end : array of int64
-        Position behind the last token that has to be read.
-    """
-
-    row: Int64Array
-    first: Int64Array
-    last: Int64Array
-    end: Int64Array
 
 
 @uncounted
@@ -270,16 +239,19 @@ def is_site(site_bits, kinds, before, behind):
 
 
 @uncounted
-def pairs_at_sites(table, ids, start, stop, positions, n_positions, info):
-    """Keep the positions where a site stands, and what is known of their pairs; return how many."""
+def keep_sites(table, ids, start, stop, first, last, positions, info):
+    """Keep those of the positions [first, last) of one sequence where the site of a phrase stands.
+
+    They are moved to `first`; returns where they end.
+    """
     first_bytes, last_bytes, length = table.first_bytes, table.last_bytes, table.length
     site_bits = table.site_bits
-    n = 0
-    for k in range(n_positions):
+    n = first
+    for k in range(first, last):
         at = positions[k]
         known = info[k]
         kinds = (known >> CLASS_SHIFT) & np.uint64(0xFFFF)
-        keep = False
+        keep = (known >> (ROLE_SHIFT + np.uint64(ALWAYS))) & _ONE != 0
         for role in range(3):
             if not keep and (known >> (ROLE_SHIFT + np.uint64(role))) & _ONE:
                 before = bytes_before(last_bytes, length, ids, start, at + role)
@@ -292,36 +264,26 @@ def pairs_at_sites(table, ids, start, stop, positions, n_positions, info):
 
 
 @uncounted
-def enter_sites(text, offsets, sites, site_bits):
-    """Enter the bytes around the site of each phrase."""
-    for number in range(sites.shape[0]):
-        start, stop, site = offsets[number], offsets[number + 1], sites[number]
-        before, behind = np.uint64(0), np.uint64(0)
-        for k in range(min(site - start, 8)):
-            before |= np.uint64(text[site - 1 - k]) << np.uint64(56 - 8 * k)
-        for k in range(min(stop - site, 8)):
-            behind |= np.uint64(text[site + k]) << np.uint64(8 * k)
-        word, bits = site_bit(site_bits, before, behind, site_class(site - start, stop - site))
-        site_bits[word] |= bits
+def scan(table, ids, begin, end, room):
+    """Write down the positions in ``[begin, end)`` of real pairs and of wild ids, across sequences.
 
+    The id at `end` is read if there is one.
 
-@uncounted
-def enter_tags(built, tags, pairs):
-    """Move the pairs of a table into one with tags. Pairs that share a slot join what is known of them."""
-    for k in range(built.shape[0]):
-        key = built[k, PAIR]
-        if key == 0:
-            continue
-        slot, tag = pair_slot(tags, key)
-        tags[slot] = tag
-        pairs[slot, PAIR] = key
-        known, other = pairs[slot, INFO], built[k, INFO]
-        reach_left = max(known & np.uint64(MOST_REACH), other & np.uint64(MOST_REACH))
-        reach_right = max(
-            (known >> REACH_BITS) & np.uint64(MOST_REACH), (other >> REACH_BITS) & np.uint64(MOST_REACH)
-        )
-        flags = ((known | other) >> CLASS_SHIFT) << CLASS_SHIFT
-        pairs[slot, INFO] = flags | (reach_right << REACH_BITS) | reach_left
+    Returns
+    -------
+    n_pairs, n_wild : int
+    """
+    bitmap, multiplier, shift, width = table.bitmap, table.multiplier, table.shift, table.width
+    pairs_end = min(end, ids.shape[0] - 1)
+    n_groups = flag_groups(bitmap, multiplier, shift, width, ids, begin, pairs_end, room.groups)
+    n_pairs = passing_positions(
+        bitmap, multiplier, shift, width, ids, room.groups, n_groups, pairs_end, room.positions
+    )
+    n_pairs = real_pairs(table.spelling, table.tags, table.pairs, ids, room.positions, n_pairs, room.info)
+    n_wild = np.int64(0)
+    if table.any_wild:
+        n_wild = np.int64(wild_positions(table.wild, ids, begin, end, room.wild))
+    return n_pairs, n_wild
 
 
 @uncounted
@@ -341,170 +303,4 @@ def wild_positions(wild, ids, begin, end, positions):
                 positions[n] = k
                 n += np.int64(wild[min(np.int64(ids[k]), last)])
         at = stop
-    return n
-
-
-@uncounted
-def walk_left(length, ids, start, at, n_bytes):
-    """Return the first position of tokens that with the one at `at` hold `n_bytes` left of its end."""
-    last = length.shape[0] - 1
-    known = np.int64(length[min(np.int64(ids[at]), last)])
-    while known < n_bytes and at > start:
-        n = np.int64(length[min(np.int64(ids[at - 1]), last)])
-        if n == LENGTH_WALL:
-            break
-        at -= 1
-        known += n
-    return at
-
-
-@uncounted
-def walk_right(length, ids, stop, at, n_bytes):
-    """Return the position behind tokens from `at` on that hold `n_bytes`, or end in a wall."""
-    last = length.shape[0] - 1
-    known = np.int64(0)
-    while known < n_bytes and at < stop:
-        n = np.int64(length[min(np.int64(ids[at]), last)])
-        at += 1
-        if n == LENGTH_WALL:
-            break
-        known += n
-    return at
-
-
-@uncounted
-def known_of_wild(length, ids, at):
-    """Return the bytes that the walk counts for the wild id itself."""
-    return np.int64(length[min(np.int64(ids[at]), length.shape[0] - 1)])
-
-
-@uncounted
-def close_window(state, windows, n):
-    """Write down the open window; return how many there are."""
-    if state[IS_OPEN]:
-        windows.row[n] = state[ROW]
-        windows.first[n] = state[FIRST]
-        windows.last[n] = state[LAST]
-        windows.end[n] = state[END]
-        state[IS_OPEN] = 0
-        n += 1
-    return n
-
-
-@uncounted
-def open_windows(table, ids, start, stop, room, n_pairs, n_wild, state, windows, n):
-    """Open the windows of the pairs and wild ids of a chunk, from its end on, joining those that overlap."""
-    length = table.length
-    while n_pairs > 0 or n_wild > 0:
-        if n_wild > 0 and (n_pairs == 0 or room.wild[n_wild - 1] >= room.positions[n_pairs - 1]):
-            n_wild -= 1
-            last = room.wild[n_wild]
-            first = walk_left(length, ids, start, last, known_of_wild(length, ids, last) + table.wild_reach)
-            end = walk_right(length, ids, stop, last + 1, table.wild_reach)
-        else:
-            n_pairs -= 1
-            last = room.positions[n_pairs]
-            info = room.info[n_pairs]
-            first = walk_left(length, ids, start, last, np.int64(info & np.uint64(MOST_REACH)))
-            end = walk_right(
-                length, ids, stop, last + 1, np.int64((info >> REACH_BITS) & np.uint64(MOST_REACH))
-            )
-        if state[IS_OPEN] and last >= state[FIRST]:
-            state[FIRST] = min(state[FIRST], first)
-            state[END] = max(state[END], end)
-            continue
-        n = close_window(state, windows, n)
-        state[IS_OPEN] = 1
-        state[FIRST] = first
-        state[LAST] = last
-        state[END] = end
-    return n
-
-
-@uncounted
-def find_windows(table, ids, starts, stops, first_row, room, state, windows):
-    """Write down the windows of the sequences, from the last chunk of the last row on, while there is room.
-
-    `state` holds the row and where its next chunk stops (-1: at its end); it is brought up to date.
-
-    Returns
-    -------
-    n_windows : int
-    done : bool
-        Whether row `first_row` is done.
-    """
-    bitmap, multiplier, shift, width = table.bitmap, table.multiplier, table.shift, table.width
-    n = np.int64(0)
-    most = windows.row.shape[0] - CHUNK - 1
-    while state[ROW] >= first_row:
-        row = state[ROW]
-        start, stop = starts[row], stops[row]
-        if state[CHUNK_STOP] < 0:
-            state[CHUNK_STOP] = stop
-        while state[CHUNK_STOP] > start:
-            if n > most:
-                return n, False
-            end = state[CHUNK_STOP]
-            begin = max(end - CHUNK, start)
-            n_groups = flag_groups(
-                bitmap, multiplier, shift, width, ids, begin, min(end, stop - 1), room.groups
-            )
-            n_pairs = passing_positions(
-                bitmap,
-                multiplier,
-                shift,
-                width,
-                ids,
-                room.groups,
-                n_groups,
-                min(end, stop - 1),
-                room.positions,
-            )
-            n_pairs = real_pairs(
-                table.spelling, table.tags, table.pairs, ids, room.positions, n_pairs, room.info
-            )
-            n_pairs = pairs_at_sites(table, ids, start, stop, room.positions, n_pairs, room.info)
-            n_wild = np.int64(0)
-            if table.any_wild:
-                n_wild = np.int64(wild_positions(table.wild, ids, begin, end, room.wild))
-            n = open_windows(table, ids, start, stop, room, n_pairs, n_wild, state, windows, n)
-            state[CHUNK_STOP] = begin
-        n = close_window(state, windows, n)
-        state[ROW] = row - 1
-        state[CHUNK_STOP] = -1
-    return n, True
-
-
-@uncounted
-def enter_bits(pairs, ids, ids_offsets, width, multiplier, shift, bitmap):
-    """Set the bits of all pairs of ids that spell a pair of the table; return how many pairs there are.
-
-    `width` is the number of bits of an id in the stream; ids that need more are left out.
-    """
-    n = np.int64(0)
-    for slot in range(pairs.shape[0]):
-        key = pairs[slot, PAIR]
-        if key == 0:
-            continue
-        left, right = np.int64(key >> _HALF), np.int64(key & _LOW_HALF)
-        for i in range(ids_offsets[left], ids_offsets[left + 1]):
-            for j in range(ids_offsets[right], ids_offsets[right + 1]):
-                a, b = np.uint64(ids[i]), np.uint64(ids[j])
-                if (a | b) >> width != 0:
-                    continue
-                pair = a | (b << width)
-                bitmap[(pair * multiplier) >> shift] |= (_ONE << (pair & _LOW)) | (_ONE << (b & _LOW))
-                n += 1
-    return n
-
-
-@uncounted
-def count_id_pairs(pairs, ids_offsets):
-    """Return how many pairs of ids spell a pair of the table."""
-    n = np.int64(0)
-    for slot in range(pairs.shape[0]):
-        key = pairs[slot, PAIR]
-        if key != 0:
-            left, right = np.int64(key >> _HALF), np.int64(key & _LOW_HALF)
-            n += (ids_offsets[left + 1] - ids_offsets[left]) * (ids_offsets[right + 1] - ids_offsets[right])
     return n

@@ -55,29 +55,23 @@ def append_window(
 ):
     """Append the text of a window as one range."""
     state = stream.state
-    no_limit = stream.text.shape[0]
     state[N_PENDING] = 0
     put_wall(stream)
-    context = context_start(vocabulary, ids, start, first)
-    append_tokens(vocabulary, unicode, False, ids, start, context, first, row, no_limit, stream)
-    ranges.begin[n_ranges] = state[N_TEXT]
+    at = context_start(vocabulary, ids, start, first)
+    limit = stream.text.shape[0]
+    # Three stretches: the context, where occurrences may begin, what they reach. One call in a loop is
+    # compiled once; three calls were compiled three times.
+    for stretch in range(3):
+        until = first if stretch == 0 else (last + 1 if stretch == 1 else end)
+        if stretch == 1:
+            ranges.begin[n_ranges] = state[N_TEXT]
+        if stretch == 2:
+            # A character that is begun has six bytes when folded, at most.
+            ranges.stop[n_ranges] = state[N_TEXT] + (8 if state[N_PENDING] > 0 else 0)
+            limit = state[N_TEXT] + longest + LOOK_AHEAD
+        at = append_tokens(vocabulary, unicode, False, ids, start, at, until, row, limit, stream)
     ranges.first_token[n_ranges] = first - start
     ranges.last_token[n_ranges] = last - start
-    append_tokens(vocabulary, unicode, False, ids, start, first, last + 1, row, no_limit, stream)
-    # A character that is begun has six bytes when folded, at most.
-    range_stop = state[N_TEXT] + (8 if state[N_PENDING] > 0 else 0)
-    at = append_tokens(
-        vocabulary,
-        unicode,
-        False,
-        ids,
-        start,
-        last + 1,
-        end,
-        row,
-        state[N_TEXT] + longest + LOOK_AHEAD,
-        stream,
-    )
     if at == stop:
         flush_pending(stream, row, stop - start)
         put_wall(stream)
@@ -85,7 +79,7 @@ def append_window(
     else:
         ranges.limit[n_ranges] = state[N_TEXT]
         put(stream, CUT)
-    ranges.stop[n_ranges] = min(range_stop, state[N_TEXT])
+    ranges.stop[n_ranges] = min(ranges.stop[n_ranges], state[N_TEXT])
 
 
 @uncounted

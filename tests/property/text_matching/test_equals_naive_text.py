@@ -111,8 +111,8 @@ def block_of(sequences: Sequence[Sequence[int]], dtype=np.uint16):
 
 
 @settings(max_examples=150)
-@given(cases(), settings_of_match, st.sampled_from([np.uint16, np.uint32]))
-def test_equals_searching_the_decoded_text(case, match, dtype):
+@given(cases(), settings_of_match, st.sampled_from([np.uint16, np.uint32]), st.booleans())
+def test_equals_searching_the_decoded_text(case, match, dtype, fast):
     phrases, spelled, special, sequences = case
     matcher = TextMatcher(
         phrases, np.arange(len(phrases), dtype=np.int32), token_bytes(spelled, special), **match
@@ -120,6 +120,8 @@ def test_equals_searching_the_decoded_text(case, match, dtype):
     expected = naive_text_matches(
         list(enumerate(phrases)), sequences, spelled=spelled, special=special, **match
     )
+    if fast:
+        matcher.prepare(block_of(sequences, dtype)[0])
     assert rows_of(matcher.find(*block_of(sequences, dtype))) == expected
 
 

@@ -89,8 +89,10 @@ def _rows(matches):
     st.sampled_from(["fold", "exact"]),
     st.sampled_from([0, LEFT_BORDER | RIGHT_BORDER, LEFT_BORDER | RIGHT_BORDER | NO_POSSESSIVE]),
     st.sampled_from([np.uint16, np.uint32]),
+    st.booleans(),
 )
-def test_windows_find_what_decoding_finds(world, case, rules, dtype):
+def test_windows_find_what_decoding_finds(world, case, rules, dtype, overlapping):
+    rng = np.random.default_rng(len(world[1]))
     phrases, spelled, special, sequences = world
     texts: dict[bytes, list[int]] = {}
     for number, phrase in enumerate(phrases):
@@ -102,7 +104,13 @@ def test_windows_find_what_decoding_finds(world, case, rules, dtype):
     )
     ids = np.array([token for sequence in sequences for token in sequence], dtype)
     stops = np.cumsum([len(sequence) for sequence in sequences]).astype(np.int64)
-    block = ids, stops - [len(sequence) for sequence in sequences], stops
+    starts = stops - [len(sequence) for sequence in sequences]
+    if overlapping:  # every row begins some ids early, and rows stand in no order
+        starts = np.maximum(starts - rng.integers(0, 4, len(starts)), 0)
+        order = rng.permutation(len(starts))
+        starts, stops = starts[order], stops[order]
+        sequences = [ids[a:b].tolist() for a, b in zip(starts, stops, strict=True)]
+    block = ids, starts, stops
     expected = naive_text_matches(
         list(enumerate(phrases)),
         sequences,
