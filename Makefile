@@ -40,7 +40,7 @@ lint: $(READY) ## Check style, types and the layers of the house
 	$(BIN)/lint-imports --no-cache
 
 bench: $(READY) ## Measure the scan beside its peers and the read limit
-	$(BIN)/python -m pip install -q --disable-pip-version-check "exposure-indexer[bench] @ file://$(CURDIR)"
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[bench]"
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove the environment, the sample and its index
