@@ -1,4 +1,7 @@
-"""With ``case = "fold"`` each character is folded by itself, as `str.casefold` does; nothing is normalised."""
+"""With ``case = "fold"`` each character is folded by itself, as `str.casefold` does; nothing is
+
+normalised.
+"""
 
 import pytest
 
