@@ -30,6 +30,9 @@ class Found(NamedTuple):
     n_tokens: Int32Array
 
 
+_EXCHANGES_EACH = 16
+
+
 @uncounted
 def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window):
     """Turn the hits that stand between word borders into occurrences; return how many there are.
@@ -68,6 +71,32 @@ def comes_before(found, a, b):
 
 
 @leaf
+def exchange(found, a, b):
+    """Exchange two occurrences of one row."""
+    found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
+    found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
+    found.n_tokens[a], found.n_tokens[b] = found.n_tokens[b], found.n_tokens[a]
+
+
+@leaf
+def insertion_sort(found, first, last):
+    """Order the occurrences ``[first, last)`` of a row; give up, and return False, where that gets long.
+
+    They come ordered by their ends, so with phrases of a few ids none has far to go.
+    """
+    exchanges_left = np.int64(_EXCHANGES_EACH * (last - first))
+    for k in range(first + 1, last):
+        at = np.int64(k)
+        while at > first and comes_before(found, at, at - 1):
+            exchange(found, at, at - 1)
+            at -= 1
+            exchanges_left -= 1
+            if exchanges_left < 0:
+                return False
+    return True
+
+
+@leaf
 def sink(found, first, node, n):
     """Let the occurrence at a node of the heap ``[first, first + n)`` sink to its place."""
     while True:
@@ -79,17 +108,24 @@ def sink(found, first, node, n):
         a, b = first + node, first + below
         if not comes_before(found, a, b):
             return
-        found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
-        found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
-        found.n_tokens[a], found.n_tokens[b] = found.n_tokens[b], found.n_tokens[a]
+        exchange(found, a, b)
         node = below
+
+
+@leaf
+def heap_sort(found, first, last):
+    """Order the occurrences ``[first, last)`` of a row: in place, and slow for no order."""
+    n = last - first
+    for node in range(n // 2 - 1, -1, -1):
+        sink(found, first, np.int64(node), n)
+    for size in range(n - 1, 0, -1):
+        exchange(found, first, first + size)
+        sink(found, first, np.int64(0), np.int64(size))
 
 
 @uncounted
 def settle(found, n_found):
     """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
-
-    A heap sort within each row: in place, and slow for no order of occurrences.
 
     Returns
     -------
@@ -102,19 +138,8 @@ def settle(found, n_found):
         last = first + 1
         while last < n_found and found.row[last] == found.row[first]:
             last += 1
-        n = last - first
-        # From n // 2 - 1 down the heap is made, then its largest is taken off n - 1 times.
-        for turn in range(n // 2 + n - 1):
-            node = np.int64(n // 2 - 1 - turn)
-            size = n
-            if node < 0:
-                size = n + node
-                a, b = first, first + size
-                found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
-                found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
-                found.n_tokens[a], found.n_tokens[b] = found.n_tokens[b], found.n_tokens[a]
-                node = np.int64(0)
-            sink(found, first, node, size)
+        if not insertion_sort(found, first, last):
+            heap_sort(found, first, last)
         for at in range(first, last):
             if (
                 at > first

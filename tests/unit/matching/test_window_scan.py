@@ -151,3 +151,19 @@ def test_an_empty_pattern_set_finds_nothing():
     none = IdPatterns(np.zeros(0, np.uint32), np.zeros(1, np.int64), np.zeros(0, np.int32))
     matcher = TokenMatcher(none, None, boundary="none", possessive="include")
     assert rows_of(matcher.find(np.array([1, 2], np.uint16), np.array([0]), np.array([2]))) == []
+
+
+@JIT_ONLY
+def test_occurrences_that_come_far_out_of_order_are_put_in_order():
+    # A run of one id: the longest pattern ends last and begins first, for every length up to the whole row.
+    longest = 120
+    pairs = [(longest - n, (5,) * n) for n in range(1, longest + 1)]
+    stream = np.full(400, 5, np.uint16)
+    found = matcher_of(pairs).find(stream, np.array([0, 200]), np.array([200, 400]))
+    expected = [
+        (row, first, longest - n, n)
+        for row in range(2)
+        for first in range(200)
+        for n in range(min(longest, 200 - first), 0, -1)
+    ]
+    assert rows_of(found) == expected
