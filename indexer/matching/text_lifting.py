@@ -216,8 +216,8 @@ def _filter(
     width = np.uint64(8 * sample.dtype.itemsize)
     enter_bits(built, spellings.ids, spellings.ids_offsets, width, _MULTIPLIER, shift, bitmap)
     n_slots = 1 << max(4, (3 * int((built[:, PAIR] != 0).sum()) // 2).bit_length())
-    tags, pairs = np.zeros(n_slots, np.uint16), np.zeros((n_slots, 2), np.uint64)
-    enter_tags(built, tags, pairs)
+    tags, known = np.zeros(n_slots, np.uint16), np.zeros(n_slots, np.uint64)
+    enter_tags(built, tags, known)
     lifted = sites.texts()
     site_bits = np.zeros(1 << max(4, (16 * len(lifted)).bit_length() - 6), np.uint64)
     enter_sites(sites.text, sites.offsets, sites.places(), site_bits)
@@ -235,16 +235,24 @@ def _filter(
         shift=shift,
         width=width,
         spelling=spelling,
-        first_bytes=np.append(first_bytes, np.uint64(0)),
-        last_bytes=np.append(last_bytes, np.uint64(0)),
+        first_bytes=_with_length(first_bytes, length),
+        last_bytes=_with_length(last_bytes, length),
         length=np.append(length, LENGTH_WALL).astype(np.int32),
         tags=tags,
-        pairs=pairs,
+        known=known,
         site_bits=site_bits,
         wild=wild,
         any_wild=bool(wild.any()),
         wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
     )
+
+
+def _with_length(ends: Uint64Array, length: Int64Array) -> Uint64Array:
+    """Return bytes and length of each id side by side, and a row of zeros for ids beyond the vocabulary."""
+    table = np.zeros((len(ends) + 1, 2), np.uint64)
+    table[:-1, 0] = ends
+    table[:-1, 1] = np.maximum(length, 0)
+    return table
 
 
 def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[bytes, bytes]]) -> Uint8Array:

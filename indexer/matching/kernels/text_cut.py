@@ -23,10 +23,11 @@ PAIR, INFO = 0, 1
 """Columns of the table of pairs: the pair of spellings, and what is known of its phrases (`enter_pair`)."""
 BEHIND_SITE, AT_SITE, BEFORE_SITE, ALWAYS = 0, 1, 2, 3
 """Roles of a pair: how many tokens behind its left one the site lies. The last: it needs no site."""
-REACH_BITS = np.uint64(20)
-MOST_REACH = (1 << 20) - 1
-CLASS_SHIFT = np.uint64(40)
-ROLE_SHIFT = np.uint64(56)
+REACH_BITS = np.uint64(14)
+MOST_REACH = (1 << 14) - 1
+CLASS_SHIFT = np.uint64(28)
+CLASSES = np.uint64(0xFFFFFFFF)
+ROLE_SHIFT = np.uint64(60)
 
 NEW_PAIR = np.float32(0.25)
 """What a pair costs that the sample does not hold."""
@@ -158,8 +159,12 @@ def width_class(n):
 
 @uncounted
 def site_class(n_before, n_behind):
-    """Return one of 16 classes of sites, by the bytes the phrase has on either side."""
-    return width_class(n_before) * np.uint64(4) + width_class(n_behind)
+    """Return one of 32 classes of sites: the bytes of the phrase on either side that tell it from others.
+
+    Up to eight behind the site, and the most among 1, 2, 4 and 8 before it. With those of four classes on both sides
+    twice as many windows were opened: most phrases end a few bytes behind the word that the site stands before.
+    """
+    return width_class(n_before) * np.uint64(8) + np.uint64(min(n_behind, 8) - 1)
 
 
 @uncounted
@@ -167,7 +172,7 @@ def enter_pair(table, start, stop, site, place, role, left, right):
     """Enter the pair that meets at a place of the phrase with this site.
 
     The second column gets, from its lowest bit on: how many bytes phrases begin before the pair meets, at
-    most (20 bits); how many bytes have to be known behind (20); a bit for each class of sites (16); a bit for
+    most (14 bits); how many bytes have to be known behind (14); a bit for each class of sites (32); a bit for
     each role the pair has (4).
 
     Returns

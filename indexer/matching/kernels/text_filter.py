@@ -22,7 +22,7 @@ from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.text_cut import (
     ALWAYS,
     CLASS_SHIFT,
-    INFO,
+    CLASSES,
     ROLE_SHIFT,
     pair_hash,
     pair_key,
@@ -53,15 +53,15 @@ class TextFilter(NamedTuple):
         Bits of an id.
     spelling : array of int32
         Spelling of each id; 0 for ids that are no whole characters.
-    first_bytes, last_bytes : array of uint64
-        The first (last) eight bytes of each id's spelling, the first byte lowest (the last byte highest),
-        zeros for what is not there.
+    first_bytes, last_bytes : array of uint64, shape (n_ids + 1, 2)
+        The first (last) eight bytes of each id's spelling, the first byte lowest (the last byte highest), with
+        zeros for what is not there; and its length, 0 where it has none.
     length : array of int32
         Bytes of the spelling of each id; 0 where it has none, `LENGTH_WALL` for walls.
     tags : array of uint16, shape (power of two,)
-        16 bits of the hash of the pair in each slot of `pairs`; 0 for a free slot.
-    pairs : array of uint64, shape (power of two, 2)
-        Open hash table: pair of spellings, and what `text_cut.enter_pair` says of it.
+        Open hash table: 16 bits of the hash of a pair of spellings; 0 for a free slot.
+    known : array of uint64, as long
+        What is known of the pair in each slot (`text_cut.enter_pair`).
     site_bits : array of uint64, shape (power of two,)
         Two bits in one word for the bytes around the site of each phrase.
     wild : array of uint8
@@ -81,7 +81,7 @@ class TextFilter(NamedTuple):
     last_bytes: Uint64Array
     length: Int32Array
     tags: NDArray[np.uint16]
-    pairs: Uint64Array
+    known: Uint64Array
     site_bits: Uint64Array
     wild: Uint8Array
     any_wild: bool
@@ -106,38 +106,37 @@ def pair_bit(bitmap, multiplier, shift, width, ids, at):
 
 
 @uncounted
-def flag_groups(bitmap, multiplier, shift, width, ids, begin, end, groups):
-    """Write down the groups of eight positions in ``[begin, end)`` one of which passes; return how many."""
+def flag_groups(bitmap, multiplier, shift, width, ids, begin, end, groups, flags):
+    """Write down the groups of eight positions in ``[begin, end)`` with one that passes, and which; count them."""
     n = 0
     at = begin
     while at + GROUP <= end:
-        bits = (
-            pair_bit(bitmap, multiplier, shift, width, ids, at)
-            | pair_bit(bitmap, multiplier, shift, width, ids, at + 1)
-            | pair_bit(bitmap, multiplier, shift, width, ids, at + 2)
-            | pair_bit(bitmap, multiplier, shift, width, ids, at + 3)
-            | pair_bit(bitmap, multiplier, shift, width, ids, at + 4)
-            | pair_bit(bitmap, multiplier, shift, width, ids, at + 5)
-            | pair_bit(bitmap, multiplier, shift, width, ids, at + 6)
-            | pair_bit(bitmap, multiplier, shift, width, ids, at + 7)
-        )
+        bits = np.uint64(0)
+        for k in range(GROUP):
+            bits |= (pair_bit(bitmap, multiplier, shift, width, ids, at + k) & _ONE) << np.uint64(k)
         groups[n] = at
-        n += np.int64(bits & _ONE)
+        flags[n] = bits
+        n += np.int64(bits != 0)
         at += GROUP
     if at < end:
+        bits = np.uint64(0)
+        for k in range(end - at):
+            bits |= (pair_bit(bitmap, multiplier, shift, width, ids, at + k) & _ONE) << np.uint64(k)
         groups[n] = at
-        n += 1
+        flags[n] = bits
+        n += np.int64(bits != 0)
     return n
 
 
 @uncounted
-def passing_positions(bitmap, multiplier, shift, width, ids, groups, n_groups, end, positions):
-    """Write down the positions of the flagged groups that pass by themselves; return how many."""
+def passing_positions(groups, flags, n_groups, positions):
+    """Write down the positions of the flagged groups that pass; return how many."""
     n = 0
     for g in range(n_groups):
-        for at in range(groups[g], min(groups[g] + GROUP, end)):
-            positions[n] = at
-            n += np.int64(pair_bit(bitmap, multiplier, shift, width, ids, at) & _ONE)
+        bits = flags[g]
+        for k in range(GROUP):
+            positions[n] = groups[g] + k
+            n += np.int64((bits >> np.uint64(k)) & _ONE)
     return n
 
 
@@ -157,7 +156,7 @@ def pair_slot(tags, key):
 
 
 @uncounted
-def real_pairs(spelling, tags, pairs, ids, positions, n_positions, info):
+def real_pairs(spelling, tags, known, ids, positions, n_positions, info):
     """Keep the positions whose pair of spellings is in the table, with what is known of it; return how many.
 
     That is read here, where no branch depends on it, so that the misses of several positions overlap.
@@ -170,40 +169,40 @@ def real_pairs(spelling, tags, pairs, ids, positions, n_positions, info):
         right = spelling[min(np.int64(ids[at + 1]), last)]
         slot, tag = pair_slot(tags, pair_key(left, right))
         positions[n] = at
-        info[n] = pairs[slot, INFO]
+        info[n] = known[slot]
         n += np.int64(tags[slot] == tag and left != 0 and right != 0)
     return n
 
 
 @uncounted
-def bytes_before(last_bytes, length, ids, start, at):
+def bytes_before(last_bytes, ids, start, at):
     """Return the eight bytes that end before a token, the last one highest, as far as whole tokens go."""
-    last = length.shape[0] - 1
+    last = last_bytes.shape[0] - 1
     value = np.uint64(0)
-    known = np.int64(0)
+    known = np.uint64(0)
     while known < 8 and at > start:
         at -= 1
         token = min(np.int64(ids[at]), last)
-        n = np.int64(length[token])
-        if n <= 0:
+        n = last_bytes[token, 1]
+        if n == 0:
             break
-        value |= last_bytes[token] >> np.uint64(8 * known)
+        value |= last_bytes[token, 0] >> (np.uint64(8) * known)
         known += n
     return value
 
 
 @uncounted
-def bytes_from(first_bytes, length, ids, stop, at):
+def bytes_from(first_bytes, ids, stop, at):
     """Return the eight bytes that begin with a token, the first one lowest, as far as whole tokens go."""
-    last = length.shape[0] - 1
+    last = first_bytes.shape[0] - 1
     value = np.uint64(0)
-    known = np.int64(0)
+    known = np.uint64(0)
     while known < 8 and at < stop:
         token = min(np.int64(ids[at]), last)
-        n = np.int64(length[token])
-        if n <= 0:
+        n = first_bytes[token, 1]
+        if n == 0:
             break
-        value |= first_bytes[token] << np.uint64(8 * known)
+        value |= first_bytes[token, 0] << (np.uint64(8) * known)
         known += n
         at += 1
     return value
@@ -212,8 +211,8 @@ def bytes_from(first_bytes, length, ids, stop, at):
 @uncounted
 def site_bit(site_bits, before, behind, kind):
     """Return the word and the two bits for the bytes around a site, of which its class leaves some out."""
-    n_left_out = np.uint64(64) - (np.uint64(8) << (kind >> np.uint64(2)))
-    n_right_out = np.uint64(64) - (np.uint64(8) << (kind & np.uint64(3)))
+    n_left_out = np.uint64(64) - (np.uint64(8) << (kind >> np.uint64(3)))
+    n_right_out = np.uint64(56) - (kind & np.uint64(7)) * np.uint64(8)
     mixed = ((before >> n_left_out) + kind) * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(31)
     mixed = (mixed + ((behind << n_right_out) >> n_right_out)) * np.uint64(0xC2B2AE3D27D4EB4F)
@@ -229,6 +228,10 @@ def is_site(site_bits, kinds, before, behind):
     """Return whether the bytes around a place stand around the site of a phrase of one of these classes."""
     kind = np.uint64(0)
     while kinds != 0:
+        if kinds & np.uint64(0xFF) == 0:
+            kinds >>= np.uint64(8)
+            kind += np.uint64(8)
+            continue
         if kinds & _ONE:
             word, bits = site_bit(site_bits, before, behind, kind)
             if site_bits[word] & bits == bits:
@@ -244,18 +247,17 @@ def keep_sites(table, ids, start, stop, first, last, positions, info):
 
     They are moved to `first`; returns where they end.
     """
-    first_bytes, last_bytes, length = table.first_bytes, table.last_bytes, table.length
-    site_bits = table.site_bits
+    first_bytes, last_bytes, site_bits = table.first_bytes, table.last_bytes, table.site_bits
     n = first
     for k in range(first, last):
         at = positions[k]
         known = info[k]
-        kinds = (known >> CLASS_SHIFT) & np.uint64(0xFFFF)
+        kinds = (known >> CLASS_SHIFT) & CLASSES
         keep = (known >> (ROLE_SHIFT + np.uint64(ALWAYS))) & _ONE != 0
         for role in range(3):
             if not keep and (known >> (ROLE_SHIFT + np.uint64(role))) & _ONE:
-                before = bytes_before(last_bytes, length, ids, start, at + role)
-                behind = bytes_from(first_bytes, length, ids, stop, at + role)
+                before = bytes_before(last_bytes, ids, start, at + role)
+                behind = bytes_from(first_bytes, ids, stop, at + role)
                 keep = is_site(site_bits, kinds, before, behind)
         positions[n] = at
         info[n] = known
@@ -275,11 +277,9 @@ def scan(table, ids, begin, end, room):
     """
     bitmap, multiplier, shift, width = table.bitmap, table.multiplier, table.shift, table.width
     pairs_end = min(end, ids.shape[0] - 1)
-    n_groups = flag_groups(bitmap, multiplier, shift, width, ids, begin, pairs_end, room.groups)
-    n_pairs = passing_positions(
-        bitmap, multiplier, shift, width, ids, room.groups, n_groups, pairs_end, room.positions
-    )
-    n_pairs = real_pairs(table.spelling, table.tags, table.pairs, ids, room.positions, n_pairs, room.info)
+    n_groups = flag_groups(bitmap, multiplier, shift, width, ids, begin, pairs_end, room.groups, room.info)
+    n_pairs = passing_positions(room.groups, room.info, n_groups, room.positions)
+    n_pairs = real_pairs(table.spelling, table.tags, table.known, ids, room.positions, n_pairs, room.info)
     n_wild = np.int64(0)
     if table.any_wild:
         n_wild = np.int64(wild_positions(table.wild, ids, begin, end, room.wild))

@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.kernels.compile import uncounted
-from indexer.matching.kernels.text_cut import CLASS_SHIFT, INFO, MOST_REACH, PAIR, REACH_BITS, site_class
+from indexer.matching.kernels.text_cut import (
+    ALWAYS,
+    CLASS_SHIFT,
+    INFO,
+    MOST_REACH,
+    PAIR,
+    REACH_BITS,
+    ROLE_SHIFT,
+    pair_hash,
+    pair_key,
+    site_class,
+)
 from indexer.matching.kernels.text_filter import pair_slot, site_bit
 
 _ONE = np.uint64(1)
@@ -64,19 +75,36 @@ def enter_sites(text, offsets, sites, site_bits):
 
 
 @uncounted
-def enter_tags(built, tags, pairs):
+def join_known(known, other):
+    """Return what is known of two pairs, if it is not known which of them stands there."""
+    reach_left = max(known & np.uint64(MOST_REACH), other & np.uint64(MOST_REACH))
+    reach_right = max(
+        (known >> REACH_BITS) & np.uint64(MOST_REACH), (other >> REACH_BITS) & np.uint64(MOST_REACH)
+    )
+    flags = ((known | other) >> CLASS_SHIFT) << CLASS_SHIFT
+    return flags | (reach_right << REACH_BITS) | reach_left
+
+
+@uncounted
+def enter_tags(built, tags, known):
     """Move the pairs of a table into one with tags. Pairs that share a slot join what is known of them."""
     for k in range(built.shape[0]):
-        key = built[k, PAIR]
-        if key == 0:
-            continue
-        slot, tag = pair_slot(tags, key)
-        tags[slot] = tag
-        pairs[slot, PAIR] = key
-        known, other = pairs[slot, INFO], built[k, INFO]
-        reach_left = max(known & np.uint64(MOST_REACH), other & np.uint64(MOST_REACH))
-        reach_right = max(
-            (known >> REACH_BITS) & np.uint64(MOST_REACH), (other >> REACH_BITS) & np.uint64(MOST_REACH)
-        )
-        flags = ((known | other) >> CLASS_SHIFT) << CLASS_SHIFT
-        pairs[slot, INFO] = flags | (reach_right << REACH_BITS) | reach_left
+        if built[k, PAIR] != 0:
+            slot, tag = pair_slot(tags, built[k, PAIR])
+            tags[slot] = tag
+            known[slot] = join_known(known[slot], built[k, INFO])
+
+
+@uncounted
+def enter_always(left, right, reach, built):
+    """Enter pairs after which the text is searched whatever stands around them."""
+    mask = built.shape[0] - 1
+    for k in range(left.shape[0]):
+        key = pair_key(left[k], right[k])
+        slot = np.int64(pair_hash(key) >> np.uint64(20)) & mask
+        while built[slot, PAIR] != 0 and built[slot, PAIR] != key:
+            slot = (slot + 1) & mask
+        built[slot, PAIR] = key
+        known = (np.uint64(reach) << REACH_BITS) | np.uint64(reach)
+        known |= np.uint64(1) << (ROLE_SHIFT + np.uint64(ALWAYS))
+        built[slot, INFO] = join_known(built[slot, INFO], known)
