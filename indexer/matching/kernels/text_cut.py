@@ -161,8 +161,9 @@ def width_class(n):
 def site_class(n_before, n_behind):
     """Return one of 32 classes of sites: the bytes of the phrase on either side that tell it from others.
 
-    Up to eight behind the site, and the most among 1, 2, 4 and 8 before it. With those of four classes on both sides
-    twice as many windows were opened: most phrases end a few bytes behind the word that the site stands before.
+    Up to eight behind the site, and the most among 1, 2, 4 and 8 before it. With four classes on both sides
+    twice as many windows were opened: most phrases end a few bytes behind the word that the site stands
+    before.
     """
     return width_class(n_before) * np.uint64(8) + np.uint64(min(n_behind, 8) - 1)
 

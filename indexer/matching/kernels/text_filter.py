@@ -54,8 +54,8 @@ class TextFilter(NamedTuple):
     spelling : array of int32
         Spelling of each id; 0 for ids that are no whole characters.
     first_bytes, last_bytes : array of uint64, shape (n_ids + 1, 2)
-        The first (last) eight bytes of each id's spelling, the first byte lowest (the last byte highest), with
-        zeros for what is not there; and its length, 0 where it has none.
+        The first (last) eight bytes of each id's spelling, the first byte lowest (the last byte highest),
+        with zeros for what is not there; and its length, 0 where it has none.
     length : array of int32
         Bytes of the spelling of each id; 0 where it has none, `LENGTH_WALL` for walls.
     tags : array of uint16, shape (power of two,)
@@ -107,7 +107,10 @@ def pair_bit(bitmap, multiplier, shift, width, ids, at):
 
 @uncounted
 def flag_groups(bitmap, multiplier, shift, width, ids, begin, end, groups, flags):
-    """Write down the groups of eight positions in ``[begin, end)`` with one that passes, and which; count them."""
+    """Write down the groups of eight positions in ``[begin, end)`` with one that passes, and which.
+
+    Returns their number.
+    """
     n = 0
     at = begin
     while at + GROUP <= end:
