@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 
-from benchmarks import cases, measure, peers, table, workload
+from benchmarks import cases, measure, peers, table, text_unit, workload
 from benchmarks.cases import Case, Expected
 
 
@@ -110,6 +110,13 @@ def _hit_rates(load: workload.Workload, expected: Expected, arguments: argparse.
     return cases.hit_rates(load, expected, arguments.tokens // 4)
 
 
+def _text_unit(load: workload.Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:
+    names = ("gpt-neox-20b", "t5-base") if load.name == "real" else ("sample",)
+    return [
+        case for name in names for case in text_unit.cases(text_unit.load(name, arguments.tokens // 2, load))
+    ]
+
+
 EXPERIMENTS = {
     "scan": _scan,
     "phrases": _phrases,
@@ -118,6 +125,7 @@ EXPERIMENTS = {
     "zstd": _zstd,
     "phrase-length": _lengths,
     "hit-rate": _hit_rates,
+    "text-unit": _text_unit,
 }
 
 if __name__ == "__main__":

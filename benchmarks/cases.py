@@ -71,9 +71,7 @@ def automaton_of(patterns: IdPatterns) -> tuple[Automaton, np.ndarray]:
 
 
 class Expected:
-    """How many occurrences there are: every id walked by the automaton alone, a part by pyahocorasick too."""
-
-    CHECKED_TOKENS = 1_000_000
+    """How many occurrences there are in a workload; each count is made once."""
 
     def __init__(self, workload: Workload) -> None:
         self.workload = workload
@@ -83,27 +81,32 @@ class Expected:
         key = (phrases, n_tokens)
         if key not in self._known:
             patterns = id_patterns(self.workload, phrases)
-            self._known[key] = self.of(patterns, *self.workload.rows(n_tokens))
+            self._known[key] = automaton_count(patterns, *self.workload.rows(n_tokens))
         return self._known[key]
 
-    def of(self, patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> int:
-        automaton, table = automaton_of(patterns)
 
-        def walked(n_rows: int) -> int:
-            found = _room_for(1 << 20)
-            rows = (_read_only(ids), _read_only(starts[:n_rows]), _read_only(stops[:n_rows]))
-            row = total = 0
-            while row < n_rows:
-                n_hits, row = search_sequences(automaton, table, *rows, row, found)
-                total += n_hits
-            return int(total)
+CHECKED_TOKENS = 1_000_000
 
-        n_rows = min(len(starts), self.CHECKED_TOKENS // SEQUENCE_LENGTH)
-        reference = ReferenceMatcher(patterns, None, boundary="none", possessive="include")
-        slow = len(reference.find(ids, starts[:n_rows], stops[:n_rows]).row)
-        if walked(n_rows) != slow:
-            raise SystemExit(f"pyahocorasick finds {slow} occurrences, the automaton {walked(n_rows)}")
-        return walked(len(starts))
+
+def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> int:
+    """Return how often patterns occur: every id walked by the automaton, a part by pyahocorasick too."""
+    automaton, table = automaton_of(patterns)
+
+    def walked(n_rows: int) -> int:
+        found = _room_for(1 << 20)
+        rows = (_read_only(ids), _read_only(starts[:n_rows]), _read_only(stops[:n_rows]))
+        row = total = 0
+        while row < n_rows:
+            n_hits, row = search_sequences(automaton, table, *rows, row, found)
+            total += n_hits
+        return int(total)
+
+    n_rows = min(len(starts), CHECKED_TOKENS // SEQUENCE_LENGTH)
+    reference = ReferenceMatcher(patterns, None, boundary="none", possessive="include")
+    slow = len(reference.find(ids, starts[:n_rows], stops[:n_rows]).row)
+    if walked(n_rows) != slow:
+        raise SystemExit(f"pyahocorasick finds {slow} occurrences, the automaton {walked(n_rows)}")
+    return walked(len(starts))
 
 
 @numba.njit(nogil=True)
@@ -261,7 +264,7 @@ def lengths(workload: Workload, expected: Expected, n_tokens: int) -> list[Case]
         name = f"{select.sum():,} phrases of {low}{f' to {high}' if high > low else ''} ids".replace(
             " to 99", " and more"
         )
-        count = expected.of(patterns, ids, starts, stops)
+        count = automaton_count(patterns, ids, starts, stops)
         cases.append(Case("phrase length", name, "134k", n_tokens, prepare, count))
     return cases
 
@@ -283,7 +286,7 @@ def hit_rates(workload: Workload, expected: Expected, n_tokens: int) -> list[Cas
         patterns = IdPatterns(
             np.concatenate([base.ids, new_ids]), offsets, np.arange(len(offsets) - 1, dtype=np.int32)
         )
-        count = expected.of(patterns, ids, starts, stops)
+        count = automaton_count(patterns, ids, starts, stops)
 
         def prepare(patterns=patterns) -> Run:
             matcher = TokenMatcher(patterns, None, boundary="none", possessive="include")

@@ -74,11 +74,11 @@ def load(n_tokens: int = 200_000_000) -> Workload:
         print(f"  made in {time.monotonic() - began:.0f} s", flush=True)
     with np.load(kept) as arrays:
         sets = [key[:-4] for key in arrays.files if key.endswith(":ids")]
-        stream = _shuffled_stream(arrays["text"], arrays["text_offsets"], n_tokens)
+        stream = shuffled_stream(arrays["text"], arrays["text_offsets"], n_tokens)
         return Workload(name, stream, {k: (arrays[f"{k}:ids"], arrays[f"{k}:offsets"]) for k in sets})
 
 
-def _shuffled_stream(text: np.ndarray, offsets: np.ndarray, n_tokens: int) -> np.ndarray:
+def shuffled_stream(text: np.ndarray, offsets: np.ndarray, n_tokens: int) -> np.ndarray:
     """Paragraphs in random order, again and again; an end of document about every eighth."""
     rng = np.random.default_rng(SEED)
     stream = np.full(n_tokens + len(text), END_OF_DOCUMENT, np.uint16)
@@ -101,18 +101,22 @@ def _real() -> tuple[list[np.ndarray], dict[str, list[tuple[int, ...]]]]:
 
     with gzip.open(SHARED / "tokenizers" / "gpt-neox-20b.json.gz", "rt", encoding="utf-8") as file:
         tokenizer = Tokenizer.from_str(file.read())
-    paragraphs = [
+    pieces = [
+        np.array(e.ids, np.uint16) for e in tokenizer.encode_batch(paragraphs(), add_special_tokens=False)
+    ]
+    records = [r for path in sorted((SHARED / "blimp").glob("*.jsonl.zst")) for r in _records(path)]
+    return pieces, _phrase_sets(_blimp_spans(records, tokenizer), _blimp_windows(records, tokenizer), pieces)
+
+
+def paragraphs() -> list[str]:
+    """Return the paragraphs of the real text."""
+    return [
         paragraph + "\n"
         for path in sorted((SHARED / "text").glob("*.jsonl.zst"))
         for record in _records(path)
         for paragraph in record["text"].split("\n\n")
         if paragraph.strip()
     ]
-    pieces = [
-        np.array(e.ids, np.uint16) for e in tokenizer.encode_batch(paragraphs, add_special_tokens=False)
-    ]
-    records = [r for path in sorted((SHARED / "blimp").glob("*.jsonl.zst")) for r in _records(path)]
-    return pieces, _phrase_sets(_blimp_spans(records, tokenizer), _blimp_windows(records, tokenizer), pieces)
 
 
 def _records(path: Path) -> list[dict]:

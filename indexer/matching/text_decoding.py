@@ -12,6 +12,7 @@ from indexer.matching.boundary import word_characters
 from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges, search_ranges
 from indexer.matching.kernels.text_stream import (
     MAX_GROWTH,
+    N_PIECES,
     N_TEXT,
     PADDING,
     STATE_SIZE,
@@ -81,7 +82,7 @@ class DecodingSearch:
                 n_text = int(stream.state[N_TEXT])
                 stop = n_text if finished else n_text - margin
                 hits_of_range = search_all(
-                    self._phrases, self._rules, stream, one_range(done, stop, n_text + LOOK_AHEAD), 1, hits
+                    self._phrases, self._rules, stream, one_range(stream, done, stop), 1, hits
                 )
                 parts.extend(hits_of_range)
                 done = slide_stream(stream, max(done, stop))
@@ -124,14 +125,16 @@ def search_all(
             yield _first_hits(hits, n_hits)
 
 
-def one_range(begin: int, stop: int, limit: int) -> Ranges:
-    """Return a single range; occurrences may begin in any token."""
+def one_range(stream: Stream, begin: int, stop: int) -> Ranges:
+    """Return a part of the stream as a single range; occurrences may begin in any token."""
     return Ranges(
         begin=np.array([begin], np.int64),
         stop=np.array([stop], np.int64),
-        limit=np.array([limit], np.int64),
+        limit=np.array([stream.state[N_TEXT] + LOOK_AHEAD], np.int64),
         first_token=np.zeros(1, np.int32),
         last_token=np.full(1, np.iinfo(np.int32).max, np.int32),
+        first_piece=np.zeros(1, np.int64),
+        stop_piece=stream.state[N_PIECES : N_PIECES + 1],
     )
 
 

@@ -215,8 +215,8 @@ def _filter(
     shift = np.uint64(64 - (bits - 6))
     width = np.uint64(8 * sample.dtype.itemsize)
     enter_bits(built, spellings.ids, spellings.ids_offsets, width, _MULTIPLIER, shift, bitmap)
-    n_slots = 1 << max(4, (3 * int((built[:, PAIR] != 0).sum()) // 2).bit_length())
-    tags, known = np.zeros(n_slots, np.uint16), np.zeros(n_slots, np.uint64)
+    n_buckets = 1 << max(4, (3 * int((built[:, PAIR] != 0).sum()) // 8).bit_length())
+    tags, known = np.zeros(n_buckets, np.uint64), np.zeros(4 * n_buckets, np.uint64)
     enter_tags(built, tags, known)
     lifted = sites.texts()
     site_bits = np.zeros(1 << max(4, (16 * len(lifted)).bit_length() - 6), np.uint64)
@@ -242,7 +242,7 @@ def _filter(
         known=known,
         site_bits=site_bits,
         wild=wild,
-        any_wild=bool(wild.any()),
+        wild_ids=np.flatnonzero(wild[: 1 << min(int(width), 31)]).astype(sample.dtype),
         wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.text_filter import GROUP, FilterRoom, TextFilter
+from indexer.matching.kernels.text_filter import GROUP, TextFilter, new_filter_room
 from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges
 from indexer.matching.kernels.text_stream import MAX_GROWTH, PADDING
 from indexer.matching.kernels.text_window_finding import (
@@ -90,7 +90,7 @@ class WindowSearch:
         hits = hit_room(phrases)
         windows = Windows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
         ranges = _range_room(_MOST_RANGES)
-        filter_room = _filter_room()
+        filter_room = new_filter_room(CHUNK + GROUP + 1)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         done = not len(starts)
@@ -158,14 +158,6 @@ def _range_room(n: int) -> Ranges:
         limit=np.empty(n, np.int64),
         first_token=np.empty(n, np.int32),
         last_token=np.empty(n, np.int32),
-    )
-
-
-def _filter_room() -> FilterRoom:
-    n = CHUNK + GROUP + 1
-    return FilterRoom(
-        groups=np.empty(n, np.int64),
-        positions=np.empty(n, np.int64),
-        info=np.empty(n, np.uint64),
-        wild=np.empty(n, np.int64),
+        first_piece=np.empty(n, np.int64),
+        stop_piece=np.empty(n, np.int64),
     )

@@ -89,6 +89,15 @@ def uncounted(function: Function) -> Function:
     return _compile(function, keep=True, _nrt=False)
 
 
+def merged(function: Function) -> Function:
+    """Compile a function that is `uncounted` into each of its callers.
+
+    A call hands over an array as seven words. A function that takes twenty arrays, for work on ten ids,
+    spent a third of its time on that.
+    """
+    return _compile(function, keep=True, _nrt=False, forceinline=True)
+
+
 def leaf(function: Function) -> Function:
     """Compile a function that is both `inlined` and `uncounted`."""
     return _compile(function, keep=False, _nrt=False, **_NO_WRAPPERS)

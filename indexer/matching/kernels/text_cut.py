@@ -21,8 +21,9 @@ from indexer.units import BoolArray
 
 PAIR, INFO = 0, 1
 """Columns of the table of pairs: the pair of spellings, and what is known of its phrases (`enter_pair`)."""
-BEHIND_SITE, AT_SITE, BEFORE_SITE, ALWAYS = 0, 1, 2, 3
-"""Roles of a pair: how many tokens behind its left one the site lies. The last: it needs no site."""
+BEHIND_SITE, AT_SITE, BEFORE_SITE = 0, 1, 2
+"""Roles of a pair: how many tokens behind its left one the site lies."""
+ROLES = 3
 REACH_BITS = np.uint64(14)
 MOST_REACH = (1 << 14) - 1
 CLASS_SHIFT = np.uint64(28)

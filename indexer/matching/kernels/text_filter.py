@@ -15,19 +15,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from indexer.matching.kernels.bit_counting import lowest_bit
 from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.pair_filter import pair_slot
 from indexer.matching.kernels.pair_loading import load_pair
-from indexer.matching.kernels.text_cut import (
-    ALWAYS,
-    CLASS_SHIFT,
-    CLASSES,
-    ROLE_SHIFT,
-    pair_hash,
-    pair_key,
-)
-from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
+from indexer.matching.kernels.text_cut import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
+from indexer.matching.kernels.wild_ids import wild_positions
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
 
 GROUP = 8
 
@@ -35,8 +30,6 @@ LENGTH_WALL = -1
 
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
-_LOW_HALF = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
 
 
 class TextFilter(NamedTuple):
@@ -58,16 +51,16 @@ class TextFilter(NamedTuple):
         with zeros for what is not there; and its length, 0 where it has none.
     length : array of int32
         Bytes of the spelling of each id; 0 where it has none, `LENGTH_WALL` for walls.
-    tags : array of uint16, shape (power of two,)
-        Open hash table: 16 bits of the hash of a pair of spellings; 0 for a free slot.
-    known : array of uint64, as long
+    tags : array of uint64, shape (power of two,)
+        Pairs of spellings, as in `pair_filter.PairFilter`.
+    known : array of uint64, shape (4 * buckets,)
         What is known of the pair in each slot (`text_cut.enter_pair`).
     site_bits : array of uint64, shape (power of two,)
         Two bits in one word for the bytes around the site of each phrase.
     wild : array of uint8
         1 for wild ids.
-    any_wild : bool
-        Whether there are any.
+    wild_ids : array of the type of the stream
+        The wild ids.
     wild_reach : int
         How many bytes before and behind a wild id have to be known.
     """
@@ -80,21 +73,50 @@ class TextFilter(NamedTuple):
     first_bytes: Uint64Array
     last_bytes: Uint64Array
     length: Int32Array
-    tags: NDArray[np.uint16]
+    tags: Uint64Array
     known: Uint64Array
     site_bits: Uint64Array
     wild: Uint8Array
-    any_wild: bool
+    wild_ids: TokenIds
     wild_reach: int
 
 
 class FilterRoom(NamedTuple):
-    """Room for one chunk: flagged groups, positions that are left, what is known of their pairs, wild ids."""
+    """Room for one chunk.
+
+    Attributes
+    ----------
+    groups, positions, info, wild : arrays, shape (n_positions,)
+        Flagged groups, positions that are left, what is known of their pairs, and wild ids.
+    site, owner : array of int64, shape (ROLES * n_positions,)
+        Places where a site would stand, and the positions that tell so.
+    before, behind : array of uint64, as long
+        The bytes on either side of these places.
+    """
 
     groups: Int64Array
     positions: Int64Array
     info: Uint64Array
     wild: Int64Array
+    site: Int64Array
+    owner: Int64Array
+    before: Uint64Array
+    behind: Uint64Array
+
+
+def new_filter_room(n: int) -> FilterRoom:
+    """Return room for `n` positions; nothing of it is touched before it is used."""
+    wide = ROLES * n
+    return FilterRoom(
+        groups=np.empty(n, np.int64),
+        positions=np.empty(n, np.int64),
+        info=np.empty(n, np.uint64),
+        wild=np.empty(n, np.int64),
+        site=np.empty(wide, np.int64),
+        owner=np.empty(wide, np.int64),
+        before=np.empty(wide, np.uint64),
+        behind=np.empty(wide, np.uint64),
+    )
 
 
 @uncounted
@@ -144,25 +166,10 @@ def passing_positions(groups, flags, n_groups, positions):
 
 
 @uncounted
-def pair_slot(tags, key):
-    """Return the slot of a pair, or the free one where it would stand, and its tag.
-
-    Two pairs with the same tag in one chain have one slot: then the pair in the slot may be another.
-    """
-    mixed = pair_hash(key)
-    tag = np.uint16(mixed >> np.uint64(48)) | np.uint16(1)
-    mask = tags.shape[0] - 1
-    slot = np.int64(mixed >> np.uint64(20)) & mask
-    while tags[slot] != 0 and tags[slot] != tag:
-        slot = (slot + 1) & mask
-    return slot, tag
-
-
-@uncounted
 def real_pairs(spelling, tags, known, ids, positions, n_positions, info):
     """Keep the positions whose pair of spellings is in the table, with what is known of it; return how many.
 
-    That is read here, where no branch depends on it, so that the misses of several positions overlap.
+    Two loops without a branch that depends on the ids, so that the misses of several positions overlap.
     """
     last = spelling.shape[0] - 1
     n = 0
@@ -170,27 +177,38 @@ def real_pairs(spelling, tags, known, ids, positions, n_positions, info):
         at = positions[k]
         left = spelling[min(np.int64(ids[at]), last)]
         right = spelling[min(np.int64(ids[at + 1]), last)]
-        slot, tag = pair_slot(tags, pair_key(left, right))
+        slot, is_pair = pair_slot(tags, pair_key(left, right))
         positions[n] = at
-        info[n] = known[slot]
-        n += np.int64(tags[slot] == tag and left != 0 and right != 0)
+        info[n] = slot
+        n += np.int64(is_pair and left != 0 and right != 0)
+    for k in range(n):
+        info[k] = known[info[k]]
     return n
 
 
 @uncounted
 def bytes_before(last_bytes, ids, start, at):
-    """Return the eight bytes that end before a token, the last one highest, as far as whole tokens go."""
+    """Return the eight bytes that end before a token, the last one highest, as far as whole tokens go.
+
+    Three tokens are read in any case, with no branch: in most places they hold the eight bytes.
+    """
     last = last_bytes.shape[0] - 1
-    value = np.uint64(0)
-    known = np.uint64(0)
-    while known < 8 and at > start:
+    value, known = np.uint64(0), np.uint64(0)
+    is_open = True
+    for _ in range(3):
+        at -= 1
+        token = min(np.int64(ids[max(at, start)]), last)
+        n = last_bytes[token, 1] if at >= start and is_open else np.uint64(0)
+        is_open = n != 0 and known + n < 8
+        value |= last_bytes[token, 0] >> (np.uint64(8) * known) if n != 0 else np.uint64(0)
+        known += n
+    while is_open and at > start:
         at -= 1
         token = min(np.int64(ids[at]), last)
         n = last_bytes[token, 1]
-        if n == 0:
-            break
         value |= last_bytes[token, 0] >> (np.uint64(8) * known)
         known += n
+        is_open = n != 0 and known < 8
     return value
 
 
@@ -198,15 +216,21 @@ def bytes_before(last_bytes, ids, start, at):
 def bytes_from(first_bytes, ids, stop, at):
     """Return the eight bytes that begin with a token, the first one lowest, as far as whole tokens go."""
     last = first_bytes.shape[0] - 1
-    value = np.uint64(0)
-    known = np.uint64(0)
-    while known < 8 and at < stop:
+    value, known = np.uint64(0), np.uint64(0)
+    is_open = True
+    for _ in range(3):
+        token = min(np.int64(ids[min(at, stop - 1)]), last)
+        n = first_bytes[token, 1] if at < stop and is_open else np.uint64(0)
+        is_open = n != 0 and known + n < 8
+        value |= first_bytes[token, 0] << (np.uint64(8) * known) if n != 0 else np.uint64(0)
+        known += n
+        at += 1
+    while is_open and at < stop:
         token = min(np.int64(ids[at]), last)
         n = first_bytes[token, 1]
-        if n == 0:
-            break
         value |= first_bytes[token, 0] << (np.uint64(8) * known)
         known += n
+        is_open = n != 0 and known < 8
         at += 1
     return value
 
@@ -229,43 +253,45 @@ def site_bit(site_bits, before, behind, kind):
 @uncounted
 def is_site(site_bits, kinds, before, behind):
     """Return whether the bytes around a place stand around the site of a phrase of one of these classes."""
-    kind = np.uint64(0)
     while kinds != 0:
-        if kinds & np.uint64(0xFF) == 0:
-            kinds >>= np.uint64(8)
-            kind += np.uint64(8)
-            continue
-        if kinds & _ONE:
-            word, bits = site_bit(site_bits, before, behind, kind)
-            if site_bits[word] & bits == bits:
-                return True
-        kinds >>= _ONE
-        kind += _ONE
+        word, bits = site_bit(site_bits, before, behind, lowest_bit(kinds))
+        if site_bits[word] & bits == bits:
+            return True
+        kinds &= kinds - _ONE
     return False
 
 
 @uncounted
-def keep_sites(table, ids, start, stop, first, last, positions, info):
+def keep_sites(table, ids, start, stop, first, last, room):
     """Keep those of the positions [first, last) of one sequence where the site of a phrase stands.
 
-    They are moved to `first`; returns where they end.
+    They are moved to `first`; returns where they end. Every question is put to all places before the next
+    one, so that the misses of many places overlap.
     """
     first_bytes, last_bytes, site_bits = table.first_bytes, table.last_bytes, table.site_bits
-    n = first
+    positions, info = room.positions, room.info
+    site, owner, before, behind = room.site, room.owner, room.before, room.behind
+    n = np.int64(0)
     for k in range(first, last):
-        at = positions[k]
-        known = info[k]
-        kinds = (known >> CLASS_SHIFT) & CLASSES
-        keep = (known >> (ROLE_SHIFT + np.uint64(ALWAYS))) & _ONE != 0
-        for role in range(3):
-            if not keep and (known >> (ROLE_SHIFT + np.uint64(role))) & _ONE:
-                before = bytes_before(last_bytes, ids, start, at + role)
-                behind = bytes_from(first_bytes, ids, stop, at + role)
-                keep = is_site(site_bits, kinds, before, behind)
-        positions[n] = at
-        info[n] = known
-        n += np.int64(keep)
-    return n
+        roles = info[k] >> ROLE_SHIFT
+        for role in range(ROLES):
+            site[n] = positions[k] + role
+            owner[n] = k
+            n += np.int64((roles >> np.uint64(role)) & _ONE)
+    for k in range(n):
+        before[k] = bytes_before(last_bytes, ids, start, site[k])
+    for k in range(n):
+        behind[k] = bytes_from(first_bytes, ids, stop, site[k])
+    end = first
+    kept = np.int64(-1)
+    for k in range(n):
+        at = owner[k]
+        if at != kept and is_site(site_bits, (info[at] >> CLASS_SHIFT) & CLASSES, before[k], behind[k]):
+            kept = at
+            positions[end] = positions[at]
+            info[end] = info[at]
+            end += 1
+    return end
 
 
 @uncounted
@@ -284,26 +310,6 @@ def scan(table, ids, begin, end, room):
     n_pairs = passing_positions(room.groups, room.info, n_groups, room.positions)
     n_pairs = real_pairs(table.spelling, table.tags, table.known, ids, room.positions, n_pairs, room.info)
     n_wild = np.int64(0)
-    if table.any_wild:
-        n_wild = np.int64(wild_positions(table.wild, ids, begin, end, room.wild))
+    if table.wild_ids.shape[0]:
+        n_wild = np.int64(wild_positions(table.wild, table.wild_ids, ids, begin, end, room.wild))
     return n_pairs, n_wild
-
-
-@uncounted
-def wild_positions(wild, ids, begin, end, positions):
-    """Write down the positions of wild ids; return how many."""
-    last = wild.shape[0] - 1
-    n = 0
-    at = begin
-    while at < end:
-        stop = min(at + GROUP, end)
-        bits = np.uint8(0)
-        if stop == at + GROUP:
-            for k in range(GROUP):
-                bits |= wild[min(np.int64(ids[at + k]), last)]
-        if bits or stop < at + GROUP:
-            for k in range(at, stop):
-                positions[n] = k
-                n += np.int64(wild[min(np.int64(ids[k]), last)])
-        at = stop
-    return n

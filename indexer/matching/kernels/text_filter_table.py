@@ -5,19 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.kernels.compile import uncounted
-from indexer.matching.kernels.text_cut import (
-    ALWAYS,
-    CLASS_SHIFT,
-    INFO,
-    MOST_REACH,
-    PAIR,
-    REACH_BITS,
-    ROLE_SHIFT,
-    pair_hash,
-    pair_key,
-    site_class,
-)
-from indexer.matching.kernels.text_filter import pair_slot, site_bit
+from indexer.matching.kernels.pair_filter import enter_pair
+from indexer.matching.kernels.text_cut import CLASS_SHIFT, INFO, MOST_REACH, PAIR, REACH_BITS, site_class
+from indexer.matching.kernels.text_filter import site_bit
 
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
@@ -90,21 +80,5 @@ def enter_tags(built, tags, known):
     """Move the pairs of a table into one with tags. Pairs that share a slot join what is known of them."""
     for k in range(built.shape[0]):
         if built[k, PAIR] != 0:
-            slot, tag = pair_slot(tags, built[k, PAIR])
-            tags[slot] = tag
+            slot = enter_pair(tags, built[k, PAIR])
             known[slot] = join_known(known[slot], built[k, INFO])
-
-
-@uncounted
-def enter_always(left, right, reach, built):
-    """Enter pairs after which the text is searched whatever stands around them."""
-    mask = built.shape[0] - 1
-    for k in range(left.shape[0]):
-        key = pair_key(left[k], right[k])
-        slot = np.int64(pair_hash(key) >> np.uint64(20)) & mask
-        while built[slot, PAIR] != 0 and built[slot, PAIR] != key:
-            slot = (slot + 1) & mask
-        built[slot, PAIR] = key
-        known = (np.uint64(reach) << REACH_BITS) | np.uint64(reach)
-        known |= np.uint64(1) << (ROLE_SHIFT + np.uint64(ALWAYS))
-        built[slot, INFO] = join_known(built[slot, INFO], known)

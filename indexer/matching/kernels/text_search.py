@@ -15,7 +15,8 @@ import numpy as np
 
 from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER, is_word_byte
 from indexer.matching.kernels.compile import uncounted
-from indexer.matching.kernels.text_stream import CUT, N_PIECES, WALL
+from indexer.matching.kernels.eight_bytes import load_eight
+from indexer.matching.kernels.text_stream import CUT, WALL
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 N_WIDTHS = 5
@@ -82,6 +83,8 @@ class Ranges(NamedTuple):
         before, unless a wall stands between.
     first_token, last_token : array of int32
         Offsets of the tokens in which occurrences may begin.
+    first_piece, stop_piece : array of int64
+        The pieces of the stream that hold its text, half-open.
     """
 
     begin: Int64Array
@@ -89,32 +92,19 @@ class Ranges(NamedTuple):
     limit: Int64Array
     first_token: Int32Array
     last_token: Int32Array
-
-
-@uncounted
-def eight_bytes(text, at):
-    """Return eight bytes as one number, the first lowest. The compiler makes one load of it."""
-    return (
-        np.uint64(text[at])
-        | (np.uint64(text[at + 1]) << np.uint64(8))
-        | (np.uint64(text[at + 2]) << np.uint64(16))
-        | (np.uint64(text[at + 3]) << np.uint64(24))
-        | (np.uint64(text[at + 4]) << np.uint64(32))
-        | (np.uint64(text[at + 5]) << np.uint64(40))
-        | (np.uint64(text[at + 6]) << np.uint64(48))
-        | (np.uint64(text[at + 7]) << np.uint64(56))
-    )
+    first_piece: Int64Array
+    stop_piece: Int64Array
 
 
 @uncounted
 def hash_first_bytes(text, at, width_class):
     """Return a hash of the first 1, 2, 4, 8 or 16 bytes; 16 can be read."""
-    low = eight_bytes(text, at)
+    low = load_eight(text, at)
     if width_class < 3:
         low &= (np.uint64(1) << np.uint64(8 << width_class)) - np.uint64(1)
     mixed = (low + np.uint64(width_class)) * _MULTIPLIER
     if width_class == 4:
-        mixed ^= (mixed >> np.uint64(31)) ^ (eight_bytes(text, at + 8) * _OTHER_MULTIPLIER)
+        mixed ^= (mixed >> np.uint64(31)) ^ (load_eight(text, at + 8) * _OTHER_MULTIPLIER)
     mixed ^= mixed >> np.uint64(29)
     return mixed * _OTHER_MULTIPLIER
 
@@ -194,9 +184,8 @@ def is_known(text, end, limit):
 
 
 @uncounted
-def piece_at(piece_start, n_pieces, at):
-    """Return the piece that holds a byte of the text."""
-    low, high = np.int64(0), n_pieces
+def piece_at(piece_start, low, high, at):
+    """Return the piece, of those in ``[low, high)``, that holds a byte of the text."""
     while low < high:
         middle = (low + high) >> 1
         if piece_start[middle] <= at:
@@ -220,7 +209,7 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
         The place where the room in `hits` ended; `n_ranges` and 0 if it did not.
     """
     text = stream.text
-    piece_start, n_pieces = stream.piece_start, stream.state[N_PIECES]
+    piece_start = stream.piece_start
     piece_first, piece_last = stream.piece_first, stream.piece_last
     entries, texts, phrase = table.text, table.entry, table.phrase
     slots, table_start = table.slots, table.table_start
@@ -232,6 +221,7 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
         stop = ranges.stop[range_number]
         limit = ranges.limit[range_number]
         first_token, last_token = ranges.first_token[range_number], ranges.last_token[range_number]
+        piece, stop_piece = ranges.first_piece[range_number], ranges.stop_piece[range_number]
         while at < stop:
             value = text[at]
             if (0x80 <= value < 0xC0) or (rules & LEFT_BORDER and is_word_at(text, at - 1, word_characters)):
@@ -259,14 +249,15 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
                         continue
                     if n_before + table.n_on_chain > room:
                         return n_before, range_number, at
-                    first_piece = piece_at(piece_start, n_pieces, at)
+                    first_piece = piece_at(piece_start, piece, stop_piece, at)
                     offset = piece_first[first_piece]
                     if offset < first_token or offset > last_token:
                         break
                     while entry != NO_ENTRY:
                         end = at + texts[entry + 1, BEGIN] - texts[entry, BEGIN]
                         if is_known(text, end, limit) and keeps_rules(text, end, rules, word_characters):
-                            n_tokens = piece_last[piece_at(piece_start, n_pieces, end - 1)] - offset + 1
+                            last_piece = piece_at(piece_start, first_piece, stop_piece, end - 1)
+                            n_tokens = piece_last[last_piece] - offset + 1
                             for k in range(texts[entry, PHRASES], texts[entry + 1, PHRASES]):
                                 hits.phrase[n_hits] = phrase[k]
                                 hits.row[n_hits] = stream.piece_row[first_piece]

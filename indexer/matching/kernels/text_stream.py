@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.kernels.boundary import code_point, sequence_length
-from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.compile import merged, uncounted
+from indexer.matching.kernels.eight_bytes import store_eight
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 CUT = 0xFD
@@ -282,7 +283,7 @@ def append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream):
         put_wall(stream)
 
 
-@uncounted
+@merged
 def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit, stream):
     """Append the tokens ``ids[at:stop]`` of the sequence that starts at `start`, up to `limit` bytes.
 
@@ -316,9 +317,7 @@ def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit
             piece_last[n_pieces] = offset
             n_pieces += np.int64(n > 0)
             # Eight bytes, whatever the length: what is too much is written over.
-            value = record[token, 0]
-            for k in range(8):
-                text[n_text + k] = np.uint8(value >> np.uint64(8 * k))
+            store_eight(text, n_text, record[token, 0])
             if n > 8:
                 begin = offsets[token]
                 for k in range(8, n):

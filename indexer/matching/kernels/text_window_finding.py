@@ -118,7 +118,7 @@ def open_windows(table, ids, start, stop, begin, end, room, n_pairs, n_wild, sta
     length = table.length
     first_pair = first_at(room.positions, n_pairs, begin)
     pair = first_at(room.positions, n_pairs, min(end, stop - 1))
-    pair = keep_sites(table, ids, start, stop, first_pair, pair, room.positions, room.info)
+    pair = keep_sites(table, ids, start, stop, first_pair, pair, room)
     first_wild = first_at(room.wild, n_wild, begin)
     wild = first_at(room.wild, n_wild, end)
     while pair > first_pair or wild > first_wild:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.compile import merged, uncounted
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_stream import (
     CUT,
     N_PENDING,
     N_PIECES,
     N_TEXT,
+    NOT_WHOLE,
     TOKEN_SPECIAL,
-    TOKEN_WHOLE,
     append_tokens,
     flush_pending,
     put,
@@ -35,21 +35,22 @@ NEXT_WINDOW, NEXT_TOKEN = 0, 1
 @uncounted
 def context_start(vocabulary, ids, start, at):
     """Return from where on to decode so that the character before the token at `at` is known."""
-    n_ids = vocabulary.kind.shape[0]
-    known = 0
+    beyond = vocabulary.record.shape[0] - 1
+    known = np.int64(0)
     while at > start and known < CONTEXT_BYTES:
         at -= 1
-        token = np.int64(ids[at])
-        if token >= n_ids or vocabulary.kind[token] == TOKEN_SPECIAL:
+        token = min(np.int64(ids[at]), beyond)
+        n = np.int64(vocabulary.record[token, 1])
+        if n == NOT_WHOLE:
+            if token == beyond or vocabulary.kind[token] == TOKEN_SPECIAL:
+                break
+            known += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
+        elif n > 0:
             break
-        n = vocabulary.offsets[token + 1] - vocabulary.offsets[token]
-        if n > 0 and vocabulary.kind[token] == TOKEN_WHOLE:
-            break
-        known += n
     return at
 
 
-@uncounted
+@merged
 def append_window(
     vocabulary, unicode, ids, start, stop, row, first, last, end, longest, stream, ranges, n_ranges
 ):
@@ -57,6 +58,7 @@ def append_window(
     state = stream.state
     state[N_PENDING] = 0
     put_wall(stream)
+    ranges.first_piece[n_ranges] = max(state[N_PIECES] - 1, 0)
     at = context_start(vocabulary, ids, start, first)
     limit = stream.text.shape[0]
     # Three stretches: the context, where occurrences may begin, what they reach. One call in a loop is
@@ -79,7 +81,29 @@ def append_window(
     else:
         ranges.limit[n_ranges] = state[N_TEXT]
         put(stream, CUT)
+    ranges.stop_piece[n_ranges] = state[N_PIECES]
     ranges.stop[n_ranges] = min(ranges.stop[n_ranges], state[N_TEXT])
+
+
+@uncounted
+def warm(vocabulary, ids, windows, begin, end):
+    """Read the ids of some windows, and the records of these, for nothing but to have them in the cache.
+
+    They were scanned long ago; here the waits for many of them overlap.
+
+    Returns
+    -------
+    int
+        Of no meaning; without it the compiler would leave the work out.
+    """
+    total = np.uint64(0)
+    for k in range(begin, end):
+        total += np.uint64(ids[windows.first[k]]) + np.uint64(ids[windows.end[k] - 1])
+    beyond = vocabulary.record.shape[0] - 1
+    for k in range(begin, end):
+        for at in range(windows.first[k], windows.end[k]):
+            total += vocabulary.record[min(np.int64(ids[at]), beyond), 1]
+    return total
 
 
 @uncounted
@@ -105,6 +129,9 @@ def fill_windows(
     state[N_PIECES] = 0
     n_ranges = np.int64(0)
     limit = stream.text.shape[0] - room
+    next_window = progress[NEXT_WINDOW]
+    n_next = min(ranges.begin.shape[0], n_windows - next_window)
+    ranges.begin[0] = warm(vocabulary, ids, windows, next_window, next_window + n_next)
     while progress[NEXT_WINDOW] < n_windows and n_ranges < ranges.begin.shape[0] and state[N_TEXT] <= limit:
         k = progress[NEXT_WINDOW]
         first = windows.first[k] if progress[NEXT_TOKEN] < 0 else progress[NEXT_TOKEN]
