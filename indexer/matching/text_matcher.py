@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.errors import ConfigError
 from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.matches import Matches
+from indexer.matching.matches import Matches, ordered
 from indexer.matching.text_decoding import DecodingSearch
 from indexer.matching.text_phrases import folded_phrases
 from indexer.matching.text_windows import WindowSearch
@@ -125,14 +125,7 @@ class TextMatcher:
             self._n_decoded += len(ids)
             if self._n_decoded > DECODED_TOKENS:
                 search = self._window_search()
-        found = search.find(ids, starts, stops)
-        order = np.lexsort((found.n_tokens, found.phrase, found.token_offset, found.row))
-        return Matches(
-            phrase=found.phrase[order],
-            row=found.row[order],
-            token_offset=found.token_offset[order],
-            n_tokens=found.n_tokens[order],
-        )
+        return ordered(search.find(ids, starts, stops))
 
     def _window_search(self) -> WindowSearch:
         with self._building:
