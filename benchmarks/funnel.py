@@ -6,8 +6,9 @@ import argparse
 
 import numpy as np
 
-from benchmarks import workload
+from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
+from indexer.matching.kernels import text_filter
 from indexer.matching.kernels.compile import kernel
 from indexer.matching.kernels.pair_filter import (
     PairFilter,
@@ -17,6 +18,15 @@ from indexer.matching.kernels.pair_filter import (
     pair_slot,
     passing_positions,
     windows_for,
+)
+from indexer.matching.kernels.text_filter import new_filter_room
+from indexer.matching.kernels.text_window_finding import (
+    CHUNK,
+    CHUNK_STOP,
+    ROW,
+    STATE_SIZE,
+    Windows,
+    find_windows,
 )
 from indexer.matching.pair_filter import build_filter
 from indexer.matching.token_matcher import TokenMatcher, _read_only
@@ -44,8 +54,12 @@ def count_block(anchors, ids, begin, end, groups, windows):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.funnel", description=__doc__)
     parser.add_argument("--tokens", type=int, default=20_000_000)
+    parser.add_argument("--text", action="store_true", help="the questions of the text unit")
     arguments = parser.parse_args()
     load = workload.load(arguments.tokens)
+    if arguments.text:
+        text_funnel(load, arguments.tokens)
+        return
     ids, starts, stops = load.rows(arguments.tokens)
     stream = _read_only(ids)
     groups = np.empty(BLOCK // 8 + 1, np.int64)
@@ -67,6 +81,55 @@ def main() -> None:
         cells = [f"{n / len(ids):.3g}" for n in (*totals, found)]
         n_anchors = int(np.count_nonzero(anchors.tags.view(np.uint16)))
         print(f"| {name} | {n_anchors:,} | {anchors.bitmap.nbytes >> 10} | " + " | ".join(cells) + " |")
+
+
+def text_funnel(load: workload.Workload, n_tokens: int) -> None:
+    """Print what each question of the text unit lets through."""
+    names = ("gpt-neox-20b", "t5-base") if load.name == "real" else ("sample",)
+    head = (
+        "tokenizer, phrases, groups, positions, pairs of spellings, sites, windows, ids in them, occurrences"
+    )
+    print("| " + head.replace(", ", " | ") + " |")
+    print("| --- " + "| ---: " * 8 + "|")
+    for name in names:
+        text_load = text_unit.load(name, n_tokens, load)
+        matcher = text_unit.prepared_matcher(text_load)
+        search = matcher._window_search()
+        ids, starts, stops = map(_read_only, (text_load.ids, text_load.starts, text_load.stops))
+        table = search._built_for(ids).table
+        room = new_filter_room(CHUNK + 9)
+        totals = np.zeros(4, np.int64)
+        for begin in range(0, len(ids) - 1, CHUNK):
+            end = min(begin + CHUNK, len(ids) - 1)
+            n_groups = text_filter.flag_groups(
+                table.bitmap,
+                table.multiplier,
+                table.shift,
+                table.width,
+                ids,
+                begin,
+                end,
+                room.groups,
+                room.info,
+            )
+            n_positions = text_filter.passing_positions(room.groups, room.info, n_groups, room.positions)
+            n_pairs = text_filter.real_pairs(
+                table.spelling, table.tags, table.known, ids, room.positions, n_positions, room.info
+            )
+            n_sites = text_filter.keep_sites(table, ids, begin, end + 1, 0, n_pairs, room)
+            totals += (n_groups, n_positions, n_pairs, n_sites)
+        state = np.zeros(STATE_SIZE, np.int64)
+        state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
+        windows = Windows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
+        n_windows = n_ids = 0
+        done = False
+        while not done:
+            n, done = find_windows(table, ids, starts, stops, room, state, windows)
+            n_windows += n
+            n_ids += int((windows.end[:n] - windows.first[:n]).sum())
+        found = len(matcher.find(ids, starts, stops).row)
+        cells = [f"{n / len(ids):.3g}" for n in (*totals, n_windows, n_ids, found)]
+        print(f"| {name} | {len(text_load.texts):,} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":

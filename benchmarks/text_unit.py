@@ -18,7 +18,6 @@ from benchmarks.workload import KEPT, SEQUENCE_LENGTH, SHARED, Workload, paragra
 from indexer.config import MatchConfig, PhrasesConfig
 from indexer.matching.folding import fold
 from indexer.matching.matches import IdPatterns
-from indexer.matching.text_decoding import DecodingSearch
 from indexer.matching.text_matcher import TextMatcher
 from indexer.matching.token_matcher import TokenMatcher
 from indexer.phrases import load_phrases
@@ -150,32 +149,29 @@ def _id_count(text_load: TextLoad, patterns: IdPatterns) -> int:
     return automaton_count(patterns, text_load.ids, text_load.starts, text_load.stops)
 
 
-def _text(text_load: TextLoad) -> Run:
-    matcher = TextMatcher(
-        text_load.texts,
-        np.arange(len(text_load.texts), dtype=np.int32),
-        text_load.tokenizer.token_bytes(),
-        **RULES,
-    )
+def prepared_matcher(text_load: TextLoad) -> TextMatcher:
+    """Return the matcher with the tables of its fast search."""
+    matcher = _matcher(text_load)
     matcher.prepare(text_load.ids[: 1 << 21])
+    return matcher
+
+
+def _matcher(text_load: TextLoad) -> TextMatcher:
+    texts = text_load.texts
+    numbers = np.arange(len(texts), dtype=np.int32)
+    return TextMatcher(texts, numbers, text_load.tokenizer.token_bytes(), **RULES)
+
+
+def _text(text_load: TextLoad) -> Run:
+    matcher = prepared_matcher(text_load)
     rows = text_load.ids, text_load.starts, text_load.stops
     return lambda: len(matcher.find(*rows).row)
 
 
 def _decoding(text_load: TextLoad, n_rows: int) -> Run:
-    search = _decoding_search(text_load)
+    search = _matcher(text_load)._decoding
     rows = text_load.ids[: n_rows * SEQUENCE_LENGTH], text_load.starts[:n_rows], text_load.stops[:n_rows]
     return lambda: len(search.find(*rows).row)
-
-
-def _decoding_search(text_load: TextLoad) -> DecodingSearch:
-    matcher = TextMatcher(
-        text_load.texts,
-        np.arange(len(text_load.texts), dtype=np.int32),
-        text_load.tokenizer.token_bytes(),
-        **RULES,
-    )
-    return matcher._decoding
 
 
 def _expected(text_load: TextLoad, n_rows: int) -> int:
