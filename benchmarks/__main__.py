@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 
-from benchmarks import cases, measure, peers, table, text_unit, workload
+from benchmarks import cases, end_to_end, measure, peers, table, text_unit, workload
 from benchmarks.cases import Case, Expected
 
 
@@ -79,6 +79,8 @@ def _threads(load: workload.Workload, expected: Expected, arguments: argparse.Na
         cases.ours(load, expected, "134k", n, experiment="threads", name="uint32 ids", dtype=np.uint32),
         cases.from_file(load, expected, "134k", n, 1),
         cases.from_file(load, expected, "134k", n, 2),
+        end_to_end.scanned(load, expected, "134k", n, 1),
+        end_to_end.scanned(load, expected, "134k", n, 2),
     ]
 
 

@@ -26,3 +26,8 @@ class JoinedMatcher:
         """Return the occurrences found by all of them; see `Matcher.find`."""
         found = [matcher.find(ids, starts, stops) for matcher in self.matchers]
         return ordered(Matches(*map(np.concatenate, zip(*found, strict=True))))
+
+    def prepare(self, sample: TokenIds) -> None:
+        """Prepare all of them; see `Matcher.prepare`."""
+        for matcher in self.matchers:
+            matcher.prepare(sample)

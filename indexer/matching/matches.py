@@ -9,6 +9,14 @@ from numpy.typing import NDArray
 
 from indexer.units import Int32Array, Int64Array, TokenIds
 
+SAMPLE_TOKENS = 1 << 22
+"""Ids of a corpus that are enough to prepare a matcher."""
+
+DECODED_TOKENS = 1 << 26
+"""Ids that are searched by decoding all of them before the fast search in text is built, unless asked for.
+
+They take as long as compiling its kernels and building its tables: some ten seconds."""
+
 
 class IdPatterns(NamedTuple):
     """Token-id sequences to look for; several may stand for one phrase.
@@ -61,6 +69,16 @@ class Matcher(Protocol):
             Token ids.
         starts, stops : array of int64, shape (n_sequences,)
             Half-open range of each sequence; ranges may overlap.
+        """
+        ...
+
+    def prepare(self, sample: TokenIds) -> None:
+        """Build now what is best built once for a large corpus, before workers are forked that share it.
+
+        Parameters
+        ----------
+        sample : array of uint16 or uint32
+            The beginning of the stream, one to four million ids. It decides speed, never what is found.
         """
         ...
 

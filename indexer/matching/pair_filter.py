@@ -6,9 +6,9 @@ import numpy as np
 
 from indexer.matching.kernels.anchors import choose_anchors, count_pairs, fill_slots, number_pairs
 from indexer.matching.kernels.pair_filter import GROUP, PairFilter, flag_groups
+from indexer.matching.matches import SAMPLE_TOKENS
 from indexer.units import Int64Array, TokenIds, Uint64Array
 
-SAMPLE_TOKENS = 1 << 22
 _TRIAL_TOKENS = 1 << 18
 _TRIALS = 32
 _BITS_PER_CONTEXT = 3  # as a power of two

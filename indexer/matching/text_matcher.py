@@ -10,17 +10,12 @@ import numpy as np
 
 from indexer.errors import ConfigError
 from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.matches import Matches, ordered
+from indexer.matching.matches import DECODED_TOKENS, Matches, ordered
 from indexer.matching.text_decoding import DecodingSearch
 from indexer.matching.text_phrases import folded_phrases
 from indexer.matching.text_windows import WindowSearch
 from indexer.units import Int32Array, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
-
-DECODED_TOKENS = 1 << 26
-"""Tokens that are searched by decoding all of them before the fast search is built, if nobody asks for it.
-
-They take as long as compiling its kernels and building its tables: some ten seconds."""
 
 
 class TextMatcher:

@@ -14,8 +14,8 @@ from indexer.matching.kernels.boundary import WINDOW_BYTES
 from indexer.matching.kernels.occurrences import Found, keep_bounded, settle
 from indexer.matching.kernels.pair_filter import PairFilter
 from indexer.matching.kernels.window_search import Room, new_room, search_windows
-from indexer.matching.matches import IdPatterns, Matches
-from indexer.matching.pair_filter import SAMPLE_TOKENS, build_filter
+from indexer.matching.matches import SAMPLE_TOKENS, IdPatterns, Matches
+from indexer.matching.pair_filter import build_filter
 from indexer.matching.patterns import pattern_table
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -99,6 +99,11 @@ class TokenMatcher:
             token_offset=np.concatenate([part.token_offset for part in parts]),
             n_tokens=np.concatenate([part.n_tokens for part in parts]),
         )
+
+    def prepare(self, sample: TokenIds) -> None:
+        """Build the filter for streams like the sample, and compile the kernels; see `Matcher.prepare`."""
+        sample = sample[:SAMPLE_TOKENS]
+        self.find(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
 
     def _filter_for(self, ids: TokenIds) -> PairFilter:
         """Return the filter for ids of this type, built on the first block of the stream.

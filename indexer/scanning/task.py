@@ -6,6 +6,7 @@ same for all ranges (matchers, order, reader) is prepared once and inherited by 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from indexer.config.load import Config, config_from_tables
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.ids import ids_dtype_of
 from indexer.corpus.sequences import Shard
-from indexer.errors import StateError
+from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
+from indexer.matching.matches import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import write_partial
 from indexer.plan import Plan
 from indexer.scanning.frozen import load_matchers, load_vocabulary, n_planned_ids
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import Grid
+from indexer.units import TokenIds
 
 
 class ScanTask:
@@ -62,10 +65,28 @@ class ScanTask:
         return self._scanner
 
     def compile(self) -> None:
-        """Have the kernels compiled before workers are forked, so that each inherits them."""
+        """Have kernels compiled and tables built before workers are forked, so that each inherits them."""
+        scanner = self.prepare()
+        if sum(shard.n_tokens for shard in scanner.shards) > DECODED_TOKENS:
+            sample = self._sample(scanner)
+            for matcher in scanner.matchers.values():
+                matcher.prepare(sample)
+            return
         nothing = np.zeros(1, ids_dtype_of(np.dtype(self.plan.corpus["dtype"])))
-        for matcher in self.prepare().matchers.values():
+        for matcher in scanner.matchers.values():
             matcher.find(nothing, np.zeros(1, np.int64), np.ones(1, np.int64))
+
+    def _sample(self, scanner: Scanner) -> TokenIds:
+        """Return the ids of the first blocks of the plan; the task of a damaged shard will say what it is."""
+        blocks: list[TokenIds] = [np.zeros(0, ids_dtype_of(np.dtype(self.plan.corpus["dtype"])))]
+        for scan_range in self.plan.ranges:
+            shard = scanner.shards[scan_range.shard]
+            with suppress(InputError):
+                for block in scanner.reader.blocks(shard, scan_range.start, scan_range.stop):
+                    blocks.append(block.ids.copy())
+                    if sum(map(len, blocks)) >= SAMPLE_TOKENS:
+                        return np.concatenate(blocks)
+        return np.concatenate(blocks)
 
     def _build(self) -> Scanner:
         plan = self.plan

@@ -1,0 +1,42 @@
+"""What a task does before workers are forked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.build import plan_index
+from indexer.config import load_config
+from indexer.index_dir import IndexDir
+from indexer.scanning import task as task_module
+from indexer.scanning.task import ScanTask
+
+
+def planned(sample, tmp_path, unit):
+    config = load_config(sample / "exposure.toml", [f"match.unit={unit}"])
+    return ScanTask(IndexDir(tmp_path / "index"), plan_index(config, tmp_path / "index"))
+
+
+def test_the_fast_search_of_a_large_corpus_is_built_before_workers_are_forked(sample, tmp_path, monkeypatch):
+    small = planned(sample, tmp_path, "text")
+    small.compile()
+    assert small.prepare().matchers["text"]._windows is None
+
+    monkeypatch.setattr(task_module, "DECODED_TOKENS", 10_000)
+    large = ScanTask(small.index, small.plan)
+    large.compile()
+    assert large.prepare().matchers["text"]._windows is not None
+    rows, facts = large.prepare().scan(large.plan.ranges[0])
+    assert (rows, facts) == small.prepare().scan(small.plan.ranges[0])
+
+
+def test_matchers_are_prepared_with_the_beginning_of_the_corpus(sample, tmp_path, monkeypatch):
+    monkeypatch.setattr(task_module, "DECODED_TOKENS", 10_000)
+    monkeypatch.setattr(task_module, "SAMPLE_TOKENS", 20_000)
+    task = planned(sample, tmp_path, "tokens")
+    given = []
+    matcher = task.prepare().matchers["tokens"]
+    monkeypatch.setattr(matcher, "prepare", given.append)
+    task.compile()
+    assert len(given[0]) >= 20_000
+    first = next(task.prepare().reader.blocks(task.prepare().shards[0], 0, 1))
+    assert np.array_equal(given[0][: len(first.ids)], first.ids)
