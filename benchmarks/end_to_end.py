@@ -1,6 +1,6 @@
 """From files to partials: a scan with all that belongs to it, from the page cache.
 
-Four shards of raw ids on disk and the ids of every phrase in a Parquet file, planned as `exposure index`
+Two shards of raw ids on disk and the ids of every phrase in a Parquet file, planned as `exposure index`
 does. What is measured is the scan of all shards: reading, hashing, matching, steps, bins and first places.
 """
 
@@ -21,7 +21,7 @@ from indexer.config.load import config_from_tables
 from indexer.index_dir import IndexDir
 from indexer.scanning.task import ScanTask
 
-N_SHARDS = 4
+N_SHARDS = 2
 
 
 def scanned(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_threads: int) -> Case:

@@ -13,8 +13,7 @@ from benchmarks.measure import RECORD, speed
 
 BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 ROOT = RECORD.parent.parent
-YARDSTICK = "hyperscan, a call a sequence"
-OURS = "exposure indexer, ids"
+OURS = ("exposure indexer, ids", "text")
 
 
 def tables(run: dict) -> str:
@@ -40,15 +39,15 @@ def main_table(run: dict) -> str:
 
 
 def _table(rows: list[dict]) -> list[str]:
-    reference = {row["phrases"]: speed(row)[0] for row in rows if row["name"] == OURS}
+    ours = [row for row in rows if row["name"] in OURS]
     lines = [
         "| what | phrases | M tokens/s | (range) | ours is faster by | build s | memory MB | occurrences |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rows:
         median, low, high = speed(row)
-        ours = reference.get(row["phrases"])
-        ratio = f"{ours / median:.3g}x" if ours else ""
+        reference = [one for one in ours if len(ours) == 1 or one["phrases"] == row["phrases"]]
+        ratio = f"{speed(reference[0])[0] / median:.3g}x" if reference else ""
         count = (
             "" if row["occurrences"] is None else f"{row['occurrences']:,} in {row['n_tokens'] / 1e6:.0f} M"
         )

@@ -21,7 +21,7 @@ from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array, Uint64Array
 _NO_STEP_YET = np.iinfo(np.int64).max
 _PENDING_PLACES = 1 << 18
 _PENDING_KEYS = 1 << 22
-_MAX_DENSE_CELLS = 1 << 24
+_MAX_DENSE_CELLS = 1 << 20
 
 
 @dataclass(frozen=True)
