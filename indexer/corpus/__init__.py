@@ -52,6 +52,7 @@ FORMATS = {
     "olmo-core": "olmo:OlmoReader",
     "parquet": "arrow:ArrowReader",
     "pythia": "megatron_parts:MegatronPartsReader",
+    "text": "text:TextReader",
 }
 """Format name: module and class in ``readers/``."""
 
@@ -108,6 +109,11 @@ def open_corpus(
     if config.format == "auto":
         config, seen = detect_format(config, base=base)
     kind = _load("readers", FORMATS, config.format, "[corpus] format")
+    if config.packing is not None and config.format != "text":
+        found = f"; {seen}" if seen else ""
+        raise ConfigError(
+            f"[corpus] packing belongs to raw text, this is {config.format}{found}", fix="leave packing out"
+        )
     if config.windows is not None:
         if config.format != "megatron":
             raise ConfigError("[corpus] windows belongs to megatron", expected='format = "megatron"')

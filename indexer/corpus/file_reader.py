@@ -19,6 +19,7 @@ class Extent(NamedTuple):
     n_tokens: int
     n_dropped_tokens: int = 0
     seekable: bool = True
+    n_leading_tokens: int = 0
 
 
 def rows_extent(n_ids: int, *, width: int, stride: int, seekable: bool = True) -> Extent:
@@ -85,6 +86,7 @@ class FileReader(ABC):
                         n_tokens=extent.n_tokens,
                         n_dropped_tokens=extent.n_dropped_tokens,
                         seekable=extent.seekable,
+                        n_leading_tokens=extent.n_leading_tokens,
                     )
                 )
                 first += extent.n_sequences

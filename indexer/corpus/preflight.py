@@ -63,7 +63,14 @@ def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda 
     found = Preflight()
     tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
     reader = open_corpus(config.corpus, base=config.base)
-    announce("measuring the shards")
+    if reader.facts.format == "text":
+        announce("tokenizing the text to count it")
+        found.warnings.append(
+            "the corpus is raw text: it was tokenized to be counted, and is tokenized again by every scan;"
+            " `exposure tokenize` does it once for all"
+        )
+    else:
+        announce("measuring the shards")
     shards = reader.shards()
     facts = found.facts
     n_bytes = sum(shard.n_bytes for shard in shards)
