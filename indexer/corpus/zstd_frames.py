@@ -2,22 +2,21 @@
 
 The decoder alone cannot be trusted with a corpus: a reader made for streams ends a truncated frame without
 an error, and a call that decodes at once gives only the first of several frames. So the structure is walked
-here, block by block, from the block headers; the decoder gets slices of a bounded number of blocks and
-can neither run ahead of its output budget nor stop early unnoticed.
+here, block by block, from the block headers; the decoder gets one block at a time, fills buffers of the
+caller's, and can neither run ahead of its output budget nor stop early unnoticed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
 from indexer.corpus.files import CorpusFile, read_range
 from indexer.errors import InputError, ResourceError
 
 MAGIC = 0xFD2FB528
 SKIPPABLE = 0x184D2A50
-BLOCK_BYTES = 128 * 1024
-"""Most bytes one block can unpack to."""
 
 
 @dataclass(frozen=True)
@@ -76,53 +75,144 @@ class ByteQueue:
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        self._data = b""
-        self._at = 0
+        self._data = memoryview(b"")
         self.position = 0
+
+    def view(self, n_bytes: int) -> memoryview:
+        """Return the next bytes, at most `n_bytes`, without a copy; none only where the source ends."""
+        if not self._data:
+            self._data = memoryview(next(self._chunks, b""))
+        part = self._data[:n_bytes]
+        self._data = self._data[n_bytes:]
+        self.position += len(part)
+        return part
 
     def take(self, n_bytes: int) -> bytes:
         """Return the next `n_bytes`; fewer where the source ends."""
-        while len(self._data) - self._at < n_bytes:
-            more = next(self._chunks, None)
-            if more is None:
-                break
-            self._data = self._data[self._at :] + more
-            self._at = 0
-        data = self._data[self._at : self._at + n_bytes]
-        self._at += len(data)
-        self.position += len(data)
-        return data
+        parts = []
+        while n_bytes and (part := self.view(n_bytes)):
+            parts.append(part)
+            n_bytes -= len(part)
+        return b"".join(parts)
 
 
-def decompress_zstd(
-    chunks: Iterator[bytes], *, name: str, max_window_bytes: int, blocks_at_once: int = 32
-) -> Iterator[bytes]:
-    """Yield the content of all frames of a zstd file, at most ``blocks_at_once * 128 KiB`` at a time.
+class _FrameBytes:
+    """The bytes of one frame as a file that the decoder reads: a block's head, then its body.
 
-    Raises
-    ------
-    InputError
-        A frame is truncated or corrupt, or bytes that belong to no frame follow the last one.
-    ResourceError
-        A frame needs a larger window than `max_window_bytes`.
+    The decoder is given the blocks of one frame, all of them or an error. Whether it takes the frame for
+    finished with the last of them it does not say; so an empty skippable frame follows, which is nothing
+    behind a whole frame and an impossible block inside one.
     """
-    import zstandard
 
-    source = ByteQueue(chunks)
-    frame = 0
-    while True:
-        start = source.position
-        where = f"frame {frame}, byte {start:,}"
-        magic = source.take(4)
-        if not magic:
-            return
-        number = int.from_bytes(magic, "little")
-        if len(magic) == 4 and number & 0xFFFFFFF0 == SKIPPABLE:
+    def __init__(self, source: ByteQueue, head: bytes, header: FrameHeader, name: str, where: str) -> None:
+        self._source = source
+        self._head = head
+        self._header = header
+        self._name = name
+        self._where = where
+        self._n_left = 0
+        self._last = False
+        self._end = SKIPPABLE.to_bytes(4, "little") + bytes(4)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the decoder was given every byte of the frame, and asked for more."""
+        return self._last and not self._end
+
+    def read(self, _: int) -> bytes | memoryview:
+        """Return the next bytes of the frame, however many stand together."""
+        if self._head:
+            head, self._head = self._head, b""
+            return head
+        if self._n_left:
+            body = self._source.view(self._n_left)
+            if not body:
+                raise _truncated(self._name, self._where)
+            self._n_left -= len(body)
+            return body
+        if self._last:
+            end, self._end = self._end, b""
+            return end
+        block = self._source.take(3)
+        if len(block) < 3:
+            raise _truncated(self._name, self._where)
+        word = int.from_bytes(block, "little")
+        kind, size = (word >> 1) & 3, word >> 3
+        if kind == 3:
+            raise InputError("is corrupt: reserved zstd block type", path=self._name, offset=self._where)
+        self._last = bool(word & 1)
+        self._n_left = (1 if kind == 1 else size) + (4 if self._last and self._header.checksum else 0)
+        return block
+
+
+class ZstdReader:
+    """The content of all frames of a zstd file, read into buffers of the caller's.
+
+    Parameters
+    ----------
+    chunks : iterator of bytes
+        The file.
+    name : str
+        What messages call it.
+    max_window_bytes : int
+        Largest window to accept.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], *, name: str, max_window_bytes: int) -> None:
+        import zstandard
+
+        self._error = zstandard.ZstdError
+        self._source = ByteQueue(chunks)
+        self._name = name
+        self._max_window_bytes = max_window_bytes
+        largest = 1 << (max(max_window_bytes, 1024) - 1).bit_length()
+        self._decoder = zstandard.ZstdDecompressor(max_window_size=largest)
+        self._n_frames = 0
+        self._where = ""
+        self._header = FrameHeader(0, None, 0, checksum=False)
+        self._frame: _FrameBytes | None = None
+        self._content: Any = None
+        self._produced = 0
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill `target` and return its length; less only where the file ends.
+
+        Raises
+        ------
+        InputError
+            A frame is truncated or corrupt, or bytes that belong to no frame follow the last one.
+        ResourceError
+            A frame needs a larger window than is accepted.
+        """
+        n_done = 0
+        while n_done < len(target):
+            if self._frame is None and not self._open_frame():
+                break
+            try:
+                n_more = self._content.readinto(target[n_done:])
+            except self._error as error:
+                raise InputError(f"is corrupt: {error}", path=self._name, offset=self._where) from None
+            n_done += n_more
+            self._produced += n_more
+            if not n_more:
+                self._close_frame()
+        return n_done
+
+    def _open_frame(self) -> bool:
+        """Read the head of the next frame that is not skippable; tell whether there is one."""
+        while True:
+            source, name = self._source, self._name
+            where = f"frame {self._n_frames}, byte {source.position:,}"
+            magic = source.take(4)
+            if not magic:
+                return False
+            number = int.from_bytes(magic, "little")
+            if len(magic) < 4 or number & 0xFFFFFFF0 != SKIPPABLE:
+                break
             _skip(source, name, where)
-            frame += 1
-            continue
+            self._n_frames += 1
         if len(magic) < 4 or number != MAGIC:
-            what = "bytes that belong to no zstd frame" if frame else "is not a zstd file"
+            what = "bytes that belong to no zstd frame" if self._n_frames else "is not a zstd file"
             raise InputError(what, path=name, offset=where)
         head = magic + source.take(1)
         if len(head) == 5:
@@ -130,55 +220,36 @@ def decompress_zstd(
         if len(head) < 5 or len(head) < n_bytes_of_header(head[4]):
             raise _truncated(name, where)
         header = parse_header(head)
-        if header.window_bytes > max_window_bytes:
+        if header.window_bytes > self._max_window_bytes:
             raise ResourceError(
                 f"needs a zstd window of {header.window_bytes:,} bytes",
                 path=name,
                 offset=where,
-                expected=f"at most {max_window_bytes:,}",
+                expected=f"at most {self._max_window_bytes:,}",
                 fix="raise [corpus] max_window_bytes",
             )
-        window = max(header.window_bytes, 1024)
-        decoder = zstandard.ZstdDecompressor(max_window_size=1 << (window - 1).bit_length()).decompressobj()
-        produced = 0
-        pending = [head]
-        n_blocks = 0
-        last = False
-        while not last:
-            block = source.take(3)
-            if len(block) < 3:
-                raise _truncated(name, where)
-            word = int.from_bytes(block, "little")
-            last, kind, size = bool(word & 1), (word >> 1) & 3, word >> 3
-            if kind == 3:
-                raise InputError("is corrupt: reserved zstd block type", path=name, offset=where)
-            n_body = (1 if kind == 1 else size) + (4 if last and header.checksum else 0)
-            body = source.take(n_body)
-            if len(body) < n_body:
-                raise _truncated(name, where)
-            pending += (block, body)
-            n_blocks += 1
-            if n_blocks == blocks_at_once or last:
-                try:
-                    data = decoder.decompress(b"".join(pending))
-                except zstandard.ZstdError as error:
-                    raise InputError(f"is corrupt: {error}", path=name, offset=where) from None
-                pending, n_blocks = [], 0
-                produced += len(data)
-                if data:
-                    yield data
-        if not decoder.eof or decoder.unused_data:
+        self._where, self._header, self._produced = where, header, 0
+        self._frame = _FrameBytes(source, head, header, name, where)
+        self._content = self._decoder.stream_reader(cast(Any, self._frame))
+        return True
+
+    def _close_frame(self) -> None:
+        """Check that the decoder ended the frame where its blocks do, and with all it should give."""
+        if self._frame is not None and not self._frame.finished:
             raise InputError(
-                "is corrupt: the zstd frame does not end where its blocks do", path=name, offset=where
+                "is corrupt: the zstd frame does not end where its blocks do",
+                path=self._name,
+                offset=self._where,
             )
-        if header.content_bytes is not None and produced != header.content_bytes:
+        if self._header.content_bytes not in (None, self._produced):
             raise InputError(
-                f"unpacks to {produced:,} bytes",
-                path=name,
-                offset=where,
-                expected=f"{header.content_bytes:,}",
+                f"unpacks to {self._produced:,} bytes",
+                path=self._name,
+                offset=self._where,
+                expected=f"{self._header.content_bytes:,}",
             )
-        frame += 1
+        self._frame = None
+        self._n_frames += 1
 
 
 def _skip(source: ByteQueue, name: str, where: str) -> None:

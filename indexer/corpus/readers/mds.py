@@ -32,14 +32,14 @@ from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus import files
-from indexer.corpus.compressed import Limits, decompressed
+from indexer.corpus.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
 from indexer.corpus.file_reader import Extent, FileReader
 from indexer.corpus.files import CorpusFile
 from indexer.corpus.ids import as_token_ids, id_dtype
 from indexer.corpus.samples import gather
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.zstd_frames import ByteQueue
 from indexer.errors import ConfigError, InputError
+from indexer.units import Uint8Array
 
 COLUMNS = ("tokens", "input_ids", "token_ids")
 ALGORITHMS = {"zstd": "zstd", "gz": "gzip", "bz2": "bz2", "br": "brotli", "snappy": "snappy"}
@@ -172,18 +172,17 @@ class MdsReader(FileReader):
             return id_dtype(parts[1], where="index.json").newbyteorder("<")
         return self._given
 
-    def _head(self, number: int) -> tuple[NDArray[np.uint32], Iterator[bytes] | None]:
+    def _head(self, number: int) -> tuple[NDArray[np.uint32], ByteSource | None]:
         """Return the offsets of one shard, and the unpacked bytes behind them where it is packed."""
         file, layout = self.files[number], self._layouts[number]
         n_head = 4 + 4 * (layout.n_samples + 1)
-        rest: Iterator[bytes] | None = None
+        rest: ByteSource | None = None
         if layout.compression is None:
             head = files.read_range(file, 0, min(n_head, file.n_bytes))
         else:
             limits = Limits(layout.raw_bytes, self._limits.max_window_bytes)
-            queue = ByteQueue(decompressed(file, layout.compression, limits))
-            head = queue.take(n_head)
-            rest = _rest(queue)
+            rest = unpacked(file, layout.compression, limits)
+            head = _taken(rest, n_head).tobytes()
         if len(head) < n_head or int.from_bytes(head[:4], "little") != layout.n_samples:
             raise InputError(
                 "does not begin with its number of samples",
@@ -207,8 +206,8 @@ class MdsReader(FileReader):
         stop: int,
         n_at_once: int,
         offsets: NDArray[np.uint32],
-        rest: Iterator[bytes] | None,
-    ) -> Iterator[bytes]:
+        rest: ByteSource | None,
+    ) -> Iterator[Uint8Array]:
         """Yield the bytes of the samples [start, stop) of one shard, some samples at a time."""
         file, layout = self.files[number], self._layouts[number]
         places = [*range(start, stop, n_at_once), stop]
@@ -216,24 +215,24 @@ class MdsReader(FileReader):
         if rest is None and file.local:
             data = files.map_bytes(file)
             for low, high in pairwise(bounds):
-                yield data[low:high].tobytes()
+                yield data[low:high]
             return
         position = bounds[0] if rest is None else 4 + 4 * (layout.n_samples + 1)
-        queue = ByteQueue(files.stream(file, position) if rest is None else rest)
+        source = PieceSource(files.stream(file, position)) if rest is None else rest
         left = bounds[0] - position
         while left:
-            left -= len(queue.take(min(left, 1 << 20))) or left
+            left -= len(_taken(source, min(left, PIECE_BYTES))) or left
         for sample, (low, high) in zip(places, pairwise(bounds), strict=False):
-            data_of = queue.take(high - low)
-            if len(data_of) < high - low:
+            payload = _taken(source, high - low)
+            if len(payload) < high - low:
                 raise InputError("ends inside a sample", path=file.name, offset=f"sample {sample:,}")
-            yield data_of
-        if rest is not None and stop == layout.n_samples and queue.take(1):
+            yield payload
+        if rest is not None and stop == layout.n_samples and len(_taken(rest, 1)):
             raise InputError(f"unpacks to more than {layout.raw_bytes:,} bytes", path=file.name)
 
     def _samples(self, number: int, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes of the samples [start, stop) of one shard, one by one."""
-        return self._payloads(number, start, stop, 1, *self._head(number))
+        return (payload.tobytes() for payload in self._payloads(number, start, stop, 1, *self._head(number)))
 
     def _value(self, sample: bytes, layout: _Layout, path: str) -> _Value:
         """Find dtype and start of the ids in the token column of a sample; see the module's table."""
@@ -308,16 +307,16 @@ class MdsReader(FileReader):
             yield from self._alike(payloads, layout, file.name, int(sizes[0]), first_sequence)
             return
         payloads = self._payloads(number, start, stop, 1, offsets, rest)
-        samples = (self._ids(sample, layout, file.name) for sample in payloads)
+        samples = (self._ids(sample.tobytes(), layout, file.name) for sample in payloads)
         yield from gather(samples, first_sequence=first_sequence, block_ids=self.block_ids, path=file.name)
 
     def _alike(
-        self, payloads: Iterator[bytes], layout: _Layout, path: str, size: int, first_sequence: int
+        self, payloads: Iterator[Uint8Array], layout: _Layout, path: str, size: int, first_sequence: int
     ) -> Iterator[SequenceBlock]:
         """Yield samples of equal size, some at a time, cut out all at once where their heads agree too."""
         at = first_sequence
         for data in payloads:
-            samples = np.frombuffer(data, np.uint8).reshape(-1, size)
+            samples = data.reshape(-1, size)
             head = samples[0].tobytes()
             value = self._value(head, layout, path)
             begin, end = value.offset, self._column(head, layout)[1]
@@ -333,6 +332,7 @@ class MdsReader(FileReader):
             at += len(samples)
 
 
-def _rest(queue: ByteQueue) -> Iterator[bytes]:
-    while data := queue.take(1 << 20):
-        yield data
+def _taken(source: ByteSource, n_bytes: int) -> Uint8Array:
+    """Return the next bytes of a source; fewer where it ends."""
+    data = np.empty(n_bytes, np.uint8)
+    return data[: source.readinto(data.data)]
