@@ -83,15 +83,15 @@ class ZarrArray:
 
     def read(self, start: int, stop: int) -> NDArray[Any]:
         """Return the items [start, stop)."""
-        parts = [np.empty(0, self.dtype)]
+        items = np.empty(stop - start, self.dtype)
         at = start
         while at < stop:
             number = at // self._inner
-            chunk = self._chunk(number)
             low = at - number * self._inner
-            parts.append(chunk[low : low + stop - at])
-            at += len(parts[-1])
-        return parts[1] if len(parts) == 2 else np.concatenate(parts)
+            part = self._chunk(number)[low : low + stop - at]
+            items[at - start : at - start + len(part)] = part
+            at += len(part)
+        return items
 
     def _chunk(self, number: int) -> NDArray[Any]:
         if number not in self._held:
