@@ -183,6 +183,9 @@ def _list_unverified(found: Preflight, reader: Reader, config: Config) -> None:
         trust.append("the dtype and the length of the sequences: the files do not say them")
     if reader.facts.label_overlap:
         trust.append("that the last id of a sequence is the first of another")
+    if reader.facts.details.get("unknown_hashes"):
+        names = ", ".join(reader.facts.details["unknown_hashes"])
+        trust.append(f"the hashes that index.json records as {names}: no such hash is known here")
     if config.tokenizer.path is None:
         trust.append("the vocabulary and the text of the ids: no tokenizer is named")
     if any(not shard.seekable for shard in reader.shards()):

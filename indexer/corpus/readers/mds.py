@@ -16,7 +16,8 @@ samples                 uint32 size of every variable column, in column order, t
 A value of ``ndarray:<dtype>:<shape>`` is the items alone; of ``ndarray:<dtype>`` one byte (dimensions * 4 +
 log2 of the size of a dimension's number), the dimensions, the items; of ``ndarray`` one more byte before that
 for the dtype; ``bytes`` is items without any dtype, which only the configuration can tell (LLM Foundry before
-June 2024 wrote int64). Source: mosaicml/streaming streaming/base/format/mds.
+June 2024 wrote int64). ``hashes`` of ``raw_data`` or ``zip_data``, by name, are those of that file as it lies
+there. Source: mosaicml/streaming streaming/base/format/mds.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from indexer.corpus.compressed import PIECE_BYTES, ByteSource, Limits, PieceSour
 from indexer.corpus.file_reader import Extent, FileReader
 from indexer.corpus.files import CorpusFile
 from indexer.corpus.ids import as_token_ids, id_dtype
+from indexer.corpus.recorded_hashes import is_known_hash, verify_hashes
 from indexer.corpus.samples import gather
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError
@@ -55,6 +57,7 @@ class _Layout(NamedTuple):
     sizes: tuple[int | None, ...]
     column: int
     encoding: str
+    hashes: dict[str, str]
 
 
 class _Value(NamedTuple):
@@ -95,7 +98,10 @@ def find_shards(folder: str, *, base: Path) -> list[tuple[CorpusFile, dict[str, 
                     path=file.name,
                     expected=f"{chosen['bytes']:,}, as index.json says",
                 )
-            found.append((file, entry))
+            hashes = dict(chosen.get("hashes") or {})
+            if not all(isinstance(digest, str) for digest in hashes.values()):
+                raise ValueError(f"hashes {hashes}")
+            found.append((file, {**entry, "hashes": hashes}))
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"is no MDS index ({error!r})", path=index.name) from None
     return found
@@ -127,13 +133,19 @@ class MdsReader(FileReader):
         if dtype is None:
             sample = next(self._samples(0, 0, min(1, first.n_samples)), b"")
             dtype = self._value(sample, first, self.files[0].name).dtype if sample else np.dtype("<i4")
+        names = sorted({name for layout in self._layouts for name in layout.hashes})
+        self._verified: set[int] = set()
         self.facts = CorpusFacts(
             format="mds",
             dtype=dtype.str,
             sequence_length=self._uniform_length(0),
             label_overlap=bool(config.label_overlap),
             seen=f"index.json lists {len(shards)} MDS shards, token column of encoding {first.encoding}",
-            details={"compression": first.compression},
+            details={
+                "compression": first.compression,
+                "hashes": [name for name in names if is_known_hash(name)],
+                "unknown_hashes": [name for name in names if not is_known_hash(name)],
+            },
         )
 
     def _layout(self, file: CorpusFile, entry: dict[str, Any], wanted: str | None) -> _Layout:
@@ -164,6 +176,7 @@ class MdsReader(FileReader):
             tuple(entry["column_sizes"]),
             column,
             encoding,
+            entry["hashes"],
         )
 
     def _fixed_dtype(self, encoding: str) -> np.dtype[Any] | None:
@@ -297,8 +310,11 @@ class MdsReader(FileReader):
         return Extent(layout.n_samples, n_ids, seekable=layout.compression is None)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
-        """Yield the samples [start, stop) of one shard."""
+        """Yield the samples [start, stop) of one shard; its hashes are checked with the last of them."""
         file, layout = self.files[number], self._layouts[number]
+        if stop == layout.n_samples and number not in self._verified:
+            verify_hashes(file, layout.hashes, where="index.json")
+            self._verified.add(number)
         offsets, rest = self._head(number)
         sizes = np.diff(offsets.astype(np.int64))
         if sizes.size and bool((sizes == sizes[0]).all()):
