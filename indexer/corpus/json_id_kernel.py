@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.corpus.eight_digits import read_digits
 from indexer.matching.kernels.compile import inlined, kernel
 from indexer.units import Int64Array, Uint8Array
 
@@ -18,8 +19,10 @@ Uint32Array = NDArray[np.uint32]
 
 _QUOTE, _ESCAPE, _COLON, _COMMA, _NEWLINE = 34, 92, 58, 44, 10
 _OPEN, _CLOSE, _OPEN_LIST, _CLOSE_LIST = 123, 125, 91, 93
-_SPACE, _ZERO, _TEN = np.uint8(32), np.uint8(48), np.uint8(10)
-_MAX_DIGITS = 10
+_SPACE, _ZERO, _NINE = 32, 48, 57
+_MAX_DIGITS, _EIGHT = 10, 8
+PADDING = 8
+"""Zeros behind the lines: digits are read eight at a time."""
 _ID_MAX = 2**32 - 1
 
 
@@ -85,12 +88,13 @@ def _ids(data: Uint8Array, at: int, out: Uint32Array, n_ids: int) -> tuple[int, 
         return at + 1, n_ids
     while True:
         begin = at
-        value = np.int64(0)
-        digit = np.uint8(data[at] - _ZERO)
-        while digit < _TEN:
-            value = value * 10 + digit
-            at += 1
-            digit = np.uint8(data[at] - _ZERO)
+        first_digits, n_first = read_digits(data, at)
+        value = int(first_digits)
+        at += int(n_first)
+        if n_first == _EIGHT:
+            while _ZERO <= data[at] <= _NINE:
+                value = value * 10 + int(np.int64(data[at])) - _ZERO
+                at += 1
         n_digits = at - begin
         if (
             n_digits == 0
@@ -108,8 +112,8 @@ def _ids(data: Uint8Array, at: int, out: Uint32Array, n_ids: int) -> tuple[int, 
             if data[at] != _COMMA:
                 return -1, n_ids
         at += 1
-        if data[at] == _SPACE:
-            at = _blank(data, at + 1)
+        if data[at] <= _SPACE:
+            at = _blank(data, at)
 
 
 @kernel
@@ -119,7 +123,7 @@ def parse_id_lists(data: Uint8Array, key: Uint8Array, out: Uint32Array, ends: In
     Parameters
     ----------
     data : array of uint8
-        Lines of JSON, each with its newline, the last too.
+        Lines of JSON, each with its newline, the last too; then `PADDING` zeros.
     key : array of uint8
         The key between its quotes, as it must stand at the top level.
     out : array of uint32
@@ -186,12 +190,12 @@ def parse_id_lists(data: Uint8Array, key: Uint8Array, out: Uint32Array, ends: In
             return -1
         at += 1
         ends[line] = n_ids
-    return n_ids if at == data.size else -1
+    return n_ids if at == data.size - PADDING else -1
 
 
 def parse_lines(lines: list[bytes], key: str) -> tuple[Uint32Array, Int64Array] | None:
     """Return the ids of all lines and the end of each line's, or None where one is anything but plain."""
-    data = np.frombuffer(b"\n".join(lines) + b"\n", np.uint8)
+    data = np.frombuffer(b"\n".join(lines) + b"\n" + bytes(PADDING), np.uint8)
     quoted = np.frombuffer(f'"{key}"'.encode(), np.uint8)
     out = np.empty(data.size // 2 + 1, np.uint32)
     ends = np.empty(len(lines), np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ def plain_lines(draw):
     return json.dumps(dict(items), separators=separators, ensure_ascii=draw(st.booleans())), ids
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered")
 @settings(max_examples=100)
 @given(st.lists(plain_lines(), min_size=1, max_size=4))
 def test_plain_lines(lines):
@@ -48,6 +50,7 @@ def test_plain_lines(lines):
     assert got == [expected for _, expected in lines]
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered")
 @settings(max_examples=150)
 @given(plain_lines(), st.data())
 def test_a_changed_line_never_gives_other_ids_than_python_reads(line, data):
