@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from indexer.config import Config
 from indexer.corpus import open_corpus, open_order
-from indexer.corpus.checkpoints import checkpoint_grid
-from indexer.corpus.sampling import check_sample
+from indexer.corpus.orders.checkpoints import checkpoint_grid
+from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError
 from indexer.index_dir import IndexDir, commit_file

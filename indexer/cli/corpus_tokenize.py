@@ -88,10 +88,10 @@ def tokenize(
     hub:owner/name. Standard output gets the sections of exposure.toml that read the shards; they are also
     kept in OUT/corpus.toml. Running again goes on where it stopped.
     """
-    from indexer.corpus.cutting import Cutting
     from indexer.corpus.hub import PREFIX, HubText
-    from indexer.corpus.text_documents import Document, documents_of, find_text_files
-    from indexer.corpus.tokenizing import Record, tokenize_documents
+    from indexer.corpus.text.cutting import Cutting
+    from indexer.corpus.text.documents import Document, documents_of, find_text_files
+    from indexer.corpus.text.tokenizing import Record, tokenize_documents
     from indexer.tokenizers import load_tokenizer
 
     loaded = load_tokenizer(tokenizer, base=Path())

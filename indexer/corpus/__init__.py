@@ -15,10 +15,10 @@ from typing import Any
 
 from indexer.config.corpus import CorpusConfig
 from indexer.config.order import OrderConfig
-from indexer.corpus.blocks import BLOCK_IDS
-from indexer.corpus.detect import detect_format
+from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.hub import resolve_hub
 from indexer.corpus.orders.order import TrainingOrder, Visits
+from indexer.corpus.preflight.detect import detect_format
 from indexer.corpus.sequences import CorpusFacts, Reader, SequenceBlock, Shard
 from indexer.errors import ConfigError
 

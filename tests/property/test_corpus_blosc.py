@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.corpus.blosc import decompress_blosc
+from indexer.corpus.formats.blosc import decompress_blosc
 from indexer.errors import InputError
 
 

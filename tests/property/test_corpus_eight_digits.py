@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.corpus.eight_digits import load_eight, read_digits
+from indexer.corpus.formats.eight_digits import load_eight, read_digits
 from indexer.matching.kernels.compile import kernel
 
 

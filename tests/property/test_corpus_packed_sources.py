@@ -12,10 +12,10 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.corpus.compressed import Limits, decompressed, unpacked
-from indexer.corpus.files import file_at
-from indexer.corpus.id_sources import IdRun
-from indexer.corpus.zstd_frames import ZstdReader
+from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.storage.compressed import Limits, decompressed, unpacked
+from indexer.corpus.storage.files import file_at
+from indexer.corpus.storage.zstd_frames import ZstdReader
 from indexer.errors import InputError
 
 PARTS = st.lists(

@@ -32,14 +32,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
-from indexer.corpus.file_reader import Extent, FileReader
-from indexer.corpus.files import CorpusFile
-from indexer.corpus.ids import as_token_ids, id_dtype
-from indexer.corpus.recorded_hashes import is_known_hash, verify_hashes
-from indexer.corpus.samples import gather
+from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.from_samples import gather
+from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
+from indexer.corpus.storage.files import CorpusFile
+from indexer.corpus.storage.recorded_hashes import is_known_hash, verify_hashes
 from indexer.errors import ConfigError, InputError
 from indexer.units import Uint8Array
 

@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.compressed import Limits
-from indexer.corpus.cutting import Cutter, Cutting, check_cutting, encoded
-from indexer.corpus.file_reader import Extent, FileReader
-from indexer.corpus.samples import gather
+from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.text_documents import Document, documents_of, find_text_files
-from indexer.corpus.writers import smallest_dtype
+from indexer.corpus.storage.compressed import Limits
+from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
+from indexer.corpus.text.documents import Document, documents_of, find_text_files
+from indexer.corpus.text.writers import smallest_dtype
 from indexer.errors import ConfigError, InputError, StateError
 from indexer.tokenizers import Tokenizer, load_tokenizer
 

@@ -14,7 +14,7 @@ import xxhash
 from indexer.config.corpus import CorpusConfig
 from indexer.config.load import config_from_tables
 from indexer.corpus import open_corpus
-from indexer.corpus.preflight import run_preflight
+from indexer.corpus.preflight.findings import run_preflight
 from indexer.errors import InputError
 
 ROWS = np.arange(96, dtype="<i4").reshape(12, 8)

@@ -21,10 +21,10 @@ from indexer.config import load_config
 from indexer.config.corpus import CorpusConfig
 from indexer.config.load import config_from_tables
 from indexer.corpus import open_corpus
-from indexer.corpus.cutting import Cutting
-from indexer.corpus.preflight import run_preflight
-from indexer.corpus.text_documents import documents_of, find_text_files
-from indexer.corpus.tokenizing import tokenize_documents
+from indexer.corpus.preflight.findings import run_preflight
+from indexer.corpus.text.cutting import Cutting
+from indexer.corpus.text.documents import documents_of, find_text_files
+from indexer.corpus.text.tokenizing import tokenize_documents
 from indexer.errors import ConfigError, InputError, StateError
 from indexer.index_dir import IndexDir
 from indexer.planning import make_plan

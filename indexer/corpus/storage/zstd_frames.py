@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from indexer.corpus.files import CorpusFile, read_range
+from indexer.corpus.storage.files import CorpusFile, read_range
 from indexer.errors import InputError, ResourceError
 
 MAGIC = 0xFD2FB528

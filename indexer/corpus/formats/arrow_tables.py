@@ -11,7 +11,7 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from indexer.corpus.files import CorpusFile, read_range
+from indexer.corpus.storage.files import CorpusFile, read_range
 from indexer.errors import InputError
 from indexer.units import Int64Array
 

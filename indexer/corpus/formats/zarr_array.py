@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus import files
-from indexer.corpus.blosc import decompress_blosc
-from indexer.corpus.files import CorpusFile
+from indexer.corpus.formats.blosc import decompress_blosc
+from indexer.corpus.storage import files
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
 
 _ABSENT = 2**64 - 1

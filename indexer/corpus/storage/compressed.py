@@ -11,9 +11,9 @@ from typing import Protocol
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.files import CorpusFile, read_range, stream
-from indexer.corpus.packed_whole import unbrotli, unsnappy
-from indexer.corpus.zstd_frames import ByteQueue, ZstdReader, stated_size
+from indexer.corpus.storage.files import CorpusFile, read_range, stream
+from indexer.corpus.storage.packed_whole import unbrotli, unsnappy
+from indexer.corpus.storage.zstd_frames import ByteQueue, ZstdReader, stated_size
 from indexer.errors import InputError, ResourceError
 
 SUFFIXES = {".zst": "zstd", ".zstd": "zstd", ".gz": "gzip", ".bz2": "bz2"}

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from indexer.corpus.blocks import BLOCK_IDS
-from indexer.corpus.files import CorpusFile
+from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import StateError
 
 

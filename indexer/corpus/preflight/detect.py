@@ -31,10 +31,10 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits, compression_of, first_bytes, without_suffix
-from indexer.corpus.plausible import likely_dtype
-from indexer.corpus.text_documents import TEXT_ENDINGS
+from indexer.corpus.preflight.plausible import likely_dtype
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits, compression_of, first_bytes, without_suffix
+from indexer.corpus.text.documents import TEXT_ENDINGS
 from indexer.errors import ConfigError, InputError
 
 _HEAD = 256 * 1024

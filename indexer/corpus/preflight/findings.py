@@ -11,10 +11,10 @@ import numpy as np
 
 from indexer.config import Config
 from indexer.corpus import open_corpus, open_order
-from indexer.corpus.batch_view import batch_rows
-from indexer.corpus.checkpoints import checkpoint_grid
+from indexer.corpus.orders.checkpoints import checkpoint_grid
 from indexer.corpus.orders.order import TrainingOrder
-from indexer.corpus.sampling import check_sample
+from indexer.corpus.preflight.batch_view import batch_rows
+from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.sequences import Reader
 from indexer.tokenizers import Tokenizer, load_tokenizer
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits, without_suffix
-from indexer.corpus.files import CorpusFile
-from indexer.corpus.json_lines import objects_of
+from indexer.corpus.formats.json_lines import objects_of
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits, without_suffix
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
 
 TEXT_ENDINGS = (".jsonl", ".json", ".ndjson", ".parquet")

@@ -14,9 +14,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from indexer.corpus.cutting import Cutter, Cutting, check_cutting, encoded
-from indexer.corpus.text_documents import Document
-from indexer.corpus.writers import smallest_dtype, write_megatron
+from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
+from indexer.corpus.text.documents import Document
+from indexer.corpus.text.writers import smallest_dtype, write_megatron
 from indexer.errors import StateError
 from indexer.tokenizers import Tokenizer
 

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from indexer.corpus.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
-from indexer.corpus.files import CorpusFile, map_bytes, read_range
-from indexer.corpus.ids import as_token_ids
+from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.storage.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
+from indexer.corpus.storage.files import CorpusFile, map_bytes, read_range
 from indexer.errors import InputError
 from indexer.units import TokenIds, Uint8Array
 

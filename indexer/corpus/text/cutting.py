@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus.text_documents import Document
+from indexer.corpus.text.documents import Document
 from indexer.errors import ConfigError
 from indexer.tokenizers import Tokenizer
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import xxhash
 
-from indexer.corpus.files import CorpusFile, stream
+from indexer.corpus.storage.files import CorpusFile, stream
 from indexer.errors import InputError
 
 _NEW: dict[str, Callable[[], Any]] = {
