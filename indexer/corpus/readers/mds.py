@@ -22,7 +22,6 @@ there. Source: mosaicml/streaming streaming/base/format/mds.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -35,6 +34,7 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
+from indexer.corpus.formats.mds_index import find_shards
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.corpus.storage import files
 from indexer.corpus.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
@@ -63,48 +63,6 @@ class _Layout(NamedTuple):
 class _Value(NamedTuple):
     dtype: np.dtype[Any]
     offset: int
-
-
-def find_shards(folder: str, *, base: Path) -> list[tuple[CorpusFile, dict[str, Any]]]:
-    """Return the shards of one ``index.json``, in its order, each as it lies there: unpacked or packed.
-
-    Raises
-    ------
-    InputError
-        The index or a shard is missing, broken, or of another size than the index says.
-    """
-    index = files.file_at(files.join(folder, "index.json"), base=base)
-    found = []
-    try:
-        tables = json.loads(files.read_all(index))
-        if tables["version"] != 2:
-            raise InputError(f"is an index of version {tables['version']}", path=index.name, expected="2")
-        for listed in tables["shards"]:
-            entry = dict(listed)
-            if entry["format"] != "mds":
-                raise InputError(
-                    f"lists a shard of format {entry['format']!r}", path=index.name, expected="mds"
-                )
-            raw, packed = entry["raw_data"], entry["zip_data"]
-            chosen = raw
-            if packed is not None and not files.exists(files.join(folder, raw["basename"]), base=base):
-                chosen = packed
-            else:
-                entry["compression"] = None
-            file = files.file_at(files.join(folder, chosen["basename"]), base=base)
-            if file.n_bytes != chosen["bytes"]:
-                raise InputError(
-                    f"holds {file.n_bytes:,} bytes",
-                    path=file.name,
-                    expected=f"{chosen['bytes']:,}, as index.json says",
-                )
-            hashes = dict(chosen.get("hashes") or {})
-            if not all(isinstance(digest, str) for digest in hashes.values()):
-                raise ValueError(f"hashes {hashes}")
-            found.append((file, {**entry, "hashes": hashes}))
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"is no MDS index ({error!r})", path=index.name) from None
-    return found
 
 
 class MdsReader(FileReader):
