@@ -188,7 +188,9 @@ def _list_unverified(found: Preflight, reader: Reader, config: Config) -> None:
         trust.append(f"the hashes that index.json records as {names}: no such hash is known here")
     if config.tokenizer.path is None:
         trust.append("the vocabulary and the text of the ids: no tokenizer is named")
-    if any(not shard.seekable for shard in reader.shards()):
+    # lines of text or ids were all read to be counted
+    read_whole = reader.facts.format in ("text", "jsonl")
+    if not read_whole and any(not shard.seekable for shard in reader.shards()):
         trust.append(
             "packed shards beyond their frame heads: they are unpacked to the end while they are scanned"
         )

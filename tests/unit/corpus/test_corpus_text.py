@@ -283,6 +283,7 @@ def test_check_tells_that_text_is_tokenized_at_every_scan(tmp_path: Path, tokeni
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
     found = run_preflight(config_of(tmp_path, tokenizer))
     assert any("exposure tokenize" in warning for warning in found.warnings)
+    assert not any("packed shards" in line for line in found.unverified)
     assert found.facts["format"] == "text" and found.facts["ids that its text gives back"] == "100%"
 
 
