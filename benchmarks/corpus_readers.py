@@ -33,7 +33,7 @@ def rows_of(n_ids: int) -> np.ndarray:
 
 
 def write_megatron(folder: Path, rows: np.ndarray) -> dict:
-    from indexer.corpus.writers import write_megatron
+    from indexer.corpus.text.writers import write_megatron
 
     write_megatron(folder / "a", rows, "u2")
     return {"format": "megatron", "paths": ["a"]}

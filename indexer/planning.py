@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from indexer.config import Config
 from indexer.corpus import open_corpus, open_order
-from indexer.corpus.checkpoints import checkpoint_grid
-from indexer.corpus.sampling import check_sample
+from indexer.corpus.orders.checkpoints import checkpoint_grid
+from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError
 from indexer.index_dir import IndexDir, commit_file
@@ -114,7 +114,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
     order = open_order(config.order, reader, base=config.base)
     checkpoints = checkpoint_grid(config.order, order, base=config.base)
     plan = Plan(
-        config=config.sections(),
+        config=_sections(config, tokenizer),
         base=str(config.base),
         software=_software(),
         frozen=frozen.facts(),
@@ -129,6 +129,14 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
         notes=notes,
     )
     return plan.sealed(), frozen
+
+
+def _sections(config: Config, tokenizer: Tokenizer | None) -> dict[str, dict[str, Any]]:
+    """Return the configuration; of raw text, with the hash of the tokenizer that every scan must meet."""
+    sections = config.sections()
+    if tokenizer is not None and config.corpus.packing is not None:
+        sections["corpus"]["tokenizer_hash"] = tokenizer.content_hash
+    return sections
 
 
 def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenFiles, tuple[str, ...]]:

@@ -39,7 +39,7 @@ def batch(
     A step is the zero-based number of a global batch: the checkpoint "step N" has seen 0 to N - 1.
     """
     from indexer.corpus import open_corpus, open_order
-    from indexer.corpus.batch_view import batch_rows
+    from indexer.corpus.preflight.batch_view import batch_rows
 
     config, tokenizer = _opened(source, overrides)
     reader = open_corpus(config.corpus, base=config.base)

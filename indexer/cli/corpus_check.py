@@ -29,7 +29,7 @@ def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -
 
     Nothing is written. What does not fit is refused as planning the index would refuse it.
     """
-    from indexer.corpus.preflight import run_preflight
+    from indexer.corpus.preflight.findings import run_preflight
 
     with Progress(quiet=as_json) as progress:
         settings = read_config(config, overrides)

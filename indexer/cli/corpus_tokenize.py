@@ -89,8 +89,9 @@ def tokenize(
     kept in OUT/corpus.toml. Running again goes on where it stopped.
     """
     from indexer.corpus.hub import PREFIX, HubText
-    from indexer.corpus.text_documents import Document, documents_of, find_text_files
-    from indexer.corpus.tokenizing import Cutting, Record, tokenize_documents
+    from indexer.corpus.text.cutting import Cutting
+    from indexer.corpus.text.documents import Document, documents_of, find_text_files
+    from indexer.corpus.text.tokenizing import Record, tokenize_documents
     from indexer.tokenizers import load_tokenizer
 
     loaded = load_tokenizer(tokenizer, base=Path())

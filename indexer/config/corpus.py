@@ -23,7 +23,21 @@ class CorpusConfig:
         help="The last id of a sequence is the first of another (Pythia's 2,049th): count it once; "
         "default: as the format says.",
     )
-    column: str | None = option(None, help="Column or key of the token ids, where the format has several.")
+    column: str | None = option(
+        None,
+        help="Column or key of the token ids, where the format has several; of the text, where it is raw.",
+    )
+    packing: str | None = option(
+        None,
+        choices=("document", "packed"),
+        help="Raw text: how it becomes sequences. document: one each, cut at sequence_length ids; packed: "
+        "one stream, cut into sequence_length ids; end_of_document, where set, follows each document.",
+    )
+    tokenizer: str | None = option(None, help="Raw text: its tokenizer; always the one of [tokenizer].")
+    tokenizer_hash: str | None = option(
+        None,
+        help="Raw text: sha256 its tokenizer.json must have; a plan sets it to the one it was made with.",
+    )
     split: str = option("train", help="Split of a hub dataset.")
     mask_column: str | None = option(
         None,

@@ -15,10 +15,10 @@ from typing import Any
 
 from indexer.config.corpus import CorpusConfig
 from indexer.config.order import OrderConfig
-from indexer.corpus.blocks import BLOCK_IDS
-from indexer.corpus.detect import detect_format
+from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.hub import resolve_hub
 from indexer.corpus.orders.order import TrainingOrder, Visits
+from indexer.corpus.preflight.detect import detect_format
 from indexer.corpus.sequences import CorpusFacts, Reader, SequenceBlock, Shard
 from indexer.errors import ConfigError
 
@@ -52,6 +52,7 @@ FORMATS = {
     "olmo-core": "olmo:OlmoReader",
     "parquet": "arrow:ArrowReader",
     "pythia": "megatron_parts:MegatronPartsReader",
+    "text": "text:TextReader",
 }
 """Format name: module and class in ``readers/``."""
 
@@ -108,6 +109,11 @@ def open_corpus(
     if config.format == "auto":
         config, seen = detect_format(config, base=base)
     kind = _load("readers", FORMATS, config.format, "[corpus] format")
+    if config.packing is not None and config.format != "text":
+        found = f"; {seen}" if seen else ""
+        raise ConfigError(
+            f"[corpus] packing belongs to raw text, this is {config.format}{found}", fix="leave packing out"
+        )
     if config.windows is not None:
         if config.format != "megatron":
             raise ConfigError("[corpus] windows belongs to megatron", expected='format = "megatron"')

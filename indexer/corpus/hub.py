@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.compressed import without_suffix
-from indexer.corpus.text_documents import Document
+from indexer.corpus.storage.compressed import without_suffix
+from indexer.corpus.text.documents import Document
 from indexer.errors import InputError
 
 PREFIX = "hub:"

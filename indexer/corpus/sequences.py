@@ -39,6 +39,8 @@ class Shard:
     seekable : bool
         False where a range in the middle costs as much as everything before it (a packed stream):
         such a shard is best scanned as one range.
+    n_leading_tokens : int
+        Ids at its start that belong to a sequence of a shard before it (raw text packed across files).
     """
 
     number: int
@@ -51,6 +53,7 @@ class Shard:
     n_tokens: int
     n_dropped_tokens: int = 0
     seekable: bool = True
+    n_leading_tokens: int = 0
 
 
 class SequenceBlock(NamedTuple):

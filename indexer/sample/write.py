@@ -143,7 +143,7 @@ def _train(texts: Sequence[str], vocab_size: int) -> Any:
 
 
 def _write_shards(folder: Path, texts: Sequence[str], tokenizer: Any, n_shards: int) -> None:
-    from indexer.corpus.writers import write_megatron
+    from indexer.corpus.text.writers import write_megatron
 
     folder.mkdir()
     end = tokenizer.token_to_id(END_OF_DOCUMENT)

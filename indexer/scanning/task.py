@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.config.load import Config, config_from_tables
 from indexer.corpus import open_corpus, open_order
-from indexer.corpus.ids import ids_dtype_of
+from indexer.corpus.blocks.ids import ids_dtype_of
 from indexer.corpus.sequences import Shard
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file

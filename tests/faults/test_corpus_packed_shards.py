@@ -15,7 +15,7 @@ import zstandard
 
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
-from indexer.corpus.writers import write_megatron
+from indexer.corpus.text.writers import write_megatron
 from indexer.errors import InputError, ResourceError
 
 IDS = np.random.default_rng(3).integers(0, 5000, 160).astype("<u2")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from indexer.config import OrderConfig
-from indexer.corpus.checkpoints import checkpoint_grid
+from indexer.corpus.orders.checkpoints import checkpoint_grid
 from indexer.errors import ConfigError, InputError
 
 

@@ -29,14 +29,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.order import OrderConfig
-from indexer.corpus import files
-from indexer.corpus.npy_header import MAGIC
+from indexer.corpus.formats.npy_header import MAGIC
+from indexer.corpus.formats.sample_index import load_npy
 from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder, examine, padding_of
 from indexer.corpus.orders.window import window_of
-from indexer.corpus.sample_index import load_npy
 from indexer.corpus.sequences import Reader
+from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
 from indexer.units import Int64Array
 

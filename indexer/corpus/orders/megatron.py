@@ -16,16 +16,16 @@ from typing import Any
 import numpy as np
 
 from indexer.config.order import OrderConfig
-from indexer.corpus import files
-from indexer.corpus.blending import blend
+from indexer.corpus.formats.sample_index import load_npy
 from indexer.corpus.orders.batches import BatchSizes
+from indexer.corpus.orders.blending import blend
 from indexer.corpus.orders.indices import content_hash
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder
 from indexer.corpus.orders.sequential import SequentialOrder
 from indexer.corpus.orders.window import window_of
-from indexer.corpus.sample_index import load_npy
 from indexer.corpus.sequences import Reader
+from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
 from indexer.units import Int64Array
 

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from indexer.config.order import OrderConfig
-from indexer.corpus import files
-from indexer.corpus.blending import blend
 from indexer.corpus.orders.batches import BatchSizes
+from indexer.corpus.orders.blending import blend
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder
 from indexer.corpus.orders.window import window_of
 from indexer.corpus.sequences import Reader
+from indexer.corpus.storage import files
 from indexer.errors import ConfigError
 from indexer.units import Int64Array
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from indexer.config.order import OrderConfig
-from indexer.corpus import files
 from indexer.corpus.orders.indices import content_hash
 from indexer.corpus.orders.listed_steps import ListedSteps
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.window import window_of
 from indexer.corpus.sequences import Reader
+from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
 from indexer.units import Int64Array
 

@@ -16,14 +16,14 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks import blocks_of_rows
-from indexer.corpus.compressed import Limits, compression_of, first_bytes
-from indexer.corpus.file_reader import Extent, FileReader, rows_extent
-from indexer.corpus.files import find_files, map_bytes, read_range
-from indexer.corpus.id_sources import IdRun, unpacked_size
-from indexer.corpus.ids import as_token_ids, id_dtype
-from indexer.corpus.npy_header import MAX_HEADER_BYTES, NpyHeader, parse_npy_header
+from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.from_sources import blocks_of_rows
+from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
+from indexer.corpus.blocks.ids import as_token_ids, id_dtype
+from indexer.corpus.formats.npy_header import MAX_HEADER_BYTES, NpyHeader, parse_npy_header
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.storage.compressed import Limits, compression_of, first_bytes
+from indexer.corpus.storage.files import find_files, map_bytes, read_range
 from indexer.errors import ConfigError, InputError, ResourceError
 
 

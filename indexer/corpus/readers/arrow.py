@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.arrow_tables import ArrowBatches, ArrowFile, open_arrow
-from indexer.corpus.file_reader import Extent, FileReader
-from indexer.corpus.ids import as_token_ids
+from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.formats.arrow_tables import ArrowBatches, ArrowFile, open_arrow
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
 from indexer.units import BoolArray
 

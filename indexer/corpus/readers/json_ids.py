@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.compressed import Limits
-from indexer.corpus.file_reader import Extent, FileReader
-from indexer.corpus.files import CorpusFile, find_files
-from indexer.corpus.json_lines import lines_of
-from indexer.corpus.samples import gather
+from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.from_samples import gather
+from indexer.corpus.formats.json_lines import lines_of
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.storage.compressed import Limits
+from indexer.corpus.storage.files import CorpusFile, find_files
 from indexer.errors import InputError
 
 KEYS = ("token_ids", "input_ids", "tokens")
@@ -121,7 +121,7 @@ class JsonIdsReader(FileReader):
         """Parse lines with the compiled parser; where it gives up, line by line to say which one is wrong."""
         parsed = None
         if sum(map(len, lines)) > SMALL_BYTES:
-            from indexer.corpus.json_id_kernel import parse_lines
+            from indexer.corpus.formats.json_id_kernel import parse_lines
 
             parsed = parse_lines(lines, self._key)
         if parsed is None:

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.blocks import blocks_of_rows
-from indexer.corpus.file_reader import Extent, FileReader, rows_extent
-from indexer.corpus.flat_reader import required_width
-from indexer.corpus.ids import as_token_ids
+from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.flat_reader import required_width
+from indexer.corpus.blocks.from_sources import blocks_of_rows
+from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.formats.zarr_array import ZarrArray
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.zarr_array import ZarrArray
+from indexer.corpus.storage import files
 from indexer.errors import InputError
 from indexer.units import TokenIds
 

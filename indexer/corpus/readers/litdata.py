@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits
-from indexer.corpus.flat_reader import FlatReader, required_width
-from indexer.corpus.id_sources import IdRun
+from indexer.corpus.blocks.flat_reader import FlatReader, required_width
+from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits
 from indexer.errors import ConfigError, InputError
 
 TENSOR = {13: "<i2", 14: "<i2", 15: "<i4", 16: "<i4", 17: "<i8", 18: "<i8", 20: "<u2"}

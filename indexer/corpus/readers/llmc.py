@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits
-from indexer.corpus.flat_reader import FlatReader, required_width
-from indexer.corpus.id_sources import IdRun
+from indexer.corpus.blocks.flat_reader import FlatReader, required_width
+from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits
 from indexer.errors import ConfigError, InputError
 
 HEADER_BYTES = 1024

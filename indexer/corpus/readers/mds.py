@@ -16,12 +16,12 @@ samples                 uint32 size of every variable column, in column order, t
 A value of ``ndarray:<dtype>:<shape>`` is the items alone; of ``ndarray:<dtype>`` one byte (dimensions * 4 +
 log2 of the size of a dimension's number), the dimensions, the items; of ``ndarray`` one more byte before that
 for the dtype; ``bytes`` is items without any dtype, which only the configuration can tell (LLM Foundry before
-June 2024 wrote int64). Source: mosaicml/streaming streaming/base/format/mds.
+June 2024 wrote int64). ``hashes`` of ``raw_data`` or ``zip_data``, by name, are those of that file as it lies
+there. Source: mosaicml/streaming streaming/base/format/mds.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -31,15 +31,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits, decompressed
-from indexer.corpus.file_reader import Extent, FileReader
-from indexer.corpus.files import CorpusFile
-from indexer.corpus.ids import as_token_ids, id_dtype
-from indexer.corpus.samples import gather
+from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.from_samples import gather
+from indexer.corpus.blocks.ids import as_token_ids, id_dtype
+from indexer.corpus.formats.mds_index import find_shards
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.zstd_frames import ByteQueue
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
+from indexer.corpus.storage.files import CorpusFile
+from indexer.corpus.storage.recorded_hashes import is_known_hash, verify_hashes
 from indexer.errors import ConfigError, InputError
+from indexer.units import Uint8Array
 
 COLUMNS = ("tokens", "input_ids", "token_ids")
 ALGORITHMS = {"zstd": "zstd", "gz": "gzip", "bz2": "bz2", "br": "brotli", "snappy": "snappy"}
@@ -55,50 +57,12 @@ class _Layout(NamedTuple):
     sizes: tuple[int | None, ...]
     column: int
     encoding: str
+    hashes: dict[str, str]
 
 
 class _Value(NamedTuple):
     dtype: np.dtype[Any]
     offset: int
-
-
-def find_shards(folder: str, *, base: Path) -> list[tuple[CorpusFile, dict[str, Any]]]:
-    """Return the shards of one ``index.json``, in its order, each as it lies there: unpacked or packed.
-
-    Raises
-    ------
-    InputError
-        The index or a shard is missing, broken, or of another size than the index says.
-    """
-    index = files.file_at(files.join(folder, "index.json"), base=base)
-    found = []
-    try:
-        tables = json.loads(files.read_all(index))
-        if tables["version"] != 2:
-            raise InputError(f"is an index of version {tables['version']}", path=index.name, expected="2")
-        for listed in tables["shards"]:
-            entry = dict(listed)
-            if entry["format"] != "mds":
-                raise InputError(
-                    f"lists a shard of format {entry['format']!r}", path=index.name, expected="mds"
-                )
-            raw, packed = entry["raw_data"], entry["zip_data"]
-            chosen = raw
-            if packed is not None and not files.exists(files.join(folder, raw["basename"]), base=base):
-                chosen = packed
-            else:
-                entry["compression"] = None
-            file = files.file_at(files.join(folder, chosen["basename"]), base=base)
-            if file.n_bytes != chosen["bytes"]:
-                raise InputError(
-                    f"holds {file.n_bytes:,} bytes",
-                    path=file.name,
-                    expected=f"{chosen['bytes']:,}, as index.json says",
-                )
-            found.append((file, entry))
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"is no MDS index ({error!r})", path=index.name) from None
-    return found
 
 
 class MdsReader(FileReader):
@@ -127,13 +91,19 @@ class MdsReader(FileReader):
         if dtype is None:
             sample = next(self._samples(0, 0, min(1, first.n_samples)), b"")
             dtype = self._value(sample, first, self.files[0].name).dtype if sample else np.dtype("<i4")
+        names = sorted({name for layout in self._layouts for name in layout.hashes})
+        self._verified: set[int] = set()
         self.facts = CorpusFacts(
             format="mds",
             dtype=dtype.str,
             sequence_length=self._uniform_length(0),
             label_overlap=bool(config.label_overlap),
             seen=f"index.json lists {len(shards)} MDS shards, token column of encoding {first.encoding}",
-            details={"compression": first.compression},
+            details={
+                "compression": first.compression,
+                "hashes": [name for name in names if is_known_hash(name)],
+                "unknown_hashes": [name for name in names if not is_known_hash(name)],
+            },
         )
 
     def _layout(self, file: CorpusFile, entry: dict[str, Any], wanted: str | None) -> _Layout:
@@ -164,6 +134,7 @@ class MdsReader(FileReader):
             tuple(entry["column_sizes"]),
             column,
             encoding,
+            entry["hashes"],
         )
 
     def _fixed_dtype(self, encoding: str) -> np.dtype[Any] | None:
@@ -172,18 +143,17 @@ class MdsReader(FileReader):
             return id_dtype(parts[1], where="index.json").newbyteorder("<")
         return self._given
 
-    def _head(self, number: int) -> tuple[NDArray[np.uint32], Iterator[bytes] | None]:
+    def _head(self, number: int) -> tuple[NDArray[np.uint32], ByteSource | None]:
         """Return the offsets of one shard, and the unpacked bytes behind them where it is packed."""
         file, layout = self.files[number], self._layouts[number]
         n_head = 4 + 4 * (layout.n_samples + 1)
-        rest: Iterator[bytes] | None = None
+        rest: ByteSource | None = None
         if layout.compression is None:
             head = files.read_range(file, 0, min(n_head, file.n_bytes))
         else:
             limits = Limits(layout.raw_bytes, self._limits.max_window_bytes)
-            queue = ByteQueue(decompressed(file, layout.compression, limits))
-            head = queue.take(n_head)
-            rest = _rest(queue)
+            rest = unpacked(file, layout.compression, limits)
+            head = _taken(rest, n_head).tobytes()
         if len(head) < n_head or int.from_bytes(head[:4], "little") != layout.n_samples:
             raise InputError(
                 "does not begin with its number of samples",
@@ -207,8 +177,8 @@ class MdsReader(FileReader):
         stop: int,
         n_at_once: int,
         offsets: NDArray[np.uint32],
-        rest: Iterator[bytes] | None,
-    ) -> Iterator[bytes]:
+        rest: ByteSource | None,
+    ) -> Iterator[Uint8Array]:
         """Yield the bytes of the samples [start, stop) of one shard, some samples at a time."""
         file, layout = self.files[number], self._layouts[number]
         places = [*range(start, stop, n_at_once), stop]
@@ -216,24 +186,24 @@ class MdsReader(FileReader):
         if rest is None and file.local:
             data = files.map_bytes(file)
             for low, high in pairwise(bounds):
-                yield data[low:high].tobytes()
+                yield data[low:high]
             return
         position = bounds[0] if rest is None else 4 + 4 * (layout.n_samples + 1)
-        queue = ByteQueue(files.stream(file, position) if rest is None else rest)
+        source = PieceSource(files.stream(file, position)) if rest is None else rest
         left = bounds[0] - position
         while left:
-            left -= len(queue.take(min(left, 1 << 20))) or left
+            left -= len(_taken(source, min(left, PIECE_BYTES))) or left
         for sample, (low, high) in zip(places, pairwise(bounds), strict=False):
-            data_of = queue.take(high - low)
-            if len(data_of) < high - low:
+            payload = _taken(source, high - low)
+            if len(payload) < high - low:
                 raise InputError("ends inside a sample", path=file.name, offset=f"sample {sample:,}")
-            yield data_of
-        if rest is not None and stop == layout.n_samples and queue.take(1):
+            yield payload
+        if rest is not None and stop == layout.n_samples and len(_taken(rest, 1)):
             raise InputError(f"unpacks to more than {layout.raw_bytes:,} bytes", path=file.name)
 
     def _samples(self, number: int, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes of the samples [start, stop) of one shard, one by one."""
-        return self._payloads(number, start, stop, 1, *self._head(number))
+        return (payload.tobytes() for payload in self._payloads(number, start, stop, 1, *self._head(number)))
 
     def _value(self, sample: bytes, layout: _Layout, path: str) -> _Value:
         """Find dtype and start of the ids in the token column of a sample; see the module's table."""
@@ -298,8 +268,11 @@ class MdsReader(FileReader):
         return Extent(layout.n_samples, n_ids, seekable=layout.compression is None)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
-        """Yield the samples [start, stop) of one shard."""
+        """Yield the samples [start, stop) of one shard; its hashes are checked with the last of them."""
         file, layout = self.files[number], self._layouts[number]
+        if stop == layout.n_samples and number not in self._verified:
+            verify_hashes(file, layout.hashes, where="index.json")
+            self._verified.add(number)
         offsets, rest = self._head(number)
         sizes = np.diff(offsets.astype(np.int64))
         if sizes.size and bool((sizes == sizes[0]).all()):
@@ -308,16 +281,16 @@ class MdsReader(FileReader):
             yield from self._alike(payloads, layout, file.name, int(sizes[0]), first_sequence)
             return
         payloads = self._payloads(number, start, stop, 1, offsets, rest)
-        samples = (self._ids(sample, layout, file.name) for sample in payloads)
+        samples = (self._ids(sample.tobytes(), layout, file.name) for sample in payloads)
         yield from gather(samples, first_sequence=first_sequence, block_ids=self.block_ids, path=file.name)
 
     def _alike(
-        self, payloads: Iterator[bytes], layout: _Layout, path: str, size: int, first_sequence: int
+        self, payloads: Iterator[Uint8Array], layout: _Layout, path: str, size: int, first_sequence: int
     ) -> Iterator[SequenceBlock]:
         """Yield samples of equal size, some at a time, cut out all at once where their heads agree too."""
         at = first_sequence
         for data in payloads:
-            samples = np.frombuffer(data, np.uint8).reshape(-1, size)
+            samples = data.reshape(-1, size)
             head = samples[0].tobytes()
             value = self._value(head, layout, path)
             begin, end = value.offset, self._column(head, layout)[1]
@@ -333,6 +306,7 @@ class MdsReader(FileReader):
             at += len(samples)
 
 
-def _rest(queue: ByteQueue) -> Iterator[bytes]:
-    while data := queue.take(1 << 20):
-        yield data
+def _taken(source: ByteSource, n_bytes: int) -> Uint8Array:
+    """Return the next bytes of a source; fewer where it ends."""
+    data = np.empty(n_bytes, np.uint8)
+    return data[: source.readinto(data.data)]

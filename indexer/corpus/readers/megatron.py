@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.blocks import blocks_of_ranges, blocks_of_rows
-from indexer.corpus.compressed import Limits, compression_of
-from indexer.corpus.file_reader import Extent, FileReader, rows_extent
-from indexer.corpus.id_sources import IdRun
-from indexer.corpus.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
+from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
+from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits, compression_of
 from indexer.errors import ConfigError, InputError
 from indexer.units import Int64Array
 

@@ -23,14 +23,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.blocks import blocks_of_ranges, blocks_of_rows
-from indexer.corpus.compressed import Limits
-from indexer.corpus.file_reader import Extent, FileReader, rows_extent
-from indexer.corpus.files import CorpusFile
-from indexer.corpus.id_sources import IdRun
-from indexer.corpus.ids import id_dtype
+from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
+from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
 from indexer.units import Int64Array
 

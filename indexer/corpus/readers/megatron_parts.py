@@ -18,14 +18,14 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.blocks import blocks_of_ranges
-from indexer.corpus.compressed import Limits
-from indexer.corpus.file_reader import Extent, FileReader
-from indexer.corpus.id_sources import JoinedIds
-from indexer.corpus.ids import id_dtype
-from indexer.corpus.megatron_index import MegatronIndex, read_index
+from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.from_sources import blocks_of_ranges
+from indexer.corpus.blocks.id_sources import JoinedIds
+from indexer.corpus.blocks.ids import id_dtype
+from indexer.corpus.formats.megatron_index import MegatronIndex, read_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits
 from indexer.errors import ConfigError, InputError
 from indexer.units import Int64Array
 

@@ -30,14 +30,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits, compression_of
-from indexer.corpus.file_reader import Extent, FileReader
-from indexer.corpus.files import CorpusFile
-from indexer.corpus.ids import as_token_ids
-from indexer.corpus.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
-from indexer.corpus.sample_index import SampleIndex, find_sample_index
+from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
+from indexer.corpus.formats.sample_index import SampleIndex, find_sample_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits, compression_of
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import ConfigError, InputError
 from indexer.units import Int64Array
 

@@ -14,14 +14,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits, compression_of
-from indexer.corpus.file_reader import Extent, rows_extent
-from indexer.corpus.flat_reader import FlatReader, required_width
-from indexer.corpus.id_sources import IdRun, unpacked_size
-from indexer.corpus.ids import id_dtype
-from indexer.corpus.npy_header import MAGIC
+from indexer.corpus.blocks.file_reader import Extent, rows_extent
+from indexer.corpus.blocks.flat_reader import FlatReader, required_width
+from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
+from indexer.corpus.blocks.ids import id_dtype
+from indexer.corpus.formats.npy_header import MAGIC
 from indexer.corpus.sequences import CorpusFacts
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits, compression_of
 from indexer.errors import ConfigError, InputError
 
 

@@ -13,9 +13,9 @@ import zstandard
 
 from indexer.config import CorpusConfig, load_config
 from indexer.corpus import open_corpus
-from indexer.corpus.plausible import likely_dtype
+from indexer.corpus.preflight.plausible import likely_dtype
+from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.presets import preset_names, preset_text, write_preset
-from indexer.corpus.sampling import check_sample
 from indexer.errors import ConfigError, InputError, StateError
 
 sys.path.insert(0, str(Path(__file__).parent))

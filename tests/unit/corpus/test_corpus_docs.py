@@ -29,7 +29,8 @@ def test_every_order_has_a_row_and_every_row_an_order():
 
 
 @pytest.mark.parametrize(
-    "key", ["windows", "mask_column", "file_order_seed", "max_shard_bytes", "max_window_bytes"]
+    "key",
+    ["windows", "mask_column", "file_order_seed", "max_shard_bytes", "max_window_bytes", "packing"],
 )
 def test_keys_of_single_formats_are_explained(key):
     assert key in keys_of(CorpusConfig) and f"`{key}" in PAGE

@@ -15,7 +15,7 @@ import zstandard
 
 from indexer.config import CorpusConfig, OrderConfig
 from indexer.corpus import open_corpus, open_order
-from indexer.corpus.writers import write_megatron
+from indexer.corpus.text.writers import write_megatron
 from indexer.errors import ConfigError, InputError
 
 RNG = np.random.default_rng(11)

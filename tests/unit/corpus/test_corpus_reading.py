@@ -13,7 +13,7 @@ import zstandard
 
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
-from indexer.corpus.writers import write_megatron
+from indexer.corpus.text.writers import write_megatron
 from indexer.errors import ConfigError, InputError, StateError
 
 RNG = np.random.default_rng(7)

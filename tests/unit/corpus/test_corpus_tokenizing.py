@@ -14,8 +14,9 @@ import zstandard
 
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
-from indexer.corpus.text_documents import documents_of, find_text_files
-from indexer.corpus.tokenizing import Cutting, tokenize_documents
+from indexer.corpus.text.cutting import Cutting
+from indexer.corpus.text.documents import documents_of, find_text_files
+from indexer.corpus.text.tokenizing import tokenize_documents
 from indexer.errors import ConfigError, InputError, StateError
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.corpus.plausible import LARGEST_VOCABULARY, likely_dtype
+from indexer.corpus.preflight.plausible import LARGEST_VOCABULARY, likely_dtype
 from indexer.corpus.sequences import Reader, Shard
 from indexer.errors import InputError
 from indexer.units import TokenIds

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from indexer.corpus.id_sources import IdSource
+from indexer.corpus.blocks.id_sources import IdSource
 from indexer.corpus.sequences import SequenceBlock
 from indexer.units import Int64Array
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from indexer.corpus.compressed import Limits, compression_of, decompressed
-from indexer.corpus.files import CorpusFile, stream
+from indexer.corpus.storage.compressed import Limits, compression_of, decompressed
+from indexer.corpus.storage.files import CorpusFile, stream
 from indexer.errors import InputError, ResourceError
 
 MAX_LINE_BYTES = 1 << 30

@@ -9,13 +9,21 @@ Python's parser, which also words the error.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from indexer.corpus.formats.eight_digits import read_digits
 from indexer.matching.kernels.compile import inlined, kernel
 from indexer.units import Int64Array, Uint8Array
 
-_QUOTE, _ESCAPE, _COLON, _COMMA, _NEWLINE, _MINUS = 34, 92, 58, 44, 10, 45
+Uint32Array = NDArray[np.uint32]
+
+_QUOTE, _ESCAPE, _COLON, _COMMA, _NEWLINE = 34, 92, 58, 44, 10
 _OPEN, _CLOSE, _OPEN_LIST, _CLOSE_LIST = 123, 125, 91, 93
-_MAX_DIGITS = 18
+_SPACE, _ZERO, _NINE = 32, 48, 57
+_MAX_DIGITS, _EIGHT = 10, 8
+PADDING = 8
+"""Zeros behind the lines: digits are read eight at a time."""
+_ID_MAX = 2**32 - 1
 
 
 @inlined
@@ -69,17 +77,56 @@ def _value(data: Uint8Array, at: int) -> int:
     return -1
 
 
+@inlined
+def _ids(data: Uint8Array, at: int, out: Uint32Array, n_ids: int) -> tuple[int, int]:
+    """Parse a list from behind its bracket on; return the place behind it, or -1, and the ids in `out` then.
+
+    Neither end needs to be watched: the newline at the end of the data is no part of any list, and two bytes
+    of data are no more than one id.
+    """
+    if data[at] == _CLOSE_LIST:
+        return at + 1, n_ids
+    while True:
+        begin = at
+        first_digits, n_first = read_digits(data, at)
+        value = int(first_digits)
+        at += int(n_first)
+        if n_first == _EIGHT:
+            while _ZERO <= data[at] <= _NINE:
+                value = value * 10 + int(np.int64(data[at])) - _ZERO
+                at += 1
+        n_digits = at - begin
+        if (
+            n_digits == 0
+            or n_digits > _MAX_DIGITS
+            or value > _ID_MAX
+            or (data[begin] == _ZERO and n_digits > 1)
+        ):
+            return -1, n_ids
+        out[n_ids] = value
+        n_ids += 1
+        if data[at] != _COMMA:
+            at = _blank(data, at)
+            if data[at] == _CLOSE_LIST:
+                return at + 1, n_ids
+            if data[at] != _COMMA:
+                return -1, n_ids
+        at += 1
+        if data[at] <= _SPACE:
+            at = _blank(data, at)
+
+
 @kernel
-def parse_id_lists(data: Uint8Array, key: Uint8Array, out: Int64Array, ends: Int64Array) -> int:
+def parse_id_lists(data: Uint8Array, key: Uint8Array, out: Uint32Array, ends: Int64Array) -> int:
     """Parse the list of integers under a key of every line.
 
     Parameters
     ----------
     data : array of uint8
-        Lines of JSON, each with its newline.
+        Lines of JSON, each with its newline, the last too; then `PADDING` zeros.
     key : array of uint8
         The key between its quotes, as it must stand at the top level.
-    out : array of int64
+    out : array of uint32
         Takes the ids of all lines; at least half as long as `data`.
     ends : array of int64
         Takes the end of each line's ids in `out`; one entry a line.
@@ -126,37 +173,9 @@ def parse_id_lists(data: Uint8Array, key: Uint8Array, out: Int64Array, ends: Int
                 if found or data[at] != _OPEN_LIST:
                     return -1
                 found = True
-                at = _blank(data, at + 1)
-                while True:
-                    if at >= data.size:
-                        return -1
-                    if data[at] == _CLOSE_LIST:
-                        at += 1
-                        break
-                    negative = data[at] == _MINUS
-                    if negative:
-                        at += 1
-                    value, n_digits = 0, 0
-                    while at < data.size and 48 <= data[at] <= 57:
-                        value = value * 10 + (data[at] - 48)
-                        n_digits += 1
-                        at += 1
-                    if n_digits == 0 or n_digits > _MAX_DIGITS or n_ids >= out.size:
-                        return -1
-                    out[n_ids] = -value if negative else value
-                    n_ids += 1
-                    at = _blank(data, at)
-                    if at >= data.size:
-                        return -1
-                    if data[at] == _COMMA:
-                        at = _blank(data, at + 1)
-                        if at < data.size and data[at] == _CLOSE_LIST:
-                            return -1
-                    elif data[at] == _CLOSE_LIST:
-                        at += 1
-                        break
-                    else:
-                        return -1
+                at, n_ids = _ids(data, _blank(data, at + 1), out, n_ids)
+                if at < 0:
+                    return -1
             at = _blank(data, at)
             if at >= data.size:
                 return -1
@@ -171,14 +190,14 @@ def parse_id_lists(data: Uint8Array, key: Uint8Array, out: Int64Array, ends: Int
             return -1
         at += 1
         ends[line] = n_ids
-    return n_ids if at == data.size else -1
+    return n_ids if at == data.size - PADDING else -1
 
 
-def parse_lines(lines: list[bytes], key: str) -> tuple[Int64Array, Int64Array] | None:
+def parse_lines(lines: list[bytes], key: str) -> tuple[Uint32Array, Int64Array] | None:
     """Return the ids of all lines and the end of each line's, or None where one is anything but plain."""
-    data = np.frombuffer(b"\n".join(lines) + b"\n", np.uint8)
+    data = np.frombuffer(b"\n".join(lines) + b"\n" + bytes(PADDING), np.uint8)
     quoted = np.frombuffer(f'"{key}"'.encode(), np.uint8)
-    out = np.empty(data.size // 2 + 1, np.int64)
+    out = np.empty(data.size // 2 + 1, np.uint32)
     ends = np.empty(len(lines), np.int64)
     n_ids = parse_id_lists(data, quoted, out, ends)
     return None if n_ids < 0 else (out[:n_ids], ends)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus import files
-from indexer.corpus.blosc import decompress_blosc
-from indexer.corpus.files import CorpusFile
+from indexer.corpus.formats.blosc import decompress_blosc
+from indexer.corpus.storage import files
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
 
 _ABSENT = 2**64 - 1
@@ -83,15 +83,15 @@ class ZarrArray:
 
     def read(self, start: int, stop: int) -> NDArray[Any]:
         """Return the items [start, stop)."""
-        parts = [np.empty(0, self.dtype)]
+        items = np.empty(stop - start, self.dtype)
         at = start
         while at < stop:
             number = at // self._inner
-            chunk = self._chunk(number)
             low = at - number * self._inner
-            parts.append(chunk[low : low + stop - at])
-            at += len(parts[-1])
-        return parts[1] if len(parts) == 2 else np.concatenate(parts)
+            part = self._chunk(number)[low : low + stop - at]
+            items[at - start : at - start + len(part)] = part
+            at += len(part)
+        return items
 
     def _chunk(self, number: int) -> NDArray[Any]:
         if number not in self._held:

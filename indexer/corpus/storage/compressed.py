@@ -6,15 +6,19 @@ import bz2
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.files import CorpusFile, read_range, stream
-from indexer.corpus.packed_whole import unbrotli, unsnappy
-from indexer.corpus.zstd_frames import decompress_zstd, stated_size
+from indexer.corpus.storage.files import CorpusFile, read_range, stream
+from indexer.corpus.storage.packed_whole import unbrotli, unsnappy
+from indexer.corpus.storage.zstd_frames import ByteQueue, ZstdReader, stated_size
 from indexer.errors import InputError, ResourceError
 
 SUFFIXES = {".zst": "zstd", ".zstd": "zstd", ".gz": "gzip", ".bz2": "bz2"}
-OUTPUT_BYTES = 4 * 1024 * 1024
+OUTPUT_BYTES = 1024 * 1024
+PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -106,31 +110,76 @@ def decompressed(
     ResourceError
         It unpacks to more than its budget, or needs too large a window.
     """
+    source = unpacked(file, kind, limits, on_read=on_read)
+    scratch = np.empty(PIECE_BYTES, np.uint8)
+    while n_bytes := source.readinto(scratch.data):
+        yield scratch[:n_bytes].tobytes()
+
+
+class ByteSource(Protocol):
+    """Unpacked bytes, read into buffers of the caller's."""
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill `target` and return its length; less only where the bytes end."""
+        ...
+
+
+def unpacked(
+    file: CorpusFile, kind: str, limits: Limits, *, on_read: Callable[[int], None] | None = None
+) -> ByteSource:
+    """Open the unpacked bytes of a whole file; parameters and errors are those of `decompressed`."""
     budget = limits.budget(file)
-    produced = 0
+    packed = stream(file, on_read=on_read)
     if kind == "zstd":
-        pieces = decompress_zstd(
-            stream(file, on_read=on_read), name=file.name, max_window_bytes=limits.max_window_bytes
-        )
-    elif kind == "gzip":
-        pieces = _gunzip(stream(file, on_read=on_read), file.name)
+        source: ByteSource = ZstdReader(packed, name=file.name, max_window_bytes=limits.max_window_bytes)
+        return _Budgeted(source, budget, file.name)
+    if kind == "gzip":
+        pieces = _gunzip(packed, file.name)
     elif kind == "bz2":
-        pieces = _bunzip(stream(file, on_read=on_read), file.name)
+        pieces = _bunzip(packed, file.name)
     elif kind == "brotli":
-        pieces = unbrotli(stream(file, on_read=on_read), file.name, OUTPUT_BYTES)
+        pieces = unbrotli(packed, file.name, OUTPUT_BYTES)
     elif kind == "snappy":
-        pieces = unsnappy(stream(file, on_read=on_read), file.name, budget)
+        pieces = unsnappy(packed, file.name, budget)
     else:
         raise InputError(f"is packed with {kind}, which is not read", path=file.name)
-    for piece in pieces:
-        produced += len(piece)
-        if produced > budget:
+    return _Budgeted(PieceSource(pieces), budget, file.name)
+
+
+class PieceSource:
+    """Bytes that come in pieces of their own sizes, as a source."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._queue = ByteQueue(pieces)
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill `target` and return its length; less only where the pieces end."""
+        n_done = 0
+        while n_done < len(target) and (piece := self._queue.view(len(target) - n_done)):
+            target[n_done : n_done + len(piece)] = piece
+            n_done += len(piece)
+        return n_done
+
+
+class _Budgeted:
+    """A source that may give so many bytes and no more."""
+
+    def __init__(self, source: ByteSource, budget: int, name: str) -> None:
+        self._source = source
+        self._n_left = self._budget = budget
+        self._name = name
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill `target` and return its length; less only where the bytes end."""
+        n_bytes = self._source.readinto(target)
+        self._n_left -= n_bytes
+        if self._n_left < 0:
             raise ResourceError(
-                f"unpacks to more than {budget:,} bytes",
-                path=file.name,
+                f"unpacks to more than {self._budget:,} bytes",
+                path=self._name,
                 fix="raise [corpus] max_shard_bytes if the file is meant to be that large",
             )
-        yield piece
+        return n_bytes
 
 
 def first_bytes(file: CorpusFile, n_bytes: int, compression: str | None, limits: Limits) -> bytes:

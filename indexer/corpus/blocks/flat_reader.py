@@ -6,12 +6,12 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks import blocks_of_rows
-from indexer.corpus.compressed import Limits
-from indexer.corpus.file_reader import Extent, FileReader, rows_extent
-from indexer.corpus.files import CorpusFile
-from indexer.corpus.id_sources import IdRun
+from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.from_sources import blocks_of_rows
+from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import SequenceBlock
+from indexer.corpus.storage.compressed import Limits
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import ConfigError
 
 

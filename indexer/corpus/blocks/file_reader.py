@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from indexer.corpus.blocks import BLOCK_IDS
-from indexer.corpus.files import CorpusFile
+from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import StateError
 
 
@@ -19,6 +19,7 @@ class Extent(NamedTuple):
     n_tokens: int
     n_dropped_tokens: int = 0
     seekable: bool = True
+    n_leading_tokens: int = 0
 
 
 def rows_extent(n_ids: int, *, width: int, stride: int, seekable: bool = True) -> Extent:
@@ -85,6 +86,7 @@ class FileReader(ABC):
                         n_tokens=extent.n_tokens,
                         n_dropped_tokens=extent.n_dropped_tokens,
                         seekable=extent.seekable,
+                        n_leading_tokens=extent.n_leading_tokens,
                     )
                 )
                 first += extent.n_sequences

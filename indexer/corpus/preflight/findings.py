@@ -11,10 +11,10 @@ import numpy as np
 
 from indexer.config import Config
 from indexer.corpus import open_corpus, open_order
-from indexer.corpus.batch_view import batch_rows
-from indexer.corpus.checkpoints import checkpoint_grid
+from indexer.corpus.orders.checkpoints import checkpoint_grid
 from indexer.corpus.orders.order import TrainingOrder
-from indexer.corpus.sampling import check_sample
+from indexer.corpus.preflight.batch_view import batch_rows
+from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.sequences import Reader
 from indexer.tokenizers import Tokenizer, load_tokenizer
 
@@ -63,7 +63,14 @@ def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda 
     found = Preflight()
     tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
     reader = open_corpus(config.corpus, base=config.base)
-    announce("measuring the shards")
+    if reader.facts.format == "text":
+        announce("tokenizing the text to count it")
+        found.warnings.append(
+            "the corpus is raw text: it was tokenized to be counted, and is tokenized again by every scan;"
+            " `exposure tokenize` does it once for all"
+        )
+    else:
+        announce("measuring the shards")
     shards = reader.shards()
     facts = found.facts
     n_bytes = sum(shard.n_bytes for shard in shards)
@@ -176,9 +183,14 @@ def _list_unverified(found: Preflight, reader: Reader, config: Config) -> None:
         trust.append("the dtype and the length of the sequences: the files do not say them")
     if reader.facts.label_overlap:
         trust.append("that the last id of a sequence is the first of another")
+    if reader.facts.details.get("unknown_hashes"):
+        names = ", ".join(reader.facts.details["unknown_hashes"])
+        trust.append(f"the hashes that index.json records as {names}: no such hash is known here")
     if config.tokenizer.path is None:
         trust.append("the vocabulary and the text of the ids: no tokenizer is named")
-    if any(not shard.seekable for shard in reader.shards()):
+    # lines of text or ids were all read to be counted
+    read_whole = reader.facts.format in ("text", "jsonl")
+    if not read_whole and any(not shard.seekable for shard in reader.shards()):
         trust.append(
             "packed shards beyond their frame heads: they are unpacked to the end while they are scanned"
         )

@@ -16,6 +16,7 @@ first bytes 93 NUMPY                                   npy
 first bytes PAR1, ARROW1, FF FF FF FF                  parquet, arrow
 zstd, gzip, bz2                                        unpacked, looked at again
 first byte {, a key of ids                             jsonl
+first byte {, a key of text, with ``packing`` given    text
 anything else, with ``dtype`` given                    headerless
 ====================================================== ==================
 """
@@ -30,9 +31,10 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits, compression_of, first_bytes
-from indexer.corpus.plausible import likely_dtype
+from indexer.corpus.preflight.plausible import likely_dtype
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits, compression_of, first_bytes, without_suffix
+from indexer.corpus.text.documents import TEXT_ENDINGS
 from indexer.errors import ConfigError, InputError
 
 _HEAD = 256 * 1024
@@ -62,6 +64,10 @@ def detect_format(config: CorpusConfig, *, base: Path) -> tuple[CorpusConfig, st
 
 def _of_folder(config: CorpusConfig, folder: str, base: Path) -> tuple[CorpusConfig, str]:
     names = {files.base_name(name) for name in files.list_folder(folder, base=base)}
+    if config.packing is not None:
+        n_texts = sum(without_suffix(name).endswith(TEXT_ENDINGS) for name in names)
+        if n_texts:
+            return replace(config, format="text"), f"{folder} holds {n_texts:,} files of text to be tokenized"
     if "index.json" in names:
         return _of_index(config, files.join(folder, "index.json"), base)
     if "state.json" in names:
@@ -118,7 +124,7 @@ def _of_file(config: CorpusConfig, name: str, base: Path) -> tuple[CorpusConfig,
     compression = compression_of(file)
     head = first_bytes(file, _HEAD, compression, limits)
     packed = f", unpacked from {compression}," if compression else ""
-    found = _of_head(head, name)
+    found = _of_head(head, name, config)
     if found is not None:
         return replace(config, format=found[0]), f"{name}{packed} begins with {found[1]}"
     return _headerless(config, head, f"{name}{packed}", name)
@@ -134,10 +140,12 @@ def _of_magic(config: CorpusConfig, index: str, base: Path) -> tuple[CorpusConfi
     raise InputError("begins with neither MMIDIDX nor TNTIDX", path=index, offset="byte 0")
 
 
-def _of_head(head: bytes, name: str) -> tuple[str, str] | None:
+def _of_head(head: bytes, name: str, config: CorpusConfig) -> tuple[str, str] | None:
     magics = ((b"LITPKDS", "litpkds"), (b"\x93NUMPY", "npy"), (b"PAR1", "parquet"), (b"ARROW1", "arrow"))
     for magic, kind in magics:
         if head.startswith(magic):
+            if kind == "parquet" and config.packing is not None:
+                return "text", "PAR1, and its text is to be tokenized"
             return kind, magic.decode("latin-1").replace("\x93", "93 ")
     if head.startswith(b"\xff\xff\xff\xff") and head[7:8] == b"\x00":
         return "arrow", "FF FF FF FF, an Arrow stream"
@@ -148,21 +156,27 @@ def _of_head(head: bytes, name: str) -> tuple[str, str] | None:
         raise InputError("is a multiple-choice evaluation file of llm.c, not a stream of ids", path=name)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"{"):
-        return _of_json(text.split(b"\n", 1)[0], name)
+        return _of_json(text.split(b"\n", 1)[0], name, config)
     return None
 
 
-def _of_json(line: bytes, name: str) -> tuple[str, str]:
+def _of_json(line: bytes, name: str, config: CorpusConfig) -> tuple[str, str]:
+    wanted = config.column or "text"
     try:
         keys: Sequence[str] = list(json.loads(line))
     except ValueError:
-        keys = [key for key in (*_KEYS, "text") if f'"{key}"'.encode() in line]
+        keys = [key for key in (*_KEYS, wanted) if f'"{key}"'.encode() in line]
+    if config.packing is not None and wanted in keys:
+        return "text", f"a JSON line with text under {wanted!r}, to be tokenized"
     found = next((key for key in _KEYS if key in keys), None)
     if found:
         return "jsonl", f"a JSON line with {found!r}"
     if "text" in keys:
         raise ConfigError(
-            "holds raw text", path=name, fix="turn it into token shards first: exposure tokenize"
+            "holds raw text",
+            path=name,
+            fix="turn it into token shards first: exposure tokenize; or set [corpus] packing, and it is"
+            " tokenized anew at every scan",
         )
     raise ConfigError(
         f"holds JSON lines without {', '.join(_KEYS)}",

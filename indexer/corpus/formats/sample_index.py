@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus import files
+from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
 
 ENDINGS = (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus.ids import as_token_ids
+from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.sequences import SequenceBlock
 
 

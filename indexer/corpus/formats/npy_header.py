@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from indexer.corpus.ids import id_dtype
+from indexer.corpus.blocks.ids import id_dtype
 from indexer.errors import InputError
 
 MAGIC = b"\x93NUMPY"

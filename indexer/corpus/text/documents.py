@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from indexer.corpus import files
-from indexer.corpus.compressed import Limits, without_suffix
-from indexer.corpus.files import CorpusFile
-from indexer.corpus.json_lines import objects_of
+from indexer.corpus.formats.json_lines import objects_of
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits, without_suffix
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
 
 TEXT_ENDINGS = (".jsonl", ".json", ".ndjson", ".parquet")
+UNLIMITED = Limits(max_shard_bytes=1 << 62)
+"""Of text that a user names to be tokenized, any size is meant."""
 
 
 class Document(NamedTuple):
@@ -59,6 +61,7 @@ def documents_of(
     *,
     column: str,
     start: tuple[int, int] = (0, 0),
+    limits: Limits = UNLIMITED,
     on_read: Callable[[int], None] | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of all files from `start` (file, document) on.
@@ -71,26 +74,34 @@ def documents_of(
         Key or column of the text.
     start : pair of int
         First document wanted: number of its file, its number there.
+    limits : Limits, optional
+        What unpacking may cost.
     on_read : callable, optional
         Called with the number of bytes of a file each time some are done.
 
     Raises
     ------
     InputError
-        A document has no such key, or something other than text under it.
+        A document has no such key, or something other than text under it, or half a surrogate pair; or a
+        file is damaged. The message names the line or row.
     """
     first_file, first_document = start
     for file_number in range(first_file, len(sources)):
         file = sources[file_number]
         skip = first_document if file_number == first_file else 0
-        texts = _parquet_texts if file.name.endswith(".parquet") else _json_texts
-        for number, text in enumerate(texts(file, column, on_read)):
+        if file.name.endswith(".parquet"):
+            texts = _parquet_texts(file, column, on_read)
+        else:
+            texts = _json_texts(file, column, limits, on_read)
+        for number, text in enumerate(texts):
             if number >= skip:
                 yield Document(file_number, number, text)
 
 
-def _json_texts(file: CorpusFile, column: str, on_read: Callable[[int], None] | None) -> Iterator[str]:
-    for line, value in objects_of(file, Limits(max_shard_bytes=1 << 62), on_read=on_read):
+def _json_texts(
+    file: CorpusFile, column: str, limits: Limits, on_read: Callable[[int], None] | None
+) -> Iterator[str]:
+    for line, value in objects_of(file, limits, on_read=on_read):
         text = value.get(column)
         if not isinstance(text, str):
             raise InputError(
@@ -99,6 +110,15 @@ def _json_texts(file: CorpusFile, column: str, on_read: Callable[[int], None] | 
                 offset=f"line {line:,}",
                 fix=f"its keys are {', '.join(value)}",
             )
+        if not text.isascii():
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise InputError(
+                    f"holds half a surrogate pair under {column!r}, character {error.start:,}",
+                    path=file.name,
+                    offset=f"line {line:,}",
+                ) from None
         yield text
 
 

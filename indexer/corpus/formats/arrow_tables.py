@@ -11,11 +11,14 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from indexer.corpus.files import CorpusFile, read_range
+from indexer.corpus.storage.files import CorpusFile, read_range
 from indexer.errors import InputError
 from indexer.units import Int64Array
 
 ROWS_AT_ONCE = 1024
+"""Rows of Parquet decoded at once. Arrow's own decoder of lists is the limit, for any number from here to a
+row group: 124 million ids a second with nothing done to them, 124 as blocks, 125 with one batch decoded ahead
+on a thread, 137 with two row groups on two threads (rows of 2,049, snappy)."""
 END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 Lists = tuple[NDArray[Any], Int64Array, Int64Array]

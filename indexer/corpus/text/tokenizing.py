@@ -1,9 +1,5 @@
 """Turns documents of text into token shards the way a training run did, and records the order it wrote.
 
-Two ways. ``document``: every document is one sequence, cut at N ids; the padding that a trainer adds behind a
-short one is not written, so it is never counted. ``packed``: documents, each followed by an end-of-document
-id, are one long stream, cut into sequences of N ids; what fills no sequence at the very end is dropped.
-
 Sequence i of the output is the i-th of the stream, for any number of cores. A shard is committed by a rename
 and then recorded in ``tokenize.json``, together with the document to go on from: running again resumes.
 """
@@ -12,46 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus.text_documents import Document
-from indexer.corpus.writers import smallest_dtype, write_megatron
-from indexer.errors import ConfigError, StateError
+from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
+from indexer.corpus.text.documents import Document
+from indexer.corpus.text.writers import smallest_dtype, write_megatron
+from indexer.errors import StateError
 from indexer.tokenizers import Tokenizer
 
 RECORD = "tokenize.json"
 VERSION = 1
-BATCH_DOCUMENTS = 1024
-BATCH_CHARACTERS = 4_000_000
-
-
-@dataclass(frozen=True)
-class Cutting:
-    """How documents become sequences.
-
-    Attributes
-    ----------
-    mode : str
-        ``document`` or ``packed``.
-    sequence_length : int
-        Most ids of a sequence (document), or exactly as many (packed).
-    end_of_document : int or None
-        Id put behind each document; it counts towards the length. In document mode a document that is cut
-        keeps it as its last id, as tokenizers do that add it before they truncate to N.
-    shard_tokens : int
-        A shard is closed after the document that brings it to this many ids.
-    """
-
-    mode: str
-    sequence_length: int
-    end_of_document: int | None
-    shard_tokens: int = 100_000_000
 
 
 @dataclass
@@ -115,7 +85,7 @@ def tokenize_documents(
     StateError
         The folder holds shards that were written with other settings.
     """
-    _check(cutting, tokenizer)
+    check_cutting(cutting, tokenizer)
     settings = {
         "tokenizer": tokenizer.name,
         "tokenizer_hash": tokenizer.content_hash,
@@ -127,11 +97,11 @@ def tokenize_documents(
     if record.complete:
         return record
     dtype = smallest_dtype(tokenizer.n_ids)
-    cutter = _Cutter(cutting, record.pending_ids, dtype)
-    encoded = _encoded(documents(record.next_document), tokenizer)
+    cutter = Cutter(cutting, record.pending_ids, dtype)
+    coming = encoded(documents(record.next_document), tokenizer)
     while not record.complete:
         name = f"{len(record.shards):05}"
-        shard = _Shard(encoded, cutter, record.next_document)
+        shard = _Shard(coming, cutter, record.next_document)
         write_megatron(out / name, shard.sequences(), dtype)
         if shard.n_sequences or not record.shards:
             record.shards.append({"name": name, "n_sequences": shard.n_sequences, "n_tokens": shard.n_tokens})
@@ -150,51 +120,13 @@ def tokenize_documents(
     return record
 
 
-def _check(cutting: Cutting, tokenizer: Tokenizer) -> None:
-    if cutting.sequence_length < 1:
-        raise ConfigError(f"a sequence of {cutting.sequence_length} ids", expected="at least 1")
-    end = cutting.end_of_document
-    if end is not None and not 0 <= end < tokenizer.n_ids:
-        raise ConfigError(
-            f"end-of-document id {end} is not in the vocabulary of {tokenizer.name}",
-            expected=f"0 to {tokenizer.n_ids - 1:,}",
-        )
-
-
-class _Cutter:
-    """Cuts the ids of one document after another into sequences."""
-
-    def __init__(self, cutting: Cutting, pending: Sequence[int], dtype: np.dtype[Any]) -> None:
-        self._cutting = cutting
-        self._dtype = dtype
-        self._held = np.array(pending, dtype)
-
-    def cut(self, ids: Sequence[int]) -> list[NDArray[Any]]:
-        """Return the sequences that are full once these ids have come."""
-        length, end = self._cutting.sequence_length, self._cutting.end_of_document
-        if self._cutting.mode == "document":
-            if end is None:
-                return [np.array(ids[:length], self._dtype)]
-            return [np.array([*ids[: length - 1], end], self._dtype)]
-        tail = [] if end is None else [end]
-        held = np.concatenate([self._held, np.array([*ids, *tail], self._dtype)])
-        n_full = len(held) // length
-        self._held = held[n_full * length :]
-        return list(held[: n_full * length].reshape(n_full, length))
-
-    def pending(self) -> list[int]:
-        """Return the ids that wait for a full sequence."""
-        ids: list[int] = self._held.tolist()
-        return ids
-
-
 class _Shard:
     """Takes documents until the shard is full, and counts what went in."""
 
     def __init__(
         self,
         encoded: Iterator[tuple[Document, Sequence[int]]],
-        cutter: _Cutter,
+        cutter: Cutter,
         next_document: tuple[int, int],
     ) -> None:
         self._encoded = encoded
@@ -204,7 +136,7 @@ class _Shard:
         self.exhausted = False
 
     def sequences(self) -> Iterator[NDArray[Any]]:
-        limit = self._cutter._cutting.shard_tokens
+        limit = self._cutter.cutting.shard_tokens
         while self.n_tokens < limit:
             item = next(self._encoded, None)
             if item is None:
@@ -217,34 +149,6 @@ class _Shard:
                 yield sequence
             self.n_documents += 1
             self.next_document = (document.file, document.number + 1)
-
-
-def _encoded(documents: Iterable[Document], tokenizer: Tokenizer) -> Iterator[tuple[Document, Sequence[int]]]:
-    """Encode batch after batch on all cores; the next batch is encoded while this one is written."""
-    batches = _batches(documents)
-
-    def encode() -> tuple[list[Document], list[list[int]]] | None:
-        batch = next(batches, None)
-        return None if batch is None else (batch, tokenizer.encode_batch([one.text for one in batch]))
-
-    with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(encode)
-        while (done := coming.result()) is not None:
-            coming = ahead.submit(encode)
-            yield from zip(*done, strict=True)
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    batch: list[Document] = []
-    n_characters = 0
-    for document in documents:
-        batch.append(document)
-        n_characters += len(document.text)
-        if len(batch) == BATCH_DOCUMENTS or n_characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, n_characters = [], 0
-    if batch:
-        yield batch
 
 
 def _read_record(out: Path, settings: dict[str, Any]) -> Record:

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from indexer.corpus.compressed import Limits, decompressed, decompressed_size
-from indexer.corpus.files import CorpusFile, map_bytes, read_range
-from indexer.corpus.ids import as_token_ids
+from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.storage.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
+from indexer.corpus.storage.files import CorpusFile, map_bytes, read_range
 from indexer.errors import InputError
 from indexer.units import TokenIds, Uint8Array
 
@@ -113,51 +113,60 @@ class _FetchedIds:
 
 
 class _StreamedIds:
-    """An unpacked stream, held from the start of the last range on."""
+    """An unpacked stream, read into one buffer a range; the last is held, since the next may begin in it.
+
+    A zstd array of 60 MB is read in 0.063 s where the file and the decoder alone take 0.054; with pieces
+    joined, cut and copied it was 0.106.
+    """
 
     def __init__(self, run: IdRun, limits: Limits) -> None:
         self._run = run
-        self._pieces = decompressed(run.file, run.compression or "", limits)
-        self._held = bytearray()
-        self._held_start = 0
-
-    def _fill(self, start: int, stop: int) -> None:
-        """Hold at least the unpacked bytes [start, stop) and drop what lies before."""
-        self._forget(start)
-        while self._held_start + len(self._held) < stop:
-            piece = next(self._pieces, None)
-            if piece is None:
-                raise InputError(
-                    f"unpacks to {self._held_start + len(self._held):,} bytes",
-                    path=self._run.file.name,
-                    expected=f"at least {stop:,}",
-                )
-            self._held += piece
-            self._forget(start)
-
-    def _forget(self, start: int) -> None:
-        n_old = min(start - self._held_start, len(self._held))
-        if n_old > 0:
-            del self._held[:n_old]
-            self._held_start += n_old
+        self._source = unpacked(run.file, run.compression or "", limits)
+        self._held = np.empty(0, np.uint8)
+        self._end = 0
 
     def read(self, start: int, stop: int) -> TokenIds:
         run = self._run
         size = run.dtype.itemsize
         first, last = run.offset + start * size, run.offset + stop * size
-        self._fill(first, last)
-        at = first - self._held_start
-        data = bytes(memoryview(self._held)[at : at + last - first])
-        return as_token_ids(np.frombuffer(data, run.dtype), path=run.file.name, first_id=start)
+        self._skip_to(first)
+        data = np.empty(last - first, np.uint8)
+        n_known = max(0, min(self._end, last) - first)
+        if n_known:
+            held_start = self._end - len(self._held)
+            data[:n_known] = self._held[first - held_start : first - held_start + n_known]
+        if last > self._end:
+            n_read = self._source.readinto(data[n_known:].data)
+            self._held, self._end = data[: n_known + n_read], self._end + n_read
+            if self._end < last:
+                raise InputError(
+                    f"unpacks to {self._end:,} bytes", path=run.file.name, expected=f"at least {last:,}"
+                )
+        return as_token_ids(data.view(run.dtype), path=run.file.name, first_id=start)
+
+    def _skip_to(self, start: int) -> None:
+        """Unpack what no range asks for."""
+        scratch = np.empty(min(PIECE_BYTES, max(0, start - self._end)), np.uint8).data
+        while self._end < start:
+            n_read = self._source.readinto(scratch[: start - self._end])
+            self._end += n_read
+            self._held = np.empty(0, np.uint8)
+            if not n_read:
+                raise InputError(
+                    f"unpacks to {self._end:,} bytes",
+                    path=self._run.file.name,
+                    expected=f"at least {start:,}",
+                )
 
     def finish(self) -> None:
         """Unpack to the end: a flipped or missing byte after the last sequence is one all the same."""
         run = self._run
         end = run.offset + run.n_ids * run.dtype.itemsize
-        self._fill(end, end)
-        extra = len(self._held) - (end - self._held_start)
-        for piece in self._pieces:
-            extra += len(piece)
+        self._skip_to(end)
+        extra = self._end - end
+        scratch = np.empty(PIECE_BYTES, np.uint8).data
+        while n_read := self._source.readinto(scratch):
+            extra += n_read
         if run.to_end and extra >= run.dtype.itemsize:
             raise InputError(f"unpacks to {end + extra:,} bytes", path=run.file.name, expected=f"{end:,}")
 

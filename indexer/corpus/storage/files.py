@@ -19,6 +19,9 @@ from indexer.errors import InputError, ResourceError, StateError
 from indexer.units import Uint8Array
 
 CHUNK_BYTES = 8 * 1024 * 1024
+"""Bytes of a remote read, which costs a round trip."""
+LOCAL_CHUNK_BYTES = 1024 * 1024
+"""Bytes of a local read: 30 MB take 4 ms so, and 12 ms by 8 MiB, whose pages are new each time."""
 ANYWHERE = Path()
 """Base of paths that are absolute or URLs already."""
 ATTEMPTS = 5
@@ -239,7 +242,7 @@ def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
             handle.seek(start)
             at = start
             while at < file.n_bytes:
-                chunk = handle.read(min(CHUNK_BYTES, file.n_bytes - at))
+                chunk = handle.read(min(LOCAL_CHUNK_BYTES, file.n_bytes - at))
                 if not chunk:
                     raise InputError(
                         "became shorter while it was read", path=file.name, offset=f"byte {at:,}"

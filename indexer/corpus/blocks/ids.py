@@ -54,7 +54,7 @@ def as_token_ids(stored: NDArray[Any], *, path: str, first_id: int = 0) -> Token
         # numba compiles for aligned arrays; a part cut at an odd byte is copied, block by block
         return ids if ids.flags.aligned and ids.flags.c_contiguous else np.ascontiguousarray(ids).copy()
     if dtype.itemsize == 8:
-        wide = stored.astype(np.uint64)
+        wide = stored.view(np.uint64) if dtype.isnative else stored.astype(np.uint64)
         if wide.size and int(wide.max()) > ID_MAX:
             at = int(np.flatnonzero(wide > ID_MAX)[0])
             raise InputError(

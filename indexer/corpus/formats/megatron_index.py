@@ -26,9 +26,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus import files
-from indexer.corpus.compressed import SUFFIXES, Limits, compression_of, decompressed, without_suffix
-from indexer.corpus.files import CorpusFile
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import SUFFIXES, Limits, compression_of, decompressed, without_suffix
+from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
 from indexer.units import Int64Array
 

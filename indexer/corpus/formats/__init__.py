@@ -1,0 +1,1 @@
+"""Structures inside files that several readers or orders meet; none knows a corpus."""

@@ -1,0 +1,1 @@
+"""Bytes in files, here or on an object store, packed or not."""

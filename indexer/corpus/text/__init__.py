@@ -1,0 +1,1 @@
+"""From documents of text to sequences of ids, and to token shards."""
