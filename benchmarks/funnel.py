@@ -114,7 +114,14 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
             )
             n_positions = text_filter.passing_positions(room.groups, room.info, n_groups, room.positions)
             n_pairs = text_filter.real_pairs(
-                table.spelling, table.tags, table.known, ids, room.positions, n_positions, room.info
+                table.spelling,
+                table.tags,
+                table.known,
+                ids,
+                room.positions,
+                n_positions,
+                room.info,
+                room.beside,
             )
             n_sites = text_filter.keep_sites(table, ids, begin, end + 1, 0, n_pairs, room)
             totals += (n_groups, n_positions, n_pairs, n_sites)

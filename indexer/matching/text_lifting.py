@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from indexer.matching.boundary import word_characters
 from indexer.matching.folding import fold
 from indexer.matching.kernels.boundary import LEFT_BORDER, RIGHT_BORDER
+from indexer.matching.kernels.edge_classes import ANY, WALL, edge_class
 from indexer.matching.kernels.text_cut import (
     MOST_REACH,
     PAIR,
@@ -172,7 +173,7 @@ def _sites(
 
 
 def _no_pairs() -> Uint64Array:
-    return np.zeros((16, 2), np.uint64)
+    return np.zeros((16, 3), np.uint64)
 
 
 def _pairs(
@@ -181,7 +182,7 @@ def _pairs(
     """Return the table of the pairs no occurrence avoids; None if it would be too large."""
     n_slots = 1 << max(10, (4 * len(sites.offset_in_text)).bit_length())
     while n_slots <= 2 * _MOST_PAIRS:
-        table = np.zeros((n_slots, 2), np.uint64)
+        table = np.zeros((n_slots, 3), np.uint64)
         done, _ = enter_cuts(
             vocabulary.spellings,
             vocabulary.borders,
@@ -216,7 +217,7 @@ def _filter(
     width = np.uint64(8 * sample.dtype.itemsize)
     enter_bits(built, spellings.ids, spellings.ids_offsets, width, _MULTIPLIER, shift, bitmap)
     n_buckets = 1 << max(4, (3 * int((built[:, PAIR] != 0).sum()) // 8).bit_length())
-    tags, known = np.zeros(n_buckets, np.uint64), np.zeros(4 * n_buckets, np.uint64)
+    tags, known = np.zeros(n_buckets, np.uint64), np.zeros((4 * n_buckets, 2), np.uint64)
     enter_tags(built, tags, known)
     lifted = sites.texts()
     site_bits = np.zeros(1 << max(4, (16 * len(lifted)).bit_length() - 6), np.uint64)
@@ -238,6 +239,7 @@ def _filter(
         first_bytes=_with_length(first_bytes, length),
         last_bytes=_with_length(last_bytes, length),
         length=np.append(length, LENGTH_WALL).astype(np.int32),
+        edges=_edges(table),
         tags=tags,
         known=known,
         site_bits=site_bits,
@@ -245,6 +247,17 @@ def _filter(
         wild_ids=np.flatnonzero(wild[: 1 << min(int(width), 31)]).astype(sample.dtype),
         wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
     )
+
+
+def _edges(table: VocabularyTable) -> Uint8Array:
+    """Return the classes of the first and last byte of each id; the last row is for unknown ids."""
+    class_of = np.array([edge_class(value) for value in range(256)], np.uint8)
+    edges = np.full((len(table.kind) + 1, 2), WALL, np.uint8)
+    edges[:-1][table.kind != TOKEN_SPECIAL] = ANY
+    spells = np.flatnonzero((table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) > 0))
+    edges[spells, 0] = class_of[table.text[table.offsets[spells]]]
+    edges[spells, 1] = class_of[table.text[table.offsets[spells + 1] - 1]]
+    return edges
 
 
 def _with_length(ends: Uint64Array, length: Int64Array) -> Uint64Array:

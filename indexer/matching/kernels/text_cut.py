@@ -15,11 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.edge_classes import classes_beside
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_tries import Neighbours, spellings_before, spellings_behind
 from indexer.units import BoolArray
 
-PAIR, INFO = 0, 1
+PAIR, INFO, BESIDE = 0, 1, 2
 """Columns of the table of pairs: the pair of spellings, and what is known of its phrases (`enter_pair`)."""
 BEHIND_SITE, AT_SITE, BEFORE_SITE = 0, 1, 2
 """Roles of a pair: how many tokens behind its left one the site lies."""
@@ -170,12 +171,13 @@ def site_class(n_before, n_behind):
 
 
 @uncounted
-def enter_pair(table, start, stop, site, place, role, left, right):
+def enter_pair(table, start, stop, site, place, role, left, right, beside):
     """Enter the pair that meets at a place of the phrase with this site.
 
-    The second column gets, from its lowest bit on: how many bytes phrases begin before the pair meets, at
-    most (14 bits); how many bytes have to be known behind (14); a bit for each class of sites (32); a bit for
-    each role the pair has (4).
+    The third column gets the classes of what can stand beside the pair (`edge_classes`). The second gets,
+    from its lowest bit on: how many bytes phrases begin before the pair meets, at most (14 bits); how many
+    bytes have to be known behind (14); a bit for each class of sites (32); a bit for each role the pair has
+    (4).
 
     Returns
     -------
@@ -196,6 +198,7 @@ def enter_pair(table, start, stop, site, place, role, left, right):
     info |= np.uint64(1) << (CLASS_SHIFT + site_class(site - start, stop - site))
     info |= np.uint64(1) << (ROLE_SHIFT + np.uint64(role))
     table[slot, INFO] = info | (reach_right << REACH_BITS) | reach_left
+    table[slot, BESIDE] |= beside
     return new
 
 
@@ -229,11 +232,15 @@ def enter_cut(spellings, borders, word_characters, counts, phrase, start, stop, 
         for k in range(n):
             if role == AT_SITE and room.pairs_behind[k]:
                 continue
-            other = others.spelling[k]
+            first, second = left, others.spelling[k]
             if role == BEFORE_SITE:
-                n_new += enter_pair(table, start, stop, site, place, role, other, left)
-            else:
-                n_new += enter_pair(table, start, stop, site, place, role, left, other)
+                first, second = second, first
+            n_first = spellings.offsets[first + 1] - spellings.offsets[first]
+            n_second = spellings.offsets[second + 1] - spellings.offsets[second]
+            beside = classes_beside(
+                phrase, start, stop, place - n_first, place + n_second, borders.left_word, borders.right_word
+            )
+            n_new += enter_pair(table, start, stop, site, place, role, first, second, beside)
     return n_new
 
 

@@ -3,7 +3,8 @@
 Three questions, each put to what the one before let through:
 
 1. eight positions at a time: is the pair of ids at one of them in a bitmap that stays in the cache?
-2. each position: is the pair of spellings really one that a phrase cannot avoid (`text_cut`)?
+2. each position: is the pair of spellings really one that a phrase cannot avoid (`text_cut`), and do the
+   bytes beside it go on as phrases with this pair do?
 3. do the bytes left and right of the site stand around a site of some phrase?
 
 Beside the pairs there are *wild* ids that no pair can stand for: where one stands the text is searched. The
@@ -18,6 +19,7 @@ import numpy as np
 
 from indexer.matching.kernels.bit_counting import lowest_bit
 from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.edge_classes import WALL
 from indexer.matching.kernels.pair_filter import pair_slot
 from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.text_cut import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
@@ -53,8 +55,10 @@ class TextFilter(NamedTuple):
         Bytes of the spelling of each id; 0 where it has none, `LENGTH_WALL` for walls.
     tags : array of uint64, shape (power of two,)
         Pairs of spellings, as in `pair_filter.PairFilter`.
-    known : array of uint64, shape (4 * buckets,)
-        What is known of the pair in each slot (`text_cut.enter_pair`).
+    known : array of uint64, shape (4 * buckets, 2)
+        What is known of the pair in each slot, and what can stand beside it (`text_cut.enter_pair`).
+    edges : array of uint8, shape (n_ids + 1, 2)
+        The classes of the first and the last byte of each id (`edge_classes`).
     site_bits : array of uint64, shape (power of two,)
         Two bits in one word for the bytes around the site of each phrase.
     wild : array of uint8
@@ -75,6 +79,7 @@ class TextFilter(NamedTuple):
     length: Int32Array
     tags: Uint64Array
     known: Uint64Array
+    edges: Uint8Array
     site_bits: Uint64Array
     wild: Uint8Array
     wild_ids: TokenIds
@@ -86,8 +91,9 @@ class FilterRoom(NamedTuple):
 
     Attributes
     ----------
-    groups, positions, info, wild : arrays, shape (n_positions,)
-        Flagged groups, positions that are left, what is known of their pairs, and wild ids.
+    groups, positions, info, beside, wild : arrays, shape (n_positions,)
+        Flagged groups, positions that are left, what is known of their pairs and of what can stand beside
+        them, and wild ids.
     site, owner : array of int64, shape (ROLES * n_positions,)
         Places where a site would stand, and the positions that tell so.
     before, behind : array of uint64, as long
@@ -97,6 +103,7 @@ class FilterRoom(NamedTuple):
     groups: Int64Array
     positions: Int64Array
     info: Uint64Array
+    beside: Uint64Array
     wild: Int64Array
     site: Int64Array
     owner: Int64Array
@@ -111,6 +118,7 @@ def new_filter_room(n: int) -> FilterRoom:
         groups=np.empty(n, np.int64),
         positions=np.empty(n, np.int64),
         info=np.empty(n, np.uint64),
+        beside=np.empty(n, np.uint64),
         wild=np.empty(n, np.int64),
         site=np.empty(wide, np.int64),
         owner=np.empty(wide, np.int64),
@@ -166,7 +174,7 @@ def passing_positions(groups, flags, n_groups, positions):
 
 
 @uncounted
-def real_pairs(spelling, tags, known, ids, positions, n_positions, info):
+def real_pairs(spelling, tags, known, ids, positions, n_positions, info, beside):
     """Keep the positions whose pair of spellings is in the table, with what is known of it; return how many.
 
     Two loops without a branch that depends on the ids, so that the misses of several positions overlap.
@@ -182,7 +190,9 @@ def real_pairs(spelling, tags, known, ids, positions, n_positions, info):
         info[n] = slot
         n += np.int64(is_pair and left != 0 and right != 0)
     for k in range(n):
-        info[k] = known[info[k]]
+        slot = np.int64(info[k])
+        info[k] = known[slot, 0]
+        beside[k] = known[slot, 1]
     return n
 
 
@@ -262,6 +272,28 @@ def is_site(site_bits, kinds, before, behind):
 
 
 @uncounted
+def keep_edges(edges, ids, start, stop, first, last, room):
+    """Keep those of the positions [first, last) of one sequence with bytes beside the pair as phrases have.
+
+    They are moved to `first`; returns where they end. Of the pairs in real text a third is left.
+    """
+    beyond = edges.shape[0] - 1
+    positions, info, beside = room.positions, room.info, room.beside
+    n = first
+    for k in range(first, last):
+        at = positions[k]
+        token_before = min(np.int64(ids[max(at - 1, start)]), beyond)
+        token_behind = min(np.int64(ids[min(at + 2, stop - 1)]), beyond)
+        before = np.uint64(edges[token_before, 1]) if at > start else np.uint64(WALL)
+        behind = np.uint64(edges[token_behind, 0]) if at + 2 < stop else np.uint64(WALL)
+        fits = (beside[k] >> before) & (beside[k] >> (behind + np.uint64(32))) & _ONE
+        positions[n] = at
+        info[n] = info[k]
+        n += np.int64(fits)
+    return n
+
+
+@uncounted
 def keep_sites(table, ids, start, stop, first, last, room):
     """Keep those of the positions [first, last) of one sequence where the site of a phrase stands.
 
@@ -270,6 +302,7 @@ def keep_sites(table, ids, start, stop, first, last, room):
     """
     first_bytes, last_bytes, site_bits = table.first_bytes, table.last_bytes, table.site_bits
     positions, info = room.positions, room.info
+    last = keep_edges(table.edges, ids, start, stop, first, last, room)
     site, owner, before, behind = room.site, room.owner, room.before, room.behind
     n = np.int64(0)
     for k in range(first, last):
@@ -308,7 +341,9 @@ def scan(table, ids, begin, end, room):
     pairs_end = min(end, ids.shape[0] - 1)
     n_groups = flag_groups(bitmap, multiplier, shift, width, ids, begin, pairs_end, room.groups, room.info)
     n_pairs = passing_positions(room.groups, room.info, n_groups, room.positions)
-    n_pairs = real_pairs(table.spelling, table.tags, table.known, ids, room.positions, n_pairs, room.info)
+    n_pairs = real_pairs(
+        table.spelling, table.tags, table.known, ids, room.positions, n_pairs, room.info, room.beside
+    )
     n_wild = np.int64(0)
     if table.wild_ids.shape[0]:
         n_wild = np.int64(wild_positions(table.wild, table.wild_ids, ids, begin, end, room.wild))

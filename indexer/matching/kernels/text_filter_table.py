@@ -6,7 +6,15 @@ import numpy as np
 
 from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.pair_filter import enter_pair
-from indexer.matching.kernels.text_cut import CLASS_SHIFT, INFO, MOST_REACH, PAIR, REACH_BITS, site_class
+from indexer.matching.kernels.text_cut import (
+    BESIDE,
+    CLASS_SHIFT,
+    INFO,
+    MOST_REACH,
+    PAIR,
+    REACH_BITS,
+    site_class,
+)
 from indexer.matching.kernels.text_filter import site_bit
 
 _ONE = np.uint64(1)
@@ -81,4 +89,5 @@ def enter_tags(built, tags, known):
     for k in range(built.shape[0]):
         if built[k, PAIR] != 0:
             slot = enter_pair(tags, built[k, PAIR])
-            known[slot] = join_known(known[slot], built[k, INFO])
+            known[slot, 0] = join_known(known[slot, 0], built[k, INFO])
+            known[slot, 1] |= built[k, BESIDE]
