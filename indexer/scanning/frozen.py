@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from indexer.index_dir import IndexDir
 from indexer.matching.matches import IdPatterns, Matcher
+from indexer.phrases.gapped import GappedPhrases, patterns_of, with_parts
 from indexer.plan import Plan
 from indexer.tokenizers import tokenizer_from_json
 from indexer.tokenizers.tokenizer import Tokenizer
@@ -57,12 +58,22 @@ def load_matchers(index: IndexDir, plan: Plan) -> dict[str, Matcher]:
     """Return a matcher for each unit of the plan."""
     unit = plan.config["match"]["unit"]
     vocabulary = load_vocabulary(index, plan)
+    gapped = load_gapped(index)
     matchers: dict[str, Matcher] = {}
     if unit in ("tokens", "both"):
         matchers["tokens"] = _token_matcher(index, plan, vocabulary)
+        if gapped is not None:
+            matchers["tokens"] = _gapped_tokens(matchers["tokens"], gapped, plan, vocabulary)
     if unit in ("text", "both"):
-        matchers["text"] = _text_matcher(index, plan, vocabulary)
+        matchers["text"] = _text_matcher(index, plan, vocabulary, gapped)
     return matchers
+
+
+def load_gapped(index: IndexDir) -> GappedPhrases | None:
+    """Return the frozen phrases with gaps, None where there are none."""
+    if not index.gapped_file.is_file():
+        return None
+    return GappedPhrases(pq.read_table(index.parts_file), pq.read_table(index.gapped_file))
 
 
 def _token_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -> Matcher:
@@ -73,7 +84,8 @@ def _token_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -
     match = plan.config["match"]
     patterns = load_patterns(index)
     given_as_ids = pq.read_table(index.phrases_file, columns=["token_ids"])["token_ids"].is_valid()
-    of_ids = given_as_ids.to_numpy()[patterns.phrase]
+    # Parts are numbered on from the phrases; they are texts.
+    of_ids = np.append(given_as_ids.to_numpy(), False)[np.minimum(patterns.phrase, len(given_as_ids))]
     matchers: list[Matcher] = []
     if of_ids.any():
         matchers.append(
@@ -100,15 +112,32 @@ def _take(patterns: IdPatterns, chosen: BoolArray) -> IdPatterns:
     )
 
 
-def _text_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -> Matcher:
-    from indexer.matching.text_matcher import TextMatcher
+def _gapped_tokens(
+    matcher: Matcher, gapped: GappedPhrases, plan: Plan, vocabulary: TokenBytes | None
+) -> Matcher:
+    from indexer.matching.gapped_matcher import GappedMatcher
+
+    n_phrases = plan.frozen["phrases"]["rows"]
+    return GappedMatcher(
+        matcher,
+        n_phrases,
+        patterns_of(gapped.patterns, n_phrases),
+        vocabulary=vocabulary,
+        case=plan.config["match"]["case"],
+    )
+
+
+def _text_matcher(
+    index: IndexDir, plan: Plan, vocabulary: TokenBytes | None, gapped: GappedPhrases | None
+) -> Matcher:
+    from indexer.matching.text_matcher import TextMatcher, border_rules
 
     if vocabulary is None:
         raise ValueError("planning lets no text unit pass without a tokenizer")
     match = plan.config["match"]
-    phrases = pq.read_table(index.phrases_file, columns=["phrase_id", "phrase"])
+    phrases = with_parts(pq.read_table(index.phrases_file, columns=["phrase_id", "phrase"]), gapped)
     phrases = phrases.filter(phrases["phrase"].is_valid())
-    return TextMatcher(
+    matcher = TextMatcher(
         phrases["phrase"].to_pylist(),
         phrases["phrase_id"].to_numpy(),
         vocabulary,
@@ -116,4 +145,22 @@ def _text_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) ->
         boundary=match["boundary"],
         possessive=match["possessive"],
         whitespace=match["whitespace"],
+    )
+    if gapped is None:
+        return matcher
+    from indexer.matching.gap_text import TextParts
+    from indexer.matching.gapped_matcher import GappedMatcher
+
+    n_phrases = plan.frozen["phrases"]["rows"]
+    return GappedMatcher(
+        matcher,
+        n_phrases,
+        patterns_of(gapped.patterns, n_phrases),
+        vocabulary=vocabulary,
+        case=match["case"],
+        parts=TextParts(
+            gapped.parts["phrase"].to_pylist(),
+            border_rules(boundary=match["boundary"], possessive=match["possessive"]),
+            match["whitespace"],
+        ),
     )
