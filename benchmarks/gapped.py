@@ -2,8 +2,8 @@
 
 The patterns are phrases of the set cut in two, with a gap between the halves. Two seeded sets: halves of two
 ids or more, and halves of any length, of which many are a single frequent word and stand everywhere. Gaps are
-counted in tokens, or in words of the decoded text. Counts are checked against a plain join of what pyahocorasick
-finds.
+counted in tokens, or in words of the decoded text. Counts are checked against a plain join of what
+pyahocorasick finds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from benchmarks.cases import Case, Expected, Run, id_patterns, ours
 from benchmarks.workload import END_OF_DOCUMENT, SEED, SEQUENCE_LENGTH, SHARED, Workload
+from indexer.matching.anchored_parts import AnchoredParts
 from indexer.matching.gapped_matcher import GappedMatcher
 from indexer.matching.gapped_pattern import Gap, GappedPattern
 from indexer.matching.matches import IdPatterns
@@ -65,8 +66,14 @@ def _case(load: Workload, chosen: PatternSet, vocabulary: TokenBytes, name: str,
 
 
 def matcher_of(chosen: PatternSet, vocabulary: TokenBytes) -> GappedMatcher:
-    inner = TokenMatcher(chosen.ids, None, boundary="none", possessive="include")
-    return GappedMatcher(inner, chosen.first_part, chosen.patterns, vocabulary=vocabulary)
+    anchored = AnchoredParts(
+        lambda some: TokenMatcher(some, None, boundary="none", possessive="include"),
+        chosen.ids,
+        chosen.first_part,
+        chosen.patterns,
+        vocabulary=vocabulary,
+    )
+    return GappedMatcher(anchored, chosen.first_part, chosen.patterns, vocabulary=vocabulary)
 
 
 def pattern_set(load: Workload, least_ids: int, unit: str) -> PatternSet:

@@ -295,7 +295,8 @@ def naive_gapped_text_matches(
 ) -> list[Occurrence]:
     """Return where gapped patterns stand in the text of sequences, their parts given as (part, text).
 
-    Every pair of a first and a last part counts once; two that begin in one token are two.
+    Every pair of a first and a last part counts once, by the characters where it begins and ends: two that
+    begin at different characters of one token are two.
     """
     places = naive_text_places(
         parts,
@@ -312,8 +313,11 @@ def naive_gapped_text_matches(
     def text_between(earlier: Place, later: Place) -> str:
         return "".join(character for character, _, _ in characters[earlier.row][earlier.stop : later.first])
 
-    pairs = joined_places(places, patterns, sequences, text_between, spelled, special)
-    return sorted((first.row, first.begin, phrase, last.end - first.begin) for phrase, first, last in pairs)
+    windows = {
+        (first.row, first.begin, phrase, last.end - first.begin, first.first, last.stop)
+        for phrase, first, last in joined_places(places, patterns, sequences, text_between, spelled, special)
+    }
+    return sorted(window[:4] for window in windows)
 
 
 def joined_places(

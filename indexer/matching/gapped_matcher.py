@@ -24,6 +24,7 @@ from indexer.matching.kernels.gaps import (
     measure_parts,
 )
 from indexer.matching.matches import Matcher, Matches
+from indexer.matching.stretches import merged
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -115,7 +116,7 @@ class GappedMatcher:
         sizes = self._measured(parts, ids, starts)
         if self._text is None:
             return _matches(_each_once(self._joined(anchors, sizes, parts, ids, starts)))
-        stretches = _merged(self._stretches(anchors, sizes, parts, ids, starts))
+        stretches = merged(self._stretches(anchors, sizes, parts, ids, starts))
         several = [_matches(_room_for(0))]
         if len(stretches.row):
             for placed in self._text.read(ids, starts, stops, stretches, parts):
@@ -196,19 +197,6 @@ def _whole_parts(found: Matches, first_part: int) -> Parts:
         words_first=nothing,
         words_stop=nothing,
     )
-
-
-def _merged(stretches: Stretches) -> Stretches:
-    """Return stretches in order, those that overlap made one."""
-    order = np.lexsort((stretches.begin, stretches.row))
-    row, begin, end = (column[order] for column in stretches)
-    if not len(row):
-        return stretches
-    # Rows are told apart by a number larger than any end, so that one running maximum serves all of them.
-    reach = np.maximum.accumulate((row << 32) | end)
-    opens = np.append(True, ((row << 32) | begin)[1:] >= reach[:-1])
-    closes = np.append(opens[1:], True)
-    return Stretches(row[opens], begin[opens], reach[closes] & 0xFFFFFFFF)
 
 
 def _each_once(joined: Joined) -> Joined:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from indexer.units import Int32Array, Int64Array, TokenIds
+import numpy as np
+
+from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds
 
 
 class IdPatterns(NamedTuple):
@@ -23,6 +25,16 @@ class IdPatterns(NamedTuple):
     ids: TokenIds
     offsets: Int64Array
     phrase: Int32Array
+
+
+def taken(patterns: IdPatterns, chosen: BoolArray) -> IdPatterns:
+    """Return the chosen ones of some patterns."""
+    lengths = np.diff(patterns.offsets)
+    return IdPatterns(
+        patterns.ids[np.repeat(chosen, lengths)],
+        np.append(0, np.cumsum(lengths[chosen])),
+        patterns.phrase[chosen],
+    )
 
 
 class Matches(NamedTuple):

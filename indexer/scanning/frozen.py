@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from indexer.index_dir import IndexDir
-from indexer.matching.matches import IdPatterns, Matcher
+from indexer.matching.matches import IdPatterns, Matcher, taken
 from indexer.phrases.gapped import GappedPhrases, patterns_of, with_parts
 from indexer.plan import Plan
 from indexer.tokenizers import tokenizer_from_json
@@ -61,9 +61,7 @@ def load_matchers(index: IndexDir, plan: Plan) -> dict[str, Matcher]:
     gapped = load_gapped(index)
     matchers: dict[str, Matcher] = {}
     if unit in ("tokens", "both"):
-        matchers["tokens"] = _token_matcher(index, plan, vocabulary)
-        if gapped is not None:
-            matchers["tokens"] = _gapped_tokens(matchers["tokens"], gapped, plan, vocabulary)
+        matchers["tokens"] = _token_matcher(index, plan, vocabulary, gapped)
     if unit in ("text", "both"):
         matchers["text"] = _text_matcher(index, plan, vocabulary, gapped)
     return matchers
@@ -76,55 +74,52 @@ def load_gapped(index: IndexDir) -> GappedPhrases | None:
     return GappedPhrases(pq.read_table(index.parts_file), pq.read_table(index.gapped_file))
 
 
-def _token_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -> Matcher:
+def _token_matcher(
+    index: IndexDir, plan: Plan, vocabulary: TokenBytes | None, gapped: GappedPhrases | None
+) -> Matcher:
+    patterns = load_patterns(index)
+    given_as_ids = pq.read_table(index.phrases_file, columns=["token_ids"])["token_ids"].is_valid()
+    # Parts are numbered on from the phrases; they are texts.
+    is_given = np.append(given_as_ids.to_numpy(), False)
+
+    def build(some: IdPatterns) -> Matcher:
+        of_ids = is_given[np.minimum(some.phrase, len(given_as_ids))]
+        return _id_matcher(some, of_ids, plan, vocabulary)
+
+    if gapped is None:
+        return build(patterns)
+    from indexer.matching.anchored_parts import AnchoredParts
+    from indexer.matching.gapped_matcher import GappedMatcher
+
+    n_phrases, case = plan.frozen["phrases"]["rows"], plan.config["match"]["case"]
+    given = patterns_of(gapped.patterns, n_phrases)
+    anchored = AnchoredParts(build, patterns, n_phrases, given, vocabulary=vocabulary, case=case)
+    return GappedMatcher(anchored, n_phrases, given, vocabulary=vocabulary, case=case)
+
+
+def _id_matcher(
+    patterns: IdPatterns, of_ids: BoolArray, plan: Plan, vocabulary: TokenBytes | None
+) -> Matcher:
     """Return a matcher of id patterns; phrases given as ids are ids only and have no word boundary."""
     from indexer.matching.joined import JoinedMatcher
     from indexer.matching.token_matcher import TokenMatcher
 
     match = plan.config["match"]
-    patterns = load_patterns(index)
-    given_as_ids = pq.read_table(index.phrases_file, columns=["token_ids"])["token_ids"].is_valid()
-    # Parts are numbered on from the phrases; they are texts.
-    of_ids = np.append(given_as_ids.to_numpy(), False)[np.minimum(patterns.phrase, len(given_as_ids))]
     matchers: list[Matcher] = []
     if of_ids.any():
         matchers.append(
-            TokenMatcher(_take(patterns, of_ids), vocabulary, boundary="none", possessive="include")
+            TokenMatcher(taken(patterns, of_ids), vocabulary, boundary="none", possessive="include")
         )
-    if not of_ids.all():
+    if not (len(of_ids) and of_ids.all()):
         matchers.append(
             TokenMatcher(
-                _take(patterns, ~of_ids),
+                taken(patterns, ~of_ids),
                 vocabulary,
                 boundary=match["boundary"],
                 possessive=match["possessive"],
             )
         )
     return matchers[0] if len(matchers) == 1 else JoinedMatcher(matchers)
-
-
-def _take(patterns: IdPatterns, chosen: BoolArray) -> IdPatterns:
-    lengths = np.diff(patterns.offsets)
-    return IdPatterns(
-        patterns.ids[np.repeat(chosen, lengths)],
-        np.append(0, np.cumsum(lengths[chosen])),
-        patterns.phrase[chosen],
-    )
-
-
-def _gapped_tokens(
-    matcher: Matcher, gapped: GappedPhrases, plan: Plan, vocabulary: TokenBytes | None
-) -> Matcher:
-    from indexer.matching.gapped_matcher import GappedMatcher
-
-    n_phrases = plan.frozen["phrases"]["rows"]
-    return GappedMatcher(
-        matcher,
-        n_phrases,
-        patterns_of(gapped.patterns, n_phrases),
-        vocabulary=vocabulary,
-        case=plan.config["match"]["case"],
-    )
 
 
 def _text_matcher(

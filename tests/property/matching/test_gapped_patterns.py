@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.matching import gap_text
+from indexer.matching.anchored_parts import AnchoredParts
 from indexer.matching.gap_text import TextParts
 from indexer.matching.gapped_matcher import GappedMatcher
 from indexer.matching.gapped_pattern import Gap, GappedPattern
@@ -67,8 +68,9 @@ def as_given(patterns):
     known=st.booleans(),
     boundary=st.sampled_from(["word", "none"]),
     case=st.sampled_from(["fold", "exact"]),
+    sampled=st.none() | st.lists(st.lists(st.integers(0, SPECIAL + 1), max_size=25), max_size=2),
 )
-def test_in_ids(rows, pairs, data, known, boundary, case):
+def test_in_ids(rows, pairs, data, known, boundary, case, sampled):
     patterns = data.draw(st.lists(gapped_patterns(words=known), min_size=1, max_size=4))
     spelled, special = [*PIECES, b""], frozenset([SPECIAL])
     vocabulary = vocabulary_of(spelled, special) if known else None
@@ -84,8 +86,22 @@ def test_in_ids(rows, pairs, data, known, boundary, case):
     found = naive_id_matches(pairs, rows, **options, **text)
     expected = [place for place in found if place[2] < N_PHRASES]
     expected += naive_gapped_id_matches(found, patterns, rows, case=case, **text)
-    for _ in range(2):  # anchors are chosen in the first call
+    anchored = AnchoredParts(
+        lambda some: TokenMatcher(some, vocabulary, **options),
+        patterns_of(pairs),
+        N_PHRASES,
+        as_given(patterns),
+        vocabulary=vocabulary,
+        case=case,
+    )
+    given = as_given(patterns)
+    above = GappedMatcher(anchored, N_PHRASES, given, vocabulary=vocabulary, case=case)
+    if sampled is not None:  # anchors are chosen in the first call
+        matcher.find(*block_of(sampled, np.uint16))
+        above.find(*block_of(sampled, np.uint16))
+    for _ in range(2):
         assert rows_of(matcher.find(*block_of(rows, np.uint16))) == sorted(expected)
+        assert rows_of(above.find(*block_of(rows, np.uint16))) == sorted(expected)
 
 
 @st.composite
