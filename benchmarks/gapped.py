@@ -24,6 +24,7 @@ from indexer.matching.gapped_pattern import Gap, GappedPattern
 from indexer.matching.matches import IdPatterns
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.walking_matcher import WalkingMatcher
 from indexer.tokenizers import tokenizer_from_json
 from indexer.vocabulary import TokenBytes
 
@@ -68,6 +69,7 @@ def _case(load: Workload, chosen: PatternSet, vocabulary: TokenBytes, name: str,
 def matcher_of(chosen: PatternSet, vocabulary: TokenBytes) -> GappedMatcher:
     anchored = AnchoredParts(
         lambda some: TokenMatcher(some, None, boundary="none", possessive="include"),
+        lambda some: WalkingMatcher(some, None, boundary="none", possessive="include"),
         chosen.ids,
         chosen.first_part,
         chosen.patterns,

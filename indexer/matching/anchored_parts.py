@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -33,7 +34,9 @@ class AnchoredParts:
     Parameters
     ----------
     build : callable
-        Makes a matcher of some of the patterns.
+        Makes a matcher of some of the patterns, for whole sequences.
+    build_for_stretches : callable
+        Makes one of the parts, for many short sequences.
     patterns : IdPatterns
         The phrases, and the forms of the parts, whose numbers begin with `first_part`.
     first_part : int
@@ -49,6 +52,7 @@ class AnchoredParts:
     def __init__(
         self,
         build: Callable[[IdPatterns], Matcher],
+        build_for_stretches: Callable[[IdPatterns], Matcher],
         patterns: IdPatterns,
         first_part: int,
         gapped: Sequence[GappedPattern],
@@ -62,10 +66,11 @@ class AnchoredParts:
         self._gaps = gap_table(gapped, first_part, vocabulary, case=case)
         self._n_parts = int(self._gaps.part.max(initial=-1)) + 1
         self._byte_offsets = np.zeros(1, np.int64) if vocabulary is None else vocabulary.offsets
+        self._n_leading = 0 if vocabulary is None else self._leading_blanks(vocabulary)
         self._context_bytes = 0 if vocabulary is None else _CONTEXT_BYTES
         self._longest, self._words = self._sizes()
         of_parts = (patterns.phrase >= first_part) & (patterns.phrase < first_part + self._n_parts)
-        self._parts = build(taken(patterns, of_parts))
+        self._parts = build_for_stretches(taken(patterns, of_parts))
         self._chosen: tuple[int, Matcher, Reach, Reach] | None = None
         self._choosing = threading.Lock()
 
@@ -96,9 +101,8 @@ class AnchoredParts:
     ) -> Matches:
         """Return the parts that stand wholly in stretches."""
         wide_start, wide_stop = np.empty_like(stretches.row), np.empty_like(stretches.row)
-        longest = int(self._longest.max(initial=0))
         add_context(
-            self._byte_offsets, ids, starts, stops, stretches, longest, self._context_bytes,
+            self._byte_offsets, ids, starts, stops, stretches, self._n_leading, self._context_bytes,
             wide_start, wide_stop,
         )  # fmt: skip
         found = self._parts.find(ids, wide_start, wide_stop)
@@ -176,6 +180,21 @@ class AnchoredParts:
                 in_form = of_id[ids[ids < len(of_id)]]
                 words[part] = max(words[part], int(in_form[in_form < WALL_WORDS].sum()))
         return longest, words
+
+    def _leading_blanks(self, vocabulary: TokenBytes) -> int:
+        """Return the most ids of white space that a part begins with: they stand before its occurrence."""
+        data, most = vocabulary.data.tobytes(), 0
+        parts = taken(self._patterns, self._patterns.phrase >= self._first_part)
+        for start, stop in pairwise(parts.offsets.tolist()):
+            n = 0
+            for token in parts.ids[start:stop].tolist():
+                spelled = data[vocabulary.offsets[token] : vocabulary.offsets[token + 1]]
+                text = spelled.decode("utf-8", "surrogateescape")
+                if any(not c.isspace() and not "\udc80" <= c <= "\udcff" for c in text):
+                    break
+                n += 1
+            most = max(most, n)
+        return most
 
 
 def _too_small(sampled: int, n_ids: int) -> bool:

@@ -90,10 +90,17 @@ def _token_matcher(
         return build(patterns)
     from indexer.matching.anchored_parts import AnchoredParts
     from indexer.matching.gapped_matcher import GappedMatcher
+    from indexer.matching.walking_matcher import WalkingMatcher
+
+    def build_for_stretches(some: IdPatterns) -> Matcher:
+        match = plan.config["match"]
+        return WalkingMatcher(some, vocabulary, boundary=match["boundary"], possessive=match["possessive"])
 
     n_phrases, case = plan.frozen["phrases"]["rows"], plan.config["match"]["case"]
     given = patterns_of(gapped.patterns, n_phrases)
-    anchored = AnchoredParts(build, patterns, n_phrases, given, vocabulary=vocabulary, case=case)
+    anchored = AnchoredParts(
+        build, build_for_stretches, patterns, n_phrases, given, vocabulary=vocabulary, case=case
+    )
     return GappedMatcher(anchored, n_phrases, given, vocabulary=vocabulary, case=case)
 
 

@@ -14,6 +14,7 @@ from indexer.matching.gapped_matcher import GappedMatcher
 from indexer.matching.gapped_pattern import Gap, GappedPattern
 from indexer.matching.text_matcher import TextMatcher, border_rules
 from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.walking_matcher import WalkingMatcher
 from tests.naive import (
     naive_gapped_id_matches,
     naive_gapped_text_matches,
@@ -88,6 +89,7 @@ def test_in_ids(rows, pairs, data, known, boundary, case, sampled):
     expected += naive_gapped_id_matches(found, patterns, rows, case=case, **text)
     anchored = AnchoredParts(
         lambda some: TokenMatcher(some, vocabulary, **options),
+        lambda some: WalkingMatcher(some, vocabulary, **options),
         patterns_of(pairs),
         N_PHRASES,
         as_given(patterns),

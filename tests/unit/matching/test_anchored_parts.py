@@ -9,6 +9,7 @@ from indexer.matching.anchored_parts import AnchoredParts
 from indexer.matching.gapped_matcher import GappedMatcher
 from indexer.matching.gapped_pattern import Gap, GappedPattern
 from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.walking_matcher import WalkingMatcher
 from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
 
 FREQUENT = [b" a", b" b", b",", b" the", b"", b"s"]
@@ -50,6 +51,7 @@ def test_gapped_occurrences_are_the_same_and_parts_are_fewer(boundary):
         everywhere = TokenMatcher(patterns_of(forms), vocabulary, **options)
         anchored = AnchoredParts(
             lambda some, vocabulary=vocabulary, options=options: TokenMatcher(some, vocabulary, **options),
+            lambda some, vocabulary=vocabulary, options=options: WalkingMatcher(some, vocabulary, **options),
             patterns_of(forms),
             N_PHRASES,
             patterns,
@@ -78,6 +80,7 @@ def test_anchors_are_chosen_anew_for_a_much_larger_block():
     forms, patterns = [(0, [9]), (1, [0]), (2, [1])], [GappedPattern(0, (1, 2), (Gap(0, 0),))]
     anchored = AnchoredParts(
         lambda some: TokenMatcher(some, None, boundary="none", possessive="include"),
+        lambda some: WalkingMatcher(some, None, boundary="none", possessive="include"),
         patterns_of(forms),
         1,
         patterns,
