@@ -3,7 +3,7 @@
 ::
 
     plan.json              the frozen plan, written last: where it is, planning was complete
-    plan/                  what the plan froze: phrases, pairs, attributes, patterns, tokenizer
+    plan/                  what the plan froze: phrases, pairs, attributes, patterns, gaps, tokenizer
     partials/000000.parquet  one for each planned shard range
     exposures.duckdb       the table, built aside and renamed
     lock                   who is writing
@@ -40,6 +40,8 @@ class IndexDir:
         self.probes_file = self.frozen / "probe_positions.parquet"
         self.attributes_file = self.frozen / "attributes.parquet"
         self.patterns_file = self.frozen / "patterns.npz"
+        self.gapped_file = self.frozen / "gapped.parquet"
+        self.parts_file = self.frozen / "parts.parquet"
         self.tokenizer_file = self.frozen / "tokenizer.json"
         self.partials = self.root / "partials"
         self.database_file = self.root / "exposures.duckdb"

@@ -21,7 +21,8 @@ from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matches import IdPatterns
-from indexer.phrases import load_phrases
+from indexer.phrases import PhraseSet, load_phrases
+from indexer.phrases.gapped import GappedPhrases, patterns_of, sums_of_parts
 from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
@@ -43,6 +44,7 @@ class FrozenFiles:
     pairs: pa.Table
     attributes: pa.Table | None
     probes: pa.Table | None
+    gapped: GappedPhrases | None
     patterns: IdPatterns | None
     tokenizer: Tokenizer | None
 
@@ -53,6 +55,8 @@ class FrozenFiles:
             "pairs": self.pairs,
             "attributes": self.attributes,
             "probe_positions": self.probes,
+            "gapped": None if self.gapped is None else self.gapped.patterns,
+            "parts": None if self.gapped is None else self.gapped.parts,
         }
         facts = {
             name: {"rows": table.num_rows, "hash": _table_hash(table)}
@@ -74,6 +78,9 @@ class FrozenFiles:
             _commit_table(index.attributes_file, self.attributes)
         if self.probes is not None:
             _commit_table(index.probes_file, self.probes)
+        if self.gapped is not None:
+            _commit_table(index.gapped_file, self.gapped.patterns)
+            _commit_table(index.parts_file, self.gapped.parts)
         patterns = self.patterns
         if patterns is not None:
             commit_file(index.patterns_file, lambda aside: _write_arrays(aside, patterns))
@@ -156,8 +163,9 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
         )
     patterns = None
     if config.match.unit in ("tokens", "both"):
-        patterns = id_patterns(phrases, tokenizer, config.match)
-        unspelled = phrases_without_patterns(phrases, patterns)
+        looked_for = loaded.looked_for()
+        patterns = id_patterns(looked_for, tokenizer, config.match)
+        unspelled = _unspelled(loaded, phrases_without_patterns(looked_for, patterns))
         if unspelled:
             notes.append(
                 f"{len(unspelled):,} phrases cannot be spelled in this vocabulary: they have no id form"
@@ -166,15 +174,29 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
         raise ConfigError(
             "phrases given as token_ids are matched as ids only", fix='set [match] unit = "tokens" or "both"'
         )
+    gapped = loaded.gapped
+    if gapped is not None:
+        gapped = gapped._replace(parts=_with_token_counts(gapped.parts, tokenizer).combine_chunks())
     frozen = FrozenFiles(
-        phrases=_with_token_counts(phrases, tokenizer).combine_chunks(),
+        phrases=sums_of_parts(_with_token_counts(phrases, tokenizer), gapped, "n_tokens").combine_chunks(),
         pairs=loaded.pairs.combine_chunks(),
         attributes=None if loaded.attributes is None else loaded.attributes.combine_chunks(),
         probes=probe_positions(loaded.pairs, tokenizer) if tokenizer and loaded.pairs.num_rows else None,
+        gapped=gapped,
         patterns=patterns,
         tokenizer=tokenizer,
     )
     return frozen, tuple(notes)
+
+
+def _unspelled(loaded: PhraseSet, without: list[int]) -> set[int]:
+    """Return the phrases that, or a part of which, stand among those without an id form."""
+    unspelled = set(without)
+    if loaded.gapped is not None:
+        for pattern in patterns_of(loaded.gapped.patterns, loaded.phrases.num_rows):
+            if unspelled.intersection(pattern.parts):
+                unspelled.add(pattern.phrase)
+    return {phrase for phrase in unspelled if phrase < loaded.phrases.num_rows}
 
 
 def _with_token_counts(phrases: pa.Table, tokenizer: Tokenizer | None) -> pa.Table:

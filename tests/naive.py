@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 Occurrence = tuple[int, int, int, int]
 """(row, token_offset, phrase, n_tokens)"""
+
+Gap = tuple[int, int, str]
+"""(least, most, "tokens" or "words")"""
+
+
+class Place(NamedTuple):
+    """An occurrence: the tokens it touches, and where it stands, both half-open.
+
+    It stands at characters of its sequence where it was found in text, else at tokens.
+    """
+
+    row: int
+    phrase: int
+    begin: int
+    end: int
+    first: int
+    stop: int
 
 
 def naive_id_matches(
@@ -130,9 +148,35 @@ def naive_text_matches(
     The text is decoded between walls, every character folded by itself, and searched at every place. Two
     places in one token are two occurrences.
     """
+    places = naive_text_places(
+        phrases,
+        sequences,
+        spelled=spelled,
+        special=special,
+        case=case,
+        boundary=boundary,
+        possessive=possessive,
+        whitespace=whitespace,
+    )
+    return sorted((place.row, place.begin, place.phrase, place.end - place.begin) for place in places)
+
+
+def naive_text_places(
+    phrases: Sequence[tuple[int, str]],
+    sequences: Sequence[Sequence[int]],
+    *,
+    spelled: Sequence[bytes],
+    special: frozenset[int],
+    case: str,
+    boundary: str,
+    possessive: str,
+    whitespace: str,
+) -> list[Place]:
+    """Return where phrases stand, as `naive_text_matches` does, with the characters they take."""
     read = [(phrase, text_as_read(text, case, whitespace)) for phrase, text in phrases]
-    found: list[Occurrence] = []
+    found: list[Place] = []
     for row, sequence in enumerate(sequences):
+        n_before = 0
         for run in runs_between_walls(sequence, spelled, special):
             characters = folded_characters(sequence, run, spelled, case, whitespace)
             text = "".join(character for character, _, _ in characters)
@@ -147,9 +191,10 @@ def naive_text_matches(
                     possessive_s = after[:2] in ("'s", "'S", "’s", "’S") and not after[2:3].isalnum()
                     if possessive == "exclude" and possessive_s:
                         continue
-                    first_token, last_token = characters[first][1], characters[stop - 1][2]
-                    found.append((row, first_token, phrase, last_token - first_token + 1))
-    return sorted(found)
+                    begin, end = characters[first][1], characters[stop - 1][2] + 1
+                    found.append(Place(row, phrase, begin, end, n_before + first, n_before + stop))
+            n_before += len(characters)
+    return found
 
 
 def text_as_read(text: str, case: str, whitespace: str) -> str:
@@ -199,34 +244,133 @@ def folded_characters(
     return characters
 
 
-def naive_gapped_matches(
+def naive_gapped_id_matches(
     parts: Sequence[Occurrence],
-    patterns: Sequence[tuple[int, Sequence[int], Sequence[tuple[int, int]]]],
+    patterns: Sequence[tuple[int, Sequence[int], Sequence[Gap]]],
     sequences: Sequence[Sequence[int]],
     *,
-    walls: frozenset[int] = frozenset(),
+    spelled: Sequence[bytes] | None = None,
+    special: frozenset[int] = frozenset(),
+    case: str = "fold",
 ) -> list[Occurrence]:
     """Return where gapped patterns, given as (phrase, parts, gaps), stand, from the occurrences of all parts.
 
-    Every pair of a first and a last part counts once, if the parts between can be placed at all.
+    Every pair of a first and a last part counts once, if the parts between can be placed at all; a window of
+    a phrase counts once. A character that is split between a part and its neighbour belongs to the part.
     """
+    places = [
+        Place(row, phrase, offset, offset + n_tokens, offset, offset + n_tokens)
+        for row, offset, phrase, n_tokens in parts
+    ]
+    characters = [
+        [] if spelled is None else row_characters(sequence, spelled, special, case, "exact")
+        for sequence in sequences
+    ]
 
-    def may_follow(earlier: Occurrence, later: Occurrence, gap: tuple[int, int]) -> bool:
-        row, end, begin = earlier[0], earlier[1] + earlier[3], later[1]
-        least, most = gap
-        between = sequences[row][end:begin]
-        return row == later[0] and least <= begin - end <= most and not walls.intersection(between)
+    def text_between(earlier: Place, later: Place) -> str:
+        return "".join(
+            character
+            for character, first, last in characters[earlier.row]
+            if first >= earlier.end and last < later.begin
+        )
 
-    pairs: set[Occurrence] = set()
+    windows = {
+        (first.row, first.begin, phrase, last.end - first.begin)
+        for phrase, first, last in joined_places(places, patterns, sequences, text_between, spelled, special)
+    }
+    return sorted(windows)
+
+
+def naive_gapped_text_matches(
+    parts: Sequence[tuple[int, str]],
+    patterns: Sequence[tuple[int, Sequence[int], Sequence[Gap]]],
+    sequences: Sequence[Sequence[int]],
+    *,
+    spelled: Sequence[bytes],
+    special: frozenset[int] = frozenset(),
+    case: str = "fold",
+    boundary: str = "none",
+    possessive: str = "include",
+    whitespace: str = "exact",
+) -> list[Occurrence]:
+    """Return where gapped patterns stand in the text of sequences, their parts given as (part, text).
+
+    Every pair of a first and a last part counts once, by the characters where it begins and ends: two that
+    begin at different characters of one token are two.
+    """
+    places = naive_text_places(
+        parts,
+        sequences,
+        spelled=spelled,
+        special=special,
+        case=case,
+        boundary=boundary,
+        possessive=possessive,
+        whitespace=whitespace,
+    )
+    characters = [row_characters(sequence, spelled, special, case, whitespace) for sequence in sequences]
+
+    def text_between(earlier: Place, later: Place) -> str:
+        return "".join(character for character, _, _ in characters[earlier.row][earlier.stop : later.first])
+
+    windows = {
+        (first.row, first.begin, phrase, last.end - first.begin, first.first, last.stop)
+        for phrase, first, last in joined_places(places, patterns, sequences, text_between, spelled, special)
+    }
+    return sorted(window[:4] for window in windows)
+
+
+def joined_places(
+    places: Sequence[Place],
+    patterns: Sequence[tuple[int, Sequence[int], Sequence[Gap]]],
+    sequences: Sequence[Sequence[int]],
+    text_between: Callable[[Place, Place], str],
+    spelled: Sequence[bytes] | None,
+    special: frozenset[int],
+) -> set[tuple[int, Place, Place]]:
+    """Return (phrase, first part, last part) wherever the parts of a pattern follow each other."""
+
+    def wall(token: int) -> bool:
+        return token in special or (spelled is not None and token >= len(spelled))
+
+    def may_follow(earlier: Place, later: Place, gap: Gap) -> bool:
+        least, most, unit = gap
+        if earlier.row != later.row or earlier.stop > later.first:
+            return False
+        between = sequences[earlier.row][earlier.end : later.begin]
+        n_between = words_in(text_between(earlier, later)) if unit == "words" else len(between)
+        return least <= n_between <= most and not any(wall(token) for token in between)
+
+    pairs: set[tuple[int, Place, Place]] = set()
     for phrase, numbers, gaps in patterns:
-        chains = [(first, first) for first in parts if first[2] == numbers[0]]
+        chains = [(place, place) for place in places if place.phrase == numbers[0]]
         for number, gap in zip(numbers[1:], gaps, strict=True):
             chains = [
                 (first, later)
                 for first, earlier in chains
-                for later in parts
-                if later[2] == number and may_follow(earlier, later, gap)
+                for later in places
+                if later.phrase == number and may_follow(earlier, later, gap)
             ]
-        for first, last in chains:
-            pairs.add((first[0], first[1], phrase, last[1] + last[3] - first[1]))
-    return sorted(pairs)
+        pairs.update((phrase, first, last) for first, last in chains)
+    return pairs
+
+
+def words_in(text: str) -> int:
+    """Return the number of longest runs of letters and digits."""
+    n_words = 0
+    in_word = False
+    for character in text:
+        n_words += character.isalnum() and not in_word
+        in_word = character.isalnum()
+    return n_words
+
+
+def row_characters(
+    sequence: Sequence[int], spelled: Sequence[bytes], special: frozenset[int], case: str, whitespace: str
+) -> list[tuple[str, int, int]]:
+    """Return the folded characters of a sequence, one run between walls after another."""
+    return [
+        character
+        for run in runs_between_walls(sequence, spelled, special)
+        for character in folded_characters(sequence, run, spelled, case, whitespace)
+    ]

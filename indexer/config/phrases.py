@@ -20,6 +20,10 @@ class PhrasesConfig:
         help="Critical-phrase rules: ours, those of arXiv 2606.00230, or the generic rule alone.",
     )
     text: str | None = option(None, help="Column that holds a plain phrase.")
+    pattern: str | None = option(
+        None,
+        help="Column that holds phrases with gaps, as in no <0-8 words> ever; a literal < is \\< there.",
+    )
     id: str | None = option(None, help="Column that holds the id of a phrase or pair.")
     token_ids: str | None = option(None, help="Column that holds token ids in the place of text.")
     good: str | None = option(None, help="Column of the acceptable sentence.")

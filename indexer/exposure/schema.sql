@@ -9,8 +9,8 @@ CREATE TABLE phrases (
 );
 COMMENT ON TABLE phrases IS 'One row for each distinct phrase that was looked for';
 COMMENT ON COLUMN phrases.phrase_id IS 'Number of the phrase, dense from 0';
-COMMENT ON COLUMN phrases.phrase IS 'Its text after the configured folding; NULL where only token ids were given';
-COMMENT ON COLUMN phrases.n_words IS 'Words, split at white space; NULL without text';
+COMMENT ON COLUMN phrases.phrase IS 'Its text after the configured folding, its notation where it has gaps; NULL where only token ids were given';
+COMMENT ON COLUMN phrases.n_words IS 'Words, split at white space, of its parts together where it has gaps; NULL without text';
 COMMENT ON COLUMN phrases.n_tokens IS 'Tokens of the phrase after a space under the tokenizer of the corpus, or of the ids given; NULL without either';
 
 CREATE TABLE pairs (

@@ -1,4 +1,4 @@
-"""Finds gapped patterns: ordered parts with a bounded number of ids between them.
+"""Finds gapped patterns: ordered parts with a bounded number of tokens or words between them.
 
 In the same pass as the phrases without gaps: the parts are further phrases of the matcher below, and what
 it finds of them is joined. So it works in text and in ids alike.
@@ -7,52 +7,46 @@ it finds of them is joined. So it works in text and in ids alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from indexer.errors import InputError
-from indexer.matching.kernels.gaps import EMPTY_SPECIAL, GapTable, Parts, join_parts
-from indexer.matching.kernels.occurrences import Found
+from indexer.matching.gap_table import choose_anchors, gap_table
+from indexer.matching.gap_text import GapText, Placed, TextParts
+from indexer.matching.gapped_pattern import GappedPattern
+from indexer.matching.kernels.gaps import (
+    Anchors,
+    Joined,
+    Parts,
+    Sizes,
+    Stretches,
+    find_stretches,
+    join_parts,
+    measure_parts,
+)
 from indexer.matching.matches import Matcher, Matches
+from indexer.matching.stretches import merged
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
-
-class Gap(NamedTuple):
-    """How many ids may lie between two parts: ``least <= ids <= most``."""
-
-    least: int
-    most: int
-
-
-@dataclass(frozen=True)
-class GappedPattern:
-    """One gapped phrase.
-
-    Attributes
-    ----------
-    phrase : int
-        The phrase it stands for.
-    parts : tuple of int
-        Phrase numbers of its parts in the matcher below, in order; two at least.
-    gaps : tuple of Gap
-        One for each part but the first.
-    """
-
-    phrase: int
-    parts: tuple[int, ...]
-    gaps: tuple[Gap, ...]
+_FIRST_ROOM = 1024
+_RIGHT, _LEFT = 1, -1
 
 
 class GappedMatcher:
     """Finds phrases and gapped patterns.
 
     An occurrence of a gapped pattern is a pair of an occurrence of its first part and one of its last part
-    between which the other parts can be placed with allowed gaps. Every such pair counts, and counts once.
-    It begins with its first part and ends with its last; it lies in one sequence, its parts do not overlap,
-    and no gap holds an id that stands for no text. Parts keep the border rules of the matcher below.
+    between which the other parts can be placed with allowed gaps. Every such pair counts, and counts once;
+    several forms of a part that make the same window are one. It begins with its first part and ends with its
+    last; it lies in one sequence, its parts do not overlap, and no gap holds an id that stands for no text.
+    Parts keep the border rules of the matcher below.
+
+    A gap in tokens is the number of ids strictly between the last id the earlier part touches and the first
+    id the later one touches. A gap in words is the number of longest runs of letters and digits in the
+    decoded, folded text between the two parts. Where parts are runs of whole ids, a character that is split
+    between a part and its neighbour belongs to the part. Where they are texts, two parts may stand in one
+    token, as long as they share no character: then no token lies between them, and as many words as there
+    are.
 
     Parameters
     ----------
@@ -61,13 +55,18 @@ class GappedMatcher:
     first_part : int
         Phrase numbers from here on are parts, those below are phrases.
     patterns : sequence of GappedPattern
-    longest_part : int
-        Most ids an occurrence of a part can touch.
+        What to look for.
     vocabulary : TokenBytes or None
-        Which ids stand for no text; None if that is not known.
+        The bytes of every id; None if they are not known: then gaps are counted in tokens only.
+    case : {"fold", "exact"}
+        How the text is folded.
+    parts : TextParts or None
+        The parts where the matcher below looks for texts; None where it looks for runs of ids.
 
     Raises
     ------
+    ConfigError
+        Words are to be counted, or parts are texts, and there is no vocabulary.
     InputError
         A pattern has fewer than two parts, a gap less than 0 or upside down.
     """
@@ -78,13 +77,20 @@ class GappedMatcher:
         first_part: int,
         patterns: Sequence[GappedPattern],
         *,
-        longest_part: int,
         vocabulary: TokenBytes | None,
+        case: str = "fold",
+        parts: TextParts | None = None,
     ) -> None:
         self._matcher = matcher
         self._first_part = first_part
-        self._gaps = _gap_table(patterns, first_part, longest_part)
-        self._special: BoolArray = EMPTY_SPECIAL if vocabulary is None else vocabulary.special
+        self._gaps = gap_table(patterns, first_part, vocabulary, case=case)
+        n_texts = 0 if parts is None else len(parts.texts)
+        self._n_parts = max(int(self._gaps.part.max(initial=-1)) + 1, n_texts)
+        self._special: BoolArray = np.zeros(0, np.bool_) if vocabulary is None else vocabulary.special
+        self._text: GapText | None = None
+        if vocabulary is not None and (parts is not None or self._gaps.by_words.any()):
+            self._text = GapText(vocabulary, case=case, parts=parts)
+        self._anchors: tuple[int, tuple[Anchors, Anchors]] | None = None
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, of phrases and of gapped patterns.
@@ -95,80 +101,155 @@ class GappedMatcher:
         is_part = found.phrase >= self._first_part
         if not is_part.any():
             return found
-        used = is_part & (found.phrase < self._first_part + len(self._gaps.last) - 1)
-        columns = [_select(found, ~is_part), *self._join(_select(found, used), ids, starts)]
-        phrase, row, offset, n_tokens = (np.concatenate(c) for c in zip(*columns, strict=True))
-        order = np.lexsort((n_tokens, phrase, offset, row))
-        phrase, row, offset, n_tokens = phrase[order], row[order], offset[order], n_tokens[order]
-        again = np.zeros(len(order), np.bool_)
-        again[1:] = (
-            (np.diff(phrase) == 0) & (np.diff(row) == 0) & (np.diff(offset) == 0) & (np.diff(n_tokens) == 0)
-        )
-        return Matches(phrase[~again], row[~again], offset[~again], n_tokens[~again])
+        is_used = is_part & (found.phrase < self._first_part + self._n_parts)
+        joined = self._join(_select(found, is_used), ids, starts, stops)
+        phrases = _select(found, ~is_part)
+        if not len(joined.phrase):
+            return phrases
+        both = _one_behind_the_other([phrases, joined])
+        order = np.lexsort((both.n_tokens, both.phrase, both.token_offset, both.row))
+        return Matches(both.phrase[order], both.row[order], both.token_offset[order], both.n_tokens[order])
 
-    def _join(self, found: Matches, ids: TokenIds, starts: Int64Array) -> list[Matches]:
-        parts = Parts(
-            found.phrase - np.int32(self._first_part),
-            found.row,
-            found.token_offset,
-            found.token_offset + found.n_tokens,
-        )
-        # Marks are told apart by growing numbers, so that nothing has to be cleared.
-        marks = np.zeros(len(parts.part), np.int64)
-        base, first, room = 1, 0, 1024 + len(marks)
-        joined: list[Matches] = []
-        while first < len(marks):
-            table = Found(
-                np.empty(room, np.int32),
-                np.empty(room, np.int64),
-                np.empty(room, np.int32),
-                np.empty(room, np.int32),
-            )
-            n_found, first, base = join_parts(
-                self._gaps, self._special, parts, ids, starts, first, marks, base, table
-            )
-            joined.append(
-                _select(
-                    Matches(table.phrase, table.row, table.token_offset, table.n_tokens),
-                    np.arange(room) < n_found,
+    def _join(self, found: Matches, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+        parts = _whole_parts(found, self._first_part)
+        anchors = self._anchors_for(parts)
+        sizes = self._measured(parts, ids, starts)
+        if self._text is None:
+            return _matches(_each_once(self._joined(anchors, sizes, parts, ids, starts)))
+        stretches = merged(self._stretches(anchors, sizes, parts, ids, starts))
+        several = [_matches(_room_for(0))]
+        if len(stretches.row):
+            for placed in self._text.read(ids, starts, stops, stretches, parts):
+                sizes = self._measured(placed.parts, ids, placed.starts)
+                joined = self._joined(anchors, sizes, placed.parts, ids, placed.starts)
+                several.append(_of_rows(_matches(_each_once(joined)), placed))
+        return _one_behind_the_other(several)
+
+    def _anchors_for(self, parts: Parts) -> tuple[Anchors, Anchors]:
+        """Return the anchors chosen on the first block, chosen once more if a much larger one comes."""
+        sampled, anchors = self._anchors or (0, None)
+        if anchors is None or 16 * sampled < len(parts.part):
+            anchors = choose_anchors(self._gaps, np.bincount(parts.part, minlength=self._n_parts))
+            self._anchors = len(parts.part), anchors
+        return anchors
+
+    def _measured(self, parts: Parts, ids: TokenIds, starts: Int64Array) -> Sizes:
+        sizes = Sizes(np.zeros(self._n_parts, np.int64), np.zeros(self._n_parts, np.int64))
+        measure_parts(self._gaps.words_of_id, parts, ids, starts, sizes)
+        return sizes
+
+    def _stretches(
+        self, anchors: tuple[Anchors, Anchors], sizes: Sizes, parts: Parts, ids: TokenIds, starts: Int64Array
+    ) -> Stretches:
+        nearest, linked = np.empty(self._n_parts, np.int32), np.empty(len(parts.part), np.int32)
+        tables: list[Stretches] = []
+        for step, by_part in zip((_RIGHT, _LEFT), anchors, strict=True):
+            room, n_found = 0, _FIRST_ROOM
+            while n_found > room:
+                room = n_found
+                table = Stretches(*(np.empty(room, np.int64) for _ in Stretches._fields))
+                n_found = find_stretches(
+                    self._gaps, by_part, step, sizes, parts, ids, starts, nearest, linked, table
                 )
-            )
-            room *= 2
-        return joined
+            tables.append(Stretches(*(column[:n_found] for column in table)))
+        return Stretches(*(np.concatenate(column) for column in zip(*tables, strict=True)))
+
+    def _joined(
+        self, anchors: tuple[Anchors, Anchors], sizes: Sizes, parts: Parts, ids: TokenIds, starts: Int64Array
+    ) -> Joined:
+        nearest, linked = np.empty(self._n_parts, np.int32), np.empty(len(parts.part), np.int32)
+        tables: list[Joined] = []
+        for step, by_part in zip((_RIGHT, _LEFT), anchors, strict=True):
+            room, n_found = 0, _FIRST_ROOM
+            while n_found > room:
+                room = n_found
+                table = _room_for(room)
+                marks = np.zeros(len(parts.part), np.int64)
+                n_found = join_parts(
+                    self._gaps, by_part, step, sizes, self._special, parts, ids, starts,
+                    nearest, linked, marks, table,
+                )  # fmt: skip
+            tables.append(_taken(table, np.arange(n_found)))
+        right, left = tables
+        return Joined(
+            phrase=np.concatenate([right.phrase, left.phrase]),
+            row=np.concatenate([right.row, left.row]),
+            token_offset=np.concatenate([right.token_offset, left.token_offset]),
+            n_tokens=np.concatenate([right.n_tokens, left.n_tokens]),
+            first=np.concatenate([right.first, left.first]),
+            stop=np.concatenate([right.stop, left.stop]),
+        )
+
+
+def _whole_parts(found: Matches, first_part: int) -> Parts:
+    """Return occurrences as parts that are told apart by their ids alone."""
+    begin, nothing = found.token_offset, np.empty(0, np.int64)
+    end = begin + found.n_tokens
+    return Parts(
+        part=found.phrase - np.int32(first_part),
+        row=found.row,
+        begin=begin,
+        end=end,
+        first=begin.astype(np.int64),
+        stop=end.astype(np.int64),
+        text_first=nothing,
+        text_stop=nothing,
+        words_first=nothing,
+        words_stop=nothing,
+    )
+
+
+def _each_once(joined: Joined) -> Joined:
+    """Return occurrences in order, each window of a phrase once."""
+    order = np.lexsort((joined.stop, joined.first, joined.phrase, joined.row))
+    phrase, row, first, stop = (
+        column[order] for column in (joined.phrase, joined.row, joined.first, joined.stop)
+    )
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (np.diff(phrase) != 0) | (np.diff(row) != 0) | (np.diff(first) != 0) | (np.diff(stop) != 0)
+    return _taken(joined, order[new])
+
+
+def _taken(joined: Joined, which: Int64Array) -> Joined:
+    return Joined(
+        phrase=joined.phrase[which],
+        row=joined.row[which],
+        token_offset=joined.token_offset[which],
+        n_tokens=joined.n_tokens[which],
+        first=joined.first[which],
+        stop=joined.stop[which],
+    )
+
+
+def _matches(joined: Joined) -> Matches:
+    return Matches(joined.phrase, joined.row, joined.token_offset, joined.n_tokens)
+
+
+def _of_rows(found: Matches, placed: Placed) -> Matches:
+    """Turn stretches back into the rows they were cut from."""
+    offset = found.token_offset + placed.shift[found.row]
+    return found._replace(row=placed.row[found.row], token_offset=offset.astype(np.int32))
+
+
+def _one_behind_the_other(several: Sequence[Matches]) -> Matches:
+    return Matches(
+        phrase=np.concatenate([found.phrase for found in several]),
+        row=np.concatenate([found.row for found in several]),
+        token_offset=np.concatenate([found.token_offset for found in several]),
+        n_tokens=np.concatenate([found.n_tokens for found in several]),
+    )
 
 
 def _select(found: Matches, keep: BoolArray) -> Matches:
     return Matches(found.phrase[keep], found.row[keep], found.token_offset[keep], found.n_tokens[keep])
 
 
-def _gap_table(patterns: Sequence[GappedPattern], first_part: int, longest_part: int) -> GapTable:
-    for pattern in patterns:
-        what = None
-        if len(pattern.parts) < 2 or len(pattern.gaps) != len(pattern.parts) - 1:
-            what = f"{len(pattern.parts)} parts and {len(pattern.gaps)} gaps"
-        elif any(gap.least < 0 or gap.most < gap.least for gap in pattern.gaps):
-            what = "a gap whose bounds are " + ", ".join(f"{g.least} to {g.most}" for g in pattern.gaps)
-        elif min(pattern.parts) < first_part:
-            what = f"a part {min(pattern.parts)} that is a phrase"
-        if what is not None:
-            raise InputError(
-                f"a gapped pattern with {what}",
-                path="patterns",
-                offset=f"phrase {pattern.phrase}",
-                expected="two parts or more, and 0 <= least <= most between each two",
-            )
-    last_part = np.array([p.parts[-1] for p in patterns], np.int64) - first_part
-    n_parts = max((max(p.parts) for p in patterns), default=first_part - 1) - first_part + 1
-    gaps = [[Gap(0, 0), *p.gaps] for p in patterns]
-    return GapTable(
-        last=np.concatenate([[0], np.cumsum(np.bincount(last_part, minlength=n_parts))]).astype(np.int32),
-        pattern=np.argsort(last_part, kind="stable").astype(np.int32),
-        offsets=np.cumsum([0, *(len(p.parts) for p in patterns)]).astype(np.int64),
-        part=np.array([part - first_part for p in patterns for part in p.parts], np.int32),
-        least=np.array([gap.least for row in gaps for gap in row], np.int32),
-        most=np.array([gap.most for row in gaps for gap in row], np.int32),
-        span=np.array(
-            [sum(g.most for g in p.gaps) + longest_part * (len(p.parts) - 1) for p in patterns], np.int64
-        ),
-        phrase=np.array([p.phrase for p in patterns], np.int32),
+def _room_for(n: int) -> Joined:
+    return Joined(
+        phrase=np.empty(n, np.int32),
+        row=np.empty(n, np.int64),
+        token_offset=np.empty(n, np.int32),
+        n_tokens=np.empty(n, np.int32),
+        first=np.empty(n, np.int64),
+        stop=np.empty(n, np.int64),
     )

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.units import Int32Array, Int64Array, TokenIds
+import numpy as np
+
+from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds
 
 SAMPLE_TOKENS = 1 << 22
 """Ids of a corpus that are enough to prepare a matcher."""
@@ -34,6 +36,16 @@ class IdPatterns(NamedTuple):
     ids: TokenIds
     offsets: Int64Array
     phrase: Int32Array
+
+
+def taken(patterns: IdPatterns, chosen: BoolArray) -> IdPatterns:
+    """Return the chosen ones of some patterns."""
+    lengths = np.diff(patterns.offsets)
+    return IdPatterns(
+        patterns.ids[np.repeat(chosen, lengths)],
+        np.append(0, np.cumsum(lengths[chosen])),
+        patterns.phrase[chosen],
+    )
 
 
 class Matches(NamedTuple):

@@ -70,8 +70,7 @@ class TextMatcher:
         ):
             if value not in choices:
                 raise ConfigError(f"match.{name} is {value!r}", expected=" or ".join(choices))
-        rules = LEFT_BORDER | RIGHT_BORDER if boundary == "word" else 0
-        rules |= NO_POSSESSIVE if possessive == "exclude" else 0
+        rules = border_rules(boundary=boundary, possessive=possessive)
         texts = folded_phrases(phrases, phrase_ids, case=case, whitespace=whitespace)
         self._texts = texts
         self._vocabulary = vocabulary
@@ -135,3 +134,9 @@ class TextMatcher:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._building = threading.Lock()
+
+
+def border_rules(*, boundary: str, possessive: str) -> int:
+    """Return the rules of the settings as the kernels take them."""
+    rules = LEFT_BORDER | RIGHT_BORDER if boundary == "word" else 0
+    return rules | (NO_POSSESSIVE if possessive == "exclude" else 0)

@@ -36,9 +36,13 @@ class PairColumns(NamedTuple):
 
 
 class PlainColumns(NamedTuple):
-    """Fields of a source of plain phrases; None where there is no such field."""
+    """Fields of a source of plain phrases; None where there is no such field.
+
+    Phrases with gaps are read from ``pattern``, which is only there if the configuration names it.
+    """
 
     text: str | None
+    pattern: str | None
     token_ids: str | None
     id: str | None
 
@@ -53,14 +57,17 @@ def find_columns(first: Record, config: PhrasesConfig) -> PairColumns | PlainCol
     """
     fields = first.values
     id_column = _column("id", config.id, ID_NAMES, first)
+    pattern = _column("pattern", config.pattern, (), first)
+    text = _column("text", config.text, TEXT_NAMES, first)
     plain = PlainColumns(
-        text=_column("text", config.text, TEXT_NAMES, first),
+        text=None if text == pattern else text,
+        pattern=pattern,
         token_ids=_column("token_ids", config.token_ids, IDS_NAMES, first),
         id=id_column,
     )
     good = _column("good", config.good, GOOD_NAMES, first)
     bad = _column("bad", config.bad, BAD_NAMES, first)
-    wants_plain = config.text is not None or config.token_ids is not None
+    wants_plain = any(name is not None for name in (config.text, config.token_ids, pattern))
     if good is not None and bad is not None and not wants_plain:
         return PairColumns(
             good=good,
@@ -71,7 +78,7 @@ def find_columns(first: Record, config: PhrasesConfig) -> PairColumns | PlainCol
             field=_column("field", None, FIELD_NAMES, first),
             roles=column_roles(_roles(config), first),
         )
-    if plain.text is None and plain.token_ids is None:
+    if plain.text is None and plain.token_ids is None and plain.pattern is None:
         raise ConfigError(
             f"no column holds phrases or pairs (columns: {_listed(fields)})",
             path=first.path,

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from indexer.phrases.gap_notation import EXAMPLE, GappedText, NotationError, parse
 from indexer.phrases.phrase_table import MOST_PHRASE_BYTES
 from indexer.phrases.sources.record import Record
 
@@ -72,6 +73,20 @@ def phrase_of(row: Record, column: str) -> str:
     if size > MOST_PHRASE_BYTES:
         raise row.wrong(f"phrase of {size:,} bytes", expected=f"at most {MOST_PHRASE_BYTES:,}")
     return text
+
+
+def pattern_of(row: Record, column: str) -> GappedText:
+    """Return the parts and gaps of a phrase in the notation of gaps; one part where it has none.
+
+    Raises
+    ------
+    ConfigError
+        It is missing, blank, too long, or not in the notation.
+    """
+    try:
+        return parse(phrase_of(row, column))
+    except NotationError as error:
+        raise row.wrong(f"{error} (column {column!r})", expected=EXAMPLE) from None
 
 
 def name_of(row: Record, column: str | None) -> str | None:

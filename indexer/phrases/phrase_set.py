@@ -13,6 +13,7 @@ from indexer.config.match import MatchConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError
 from indexer.phrases.columns import PairColumns, find_columns
+from indexer.phrases.gapped import GappedPhrases, GappedPhraseTable, sums_of_parts, with_parts
 from indexer.phrases.pair_table import empty_pairs
 from indexer.phrases.pairs import PairReader
 from indexer.phrases.phrase_table import PhraseTable
@@ -41,12 +42,23 @@ class PhraseSet(NamedTuple):
         columns. Rows that share a phrase share its phrase_id. None for pairs.
     notes : tuple of str
         What a user should know about them, one sentence each.
+    gapped : GappedPhrases or None
+        Parts and gaps of the phrases that have gaps; their text in `phrases` is the notation. None where no
+        phrase has any.
     """
 
     phrases: pa.Table
     pairs: pa.Table
     attributes: pa.Table | None
     notes: tuple[str, ...] = ()
+    gapped: GappedPhrases | None = None
+
+    def looked_for(self) -> pa.Table:
+        """Return what is looked for as it stands: phrases without gaps, then the parts of those with gaps.
+
+        Parts are numbered on from the phrases.
+        """
+        return with_parts(self.phrases, self.gapped)
 
     def listing(self) -> pa.Table:
         """Return one table for a reader: the pairs, or each plain phrase with its attributes."""
@@ -122,6 +134,7 @@ def _from_rows(rows: Iterator[Record], config: PhrasesConfig, match: MatchConfig
     rows = itertools.chain([first], rows)
     phrases = PhraseTable(case=match.case, whitespace=match.whitespace)
     columns = find_columns(first, config)
+    gapped = GappedPhraseTable(case=match.case, whitespace=match.whitespace)
     attributes = None
     if isinstance(columns, PairColumns):
         pairs = PairReader(columns, config, phrases, base).read(rows)
@@ -131,9 +144,10 @@ def _from_rows(rows: Iterator[Record], config: PhrasesConfig, match: MatchConfig
             )
     else:
         pairs = empty_pairs()
-        attributes = read_plain_phrases(rows, columns, phrases)
-    table = phrases.to_arrow()
-    return PhraseSet(table, pairs, attributes, _notes(table, match))
+        attributes = read_plain_phrases(rows, columns, phrases, gapped)
+    found = gapped.to_arrow()
+    table = sums_of_parts(phrases.to_arrow(), found, "n_words")
+    return PhraseSet(table, pairs, attributes, _notes(table, match), found)
 
 
 def _notes(phrases: pa.Table, match: MatchConfig) -> tuple[str, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from indexer.phrases.columns import PlainColumns
-from indexer.phrases.fields import id_of, phrase_of, token_ids_of
+from indexer.phrases.fields import id_of, pattern_of, phrase_of, token_ids_of
+from indexer.phrases.gap_notation import GappedText
+from indexer.phrases.gapped import GappedPhraseTable
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.sources.record import Record
 
@@ -19,7 +21,9 @@ _WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
-def read_plain_phrases(rows: Iterable[Record], columns: PlainColumns, phrases: PhraseTable) -> pa.Table:
+def read_plain_phrases(
+    rows: Iterable[Record], columns: PlainColumns, phrases: PhraseTable, gapped: GappedPhraseTable
+) -> pa.Table:
     """Give every phrase of a source its number.
 
     Parameters
@@ -30,6 +34,8 @@ def read_plain_phrases(rows: Iterable[Record], columns: PlainColumns, phrases: P
         Which fields hold what.
     phrases : PhraseTable
         Takes the phrases.
+    gapped : GappedPhraseTable
+        Takes parts and gaps of those that have gaps.
 
     Returns
     -------
@@ -39,18 +45,22 @@ def read_plain_phrases(rows: Iterable[Record], columns: PlainColumns, phrases: P
     Raises
     ------
     ConfigError
-        A row has neither text nor ids, or its id is missing; file and line are named.
+        A row has neither text nor ids, or both a text and a pattern, or its id is missing; file and line are
+        named.
     """
     numbers: list[int] = []
     ids: list[str] = []
-    taken = {columns.text, columns.token_ids, columns.id}
+    taken = {columns.text, columns.pattern, columns.token_ids, columns.id}
     others: dict[str, list[Any]] = {}
     typed = True
     for row in rows:
         typed = row.typed
         token_ids = None if columns.token_ids is None else token_ids_of(row, columns.token_ids)
+        pattern = _pattern(row, columns, token_ids is not None)
         text = None
-        if columns.text is not None and (token_ids is None or row.values.get(columns.text) not in (None, "")):
+        if pattern is not None:
+            text = pattern.notation() if pattern.gaps else pattern.parts[0]
+        elif columns.text is not None and (token_ids is None or _is_filled(row, columns.text)):
             text = phrase_of(row, columns.text)
         if text is None and token_ids is None:
             raise row.wrong("neither a phrase nor token ids", fix="delete the row or fill it")
@@ -59,7 +69,7 @@ def read_plain_phrases(rows: Iterable[Record], columns: PlainColumns, phrases: P
                 # A column first met here was absent, hence NULL, in all rows before.
                 others.setdefault(name, [None] * len(numbers)).append(value)
         ids.append(id_of(row, columns.id, default=len(ids)))
-        numbers.append(phrases.add(text, token_ids))
+        numbers.append(_number(row, phrases, gapped, text, token_ids, pattern))
         for values in others.values():
             if len(values) < len(numbers):
                 values.append(None)
@@ -67,6 +77,51 @@ def read_plain_phrases(rows: Iterable[Record], columns: PlainColumns, phrases: P
     for name, values in others.items():
         table[_free(name, table)] = _typed(values, from_text=not typed)
     return pa.table(table)
+
+
+def _pattern(row: Record, columns: PlainColumns, has_ids: bool) -> GappedText | None:
+    """Return the pattern of a row; None where it gives a phrase in another column."""
+    if columns.pattern is None:
+        return None
+    has_text = columns.text is not None and _is_filled(row, columns.text)
+    if not _is_filled(row, columns.pattern):
+        if has_text or has_ids:
+            return None
+        raise row.wrong(
+            f"neither a phrase nor a pattern (column {columns.pattern!r})", fix="delete the row or fill it"
+        )
+    if has_text or has_ids:
+        other = columns.text if has_text else columns.token_ids
+        raise row.wrong(
+            f"a pattern (column {columns.pattern!r}) and another phrase (column {other!r})",
+            expected="one phrase a row",
+        )
+    return pattern_of(row, columns.pattern)
+
+
+def _is_filled(row: Record, column: str) -> bool:
+    return row.values.get(column) not in (None, "")
+
+
+def _number(
+    row: Record,
+    phrases: PhraseTable,
+    gapped: GappedPhraseTable,
+    text: str | None,
+    token_ids: Sequence[int] | None,
+    pattern: GappedText | None,
+) -> int:
+    """Return the number of a row's phrase, its gaps noted."""
+    n_before = len(phrases)
+    number = phrases.add(text, token_ids)
+    has_gaps = pattern is not None and bool(pattern.gaps)
+    if number < n_before and has_gaps != (number in gapped):
+        raise row.wrong(
+            f"{text!r:.200} is both a phrase with gaps and a phrase without", fix="leave one of them out"
+        )
+    if pattern is not None and has_gaps:
+        gapped.add(number, pattern)
+    return number
 
 
 def _free(name: str, taken: dict[str, pa.Array]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from indexer.errors import ConfigError, ExposureError
 from indexer.index_dir import IndexDir
 from indexer.matching.folding import fold
+from indexer.phrases.gap_notation import NotationError, parse
 from indexer.plan import read_plan
 from indexer.scanning.context import Context, Place, read_contexts
 from indexer.splits.ask import ask
@@ -60,6 +61,9 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
     folded = fold(" ".join(phrase.split()), plan.config["match"]["case"])
     given = {"phrase": folded}
     rows = ask(root, "explore/phrase", given).rows.to_pylist()
+    if not rows and "<" in folded:
+        given = {"phrase": _as_pattern(folded)}
+        rows = ask(root, "explore/phrase", given).rows.to_pylist()
     if not rows:
         raise _no_such_phrase(root, folded)
     bins = ask(root, "dynamics/exposure_of_phrase", given).rows.to_pydict()
@@ -80,6 +84,14 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
     return PhraseHistory(
         rows[0], bins["checkpoint"], bins["exposures_since"], places, contexts, missing, near
     )
+
+
+def _as_pattern(phrase: str) -> str:
+    """Return a phrase with gaps as the index spells it; any other text as it is."""
+    try:
+        return parse(phrase).notation()
+    except NotationError:
+        return phrase
 
 
 def _no_such_phrase(root: str | Path, phrase: str) -> ConfigError:

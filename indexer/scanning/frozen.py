@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from indexer.index_dir import IndexDir
-from indexer.matching.matches import IdPatterns, Matcher
+from indexer.matching.matches import IdPatterns, Matcher, taken
+from indexer.phrases.gapped import GappedPhrases, patterns_of, with_parts
 from indexer.plan import Plan
 from indexer.tokenizers import tokenizer_from_json
 from indexer.tokenizers.tokenizer import Tokenizer
@@ -57,32 +58,69 @@ def load_matchers(index: IndexDir, plan: Plan) -> dict[str, Matcher]:
     """Return a matcher for each unit of the plan."""
     unit = plan.config["match"]["unit"]
     vocabulary = load_vocabulary(index, plan)
+    gapped = load_gapped(index)
     matchers: dict[str, Matcher] = {}
     if unit in ("tokens", "both"):
-        matchers["tokens"] = _token_matcher(index, plan, vocabulary)
+        matchers["tokens"] = _token_matcher(index, plan, vocabulary, gapped)
     if unit in ("text", "both"):
-        matchers["text"] = _text_matcher(index, plan, vocabulary)
+        matchers["text"] = _text_matcher(index, plan, vocabulary, gapped)
     return matchers
 
 
-def _token_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -> Matcher:
+def load_gapped(index: IndexDir) -> GappedPhrases | None:
+    """Return the frozen phrases with gaps, None where there are none."""
+    if not index.gapped_file.is_file():
+        return None
+    return GappedPhrases(pq.read_table(index.parts_file), pq.read_table(index.gapped_file))
+
+
+def _token_matcher(
+    index: IndexDir, plan: Plan, vocabulary: TokenBytes | None, gapped: GappedPhrases | None
+) -> Matcher:
+    patterns = load_patterns(index)
+    given_as_ids = pq.read_table(index.phrases_file, columns=["token_ids"])["token_ids"].is_valid()
+    # Parts are numbered on from the phrases; they are texts.
+    is_given = np.append(given_as_ids.to_numpy(), False)
+
+    def build(some: IdPatterns) -> Matcher:
+        of_ids = is_given[np.minimum(some.phrase, len(given_as_ids))]
+        return _id_matcher(some, of_ids, plan, vocabulary)
+
+    if gapped is None:
+        return build(patterns)
+    from indexer.matching.anchored_parts import AnchoredParts
+    from indexer.matching.gapped_matcher import GappedMatcher
+    from indexer.matching.walking_matcher import WalkingMatcher
+
+    def build_for_stretches(some: IdPatterns) -> Matcher:
+        match = plan.config["match"]
+        return WalkingMatcher(some, vocabulary, boundary=match["boundary"], possessive=match["possessive"])
+
+    n_phrases, case = plan.frozen["phrases"]["rows"], plan.config["match"]["case"]
+    given = patterns_of(gapped.patterns, n_phrases)
+    anchored = AnchoredParts(
+        build, build_for_stretches, patterns, n_phrases, given, vocabulary=vocabulary, case=case
+    )
+    return GappedMatcher(anchored, n_phrases, given, vocabulary=vocabulary, case=case)
+
+
+def _id_matcher(
+    patterns: IdPatterns, of_ids: BoolArray, plan: Plan, vocabulary: TokenBytes | None
+) -> Matcher:
     """Return a matcher of id patterns; phrases given as ids are ids only and have no word boundary."""
     from indexer.matching.joined import JoinedMatcher
     from indexer.matching.token_matcher import TokenMatcher
 
     match = plan.config["match"]
-    patterns = load_patterns(index)
-    given_as_ids = pq.read_table(index.phrases_file, columns=["token_ids"])["token_ids"].is_valid()
-    of_ids = given_as_ids.to_numpy()[patterns.phrase]
     matchers: list[Matcher] = []
     if of_ids.any():
         matchers.append(
-            TokenMatcher(_take(patterns, of_ids), vocabulary, boundary="none", possessive="include")
+            TokenMatcher(taken(patterns, of_ids), vocabulary, boundary="none", possessive="include")
         )
-    if not of_ids.all():
+    if not (len(of_ids) and of_ids.all()):
         matchers.append(
             TokenMatcher(
-                _take(patterns, ~of_ids),
+                taken(patterns, ~of_ids),
                 vocabulary,
                 boundary=match["boundary"],
                 possessive=match["possessive"],
@@ -91,24 +129,17 @@ def _token_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -
     return matchers[0] if len(matchers) == 1 else JoinedMatcher(matchers)
 
 
-def _take(patterns: IdPatterns, chosen: BoolArray) -> IdPatterns:
-    lengths = np.diff(patterns.offsets)
-    return IdPatterns(
-        patterns.ids[np.repeat(chosen, lengths)],
-        np.append(0, np.cumsum(lengths[chosen])),
-        patterns.phrase[chosen],
-    )
-
-
-def _text_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -> Matcher:
-    from indexer.matching.text_matcher import TextMatcher
+def _text_matcher(
+    index: IndexDir, plan: Plan, vocabulary: TokenBytes | None, gapped: GappedPhrases | None
+) -> Matcher:
+    from indexer.matching.text_matcher import TextMatcher, border_rules
 
     if vocabulary is None:
         raise ValueError("planning lets no text unit pass without a tokenizer")
     match = plan.config["match"]
-    phrases = pq.read_table(index.phrases_file, columns=["phrase_id", "phrase"])
+    phrases = with_parts(pq.read_table(index.phrases_file, columns=["phrase_id", "phrase"]), gapped)
     phrases = phrases.filter(phrases["phrase"].is_valid())
-    return TextMatcher(
+    matcher = TextMatcher(
         phrases["phrase"].to_pylist(),
         phrases["phrase_id"].to_numpy(),
         vocabulary,
@@ -116,4 +147,22 @@ def _text_matcher(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) ->
         boundary=match["boundary"],
         possessive=match["possessive"],
         whitespace=match["whitespace"],
+    )
+    if gapped is None:
+        return matcher
+    from indexer.matching.gap_text import TextParts
+    from indexer.matching.gapped_matcher import GappedMatcher
+
+    n_phrases = plan.frozen["phrases"]["rows"]
+    return GappedMatcher(
+        matcher,
+        n_phrases,
+        patterns_of(gapped.patterns, n_phrases),
+        vocabulary=vocabulary,
+        case=match["case"],
+        parts=TextParts(
+            gapped.parts["phrase"].to_pylist(),
+            border_rules(boundary=match["boundary"], possessive=match["possessive"]),
+            match["whitespace"],
+        ),
     )

@@ -47,6 +47,8 @@ class Scanner:
         Whether sequences share their last id with another one.
     vocabulary : TokenBytes or None
         The bytes of every id, where two units are compared.
+    gapped : tuple of int
+        Phrases with gaps.
     """
 
     plan_fingerprint: str
@@ -61,6 +63,7 @@ class Scanner:
     n_ids: int
     label_overlap: bool
     vocabulary: TokenBytes | None = None
+    gapped: tuple[int, ...] = ()
 
     def scan(self, scan_range: ScanRange) -> tuple[pa.Table, PartialFacts]:
         """Scan the sequences of a range.
@@ -72,7 +75,9 @@ class Scanner:
         """
         shard = self.shards[scan_range.shard]
         tallies = {unit: Tally(self.n_phrases, self.grid, self.n_places) for unit in self.matchers}
-        differences = UnitDifferences(self.vocabulary) if self.vocabulary and len(tallies) > 1 else None
+        differences = None
+        if self.vocabulary and len(tallies) > 1:
+            differences = UnitDifferences(self.vocabulary, self.gapped)
         tokens_hash = TokensHash()
         next_sequence = scan_range.start
         n_tokens = n_visits = 0

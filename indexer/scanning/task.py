@@ -21,7 +21,7 @@ from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matches import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import write_partial
 from indexer.plan import Plan
-from indexer.scanning.frozen import load_matchers, load_vocabulary, n_planned_ids
+from indexer.scanning.frozen import load_gapped, load_matchers, load_vocabulary, n_planned_ids
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import Grid
 from indexer.units import TokenIds
@@ -98,6 +98,7 @@ class ScanTask:
         grid = checkpoints
         if config.index.grain == "step":
             grid = np.arange(order.start_step + 1, order.stop_step + 1, dtype=np.int64)
+        gapped = load_gapped(self.index)
         return Scanner(
             plan_fingerprint=plan.fingerprint,
             reader=reader,
@@ -111,6 +112,7 @@ class ScanTask:
             n_ids=n_planned_ids(plan),
             label_overlap=plan.corpus["label_overlap"],
             vocabulary=load_vocabulary(self.index, plan) if config.match.unit == "both" else None,
+            gapped=() if gapped is None else tuple(gapped.patterns["phrase_id"].to_pylist()),
         )
 
 

@@ -7,6 +7,7 @@ apostrophe). The spellings say why two counts differ.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,15 +30,18 @@ class UnitDifferences:
     ----------
     vocabulary : TokenBytes
         The bytes of every id.
+    gapped : sequence of int
+        Phrases with gaps: of these several occurrences may begin at one place, told apart by their ends.
     """
 
-    def __init__(self, vocabulary: TokenBytes) -> None:
+    def __init__(self, vocabulary: TokenBytes, gapped: Sequence[int] = ()) -> None:
         self.vocabulary = vocabulary
+        self.gapped = tuple(gapped)
         self._counts: dict[str, dict[int, Counter[str]]] = {"text": {}, "tokens": {}}
 
     def add(self, text: Matches, tokens: Matches, block: SequenceBlock, visits: Visits) -> None:
         """Take in what both units found in a block."""
-        in_text, in_tokens = _places(text, tokens)
+        in_text, in_tokens = _places(text, tokens, self.gapped)
         self._add("text", text, ~np.isin(in_text, in_tokens), block, visits)
         self._add("tokens", tokens, ~np.isin(in_tokens, in_text), block, visits)
 
@@ -72,12 +76,14 @@ class UnitDifferences:
         }
 
 
-def _places(text: Matches, tokens: Matches) -> tuple[Int64Array, Int64Array]:
-    """Return one number for each (row, token offset, phrase), the same in both."""
+def _places(text: Matches, tokens: Matches, gapped: Sequence[int]) -> tuple[Int64Array, Int64Array]:
+    """Return one number for each (row, token offset, phrase), and end of a gapped one, the same in both."""
     n_text = len(text.phrase)
     row = np.concatenate([text.row, tokens.row])
     offset = np.concatenate([text.token_offset, tokens.token_offset])
     phrase = np.concatenate([text.phrase, tokens.phrase])
-    _, number = np.unique(np.stack([row, offset, phrase]), axis=1, return_inverse=True)
+    n_tokens = np.concatenate([text.n_tokens, tokens.n_tokens])
+    n_tokens = np.where(np.isin(phrase, gapped), n_tokens, 0)
+    _, number = np.unique(np.stack([row, offset, phrase, n_tokens]), axis=1, return_inverse=True)
     number = number.ravel()
     return number[:n_text], number[n_text:]

@@ -1,8 +1,10 @@
 """Join the occurrences of parts to occurrences of gapped patterns.
 
-From each occurrence of a last part the parts before it are looked for backwards, one part at a time: an
-occurrence is in reach if its gap to some occurrence in reach of the next part is allowed. What is in reach as
-the first part makes one gapped occurrence, however many ways through the middle parts there are.
+A pattern is looked for from its anchor, the rarer of its first and its last part. An occurrence of the anchor
+asks for the nearest occurrences of the other part, as far as the widest gaps reach, and only for such pairs
+the parts between are placed and the gaps measured. So a part that stands everywhere costs a store for each
+occurrence; what a pattern costs depends on its anchor. Patterns anchored at their last part are looked for
+in one walk from left to right, the others in one from right to left.
 """
 
 from __future__ import annotations
@@ -11,46 +13,127 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import kernel, leaf
+from indexer.matching.kernels.compile import kernel, leaf, uncounted
 from indexer.units import BoolArray, Int32Array, Int64Array
+
+WALL_WORDS = 1 << 30
+"""Words that an id that stands for no text counts for in `GapTable.words_of_id`: more than any gap allows."""
 
 
 class GapTable(NamedTuple):
-    """Gapped patterns, by the number of their last part.
+    """Gapped patterns.
 
     Attributes
     ----------
-    last : array of int32, shape (n_part_numbers + 1,)
-        The patterns that end with part p are ``pattern[last[p]:last[p + 1]]``.
-    pattern : array of int32, shape (n_patterns,)
-        Pattern numbers, grouped by last part.
     offsets : array of int64, shape (n_patterns + 1,)
-        Pattern g has the parts ``part[offsets[g]:offsets[g + 1]]``.
-    part, least, most : array of int32
-        Part number, and how many ids may lie between it and the part before it.
-    span : array of int64, shape (n_patterns,)
-        Most ids from the beginning of the first part to the beginning of the last.
+        Pattern g has the places ``offsets[g]`` to ``offsets[g + 1] - 1``.
+    part : array of int32
+        Part number of each place.
+    least, most : array of int32
+        How much may lie between the part of a place and the one before it.
+    in_words : array of bool
+        Whether that is counted in words; else in ids.
+    by_words : array of bool, shape (n_patterns,)
+        Whether any gap of a pattern is counted in words.
     phrase : array of int32, shape (n_patterns,)
         The phrase each pattern stands for.
+    words_of_id : array of int32, shape (n_ids,)
+        How many words begin inside each id for certain, whatever stands beside it; `WALL_WORDS` if it stands
+        for no text. Empty where no gap is counted in words.
+    most_words_of_id : int
+        The largest of them that is no wall.
     """
 
-    last: Int32Array
-    pattern: Int32Array
     offsets: Int64Array
     part: Int32Array
     least: Int32Array
     most: Int32Array
-    span: Int64Array
+    in_words: BoolArray
+    by_words: BoolArray
     phrase: Int32Array
+    words_of_id: Int32Array
+    most_words_of_id: int
+
+
+class Anchors(NamedTuple):
+    """Patterns by the part they are looked for from: part p has ``pattern[offsets[p]:offsets[p + 1]]``."""
+
+    offsets: Int64Array
+    pattern: Int32Array
 
 
 class Parts(NamedTuple):
-    """Occurrences of parts, ordered by row and beginning."""
+    """Occurrences of parts, ordered by row and beginning.
+
+    Attributes
+    ----------
+    part : array of int32
+        Part number, from 0.
+    row : array of int64
+        The sequence, or the stretch of one.
+    begin, end : array of int32
+        The ids it touches, half-open, from the start of its row.
+    first, stop : array of int64
+        Where it stands, half-open: two parts overlap where these do. In ids, or in bytes of folded text.
+    text_first, text_stop : array of int64
+        The text before it ends at `text_first`, the text behind it begins at `text_stop`.
+    words_first, words_stop : array of int64
+        ``words_first[b] - words_stop[a]`` words lie between a and b, where any text does. These four are
+        empty where no gap is counted in words.
+    """
 
     part: Int32Array
     row: Int64Array
     begin: Int32Array
     end: Int32Array
+    first: Int64Array
+    stop: Int64Array
+    text_first: Int64Array
+    text_stop: Int64Array
+    words_first: Int64Array
+    words_stop: Int64Array
+
+
+class Sizes(NamedTuple):
+    """The most ids, and the most words beginning inside an id, of any occurrence of each part."""
+
+    ids: Int64Array
+    words: Int64Array
+
+
+class Joined(NamedTuple):
+    """Room for gapped occurrences: the columns of `Matches`, and where each stands as `Parts` has it."""
+
+    phrase: Int32Array
+    row: Int64Array
+    token_offset: Int32Array
+    n_tokens: Int32Array
+    first: Int64Array
+    stop: Int64Array
+
+
+class Stretches(NamedTuple):
+    """Room for stretches of rows, in ids from the start of the row, half-open."""
+
+    row: Int64Array
+    begin: Int64Array
+    end: Int64Array
+
+
+@uncounted
+def measure_parts(words_of_id, parts, ids, starts, sizes):
+    """Fill in `sizes`."""
+    for at in range(parts.part.shape[0]):
+        part = parts.part[at]
+        n_ids = np.int64(parts.end[at]) - np.int64(parts.begin[at])
+        sizes.ids[part] = max(sizes.ids[part], n_ids)
+        if words_of_id.shape[0] == 0:
+            continue
+        begin = np.int64(starts[parts.row[at]]) + np.int64(parts.begin[at])
+        words = np.int64(0)
+        for k in range(begin, begin + n_ids):
+            words += words_of_id[ids[k]]
+        sizes.words[part] = max(sizes.words[part], words)
 
 
 @leaf
@@ -66,101 +149,209 @@ def has_wall(special, ids, begin, end):
 
 
 @leaf
-def in_reach(gaps, special, parts, ids, start, place, earlier, later_stop, marks, mark):
-    """Return whether an occurrence marked `mark`, of the part at `place`, may follow the one at `earlier`."""
-    for later in range(earlier + 1, later_stop):
-        between = np.int64(parts.begin[later]) - np.int64(parts.end[earlier])
-        if between > gaps.most[place]:
+def in_reach(gaps, sizes, parts, ids, start, pattern, earlier, later):
+    """Return whether a first and a last part are near enough, as far as ids tell without their text.
+
+    It never denies a pair that is; and if it denies one, it denies those farther apart.
+    """
+    first_place, stop_place = gaps.offsets[pattern], gaps.offsets[pattern + 1]
+    begin = np.int64(parts.begin[earlier]) + sizes.ids[gaps.part[first_place]]
+    end = np.int64(parts.begin[later])
+    if end <= begin:
+        return True
+    by_words = gaps.by_words[pattern]
+    most = np.int64(0)
+    for place in range(first_place + 1, stop_place):
+        unit = np.int64(1)
+        if by_words and not gaps.in_words[place]:
+            unit = np.int64(gaps.most_words_of_id)
+        most += unit * gaps.most[place]
+        if place + 1 < stop_place:
+            most += sizes.words[gaps.part[place]] if by_words else sizes.ids[gaps.part[place]]
+    if not by_words:
+        return end - begin <= most
+    n_ids = gaps.words_of_id.shape[0]
+    at = end
+    while at > begin:
+        at -= 1
+        token = np.int64(ids[start + at])
+        if token >= n_ids or gaps.words_of_id[token] == WALL_WORDS:
             return False
-        if marks[later] == mark and between >= gaps.least[place]:
-            begin = start + np.int64(parts.end[earlier])
-            if not has_wall(special, ids, begin, start + np.int64(parts.begin[later])):
-                return True
-    return False
+        most -= gaps.words_of_id[token]
+        if most < 0:
+            return False
+    return True
 
 
 @leaf
-def join_backwards(gaps, special, parts, ids, start, pattern, last, row_first, marks, base):
-    """Mark what is in reach backwards from the last part at `last`.
+def allowed(gaps, special, parts, ids, start, place, earlier, later):
+    """Return whether the part at `place` may follow the one before it, as these two occurrences do."""
+    if parts.stop[earlier] > parts.first[later]:
+        return False
+    end, begin = np.int64(parts.end[earlier]), np.int64(parts.begin[later])
+    between = max(np.int64(0), begin - end)
+    if gaps.in_words[place]:
+        between = np.int64(0)
+        if parts.text_stop[earlier] < parts.text_first[later]:
+            between = parts.words_first[later] - parts.words_stop[earlier]
+    if between < gaps.least[place] or between > gaps.most[place]:
+        return False
+    return not has_wall(special, ids, start + end, start + begin)
 
-    Part k of the pattern, counted from 0, is marked ``base + k``, so what is in reach as the first part is
-    marked `base`; marks of earlier calls are all smaller.
+
+@leaf
+def can_be_joined(gaps, special, parts, ids, start, pattern, earlier, later, marks, base):
+    """Return whether the parts between a first and a last part can be placed.
+
+    An occurrence that the parts up to the k-th can lead to, counted from 0, is marked ``base + k``; marks of
+    earlier calls are all smaller.
+    """
+    first_place = gaps.offsets[pattern]
+    last = gaps.offsets[pattern + 1] - first_place - 1
+    if last == 1:
+        return allowed(gaps, special, parts, ids, start, first_place + 1, earlier, later)
+    marks[earlier] = base
+    for k in range(1, last + 1):
+        place = first_place + k
+        reached = False
+        # From right to left, so that a mark is overwritten only once nobody asks for it any more.
+        at = np.int64(later) if k == last else np.int64(later - 1)
+        lowest = np.int64(later) if k == last else np.int64(earlier + 1)
+        while at >= lowest:
+            if parts.part[at] == gaps.part[place]:
+                for before in range(earlier, at):
+                    if marks[before] == base + k - 1 and allowed(
+                        gaps, special, parts, ids, start, place, before, at
+                    ):
+                        marks[at] = base + k
+                        reached = True
+                        break
+            at -= 1
+        if not reached:
+            return False
+    return True
+
+
+@leaf
+def link_group(parts, at, step, nearest, linked):
+    """Enter the occurrences that begin in the same id as the one at `at`; return where the next stand.
+
+    In text several parts may begin in one id, in no order: they are entered before any of them asks.
+    """
+    n = parts.part.shape[0]
+    row, begin = parts.row[at], parts.begin[at]
+    while 0 <= at < n and parts.row[at] == row and parts.begin[at] == begin:
+        part = parts.part[at]
+        other = nearest[part]
+        linked[at] = other if other >= 0 and parts.row[other] == row else -1
+        nearest[part] = at
+        at += step
+    return at
+
+
+@kernel
+def find_stretches(gaps, anchors, step, sizes, parts, ids, starts, nearest, linked, stretches):
+    """Write down from where to where a gapped occurrence could stand, one stretch for each anchor in reach.
+
+    Parameters are those of `join_parts`.
 
     Returns
     -------
     int
-        The first occurrence that may be marked.
+        How many there are; if more than there is room for, nothing is said of the others.
     """
-    first_place = gaps.offsets[pattern]
-    n_parts = gaps.offsets[pattern + 1] - first_place
-    marks[last] = base + n_parts - 1
-    begin = last
-    earliest = np.int64(parts.begin[last]) - gaps.span[pattern]
-    while begin > row_first and parts.begin[begin - 1] >= earliest:
-        begin -= 1
-    for k in range(n_parts - 2, -1, -1):
-        place = first_place + k
-        # One mark each is enough: asked in this order, nobody needs an occurrence's mark as the later part
-        # any more once it gets its own as the earlier one.
-        for at in range(begin, last):
-            if parts.part[at] == gaps.part[place] and in_reach(
-                gaps, special, parts, ids, start, place + 1, at, last + 1, marks, base + k + 1
-            ):
-                marks[at] = -(base + k)
-        for at in range(begin, last):
-            if marks[at] == -(base + k):
-                marks[at] = base + k
-    return begin
+    room = stretches.row.shape[0]
+    n_found = np.int64(0)
+    nearest[:] = -1
+    at = np.int64(0) if step > 0 else np.int64(parts.part.shape[0] - 1)
+    while 0 <= at < parts.part.shape[0]:
+        next_at = link_group(parts, at, step, nearest, linked)
+        while at != next_at:
+            part = parts.part[at]
+            start = np.int64(starts[parts.row[at]])
+            for k in range(anchors.offsets[part], anchors.offsets[part + 1]):
+                pattern = np.int64(anchors.pattern[k])
+                place = gaps.offsets[pattern] if step > 0 else gaps.offsets[pattern + 1] - 1
+                other = np.int64(nearest[gaps.part[place]])
+                begin, end = np.int64(parts.begin[at]), np.int64(parts.end[at])
+                reached = False
+                while other >= 0 and parts.row[other] == parts.row[at]:
+                    earlier, later = (other, at) if step > 0 else (at, other)
+                    if not in_reach(gaps, sizes, parts, ids, start, pattern, earlier, later):
+                        break
+                    if other != at:
+                        reached = True
+                        begin = min(begin, np.int64(parts.begin[other]))
+                        end = max(end, np.int64(parts.end[other]))
+                    other = np.int64(linked[other])
+                if reached:
+                    if n_found < room:
+                        stretches.row[n_found] = parts.row[at]
+                        stretches.begin[n_found] = begin
+                        stretches.end[n_found] = end
+                    n_found += 1
+            at += step
+    return n_found
 
 
 @kernel
-def join_parts(gaps, special, parts, ids, starts, first, marks, base, found):
-    """Write down the gapped occurrences whose last part is at `first` or behind it.
+def join_parts(gaps, anchors, step, sizes, special, parts, ids, starts, nearest, linked, marks, joined):
+    """Write down the gapped occurrences of patterns anchored at their last part, or at their first.
 
     Parameters
     ----------
+    anchors : Anchors
+        The patterns, by their last part if `step` is 1, by their first if it is -1.
+    sizes : Sizes
+        Of `parts`.
     special : array of bool
         Which ids stand for no text; empty if that is not known.
+    starts : array of int64
+        Where each row starts in `ids`.
+    nearest : array of int32, shape (n_part_numbers,)
+        Written over.
+    linked : array of int32, shape (n_parts,)
+        Written over.
     marks : array of int64, shape (n_parts,)
-        Smaller than `base` in absolute value; changed.
-    found : Found
+        All 0; changed.
+    joined : Joined
         Room for occurrences.
 
     Returns
     -------
-    n_found : int
-        Occurrences written.
-    next_part : int
-        All last parts before it are done. If it is `first`, it alone needs more room.
-    base : int
-        Larger than all marks.
+    int
+        How many there are; if more than there is room for, nothing is said of the others.
     """
-    room = found.phrase.shape[0]
+    room = joined.phrase.shape[0]
     n_found = np.int64(0)
-    row_first = np.int64(first)
-    while row_first > 0 and parts.row[row_first - 1] == parts.row[first]:
-        row_first -= 1
-    for last in range(first, parts.part.shape[0]):
-        if parts.row[last] != parts.row[row_first]:
-            row_first = np.int64(last)
-        n_before = n_found
-        part = parts.part[last]
-        start = np.int64(starts[parts.row[last]])
-        for k in range(gaps.last[part], gaps.last[part + 1]):
-            pattern = np.int64(gaps.pattern[k])
-            begin = join_backwards(gaps, special, parts, ids, start, pattern, last, row_first, marks, base)
-            for at in range(begin, last):
-                if marks[at] == base:
-                    if n_found < room:
-                        found.phrase[n_found] = gaps.phrase[pattern]
-                        found.row[n_found] = parts.row[last]
-                        found.token_offset[n_found] = parts.begin[at]
-                        found.n_tokens[n_found] = parts.end[last] - parts.begin[at]
-                    n_found += 1
-            base += gaps.offsets[pattern + 1] - gaps.offsets[pattern]
-        if n_found > room:
-            return n_before, last, base
-    return n_found, parts.part.shape[0], base
-
-
-EMPTY_SPECIAL: BoolArray = np.zeros(0, np.bool_)
+    base = np.int64(1)
+    nearest[:] = -1
+    at = np.int64(0) if step > 0 else np.int64(parts.part.shape[0] - 1)
+    while 0 <= at < parts.part.shape[0]:
+        next_at = link_group(parts, at, step, nearest, linked)
+        while at != next_at:
+            part = parts.part[at]
+            start = np.int64(starts[parts.row[at]])
+            for k in range(anchors.offsets[part], anchors.offsets[part + 1]):
+                pattern = np.int64(anchors.pattern[k])
+                place = gaps.offsets[pattern] if step > 0 else gaps.offsets[pattern + 1] - 1
+                other = np.int64(nearest[gaps.part[place]])
+                while other >= 0 and parts.row[other] == parts.row[at]:
+                    earlier, later = (other, at) if step > 0 else (at, other)
+                    if not in_reach(gaps, sizes, parts, ids, start, pattern, earlier, later):
+                        break
+                    if earlier < later and can_be_joined(
+                        gaps, special, parts, ids, start, pattern, earlier, later, marks, base
+                    ):
+                        if n_found < room:
+                            joined.phrase[n_found] = gaps.phrase[pattern]
+                            joined.row[n_found] = parts.row[at]
+                            joined.token_offset[n_found] = parts.begin[earlier]
+                            joined.n_tokens[n_found] = parts.end[later] - parts.begin[earlier]
+                            joined.first[n_found] = parts.first[earlier]
+                            joined.stop[n_found] = parts.stop[later]
+                        n_found += 1
+                    base += gaps.offsets[pattern + 1] - gaps.offsets[pattern]
+                    other = np.int64(linked[other])
+            at += step
+    return n_found

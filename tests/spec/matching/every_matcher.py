@@ -14,6 +14,7 @@ import numpy as np
 from indexer.matching.matches import IdPatterns, Matches
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.walking_matcher import WalkingMatcher
 from indexer.vocabulary import TokenBytes
 from tests.naive import naive_id_matches
 
@@ -71,7 +72,7 @@ def found(
     rows = [[ids_of[p] for p in sequence] for sequence in sequences]
     options = {"boundary": boundary, "possessive": possessive}
     expected = naive_id_matches(pairs, rows, spelled=spelled, special=special, **options)
-    for kind in (ReferenceMatcher, TokenMatcher):
+    for kind in (ReferenceMatcher, TokenMatcher, WalkingMatcher):
         matcher = kind(patterns_of(pairs), vocabulary_of(spelled, special), **options)
         for dtype in (np.uint16, np.uint32):
             assert rows_of(matcher.find(*block_of(rows, dtype))) == expected, (kind, dtype)

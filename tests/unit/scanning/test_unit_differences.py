@@ -34,6 +34,15 @@ def test_what_only_text_found_is_counted_by_spelling_and_visit():
     assert differences.alone("tokens") == {}
 
 
+def test_occurrences_of_a_phrase_with_gaps_are_told_apart_by_their_ends():
+    differences = UnitDifferences(VOCABULARY, gapped=[1])
+    text = matches((0, 0, 0, 4), (1, 0, 0, 2), (1, 0, 0, 4))
+    tokens = matches((0, 0, 0, 2), (1, 0, 0, 2))
+    differences.add(text, tokens, BLOCK, Visits(np.array([0, 1, 1]), np.array([0])))
+    assert differences.alone("text") == {1: [{"spelled": "a b a B", "exposure_count": 1}]}
+    assert differences.alone("tokens") == {}
+
+
 def test_a_sequence_that_was_never_consumed_does_not_count():
     differences = UnitDifferences(VOCABULARY)
     differences.add(matches(), matches((1, 1, 0, 1)), BLOCK, Visits(np.array([0, 1, 1]), np.array([0])))

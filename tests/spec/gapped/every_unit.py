@@ -1,0 +1,141 @@
+"""Runs one drawn pattern with gaps through the slow truth and the matcher, in ids and in text.
+
+A case is drawn in pieces of text: a sequence is a list of pieces, each piece is one token, and the vocabulary
+is the set of pieces. A piece written as bytes is a token that spells just these bytes, ``None`` is an id that
+stands for no text. In ids, a part has every run of pieces that spells it as a form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.matching.gap_text import TextParts
+from indexer.matching.gapped_matcher import GappedMatcher
+from indexer.matching.gapped_pattern import GappedPattern
+from indexer.matching.text_matcher import TextMatcher, border_rules
+from indexer.matching.token_matcher import TokenMatcher
+from indexer.phrases.gap_notation import GappedText, parse
+from tests.naive import naive_gapped_id_matches, naive_gapped_text_matches, naive_id_matches
+from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
+
+Piece = str | bytes | None
+Window = tuple[int, int]
+PHRASE, FIRST_PART = 0, 1
+
+
+def in_ids(
+    notation: str, *sequences: Sequence[Piece], boundary: str = "word", case: str = "fold"
+) -> list[list[Window]]:
+    """Return for each sequence the windows found, as (first token, last token)."""
+    text = parse(notation)
+    spelled, special, rows = drawn(sequences)
+    vocabulary = vocabulary_of(spelled, special)
+    numbers = part_numbers(text)
+    pairs = sorted(
+        (number, form)
+        for part, number in numbers.items()
+        for form in forms_of(part, rows, spelled, special, case)
+    )
+    options = {"boundary": boundary, "possessive": "include"}
+    inner = TokenMatcher(patterns_of(pairs), vocabulary, **options)
+    matcher = GappedMatcher(inner, FIRST_PART, [pattern(text)], vocabulary=vocabulary, case=case)
+    known = {"spelled": spelled, "special": special}
+    places = naive_id_matches(pairs, rows, **known, **options)
+    drawn_pattern = (PHRASE, pattern(text).parts, text.gaps)
+    expected = naive_gapped_id_matches(places, [drawn_pattern], rows, **known, case=case)
+    for dtype in (np.uint16, np.uint32):
+        assert rows_of(matcher.find(*block_of(rows, dtype))) == expected, dtype
+    return windows(expected, len(rows))
+
+
+def in_text(notation: str, *sequences: Sequence[Piece], **settings: str) -> list[list[Window]]:
+    """Return for each sequence the windows found, as (first token, last token)."""
+    match = {"case": "fold", "boundary": "word", "possessive": "include", "whitespace": "exact", **settings}
+    text = parse(notation)
+    spelled, special, rows = drawn(sequences)
+    vocabulary = vocabulary_of(spelled, special)
+    numbers = part_numbers(text)
+    expected = naive_gapped_text_matches(
+        [(number, part) for part, number in numbers.items()],
+        [(PHRASE, pattern(text).parts, text.gaps)],
+        rows,
+        spelled=spelled,
+        special=special,
+        **match,
+    )
+    for dtype in (np.uint16, np.uint32):
+        for fast in (False, True):
+            inner = TextMatcher(
+                list(numbers), np.array(list(numbers.values()), np.int32), vocabulary, **match
+            )
+            if fast:
+                inner.prepare(block_of(rows, dtype)[0])
+            rules = border_rules(boundary=match["boundary"], possessive=match["possessive"])
+            matcher = GappedMatcher(
+                inner,
+                FIRST_PART,
+                [pattern(text)],
+                vocabulary=vocabulary,
+                case=match["case"],
+                parts=TextParts(list(numbers), rules, match["whitespace"]),
+            )
+            assert rows_of(matcher.find(*block_of(rows, dtype))) == expected, (dtype, fast)
+    return windows(expected, len(rows))
+
+
+def in_both(notation: str, *pieces: Piece, **settings: str) -> list[Window]:
+    """Return the windows in one sequence, which ids and text must agree on."""
+    (ids,), (text,) = in_ids(notation, pieces, **settings), in_text(notation, pieces, **settings)
+    assert ids == text
+    return ids
+
+
+def words(drawing: str) -> list[Piece]:
+    """Return a sequence in which every word is a token with a space before it, and | an end of document."""
+    return [None if word == "|" else f" {word}" for word in drawing.split()]
+
+
+def drawn(sequences: Sequence[Sequence[Piece]]) -> tuple[list[bytes], frozenset[int], list[list[int]]]:
+    pieces = sorted({piece for sequence in sequences for piece in sequence}, key=repr)
+    spelled = [piece if isinstance(piece, bytes) else (piece or "").encode() for piece in pieces]
+    special = frozenset(number for number, piece in enumerate(pieces) if piece is None)
+    return spelled, special, [[pieces.index(piece) for piece in sequence] for sequence in sequences]
+
+
+def part_numbers(text: GappedText) -> dict[str, int]:
+    return {part: FIRST_PART + number for number, part in enumerate(dict.fromkeys(text.parts))}
+
+
+def pattern(text: GappedText) -> GappedPattern:
+    numbers = part_numbers(text)
+    return GappedPattern(PHRASE, tuple(numbers[part] for part in text.parts), text.gaps)
+
+
+def forms_of(
+    part: str, rows: Sequence[Sequence[int]], spelled: Sequence[bytes], special: frozenset[int], case: str
+) -> set[tuple[int, ...]]:
+    """Return the runs of ids that spell a part, with white space before it or without."""
+
+    def read(data: bytes) -> str:
+        text = data.decode("utf-8", "surrogateescape").lstrip()
+        return text.casefold() if case == "fold" else text
+
+    return {
+        tuple(row[first:stop])
+        for row in rows
+        for first in range(len(row))
+        for stop in range(first + 1, len(row) + 1)
+        if not special.intersection(row[first:stop])
+        and read(b"".join(spelled[token] for token in row[first:stop])) == read(part.encode())
+        and spelled[row[first]].strip()
+        and spelled[row[stop - 1]].strip()
+    }
+
+
+def windows(places: Sequence[tuple[int, int, int, int]], n_rows: int) -> list[list[Window]]:
+    return [
+        [(offset, offset + n_tokens - 1) for row, offset, _, n_tokens in places if row == number]
+        for number in range(n_rows)
+    ]
