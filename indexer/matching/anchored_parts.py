@@ -17,7 +17,15 @@ from indexer.matching.gap_table import gap_table
 from indexer.matching.gapped_pattern import GappedPattern
 from indexer.matching.kernels.gap_reach import Reach, add_context, stretch_reach
 from indexer.matching.kernels.gaps import WALL_WORDS, Stretches
-from indexer.matching.matches import IdPatterns, Matcher, Matches, taken
+from indexer.matching.matches import (
+    IdPatterns,
+    Matcher,
+    Matches,
+    one_behind_the_other,
+    ordered,
+    selected,
+    taken,
+)
 from indexer.matching.stretches import merged
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -89,12 +97,12 @@ class AnchoredParts:
             left, right, self._gaps.words_of_id, part, row, begin, end, ids, starts, stops, stretches
         )
         parts = self._parts_in(merged(stretches), ids, starts, stops)
-        phrase = np.concatenate([found.phrase[~is_anchor], parts.phrase])
-        row = np.concatenate([found.row[~is_anchor], parts.row])
-        offset = np.concatenate([found.token_offset[~is_anchor], parts.token_offset])
-        n_tokens = np.concatenate([found.n_tokens[~is_anchor], parts.n_tokens])
-        order = np.lexsort((n_tokens, phrase, offset, row))
-        return Matches(phrase[order], row[order], offset[order], n_tokens[order])
+        return ordered(one_behind_the_other([selected(found, ~is_anchor), parts]))
+
+    def prepare(self, sample: TokenIds) -> None:
+        """Choose the anchors and prepare what looks for them; see `Matcher.prepare`."""
+        _, matcher, _, _ = self._chosen_for(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
+        matcher.prepare(sample)
 
     def _parts_in(
         self, stretches: Stretches, ids: TokenIds, starts: Int64Array, stops: Int64Array

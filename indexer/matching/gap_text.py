@@ -12,7 +12,7 @@ from indexer.matching.boundary import word_characters
 from indexer.matching.folding import fold, is_word_character
 from indexer.matching.kernels.gap_text import count_words, place_ids, tokens_at, widen
 from indexer.matching.kernels.gaps import WALL_WORDS, Parts, Stretches
-from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable
+from indexer.matching.kernels.text_search import PhraseTable
 from indexer.matching.kernels.text_stream import (
     MAX_GROWTH,
     N_PIECES,
@@ -21,7 +21,8 @@ from indexer.matching.kernels.text_stream import (
     Stream,
     fill_stream,
 )
-from indexer.matching.text_decoding import empty_stream, hit_room, joined_hits, one_range, search_all
+from indexer.matching.matches import one_behind_the_other
+from indexer.matching.text_decoding import empty_stream, hit_room, one_range, search_all
 from indexer.matching.text_phrases import folded_phrases, phrase_table
 from indexer.matching.text_unicode import unicode_table
 from indexer.matching.text_vocabulary import vocabulary_table
@@ -145,11 +146,12 @@ class GapText:
         """Find the parts in a stream, each with the bytes it takes."""
         if self._phrases is None:
             raise ValueError("the parts are no texts")
-        n_text = int(stream.state[N_TEXT])
-        everywhere = one_range(1, n_text, n_text + LOOK_AHEAD)
         in_bytes, hits = _byte_by_byte(stream), hit_room(self._phrases)
+        everywhere = one_range(in_bytes, 1, int(stream.state[N_TEXT]))
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            found = joined_hits(list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, hits)))
+            found = one_behind_the_other(
+                list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, hits))
+            )
         first = found.token_offset.astype(np.int64)
         stop = first + found.n_tokens
         begin, end = np.empty(len(first), np.int32), np.empty(len(first), np.int32)

@@ -23,7 +23,7 @@ from indexer.matching.kernels.gaps import (
     join_parts,
     measure_parts,
 )
-from indexer.matching.matches import Matcher, Matches
+from indexer.matching.matches import Matcher, Matches, one_behind_the_other, ordered, selected
 from indexer.matching.stretches import merged
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -102,13 +102,15 @@ class GappedMatcher:
         if not is_part.any():
             return found
         is_used = is_part & (found.phrase < self._first_part + self._n_parts)
-        joined = self._join(_select(found, is_used), ids, starts, stops)
-        phrases = _select(found, ~is_part)
+        joined = self._join(selected(found, is_used), ids, starts, stops)
+        phrases = selected(found, ~is_part)
         if not len(joined.phrase):
             return phrases
-        both = _one_behind_the_other([phrases, joined])
-        order = np.lexsort((both.n_tokens, both.phrase, both.token_offset, both.row))
-        return Matches(both.phrase[order], both.row[order], both.token_offset[order], both.n_tokens[order])
+        return ordered(one_behind_the_other([phrases, joined]))
+
+    def prepare(self, sample: TokenIds) -> None:
+        """Prepare the matcher below; see `Matcher.prepare`."""
+        self._matcher.prepare(sample)
 
     def _join(self, found: Matches, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         parts = _whole_parts(found, self._first_part)
@@ -123,7 +125,7 @@ class GappedMatcher:
                 sizes = self._measured(placed.parts, ids, placed.starts)
                 joined = self._joined(anchors, sizes, placed.parts, ids, placed.starts)
                 several.append(_of_rows(_matches(_each_once(joined)), placed))
-        return _one_behind_the_other(several)
+        return one_behind_the_other(several)
 
     def _anchors_for(self, parts: Parts) -> tuple[Anchors, Anchors]:
         """Return the anchors chosen on the first block, chosen once more if a much larger one comes."""
@@ -229,19 +231,6 @@ def _of_rows(found: Matches, placed: Placed) -> Matches:
     """Turn stretches back into the rows they were cut from."""
     offset = found.token_offset + placed.shift[found.row]
     return found._replace(row=placed.row[found.row], token_offset=offset.astype(np.int32))
-
-
-def _one_behind_the_other(several: Sequence[Matches]) -> Matches:
-    return Matches(
-        phrase=np.concatenate([found.phrase for found in several]),
-        row=np.concatenate([found.row for found in several]),
-        token_offset=np.concatenate([found.token_offset for found in several]),
-        n_tokens=np.concatenate([found.n_tokens for found in several]),
-    )
-
-
-def _select(found: Matches, keep: BoolArray) -> Matches:
-    return Matches(found.phrase[keep], found.row[keep], found.token_offset[keep], found.n_tokens[keep])
 
 
 def _room_for(n: int) -> Joined:

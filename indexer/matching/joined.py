@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from indexer.matching.matches import Matcher, Matches, ordered
+from indexer.matching.matches import Matcher, Matches, one_behind_the_other, ordered
 from indexer.units import Int64Array, TokenIds
 
 
@@ -25,7 +23,7 @@ class JoinedMatcher:
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences found by all of them; see `Matcher.find`."""
         found = [matcher.find(ids, starts, stops) for matcher in self.matchers]
-        return ordered(Matches(*map(np.concatenate, zip(*found, strict=True))))
+        return ordered(one_behind_the_other(found))
 
     def prepare(self, sample: TokenIds) -> None:
         """Prepare all of them; see `Matcher.prepare`."""

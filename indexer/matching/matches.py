@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-import numpy as np
 
 from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds
 
@@ -115,3 +114,18 @@ def ordered(found: Matches) -> Matches:
         token_offset=found.token_offset[order],
         n_tokens=found.n_tokens[order],
     )
+
+
+def one_behind_the_other(several: Sequence[Matches]) -> Matches:
+    """Return the occurrences of several blocks as one; no block is no occurrence."""
+    return Matches(
+        phrase=np.concatenate([np.empty(0, np.int32), *(found.phrase for found in several)]),
+        row=np.concatenate([np.empty(0, np.int64), *(found.row for found in several)]),
+        token_offset=np.concatenate([np.empty(0, np.int32), *(found.token_offset for found in several)]),
+        n_tokens=np.concatenate([np.empty(0, np.int32), *(found.n_tokens for found in several)]),
+    )
+
+
+def selected(found: Matches, keep: BoolArray) -> Matches:
+    """Return some of the occurrences."""
+    return Matches(found.phrase[keep], found.row[keep], found.token_offset[keep], found.n_tokens[keep])

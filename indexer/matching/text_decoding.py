@@ -20,7 +20,7 @@ from indexer.matching.kernels.text_stream import (
     fill_stream,
     slide_stream,
 )
-from indexer.matching.matches import Matches
+from indexer.matching.matches import Matches, one_behind_the_other
 from indexer.matching.text_phrases import phrase_table
 from indexer.matching.text_unicode import unicode_table
 from indexer.matching.text_vocabulary import vocabulary_table
@@ -61,7 +61,7 @@ class DecodingSearch:
         ids, starts, stops = checked_block(ids, starts, stops)
         parts: list[Matches] = []
         if self._phrases.longest == 0:
-            return joined_hits(parts)
+            return one_behind_the_other(parts)
         stream = empty_stream(self._window)
         hits = hit_room(self._phrases)
         margin = self._phrases.longest + LOOK_AHEAD
@@ -86,7 +86,7 @@ class DecodingSearch:
                 )
                 parts.extend(hits_of_range)
                 done = slide_stream(stream, max(done, stop))
-        return joined_hits(parts)
+        return one_behind_the_other(parts)
 
 
 def checked_block(
@@ -135,16 +135,6 @@ def one_range(stream: Stream, begin: int, stop: int) -> Ranges:
         last_token=np.full(1, np.iinfo(np.int32).max, np.int32),
         first_piece=np.zeros(1, np.int64),
         stop_piece=stream.state[N_PIECES : N_PIECES + 1],
-    )
-
-
-def joined_hits(parts: list[Matches]) -> Matches:
-    """Return the hits one behind the other."""
-    return Matches(
-        phrase=np.concatenate([np.empty(0, np.int32), *(part.phrase for part in parts)]),
-        row=np.concatenate([np.empty(0, np.int64), *(part.row for part in parts)]),
-        token_offset=np.concatenate([np.empty(0, np.int32), *(part.token_offset for part in parts)]),
-        n_tokens=np.concatenate([np.empty(0, np.int32), *(part.n_tokens for part in parts)]),
     )
 
 

@@ -19,13 +19,12 @@ from indexer.matching.kernels.text_window_finding import (
     find_windows,
 )
 from indexer.matching.kernels.text_windows import MOST_FIRST_TOKENS, fill_windows
-from indexer.matching.matches import Matches
+from indexer.matching.matches import Matches, one_behind_the_other
 from indexer.matching.text_decoding import (
     DecodingSearch,
     checked_block,
     empty_stream,
     hit_room,
-    joined_hits,
     search_all,
 )
 from indexer.matching.text_lifting import SAMPLE_TOKENS, LiftedVocabulary, lift
@@ -78,13 +77,13 @@ class WindowSearch:
         found = self._find_lifted(built, ids, starts, stops)
         if built.left_over is None:
             return found
-        return joined_hits([found, built.left_over.find(ids, starts, stops)])
+        return one_behind_the_other([found, built.left_over.find(ids, starts, stops)])
 
     def _find_lifted(self, built: Built, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         phrases = built.phrases
         parts: list[Matches] = []
         if phrases.longest == 0:
-            return joined_hits(parts)
+            return one_behind_the_other(parts)
         room = (MOST_FIRST_TOKENS + 4) * self._token_room + phrases.longest + 4 * LOOK_AHEAD
         stream = empty_stream(max(_STREAM_BYTES, 2 * room))
         hits = hit_room(phrases)
@@ -114,7 +113,7 @@ class WindowSearch:
                         ranges,
                     )
                     parts.extend(search_all(phrases, self._rules, stream, ranges, n_ranges, hits))
-        return joined_hits(parts)
+        return one_behind_the_other(parts)
 
     def _built_for(self, ids: TokenIds) -> Built:
         width = ids.dtype.itemsize

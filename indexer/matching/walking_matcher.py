@@ -63,3 +63,6 @@ class WalkingMatcher:
             token_offset=np.concatenate([part.token_offset for part in parts]),
             n_tokens=np.concatenate([part.n_tokens for part in parts]),
         )
+
+    def prepare(self, sample: TokenIds) -> None:
+        """There is nothing to prepare; see `Matcher.prepare`."""
