@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 
-from benchmarks import cases, end_to_end, measure, peers, table, text_unit, workload
+from benchmarks import cases, end_to_end, gapped, measure, peers, table, text_unit, workload
 from benchmarks.cases import Case, Expected
 
 
@@ -128,6 +128,7 @@ EXPERIMENTS = {
     "phrase-length": _lengths,
     "hit-rate": _hit_rates,
     "text-unit": _text_unit,
+    "gapped": gapped.gapped,
 }
 
 if __name__ == "__main__":
