@@ -16,6 +16,7 @@ from indexer.matching.kernels.edge_classes import ANY, WALL, edge_class
 from indexer.matching.kernels.text_cut import (
     MOST_REACH,
     PAIR,
+    SPACE,
     Borders,
     CutRoom,
     choose_sites,
@@ -28,9 +29,12 @@ from indexer.matching.kernels.text_filter import LENGTH_WALL, TextFilter
 from indexer.matching.kernels.text_filter_table import count_id_pairs, enter_bits, enter_sites, enter_tags
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
-from indexer.matching.kernels.text_tries import ROOM, Neighbours, Spellings
+from indexer.matching.kernels.text_tries import ROOM, Neighbours
+from indexer.matching.kernels.wild_ids import WILD, WILD_FOR_WORDS
+from indexer.matching.text_crossing import ids_across_spaces
 from indexer.matching.text_spellings import spellings_of
 from indexer.matching.text_vocabulary import characters_touched, end_bytes
+from indexer.matching.word_sites import lift_words
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
 
 SAMPLE_TOKENS = 1 << 21
@@ -88,28 +92,37 @@ def _lift(texts: list[bytes], vocabulary: LiftedVocabulary, sample: TokenIds) ->
     count_pairs(sample[:SAMPLE_TOKENS], padded_spelling, counts)
     room = _cut_room()
     place = _sites(text, offsets, vocabulary, counts, room)
+    crossing = lift_words(
+        text,
+        offsets,
+        place,
+        vocabulary.spellings,
+        vocabulary.borders,
+        counts,
+        room,
+        padded_spelling[np.minimum(sample, len(padded_spelling) - 1)],
+    )
     place[np.diff(offsets) > MOST_REACH - LOOK_AHEAD] = -1
     lifted = [texts[k] for k in np.flatnonzero(place >= 0)]
-    sites = _Sites(*_joined(lifted), (place - offsets[:-1])[place >= 0])
+    sites = _Sites(*_joined(lifted), (place - offsets[:-1])[place >= 0], crossing)
     pairs = _pairs(sites, vocabulary, counts, room)
     if pairs is None:
-        return Lift(
-            _filter(
-                vocabulary, padded_spelling, _no_pairs(), _Sites(*_joined([]), np.zeros(0, np.int64)), sample
-            ),
-            [],
-            texts,
-        )
+        nothing = _Sites(*_joined([]), np.zeros(0, np.int64), set())
+        return Lift(_filter(vocabulary, padded_spelling, _no_pairs(), nothing, sample), [], texts)
     left_over = [texts[k] for k in np.flatnonzero(place < 0)]
     return Lift(_filter(vocabulary, padded_spelling, pairs, sites, sample), lifted, left_over)
 
 
 class _Sites(NamedTuple):
-    """Lifted texts, one behind the other, and the site of each as a number of bytes from its start."""
+    """Lifted texts, one behind the other, and the site of each as a number of bytes from its start.
+
+    Where the site is no space but lies inside a word, `crossing` holds the spellings that reach across it.
+    """
 
     text: Uint8Array
     offsets: Int64Array
     offset_in_text: Int64Array
+    crossing: set[int]
 
     def places(self) -> Int64Array:
         return self.offsets[:-1] + self.offset_in_text
@@ -225,8 +238,13 @@ def _filter(
     across = [
         (text[x - 1 : x], text[x + 1 : x + 2])
         for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True)
+        if text[x] == SPACE
     ]
     wild = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
+    for number in sites.crossing:
+        of_words = spellings.ids[spellings.ids_offsets[number] : spellings.ids_offsets[number + 1]]
+        wild[of_words[wild[of_words] == 0]] = WILD_FOR_WORDS
+    words = [text for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True) if text[x] != SPACE]
     first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
     length[table.kind == TOKEN_SPECIAL] = LENGTH_WALL
@@ -246,6 +264,7 @@ def _filter(
         wild=wild,
         wild_ids=np.flatnonzero(wild[: 1 << min(int(width), 31)]).astype(sample.dtype),
         wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
+        word_reach=max(map(len, words), default=0) + LOOK_AHEAD,
     )
 
 
@@ -275,9 +294,9 @@ def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[
     if not lifted:
         return wild
     # Ids that spell nothing part the tokens beside them.
-    wild[(table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) == 0)] = 1
-    for token in _reaching_across(vocabulary.spellings, across):
-        wild[token] = 1
+    wild[(table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) == 0)] = WILD
+    for token in ids_across_spaces(vocabulary.spellings, across):
+        wild[token] = WILD
     phrase_texts = [text.decode() for text in lifted]
     alphabet = set().union(*map(set, phrase_texts))
     first = {text[0] for text in phrase_texts}
@@ -290,7 +309,7 @@ def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[
         # Of a split character the token with its beginning is enough. An occurrence that has no split
         # character can still begin or end among the whole characters of such a token.
         if tail in heads or inside & first or inside & last:
-            wild[token] = 1
+            wild[token] = WILD
     return wild
 
 
@@ -309,25 +328,3 @@ def _folding_characters() -> dict[str, str]:
         for c in map(chr, [*range(0x80, 0xD800), *range(0xE000, 0x20000)])
         if (folded := c.casefold()) != c
     }
-
-
-def _reaching_across(spellings: Spellings, across: list[tuple[bytes, bytes]]) -> list[int]:
-    """Return the ids that can reach across a site: they hold its space and the bytes beside it."""
-    both = set(across)
-    left = {a for a, _ in across}
-    left_of_end = {a for a, b in across if not b}
-    data = spellings.text.tobytes()
-    found: list[int] = []
-    for number in range(1, len(spellings.offsets) - 1):
-        begin, end = int(spellings.offsets[number]), int(spellings.offsets[number + 1])
-        text = data[begin:end]
-        at = text.find(b" ", 1)
-        while at > 0:
-            before, behind = text[at - 1 : at], text[at + 1 : at + 2]
-            if (before, behind) in both or before in left_of_end or (not behind and before in left):
-                found += spellings.ids[
-                    spellings.ids_offsets[number] : spellings.ids_offsets[number + 1]
-                ].tolist()
-                break
-            at = text.find(b" ", at + 1)
-    return found

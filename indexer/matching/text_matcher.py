@@ -76,7 +76,7 @@ class TextMatcher:
         self._vocabulary = vocabulary
         self._rules = rules
         self._case = case
-        self._windows_can_help = whitespace == "exact" and any(b" " in text[1:] for text in texts)
+        self._windows_can_help = whitespace == "exact"
         self._decoding = DecodingSearch(texts, vocabulary, rules, case=case, whitespace=whitespace)
         self._windows: WindowSearch | None = None
         self._n_decoded = 0

@@ -62,11 +62,11 @@ class TextFilter(NamedTuple):
     site_bits : array of uint64, shape (power of two,)
         Two bits in one word for the bytes around the site of each phrase.
     wild : array of uint8
-        1 for wild ids.
+        `WILD` for wild ids, `WILD_FOR_WORDS` for those that are so for the sake of single words alone.
     wild_ids : array of the type of the stream
         The wild ids.
-    wild_reach : int
-        How many bytes before and behind a wild id have to be known.
+    wild_reach, word_reach : int
+        How many bytes before and behind a wild id of either kind have to be known.
     """
 
     bitmap: Uint64Array
@@ -84,6 +84,7 @@ class TextFilter(NamedTuple):
     wild: Uint8Array
     wild_ids: TokenIds
     wild_reach: int
+    word_reach: int
 
 
 class FilterRoom(NamedTuple):

@@ -14,6 +14,7 @@ import numpy as np
 from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.text_cut import MOST_REACH, REACH_BITS
 from indexer.matching.kernels.text_filter import LENGTH_WALL, keep_sites, scan
+from indexer.matching.kernels.wild_ids import WILD
 from indexer.units import Int64Array
 
 CHUNK = 1 << 16
@@ -75,12 +76,6 @@ def walk_right(length, ids, stop, at, n_bytes):
 
 
 @uncounted
-def known_of_wild(length, ids, at):
-    """Return the bytes that the walk counts for the wild id itself."""
-    return np.int64(length[min(np.int64(ids[at]), length.shape[0] - 1)])
-
-
-@uncounted
 def close_window(state, windows, n):
     """Write down the open window; return how many there are."""
     if state[IS_OPEN]:
@@ -125,8 +120,10 @@ def open_windows(table, ids, start, stop, begin, end, room, n_pairs, n_wild, sta
         if wild > first_wild and (pair == first_pair or room.wild[wild - 1] >= room.positions[pair - 1]):
             wild -= 1
             last = room.wild[wild]
-            first = walk_left(length, ids, start, last, known_of_wild(length, ids, last) + table.wild_reach)
-            reach = np.int64(table.wild_reach)
+            token = min(np.int64(ids[last]), table.wild.shape[0] - 1)
+            reach = np.int64(table.wild_reach if table.wild[token] == WILD else table.word_reach)
+            # The walk counts the bytes of the wild id itself.
+            first = walk_left(length, ids, start, last, np.int64(length[token]) + reach)
         else:
             pair -= 1
             last = room.positions[pair]

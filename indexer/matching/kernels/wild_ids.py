@@ -6,6 +6,7 @@ import numpy as np
 
 from indexer.matching.kernels.compile import uncounted
 
+WILD, WILD_FOR_WORDS = 1, 2
 WILD_RUN = 4096
 """Ids compared with one wild id after another: they stay in the first-level cache meanwhile."""
 MOST_COMPARED = 24
@@ -41,5 +42,5 @@ def wild_positions(wild, wild_ids, ids, begin, end, positions):
             continue
         for at in range(first, stop):
             positions[n] = at
-            n += np.int64(wild[min(np.int64(ids[at]), last)])
+            n += np.int64(wild[min(np.int64(ids[at]), last)] != 0)
     return n
