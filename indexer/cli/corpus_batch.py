@@ -13,6 +13,7 @@ from indexer.cli.options import set_option
 
 if TYPE_CHECKING:
     from indexer.config import Config
+    from indexer.corpus import Shard
     from indexer.tokenizers import Tokenizer
 
 
@@ -40,8 +41,8 @@ def batch(
     from indexer.corpus import open_corpus, open_order
     from indexer.corpus.preflight.batch_view import batch_rows
 
-    config, tokenizer = _opened(source, overrides)
-    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
+    config, tokenizer, shards = _opened(source, overrides)
+    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)
     order = open_order(config.order, reader, base=config.base)
     for row in islice(batch_rows(reader, order, step), rows):
         ids = row.ids.tolist()
@@ -60,21 +61,25 @@ def batch(
             click.echo(text + "\n")
 
 
-def _opened(source: str, overrides: tuple[str, ...]) -> tuple[Config, Tokenizer | None]:
-    """Return the configuration of an index or of a file, and its tokenizer."""
+def _opened(
+    source: str, overrides: tuple[str, ...]
+) -> tuple[Config, Tokenizer | None, tuple[Shard, ...] | None]:
+    """Return the configuration of an index or of a file, its tokenizer, and the shards of an index."""
     from indexer.index_dir import IndexDir
 
     index = IndexDir(source)
     if index.plan_file.is_file():
+        from indexer.corpus import Shard
         from indexer.plan import read_plan
         from indexer.scanning.frozen import load_tokenizer_of
         from indexer.scanning.task import planned_config
 
         plan = read_plan(index.plan_file)
-        return planned_config(plan), load_tokenizer_of(index, plan)
+        shards = tuple(Shard(**shard) for shard in plan.shards)
+        return planned_config(plan), load_tokenizer_of(index, plan), shards
     from indexer.cli.index import read_config
     from indexer.tokenizers import load_tokenizer
 
     config = read_config(source, overrides)
     path = config.tokenizer.path
-    return config, load_tokenizer(path, base=config.base) if path else None
+    return config, load_tokenizer(path, base=config.base) if path else None, None

@@ -102,6 +102,11 @@ def test_raw_text_is_indexed_and_looked_at_by_the_tokenizer_of_the_index(
     done = exposure_process("batch", out, "5", "--json")
     texts = [json.loads(line)["text"].strip() for line in done.stdout.splitlines()]
     assert texts == [f"these sketches number {i} of b are old ." for i in range(8)], done.stderr
+    # nothing is counted again, so a file that is not looked at may have become anything
+    (tmp_path / "b.jsonl").write_text("no JSON")
+    done = exposure_process("batch", out, "0", "--rows", "1")
+    assert done.returncode == 0 and "these sketches number 0 of a" in done.stdout, done.stderr
+    assert exposure_process("batch", out, "5").returncode == 3
     config.write_text(config.read_text().replace("tokenizer.json", "none.json"))
     done = exposure_process("batch", str(config), "5")
     assert done.returncode == 2 and "no such tokenizer" in done.stderr
