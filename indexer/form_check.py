@@ -33,7 +33,7 @@ def check_forms(config: Config) -> dict[str, FormReport]:
         raise ConfigError("[tokenizer] path is not set", expected="the tokenizer of the corpus")
     tokenizer = load_tokenizer(config.tokenizer.path, base=config.base)
     phrases = load_phrases(config.phrases, config.match, base=config.base).looked_for()
-    sequences = _sample(open_corpus(config.corpus, base=config.base))
+    sequences = _sample(open_corpus(config.corpus, base=config.base, tokenizer=tokenizer))
     return form_report(phrases, tokenizer, sequences, config.match, most_tokens=SAMPLE_TOKENS)
 
 

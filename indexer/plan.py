@@ -90,7 +90,7 @@ class Plan:
             "phrases": {name: facts["hash"] for name, facts in sorted(self.frozen.items())},
             "tokenizer": self.tokenizer and {k: v for k, v in self.tokenizer.items() if k != "name"},
             "match settings": config["match"],
-            "corpus settings": {k: v for k, v in config["corpus"].items() if k not in ("paths", "tokenizer")},
+            "corpus settings": {k: v for k, v in config["corpus"].items() if k != "paths"},
             "shards": [
                 {k: v for k, v in shard.items() if k not in ("url", "modified_ns")} for shard in self.shards
             ],

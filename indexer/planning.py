@@ -111,7 +111,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
     """
     tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
     frozen, notes = _freeze_phrases(config, tokenizer)
-    reader = open_corpus(config.corpus, base=config.base)
+    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
     shards = reader.shards()
     check_sample(
         reader,
@@ -121,7 +121,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
     order = open_order(config.order, reader, base=config.base)
     checkpoints = checkpoint_grid(config.order, order, base=config.base)
     plan = Plan(
-        config=_sections(config, tokenizer),
+        config=config.sections(),
         base=str(config.base),
         software=_software(),
         frozen=frozen.facts(),
@@ -136,14 +136,6 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
         notes=notes,
     )
     return plan.sealed(), frozen
-
-
-def _sections(config: Config, tokenizer: Tokenizer | None) -> dict[str, dict[str, Any]]:
-    """Return the configuration; of raw text, with the hash of the tokenizer that every scan must meet."""
-    sections = config.sections()
-    if tokenizer is not None and config.corpus.packing is not None:
-        sections["corpus"]["tokenizer_hash"] = tokenizer.content_hash
-    return sections
 
 
 def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenFiles, tuple[str, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,7 @@ from indexer.cli.options import set_option
 
 if TYPE_CHECKING:
     from indexer.config import Config
+    from indexer.corpus import Shard
     from indexer.tokenizers import Tokenizer
 
 
@@ -41,8 +41,8 @@ def batch(
     from indexer.corpus import open_corpus, open_order
     from indexer.corpus.preflight.batch_view import batch_rows
 
-    config, tokenizer = _opened(source, overrides)
-    reader = open_corpus(config.corpus, base=config.base)
+    config, tokenizer, shards = _opened(source, overrides)
+    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)
     order = open_order(config.order, reader, base=config.base)
     for row in islice(batch_rows(reader, order, step), rows):
         ids = row.ids.tolist()
@@ -61,23 +61,25 @@ def batch(
             click.echo(text + "\n")
 
 
-def _opened(source: str, overrides: tuple[str, ...]) -> tuple[Config, Tokenizer | None]:
-    """Return the configuration of an index or of a file, and its tokenizer."""
+def _opened(
+    source: str, overrides: tuple[str, ...]
+) -> tuple[Config, Tokenizer | None, tuple[Shard, ...] | None]:
+    """Return the configuration of an index or of a file, its tokenizer, and the shards of an index."""
     from indexer.index_dir import IndexDir
-    from indexer.tokenizers import load_tokenizer, tokenizer_from_json
 
-    plan_file = IndexDir(source).plan_file if Path(source).is_dir() else None
-    if plan_file is not None and plan_file.is_file():
+    index = IndexDir(source)
+    if index.plan_file.is_file():
+        from indexer.corpus import Shard
         from indexer.plan import read_plan
+        from indexer.scanning.frozen import load_tokenizer_of
         from indexer.scanning.task import planned_config
 
-        config = planned_config(read_plan(plan_file))
-        frozen = IndexDir(source).tokenizer_file
-        if frozen.is_file():
-            return config, tokenizer_from_json(frozen.read_text(encoding="utf-8"), str(frozen))
-    else:
-        from indexer.cli.index import read_config
+        plan = read_plan(index.plan_file)
+        shards = tuple(Shard(**shard) for shard in plan.shards)
+        return planned_config(plan), load_tokenizer_of(index, plan), shards
+    from indexer.cli.index import read_config
+    from indexer.tokenizers import load_tokenizer
 
-        config = read_config(source, overrides)
+    config = read_config(source, overrides)
     path = config.tokenizer.path
-    return config, load_tokenizer(path, base=config.base) if path else None
+    return config, load_tokenizer(path, base=config.base) if path else None, None

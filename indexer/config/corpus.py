@@ -33,11 +33,6 @@ class CorpusConfig:
         help="Raw text: how it becomes sequences. document: one each, cut at sequence_length ids; packed: "
         "one stream, cut into sequence_length ids; end_of_document, where set, follows each document.",
     )
-    tokenizer: str | None = option(None, help="Raw text: its tokenizer; always the one of [tokenizer].")
-    tokenizer_hash: str | None = option(
-        None,
-        help="Raw text: sha256 its tokenizer.json must have; a plan sets it to the one it was made with.",
-    )
     split: str = option("train", help="Split of a hub dataset.")
     mask_column: str | None = option(
         None,

@@ -8,7 +8,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -94,19 +94,7 @@ def config_from_tables(tables: Mapping[str, Any], *, origin: str, base: Path) ->
         if not isinstance(values, Mapping):
             raise ConfigError(f"{name} is not a section", path=origin, expected=f"[{name}]")
         sections[name] = _section(section, name, values, origin)
-    sections["corpus"] = _with_tokenizer(sections["corpus"], sections["tokenizer"].path, origin)
     return Config(**sections, base=base)
-
-
-def _with_tokenizer(corpus: CorpusConfig, path: str | None, origin: str) -> CorpusConfig:
-    """Return the section of a corpus of raw text with its tokenizer, so that it can be read from it alone."""
-    if corpus.tokenizer not in (None, path):
-        raise ConfigError(
-            f"[corpus] tokenizer = {corpus.tokenizer!r} is not that of [tokenizer], {path!r}",
-            path=origin,
-            fix="leave it out",
-        )
-    return corpus if corpus.packing is None else replace(corpus, tokenizer=path)
 
 
 def _section(section: type, name: str, values: Mapping[str, Any], origin: str) -> Any:

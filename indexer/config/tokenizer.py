@@ -9,6 +9,6 @@ from indexer.config.option import option
 
 @dataclass(frozen=True)
 class TokenizerConfig:
-    """The tokenizer of the corpus; not needed where phrases are given as ids."""
+    """The tokenizer of the corpus; not needed where phrases and corpus are given as ids."""
 
     path: str | None = option(None, help="tokenizer.json (also .gz), a folder that holds one, or a hub name.")

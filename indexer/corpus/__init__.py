@@ -21,6 +21,7 @@ from indexer.corpus.orders.order import TrainingOrder, Visits
 from indexer.corpus.preflight.detect import detect_format
 from indexer.corpus.sequences import CorpusFacts, Reader, SequenceBlock, Shard
 from indexer.errors import ConfigError
+from indexer.tokenizers.tokenizer import Tokenizer
 
 __all__ = [
     "FORMATS",
@@ -78,6 +79,7 @@ def open_corpus(
     config: CorpusConfig,
     *,
     base: Path,
+    tokenizer: Tokenizer | None = None,
     shards: Sequence[Shard] | None = None,
     block_ids: int = BLOCK_IDS,
 ) -> Reader:
@@ -89,6 +91,8 @@ def open_corpus(
         The ``[corpus]`` section.
     base : Path
         What relative paths are relative to.
+    tokenizer : Tokenizer, optional
+        What raw text is turned into ids with; no other format needs one.
     shards : sequence of Shard, optional
         The shards as a plan has frozen them; a worker that passes them spares a second measuring,
         which for packed files without a stated size means unpacking them.
@@ -98,7 +102,7 @@ def open_corpus(
     Raises
     ------
     ConfigError
-        The format is unknown, or needs a key that is not given.
+        The format is unknown, or needs a key that is not given, or a tokenizer.
     InputError
         A file is missing or is not of the format.
     """
@@ -118,7 +122,8 @@ def open_corpus(
         if config.format != "megatron":
             raise ConfigError("[corpus] windows belongs to megatron", expected='format = "megatron"')
         kind = _load("readers", {"windows": WINDOWS}, "windows", "[corpus] windows")
-    reader = kind(config, base=base, block_ids=block_ids)
+    more = {"tokenizer": tokenizer} if config.format == "text" else {}
+    reader = kind(config, base=base, block_ids=block_ids, **more)
     if seen is not None:
         reader.facts = replace(reader.facts, seen=seen)
     if shards is not None:

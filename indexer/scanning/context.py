@@ -65,8 +65,8 @@ def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) 
     plan = read_plan(index.plan_file)
     config = planned_config(plan)
     shards = tuple(Shard(**shard) for shard in plan.shards)
-    reader = open_corpus(config.corpus, base=config.base, shards=shards)
-    tokenizer = load_tokenizer_of(index)
+    tokenizer = load_tokenizer_of(index, plan)
+    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)
     end_of_document = config.corpus.end_of_document
 
     def decode(ids: list[int]) -> str:

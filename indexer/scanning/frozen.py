@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.parquet as pq
 
+from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
 from indexer.matching.matches import IdPatterns, Matcher, taken
 from indexer.phrases.gapped import GappedPhrases, patterns_of, with_parts
@@ -14,12 +15,30 @@ from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.units import BoolArray
 from indexer.vocabulary import TokenBytes
 
+_ANEW = "plan anew into another directory"
 
-def load_tokenizer_of(index: IndexDir) -> Tokenizer | None:
-    """Return the frozen tokenizer, or None where phrases were given as ids."""
-    if not index.tokenizer_file.is_file():
+
+def load_tokenizer_of(index: IndexDir, plan: Plan) -> Tokenizer | None:
+    """Return the frozen tokenizer, or None where the plan was made without one.
+
+    Raises
+    ------
+    StateError
+        It is gone, or is not the one that the plan was made with.
+    """
+    if plan.tokenizer is None:
         return None
-    return tokenizer_from_json(index.tokenizer_file.read_text(encoding="utf-8"), "plan/tokenizer.json")
+    name = "plan/tokenizer.json"
+    try:
+        # not read_text, which would turn each line end into \n and so change the hash
+        tokenizer = tokenizer_from_json(index.tokenizer_file.read_bytes().decode(), name)
+    except FileNotFoundError:
+        raise StateError("is gone since it was planned", path=name, fix=_ANEW) from None
+    except (UnicodeDecodeError, InputError):
+        raise StateError("is damaged", path=name, fix=_ANEW) from None
+    if tokenizer.content_hash != plan.tokenizer["content_hash"]:
+        raise StateError("is not the tokenizer that was planned with", path=name, fix=_ANEW)
+    return tokenizer
 
 
 def n_planned_ids(plan: Plan) -> int:
@@ -29,7 +48,7 @@ def n_planned_ids(plan: Plan) -> int:
 
 def load_vocabulary(index: IndexDir, plan: Plan) -> TokenBytes | None:
     """Return the bytes of every id below the vocabulary size, the configured special ids as walls."""
-    tokenizer = load_tokenizer_of(index)
+    tokenizer = load_tokenizer_of(index, plan)
     if tokenizer is None:
         return None
     vocabulary = tokenizer.token_bytes()

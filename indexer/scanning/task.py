@@ -21,7 +21,13 @@ from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matches import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import write_partial
 from indexer.plan import Plan
-from indexer.scanning.frozen import load_gapped, load_matchers, load_vocabulary, n_planned_ids
+from indexer.scanning.frozen import (
+    load_gapped,
+    load_matchers,
+    load_tokenizer_of,
+    load_vocabulary,
+    n_planned_ids,
+)
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import Grid
 from indexer.units import TokenIds
@@ -92,7 +98,8 @@ class ScanTask:
         plan = self.plan
         config = planned_config(plan)
         shards = tuple(Shard(**shard) for shard in plan.shards)
-        reader = open_corpus(config.corpus, base=config.base, shards=shards)
+        tokenizer = load_tokenizer_of(self.index, plan) if plan.corpus["format"] == "text" else None
+        reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)
         order = open_order(config.order, reader, base=config.base)
         checkpoints = np.array(plan.checkpoints, np.int64)
         grid = checkpoints

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,33 @@ def test_tokenize_writes_shards_that_its_own_sections_read(tmp_path: Path, sampl
     assert n_sequences == 40 or mode == "packed"
     code, out, _ = exposure("batch", str(config), "0")
     assert code == 0 and "these sketches number 0" in out
+
+
+def test_raw_text_is_indexed_and_looked_at_by_the_tokenizer_of_the_index(
+    tmp_path: Path, sample: Path, exposure_process
+):
+    for name in ("a", "b"):
+        texts = [json.dumps({"text": f"these sketches number {i} of {name} are old ."}) for i in range(40)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(texts))
+    (tmp_path / "p.txt").write_text("these sketches\n")
+    shutil.copy(sample / "tokenizer.json", tmp_path)
+    config = tmp_path / "exposure.toml"
+    config.write_text(
+        '[phrases]\nsource = "p.txt"\n[tokenizer]\npath = "tokenizer.json"\n[order]\nbatch_size = 8\n'
+        '[corpus]\npaths = ["*.jsonl"]\npacking = "document"\nsequence_length = 32\n'
+    )
+    out = str(tmp_path / "index")
+    done = exposure_process("index", str(config), "--out", out, "--workers", "2")
+    assert done.returncode == 0 and "fork" not in done.stderr, done.stderr
+    (tmp_path / "tokenizer.json").unlink()
+    done = exposure_process("batch", out, "5", "--json")
+    texts = [json.loads(line)["text"].strip() for line in done.stdout.splitlines()]
+    assert texts == [f"these sketches number {i} of b are old ." for i in range(8)], done.stderr
+    # nothing is counted again, so a file that is not looked at may have become anything
+    (tmp_path / "b.jsonl").write_text("no JSON")
+    done = exposure_process("batch", out, "0", "--rows", "1")
+    assert done.returncode == 0 and "these sketches number 0 of a" in done.stdout, done.stderr
+    assert exposure_process("batch", out, "5").returncode == 3
+    config.write_text(config.read_text().replace("tokenizer.json", "none.json"))
+    done = exposure_process("batch", str(config), "5")
+    assert done.returncode == 2 and "no such tokenizer" in done.stderr

@@ -62,7 +62,7 @@ def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda 
     """
     found = Preflight()
     tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
-    reader = open_corpus(config.corpus, base=config.base)
+    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
     if reader.facts.format == "text":
         announce("tokenizing the text to count it")
         found.warnings.append(

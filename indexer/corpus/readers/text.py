@@ -1,7 +1,7 @@
 """Raw text, tokenized while it is read: JSON lines (plain, zstd, gzip, bz2) or Parquet.
 
 ``{"text": "...", "meta": {...}}``, a document a line or row, its text under ``column``. A document becomes
-ids by the tokenizer of the configuration, without special tokens, and sequences by ``packing``: one each,
+ids by the tokenizer it is opened with, without special tokens, and sequences by ``packing``: one each,
 cut at ``sequence_length`` ids, or one stream over all files, cut into that many. These are the sequences that
 ``exposure tokenize`` writes, made by the same code.
 
@@ -27,7 +27,7 @@ from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
 from indexer.corpus.text.documents import Document, documents_of, find_text_files
 from indexer.corpus.text.writers import smallest_dtype
 from indexer.errors import ConfigError, InputError, StateError
-from indexer.tokenizers import Tokenizer, load_tokenizer
+from indexer.tokenizers.tokenizer import Tokenizer
 
 
 class _Count(NamedTuple):
@@ -38,13 +38,19 @@ class _Count(NamedTuple):
 class TextReader(FileReader):
     """Documents of text, cut or packed into sequences of ids."""
 
-    def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
+    def __init__(
+        self, config: CorpusConfig, *, base: Path, block_ids: int, tokenizer: Tokenizer | None
+    ) -> None:
         super().__init__(find_text_files(config.paths, base=base), block_ids=block_ids)
         if not self.files:
             raise InputError("no files of text are named", path="[corpus] paths")
+        if tokenizer is None:
+            raise ConfigError(
+                "raw text needs a tokenizer", path="[corpus] format", fix="set [tokenizer] path"
+            )
         self._column = config.column or "text"
         self._limits = Limits(config.max_shard_bytes or 1 << 62, config.max_window_bytes)
-        self._tokenizer = _tokenizer_of(config, base)
+        self._tokenizer = tokenizer
         self._cutting = _cutting_of(config, self.files[0].name)
         check_cutting(self._cutting, self._tokenizer)
         self._dtype = smallest_dtype(self._tokenizer.n_ids)
@@ -56,7 +62,7 @@ class TextReader(FileReader):
             sequence_length=self._cutting.sequence_length if packed else None,
             label_overlap=bool(config.label_overlap),
             seen=f"text under {self._column!r} of {self.files[0].name}, tokenized by {self._tokenizer.name}",
-            details={"packing": self._cutting.mode, "tokenizer_hash": self._tokenizer.content_hash},
+            details={"packing": self._cutting.mode},
         )
 
     def extent(self, number: int) -> Extent:
@@ -141,20 +147,6 @@ class TextReader(FileReader):
                     return
             if n_left <= 0:
                 return
-
-
-def _tokenizer_of(config: CorpusConfig, base: Path) -> Tokenizer:
-    if config.tokenizer is None:
-        raise ConfigError("raw text needs a tokenizer", path="[corpus] format", fix="set [tokenizer] path")
-    tokenizer = load_tokenizer(config.tokenizer, base=base)
-    if config.tokenizer_hash not in (None, tokenizer.content_hash):
-        raise StateError(
-            f"has the hash {tokenizer.content_hash[:16]}...",
-            path=tokenizer.name,
-            expected=f"{str(config.tokenizer_hash)[:16]}..., the tokenizer this was planned with",
-            fix="put it back, or plan the index anew",
-        )
-    return tokenizer
 
 
 def _cutting_of(config: CorpusConfig, name: str) -> Cutting:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
+import numpy as np
 import pytest
 
 from indexer.config import CorpusConfig, OrderConfig
 from indexer.config.option import keys_of
 from indexer.corpus import FORMATS, ORDERS
+from indexer.corpus.blocks.flat_reader import FlatReader, required_width
+from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.sequences import CorpusFacts
+from indexer.corpus.storage import files
+from indexer.corpus.storage.compressed import Limits
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "corpus-formats.md").read_text(encoding="utf-8")
@@ -46,3 +53,22 @@ def test_readers_describe_their_bytes_and_know_no_other_reader():
         text = path.read_text(encoding="utf-8")
         assert "indexer.corpus.readers" not in text, path
         assert len(text.split('"""')[1]) > 200, path
+
+
+def test_the_reader_on_the_page_reads_what_it_says(tmp_path: Path):
+    known = (CorpusConfig, CorpusFacts, FlatReader, IdRun, Limits, Path, required_width)
+    names = {one.__name__: one for one in known} | {"files": files, "np": np}
+    exec(dedent(re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]), names)
+    (tmp_path / "a.mine").write_bytes(b"8 bytes." + np.arange(10, dtype="<u2").tobytes())
+    config = CorpusConfig(paths=["a.mine"], sequence_length=4)
+    reader = names["MyReader"](config, base=tmp_path, block_ids=100)
+    (shard,) = reader.shards()
+    (block,) = reader.blocks(shard, 0, 2)
+    assert block.ids.tolist() == list(range(8)) and shard.n_dropped_tokens == 2
+
+
+def test_every_path_that_the_pages_name_is_there():
+    for name in ("corpus-formats.md", "architecture.md"):
+        page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        for path in re.findall(r"`((?:indexer|tests|docs|queries)/[\w./-]*)`", page):
+            assert (ROOT / path).exists(), f"{name} names {path}"

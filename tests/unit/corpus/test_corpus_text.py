@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,20 +17,23 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.build import build_index
+from indexer.build import build_index, merge_index, plan_index, scan_shards
 from indexer.config import load_config
 from indexer.config.corpus import CorpusConfig
 from indexer.config.load import config_from_tables
+from indexer.config.tokenizer import TokenizerConfig
 from indexer.corpus import open_corpus
 from indexer.corpus.preflight.findings import run_preflight
 from indexer.corpus.text.cutting import Cutting
 from indexer.corpus.text.documents import documents_of, find_text_files
 from indexer.corpus.text.tokenizing import tokenize_documents
 from indexer.errors import ConfigError, InputError, StateError
+from indexer.form_check import check_forms
 from indexer.index_dir import IndexDir
 from indexer.planning import make_plan
-from indexer.scanning.task import planned_config
-from indexer.tokenizers import load_tokenizer
+from indexer.scanning.context import Place, read_contexts
+from indexer.scanning.task import ScanTask
+from indexer.tokenizers import Tokenizer, load_tokenizer
 
 
 def write_lines(path: Path, texts, pack=lambda data: data, key="text"):
@@ -38,7 +42,7 @@ def write_lines(path: Path, texts, pack=lambda data: data, key="text"):
 
 
 @pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory) -> Path:
+def tokenizer_file(tmp_path_factory) -> Path:
     """A tokenizer.json whose ids are those of bytes, and of a few words."""
     import tokenizers
 
@@ -53,6 +57,11 @@ def tokenizer(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
     bpe.save(str(path))
     return path
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tokenizer_file) -> Tokenizer:
+    return load_tokenizer(str(tokenizer_file), base=Path())
 
 
 def rows_of(reader, start=0, stop=1 << 60):
@@ -89,7 +98,7 @@ def test_sequences_are_those_of_the_shards_that_tokenize_writes(
     sources = find_text_files(["*.jsonl"], base=folder)
     record = tokenize_documents(
         lambda start: documents_of(sources, column="text", start=start),
-        load_tokenizer(str(tokenizer), base=folder),
+        tokenizer,
         Cutting(mode, length, end, 37),
         folder / "out",
         sources=[],
@@ -101,13 +110,12 @@ def test_sequences_are_those_of_the_shards_that_tokenize_writes(
         packing=mode,
         sequence_length=length,
         end_of_document=end,
-        tokenizer=str(tokenizer),
     )
-    reader = open_corpus(config, base=folder, block_ids=block_ids)
+    reader = open_corpus(config, base=folder, tokenizer=tokenizer, block_ids=block_ids)
     shards = reader.shards()
     assert sum(shard.n_tokens for shard in shards) == sum(map(len, expected))
     assert sum(shard.n_dropped_tokens for shard in shards) == record.n_dropped_tokens
-    worker = open_corpus(config, base=folder, shards=shards, block_ids=block_ids)
+    worker = open_corpus(config, base=folder, tokenizer=tokenizer, shards=shards, block_ids=block_ids)
     assert rows_of(worker) == expected
     start = data.draw(st.integers(0, len(expected)))
     stop = data.draw(st.integers(start, len(expected)))
@@ -173,10 +181,8 @@ def test_an_index_of_text_is_the_index_of_its_shards(tmp_path: Path, sample, tex
     assert sum(row[1] for row in both[0]["exposures"]) > 500
 
 
-def text_config(path: Path, **changes) -> CorpusConfig:
-    known = CorpusConfig(
-        paths=["a.jsonl"], packing="packed", sequence_length=5, tokenizer=str(path), end_of_document=0
-    )
+def text_config(**changes) -> CorpusConfig:
+    known = CorpusConfig(paths=["a.jsonl"], packing="packed", sequence_length=5, end_of_document=0)
     return replace(known, **changes)
 
 
@@ -208,19 +214,19 @@ def text_config(path: Path, **changes) -> CorpusConfig:
 @pytest.mark.parametrize("packing", ["document", "packed"])
 def test_damaged_text_is_refused_with_its_place(tmp_path: Path, tokenizer, name, pack, message, packing):
     write_lines(tmp_path / name, ["one two"] * 40, pack)
-    config = text_config(tokenizer, paths=[name], packing=packing, format="text")
+    config = text_config(paths=[name], packing=packing, format="text")
     with pytest.raises(InputError, match=message):
-        open_corpus(config, base=tmp_path).shards()
+        open_corpus(config, base=tmp_path, tokenizer=tokenizer).shards()
 
 
 @pytest.mark.parametrize("packing", ["document", "packed"])
 @pytest.mark.parametrize("texts", [["one"] * 39, ["one"] * 50])
 def test_text_that_changed_since_it_was_counted_is_refused(tmp_path: Path, tokenizer, packing, texts):
     write_lines(tmp_path / "a.jsonl", ["one"] * 40)
-    config = text_config(tokenizer, packing=packing, sequence_length=2)
-    shards = open_corpus(config, base=tmp_path).shards()
+    config = text_config(packing=packing, sequence_length=2)
+    shards = open_corpus(config, base=tmp_path, tokenizer=tokenizer).shards()
     write_lines(tmp_path / "a.jsonl", texts)
-    reader = open_corpus(config, base=tmp_path, shards=shards)
+    reader = open_corpus(config, base=tmp_path, tokenizer=tokenizer, shards=shards)
     with pytest.raises(
         StateError, match=r"a\.jsonl: gives \d+ sequences now; expected 40; plan the index anew"
     ):
@@ -234,13 +240,7 @@ def test_what_text_needs_is_asked_for(tmp_path: Path, tokenizer):
         ({"packing": None, "format": "text"}, ConfigError, 'set .corpus. packing = "packed" or "document"'),
         ({"packing": None}, ConfigError, "holds raw text; turn it into token shards first"),
         ({"sequence_length": None}, ConfigError, "set .corpus. sequence_length"),
-        ({"tokenizer": None}, ConfigError, "set .tokenizer. path"),
         ({"end_of_document": 270}, ConfigError, "end-of-document id 270 is not in the vocabulary"),
-        (
-            {"tokenizer_hash": "0" * 64},
-            StateError,
-            "expected 0000000000000000..., the tokenizer this was plann",
-        ),
         ({"format": "jsonl"}, ConfigError, "packing belongs to raw text, this is jsonl; leave packing out"),
         (
             {"paths": ["b.jsonl"]},
@@ -251,18 +251,47 @@ def test_what_text_needs_is_asked_for(tmp_path: Path, tokenizer):
         ({"paths": [], "format": "text"}, InputError, "no files of text are named"),
     ):
         with pytest.raises(error, match=message):
-            open_corpus(text_config(tokenizer, **changes), base=tmp_path)
+            open_corpus(text_config(**changes), base=tmp_path, tokenizer=tokenizer)
+
+
+@pytest.mark.parametrize("named", ["text", "auto"])
+def test_text_without_a_tokenizer_is_one_clear_line(tmp_path: Path, tokenizer_file, named):
+    write_lines(tmp_path / "a.jsonl", ["one"])
+    with pytest.raises(
+        ConfigError, match=r"^.corpus. format: raw text needs a tokenizer; set .tokenizer. path$"
+    ):
+        open_corpus(text_config(format=named), base=tmp_path)
+    config = config_of(tmp_path, tokenizer_file, format=named)
+    (tmp_path / "phrases.jsonl").write_text('{"id": 0, "token_ids": [1, 2]}\n')
+    without = replace(
+        config,
+        tokenizer=TokenizerConfig(),
+        phrases=replace(config.phrases, source="phrases.jsonl", text=None),
+        match=replace(config.match, unit="tokens"),
+    )
+    for ask in (make_plan, run_preflight):
+        with pytest.raises(ConfigError, match="raw text needs a tokenizer"):
+            ask(without)
+
+
+def test_a_corpus_of_ids_needs_no_tokenizer_and_is_the_same_with_one(tmp_path: Path, tokenizer):
+    write_lines(tmp_path / "b.jsonl", [[1, 2], [300, 4]], key="tokens")
+    config = CorpusConfig(paths=["b.jsonl"])
+    rows = rows_of(open_corpus(config, base=tmp_path, tokenizer=tokenizer))
+    assert rows == rows_of(open_corpus(config, base=tmp_path)) == [[1, 2], [300, 4]]
 
 
 def test_auto_says_what_it_saw(tmp_path: Path, tokenizer):
     write_lines(tmp_path / "a.jsonl", ["one two " * 9] * 3, key="content")
-    reader = open_corpus(text_config(tokenizer, column="content"), base=tmp_path)
+    reader = open_corpus(text_config(column="content"), base=tmp_path, tokenizer=tokenizer)
     assert reader.facts.format == "text"
     assert reader.facts.seen == "a.jsonl begins with a JSON line with text under 'content', to be tokenized"
     pq.write_table(pa.table({"text": ["one"]}), tmp_path / "b.parquet")
-    seen = open_corpus(text_config(tokenizer, paths=["b.parquet"]), base=tmp_path).facts.seen
+    seen = open_corpus(text_config(paths=["b.parquet"]), base=tmp_path, tokenizer=tokenizer).facts.seen
     assert seen == "b.parquet begins with PAR1, and its text is to be tokenized"
-    seen = open_corpus(text_config(tokenizer, paths=["."], column="content"), base=tmp_path).facts.seen
+    seen = open_corpus(
+        text_config(paths=["."], column="content"), base=tmp_path, tokenizer=tokenizer
+    ).facts.seen
     assert seen == ". holds 2 files of text to be tokenized"
 
 
@@ -279,25 +308,64 @@ def config_of(tmp_path: Path, path: Path, **corpus):
     return config_from_tables(tables, origin="test", base=tmp_path)
 
 
-def test_check_tells_that_text_is_tokenized_at_every_scan(tmp_path: Path, tokenizer):
+def test_check_tells_that_text_is_tokenized_at_every_scan(tmp_path: Path, tokenizer_file):
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
-    found = run_preflight(config_of(tmp_path, tokenizer))
+    found = run_preflight(config_of(tmp_path, tokenizer_file))
     assert any("exposure tokenize" in warning for warning in found.warnings)
     assert not any("packed shards" in line for line in found.unverified)
     assert found.facts["format"] == "text" and found.facts["ids that its text gives back"] == "100%"
 
 
-def test_a_scan_refuses_another_tokenizer_than_the_plan_was_made_with(tmp_path: Path, tokenizer):
+def test_forms_are_tried_on_text(tmp_path: Path, tokenizer_file):
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
-    config = config_of(tmp_path, tokenizer)
-    assert config.corpus.tokenizer == "tokenizer.json"
-    plan, _ = make_plan(config)
-    again = planned_config(plan)
-    assert len(rows_of(open_corpus(again.corpus, base=tmp_path))) > 10
-    path = tmp_path / "tokenizer.json"
-    path.write_text(path.read_text() + "\n")
-    with pytest.raises(StateError, match="the tokenizer this was planned with"):
-        open_corpus(again.corpus, base=tmp_path)
-    assert make_plan(config)[0].fingerprint != plan.fingerprint
-    with pytest.raises(ConfigError, match=r"is not that of .tokenizer.*; leave it out"):
-        config_of(tmp_path, tokenizer, tokenizer="other.json")
+    reports = check_forms(config_of(tmp_path, tokenizer_file))
+    assert (reports["phrases"].n_phrases, reports["phrases"].n_found) == (2, 2)
+
+
+def test_an_index_reads_its_text_with_the_tokenizer_it_froze(tmp_path: Path, tokenizer_file):
+    write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
+    write_lines(tmp_path / "b.jsonl", ["three two one two"] * 40)
+    config = config_of(
+        tmp_path,
+        tokenizer_file,
+        paths=["*.jsonl"],
+        packing="document",
+        sequence_length=50,
+        end_of_document=None,
+    )
+    index = IndexDir(tmp_path / "index")
+    plan = plan_index(config, index.root)
+    configured = tmp_path / "tokenizer.json"
+    configured.write_text(configured.read_text() + "\n")
+    assert make_plan(config)[0].differences(plan) == ["tokenizer"]
+    configured.unlink()
+    scanned = {done.range_number: done.n_tokens for done in scan_shards(index.root, n_workers=2)}
+    merge_index(index.root)
+    assert [row[1] for row in tables_of(index.root)["exposures"]] == [80, 80]
+    afresh = pickle.loads(pickle.dumps(ScanTask(index, plan)))
+    before = [index.partial_file(number).read_bytes() for number in scanned]
+    assert [afresh(number) for number in scanned] == list(scanned.values())
+    assert [index.partial_file(number).read_bytes() for number in scanned] == before
+    context = read_contexts(index, [Place(1, 40, 1, 1)], 20)[0]
+    assert context.before + context.occurrence + context.after == "three two one two"
+
+
+def test_a_scan_with_another_tokenizer_than_the_frozen_one_is_refused(tmp_path: Path, tokenizer_file):
+    write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
+    plan_index(config_of(tmp_path, tokenizer_file), tmp_path / "index")
+    frozen = IndexDir(tmp_path / "index").tokenizer_file
+    whole = frozen.read_text()
+    for text, message in (
+        (whole + "\n", "is not the tokenizer that was planned with"),
+        (whole[:-9], "is damaged"),
+        (None, "is gone since it was planned"),
+    ):
+        frozen.unlink() if text is None else frozen.write_text(text)
+        with pytest.raises(StateError, match=f"^plan/tokenizer.json: {message}; plan anew into another"):
+            list(scan_shards(tmp_path / "index", n_workers=1))
+
+
+def test_the_keys_of_the_corpus_hold_no_tokenizer(tmp_path: Path, tokenizer_file):
+    for key in ("tokenizer", "tokenizer_hash"):
+        with pytest.raises(ConfigError, match=rf"unknown key in .corpus.: '{key}'"):
+            config_of(tmp_path, tokenizer_file, **{key: "tokenizer.json"})

@@ -67,6 +67,7 @@ def test_what_does_not_decide_the_rows_leaves_the_fingerprint(same: Plan) -> Non
         (with_config("match", unit="text"), "match settings"),
         (with_config("index", places=5), "places"),
         (with_config("corpus", vocab_size=9), "corpus settings"),
+        (replace(PLAN, tokenizer={**(PLAN.tokenizer or {}), "content_hash": "ee"}), "tokenizer"),
         (replace(PLAN, checkpoints=(2,)), "checkpoints"),
         (replace(PLAN, shards=({**SHARD, "n_bytes": 9},)), "shards"),
         (replace(PLAN, frozen={"phrases": {"rows": 3, "hash": "xx"}}), "phrases"),

@@ -40,3 +40,12 @@ def test_matchers_are_prepared_with_the_beginning_of_the_corpus(sample, tmp_path
     assert len(given[0]) >= 20_000
     first = next(task.prepare().reader.blocks(task.prepare().shards[0], 0, 1))
     assert np.array_equal(given[0][: len(first.ids)], first.ids)
+
+
+def test_shards_of_ids_are_opened_without_a_tokenizer(sample, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise AssertionError("a tokenizer was loaded")
+
+    task = planned(sample, tmp_path, "tokens")
+    monkeypatch.setattr(task_module, "load_tokenizer_of", refuse)
+    assert task.prepare().reader.facts.format == "megatron"
