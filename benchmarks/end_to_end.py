@@ -1,13 +1,14 @@
 """From files to partials: a scan with all that belongs to it, from the page cache.
 
 Two shards of raw ids on disk and the ids of every phrase in a Parquet file, planned as `exposure index`
-does. What is measured is the scan of all shards: reading, hashing, matching, steps, bins and first places.
+does. What is measured is the scan of all shards by forked workers, as there: reading, hashing, matching,
+steps, bins and first places.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -26,22 +27,22 @@ N_TIMES = 5
 """How often a shard repeats its part of the stream: shards of 200 MB, where fixed costs count little."""
 
 
-def scanned(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_threads: int) -> Case:
+def scanned(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_workers: int) -> Case:
     """Return the row: occurrences that the partials count."""
     n_rows = n_tokens // SEQUENCE_LENGTH // N_SHARDS * N_SHARDS
     count = N_TIMES * expected.count(phrases, n_rows * SEQUENCE_LENGTH)
-    name = f"files to partials, {n_threads} thread{'s' * (n_threads > 1)}"
+    name = f"files to partials, {n_workers} worker{'s' * (n_workers > 1)}"
     return Case(
         "threads",
         name,
         phrases,
         N_TIMES * n_rows * SEQUENCE_LENGTH,
-        lambda: _prepared(workload, phrases, n_rows, n_threads),
+        lambda: _prepared(workload, phrases, n_rows, n_workers),
         count,
     )
 
 
-def _prepared(workload: Workload, phrases: str, n_rows: int, n_threads: int) -> Run:
+def _prepared(workload: Workload, phrases: str, n_rows: int, n_workers: int) -> Run:
     folder = Path(tempfile.mkdtemp(prefix="exposure-bench-"))
     for shard, part in enumerate(np.split(workload.stream[: n_rows * SEQUENCE_LENGTH], N_SHARDS)):
         np.tile(part, N_TIMES).tofile(folder / f"{shard}.bin")
@@ -65,11 +66,19 @@ def _prepared(workload: Workload, phrases: str, n_rows: int, n_threads: int) -> 
     )
     plan = plan_index(config, folder / "index")
     task = ScanTask(IndexDir(folder / "index"), plan)
-    scanner = task.prepare()
+    task.compile()
+    _inherited[folder.name] = task
+    workers = multiprocessing.get_context("fork").Pool(n_workers)
+    work = [(folder.name, one.number) for one in plan.ranges]
+    return lambda: sum(workers.map(_scan, work, chunksize=1))
 
-    def run() -> int:
-        with ThreadPoolExecutor(n_threads) as threads:
-            tables = list(threads.map(lambda one: scanner.scan(one)[0], plan.ranges))
-        return sum(int(table["exposure_count"].to_numpy().sum()) for table in tables)
 
-    return run
+_inherited: dict[str, ScanTask] = {}
+
+
+def _scan(work: tuple[str, int]) -> int:
+    """Scan a range in a worker; return the exposures it counts."""
+    name, number = work
+    task = _inherited[name]
+    rows, _ = task.prepare().scan(task.plan.ranges[number])
+    return int(rows["exposure_count"].to_numpy().sum())
