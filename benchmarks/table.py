@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from pathlib import Path
 
 from benchmarks.measure import RECORD, speed
@@ -47,15 +48,21 @@ def _table(rows: list[dict]) -> list[str]:
     for row in rows:
         median, low, high = speed(row)
         reference = [one for one in ours if len(ours) == 1 or one["phrases"] == row["phrases"]]
-        ratio = f"{speed(reference[0])[0] / median:.3g}x" if reference else ""
+        ratio = f"{_short(speed(reference[0])[0] / median)}x" if reference else ""
         count = (
             "" if row["occurrences"] is None else f"{row['occurrences']:,} in {row['n_tokens'] / 1e6:.0f} M"
         )
         lines.append(
-            f"| {row['name']} | {row['phrases']} | {median:,.3g} | {low:,.3g}-{high:,.3g} | {ratio}"
+            f"| {row['name']} | {row['phrases']} | {_short(median)} | {_short(low)} to {_short(high)} | {ratio}"
             f" | {row['build_seconds']:.2f} | {row['resident_bytes'] / 1e6:,.0f} | {count} |"
         )
     return lines
+
+
+def _short(value: float) -> str:
+    """Return a positive number with three digits that count, and with its thousands apart."""
+    n_decimals = 2 - math.floor(math.log10(value))
+    return f"{round(value, n_decimals):,.{max(0, n_decimals)}f}"
 
 
 def splice(readme: Path, record: Path) -> None:
