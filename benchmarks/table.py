@@ -52,10 +52,17 @@ def _table(rows: list[dict]) -> list[str]:
         count = (
             "" if row["occurrences"] is None else f"{row['occurrences']:,} in {row['n_tokens'] / 1e6:.0f} M"
         )
-        lines.append(
-            f"| {row['name']} | {row['phrases']} | {_short(median)} | {_short(low)} to {_short(high)} | {ratio}"
-            f" | {row['build_seconds']:.2f} | {row['resident_bytes'] / 1e6:,.0f} | {count} |"
-        )
+        cells = [
+            row["name"],
+            row["phrases"],
+            _short(median),
+            f"{_short(low)} to {_short(high)}",
+            ratio,
+            f"{row['build_seconds']:.2f}",
+            f"{row['resident_bytes'] / 1e6:,.0f}",
+            count,
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
     return lines
 
 
