@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import importlib.metadata
 import json
+import multiprocessing
 import os
 import platform
 import resource
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from benchmarks.cases import Case, Run
@@ -34,7 +37,8 @@ def measure(cases: Sequence[Case], rounds: int) -> list[dict]:
     ready: list[tuple[Case, Run, dict]] = []
     for case in cases:
         gc.collect()
-        before, began = _resident_bytes(), time.perf_counter()
+        private_bytes = _private_bytes_of(case)
+        began = time.perf_counter()
         try:
             run = case.prepare()
         except ImportError as error:
@@ -49,7 +53,7 @@ def measure(cases: Sequence[Case], rounds: int) -> list[dict]:
             "n_tokens": case.n_tokens,
             "occurrences": case.expected,
             "build_seconds": round(build_seconds, 4),
-            "resident_bytes": max(0, _resident_bytes() - before),
+            "private_bytes": private_bytes,
             "seconds": [],
         }
         print(f"  ready: {case.phrases:>5}  {case.name}", flush=True)
@@ -86,7 +90,7 @@ def speed(record: dict) -> tuple[float, float, float]:
 def save(records: list[dict], workload: str, arguments: dict) -> Path:
     """Write the raw figures with the machine they come from."""
     run = {
-        "format": 1,
+        "format": 2,
         "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
         "commit": _commit(),
         "workload": workload,
@@ -149,8 +153,34 @@ def _commit() -> str | None:
     return found.stdout.strip() or None
 
 
-def _resident_bytes() -> int:
+def _private_bytes_of(case: Case) -> int | None:
+    """Return the most memory a row takes beside the workload: prepared and run once, in a process of its own.
+
+    That process begins as a copy of this one and shares its pages; what it writes or maps is its own. The
+    peak is read from samples 10 ms apart.
+    """
+    context = multiprocessing.get_context("fork")
+    finished = context.Event()
+    child = context.Process(target=_prepare_and_run, args=(case, finished))
+    child.start()
+    most = 0
+    while child.is_alive() and not finished.wait(0.01):
+        most = max(most, _private_bytes(child.pid))
+    child.join()
+    return most if child.exitcode == 0 else None
+
+
+def _prepare_and_run(case: Case, finished: Event) -> None:
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        case.prepare()()
+    except ImportError:
+        sys.exit(1)
+    finished.set()
+
+
+def _private_bytes(process: int | None) -> int:
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Private_"))

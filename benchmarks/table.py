@@ -42,7 +42,7 @@ def main_table(run: dict) -> str:
 def _table(rows: list[dict]) -> list[str]:
     ours = [row for row in rows if row["name"] in OURS]
     lines = [
-        "| what | phrases | M tokens/s | (range) | ours is faster by | build s | memory MB | occurrences |",
+        "| what | phrases | M tokens/s | (range) | ours is faster by | build s | peak MB | occurrences |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rows:
@@ -59,7 +59,7 @@ def _table(rows: list[dict]) -> list[str]:
             f"{_short(low)} to {_short(high)}",
             ratio,
             f"{row['build_seconds']:.2f}",
-            f"{row['resident_bytes'] / 1e6:,.0f}",
+            "" if row["private_bytes"] is None else f"{row['private_bytes'] / 1e6:,.0f}",
             count,
         ]
         lines.append("| " + " | ".join(cells) + " |")
