@@ -11,6 +11,7 @@ import numba
 import numpy as np
 
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
+from indexer.matching.blocks import read_only
 from indexer.matching.kernels.automaton import Automaton, build_automaton
 from indexer.matching.kernels.automaton_search import search_sequences
 from indexer.matching.kernels.pair_filter import PairFilter, flag_groups
@@ -18,7 +19,7 @@ from indexer.matching.matches import IdPatterns
 from indexer.matching.patterns import pattern_table
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.threads import find_with_threads
-from indexer.matching.token_matcher import TokenMatcher, _read_only, _room_for
+from indexer.matching.token_matcher import TokenMatcher, _room_for
 
 Run = Callable[[], int | None]
 
@@ -94,7 +95,7 @@ def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, s
 
     def walked(n_rows: int) -> int:
         found = _room_for(1 << 20)
-        rows = (_read_only(ids), _read_only(starts[:n_rows]), _read_only(stops[:n_rows]))
+        rows = (read_only(ids), read_only(starts[:n_rows]), read_only(stops[:n_rows]))
         row = total = 0
         while row < n_rows:
             n_hits, row = search_sequences(automaton, table, *rows, row, found)
@@ -172,7 +173,7 @@ def automaton_alone(workload: Workload, expected: Expected, phrases: str, n_toke
         ids, starts, stops = workload.rows(n_tokens)
         automaton, table = automaton_of(patterns)
         found = _room_for(1 << 20)
-        rows = (_read_only(ids), _read_only(starts), _read_only(stops))
+        rows = (read_only(ids), read_only(starts), read_only(stops))
         return lambda: int(search_sequences(automaton, table, *rows, 0, found)[0])
 
     name = "our automaton without the window scan"
@@ -186,7 +187,7 @@ def filter_alone(workload: Workload, phrases: str, n_tokens: int) -> Case:
         matcher.find(ids, starts, stops)
         anchors: PairFilter = matcher._filters[2][1]
         groups = np.empty(len(ids) // 8 + 1, np.int64)
-        ids = _read_only(ids)
+        ids = read_only(ids)
 
         def run() -> None:
             flag_groups(anchors.bitmap, anchors.multiplier, anchors.shift, ids, 0, len(ids) - 1, groups)

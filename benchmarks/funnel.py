@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
+from indexer.matching.blocks import read_only
 from indexer.matching.kernels import text_filter
 from indexer.matching.kernels.compile import kernel
 from indexer.matching.kernels.pair_filter import (
@@ -29,7 +30,7 @@ from indexer.matching.kernels.text_window_finding import (
     find_windows,
 )
 from indexer.matching.pair_filter import build_filter
-from indexer.matching.token_matcher import TokenMatcher, _read_only
+from indexer.matching.token_matcher import TokenMatcher
 
 BLOCK = 1 << 14
 
@@ -61,7 +62,7 @@ def main() -> None:
         text_funnel(load, arguments.tokens)
         return
     ids, starts, stops = load.rows(arguments.tokens)
-    stream = _read_only(ids)
+    stream = read_only(ids)
     groups = np.empty(BLOCK // 8 + 1, np.int64)
     windows = windows_for(BLOCK)
     head = "phrases, anchors, bitmap KB, groups, positions, real anchors, windows, ids in them, occurrences"
@@ -70,7 +71,7 @@ def main() -> None:
     for name in load.phrases:
         patterns = id_patterns(load, name)
         anchors: PairFilter = build_filter(
-            _read_only(patterns.ids), _read_only(patterns.offsets.astype(np.int64)), stream[: 1 << 22]
+            read_only(patterns.ids), read_only(patterns.offsets.astype(np.int64)), stream[: 1 << 22]
         )
         totals = np.zeros(5, np.int64)
         for begin in range(0, len(stream) - 1, BLOCK):
@@ -95,7 +96,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         text_load = text_unit.load(name, n_tokens, load)
         matcher = text_unit.prepared_matcher(text_load)
         search = matcher._window_search()
-        ids, starts, stops = map(_read_only, (text_load.ids, text_load.starts, text_load.stops))
+        ids, starts, stops = map(read_only, (text_load.ids, text_load.starts, text_load.stops))
         table = search._built_for(ids).table
         room = new_filter_room(CHUNK + 9)
         totals = np.zeros(4, np.int64)

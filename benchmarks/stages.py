@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks import workload
 from benchmarks.cases import id_patterns
+from indexer.matching.blocks import read_only
 from indexer.matching.kernels.compile import kernel, leaf
 from indexer.matching.kernels.pair_filter import (
     SCAN_POSITIONS,
@@ -24,7 +25,7 @@ from indexer.matching.kernels.pair_filter import (
     passing_positions,
 )
 from indexer.matching.kernels.window_search import new_room, search_windows
-from indexer.matching.token_matcher import TokenMatcher, _read_only, _room_for
+from indexer.matching.token_matcher import TokenMatcher, _room_for
 
 STAGES = ("groups of eight", "positions", "anchors", "contexts", "walk", "borders and order")
 ROUNDS = 15
@@ -71,7 +72,7 @@ def main() -> None:
 
 
 def _runs(load: workload.Workload, name: str) -> list[Callable[[], object]]:
-    ids, starts, stops = map(_read_only, load.rows())
+    ids, starts, stops = map(read_only, load.rows())
     matcher = TokenMatcher(id_patterns(load, name), None, boundary="none", possessive="include")
     matcher.prepare(ids)
     anchors = matcher._filters[2][1]

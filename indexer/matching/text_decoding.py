@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from indexer.matching.blocks import checked_block
 from indexer.matching.boundary import word_characters
 from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges, search_ranges
 from indexer.matching.kernels.text_stream import (
@@ -87,29 +86,6 @@ class DecodingSearch:
                 parts.extend(hits_of_range)
                 done = slide_stream(stream, max(done, stop))
         return one_behind_the_other(parts)
-
-
-def checked_block(
-    ids: TokenIds, starts: Int64Array, stops: Int64Array
-) -> tuple[TokenIds, Int64Array, Int64Array]:
-    """Return the arrays as the kernels take them: contiguous, read-only, of the two id types."""
-    if ids.dtype not in (np.uint16, np.uint32):
-        raise TypeError(f"token ids of dtype {ids.dtype}; uint16 or uint32 is needed")
-    if starts.shape != stops.shape:
-        raise ValueError(f"{len(starts)} sequence starts and {len(stops)} stops")
-    if len(starts) and (starts.min() < 0 or stops.max() > len(ids) or (stops < starts).any()):
-        raise ValueError(f"a sequence reaches beyond the {len(ids)} ids it is cut from")
-    return (
-        _read_only(np.ascontiguousarray(ids)),
-        _read_only(np.ascontiguousarray(starts, np.int64)),
-        _read_only(np.ascontiguousarray(stops, np.int64)),
-    )
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def search_all(

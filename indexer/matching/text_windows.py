@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.matching.blocks import checked_block
 from indexer.matching.kernels.text_filter import GROUP, TextFilter, new_filter_room
 from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges
 from indexer.matching.kernels.text_stream import MAX_GROWTH, PADDING
@@ -22,7 +23,6 @@ from indexer.matching.kernels.text_windows import MOST_FIRST_TOKENS, fill_window
 from indexer.matching.matches import Matches, one_behind_the_other
 from indexer.matching.text_decoding import (
     DecodingSearch,
-    checked_block,
     empty_stream,
     hit_room,
     search_all,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.boundary import neighbour_table, no_neighbours
 from indexer.matching.kernels.automaton import build_automaton
 from indexer.matching.kernels.boundary import WINDOW_BYTES
@@ -75,7 +74,7 @@ class TokenMatcher:
             Ordered by (row, token_offset, phrase). A phrase has one occurrence a place, the shortest
             if several forms of it begin there. Leading ids that spell only white space are not part of it.
         """
-        ids, starts, stops = _checked(ids, starts, stops)
+        ids, starts, stops = checked_block(ids, starts, stops)
         anchors = self._filter_for(ids)
         between = _room_of_this_thread()
         border = np.empty(WINDOW_BYTES, np.uint8)
@@ -117,7 +116,7 @@ class TokenMatcher:
         with self._building:
             sampled, anchors = self._filters.get(width, (-1, None))
             if anchors is None or _too_small(sampled, len(ids)):
-                sample = _read_only(ids[:SAMPLE_TOKENS])
+                sample = read_only(ids[:SAMPLE_TOKENS])
                 sampled, anchors = len(sample), build_filter(self._ids, self._offsets, sample)
                 self._filters[width] = sampled, anchors
         return anchors
@@ -149,24 +148,3 @@ def _room_for(n: int) -> Found:
 
 def _first_of(found: Found, n: int) -> Found:
     return Found(found.phrase[:n], found.row[:n], found.token_offset[:n], found.n_tokens[:n])
-
-
-def _checked(ids: TokenIds, starts: Int64Array, stops: Int64Array) -> tuple[TokenIds, Int64Array, Int64Array]:
-    """Return the arrays as the kernels take them: contiguous, read-only, of the two id types."""
-    if ids.dtype not in (np.uint16, np.uint32):
-        raise TypeError(f"token ids of dtype {ids.dtype}; uint16 or uint32 is needed")
-    if starts.shape != stops.shape:
-        raise ValueError(f"{len(starts)} sequence starts and {len(stops)} stops")
-    if len(starts) and (starts.min() < 0 or stops.max() > len(ids) or (stops < starts).any()):
-        raise ValueError(f"a sequence reaches beyond the {len(ids)} ids it is cut from")
-    return (
-        _read_only(np.ascontiguousarray(ids)),
-        _read_only(np.ascontiguousarray(starts, np.int64)),
-        _read_only(np.ascontiguousarray(stops, np.int64)),
-    )
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    view = array.view()
-    view.flags.writeable = False
-    return view

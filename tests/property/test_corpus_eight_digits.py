@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.corpus.formats.eight_digits import load_eight, read_digits
+from indexer.corpus.kernels.eight_digits import read_digits
 from indexer.matching.kernels.compile import kernel
+from indexer.matching.kernels.eight_bytes import load_eight
 
 
 @kernel

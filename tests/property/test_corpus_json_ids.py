@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.corpus.formats.json_id_kernel import parse_lines
+from indexer.corpus.kernels.json_ids import parse_lines
 
 KEY = "token_ids"
 TEXTS = st.text(max_size=8) | st.sampled_from([KEY, f'"{KEY}": [1, 2]', "]}", "\\", '\\"', "{[", "é\u2028"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -60,7 +61,7 @@ def _handle(file: CorpusFile) -> Any:
     return pa.PythonFile(fsspec.open(file.url, "rb").open(), mode="r")
 
 
-class ArrowFile:
+class ArrowFile(ABC):
     """What the three kinds share; they differ in how record batches are come by."""
 
     kind = ""
@@ -68,17 +69,17 @@ class ArrowFile:
     def __init__(self, file: CorpusFile) -> None:
         self.file = file
 
+    @abstractmethod
     def schema(self) -> pa.Schema:
         """Return the Arrow schema."""
-        raise NotImplementedError
 
+    @abstractmethod
     def n_rows(self) -> int:
         """Return the number of rows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def record_batches(self, columns: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
         """Yield record batches that hold exactly the rows [start, stop)."""
-        raise NotImplementedError
 
     def names(self) -> list[str]:
         """Return the column names."""

@@ -17,8 +17,8 @@ import numpy as np
 
 from indexer.config.order import OrderConfig
 from indexer.corpus.formats.sample_index import load_npy
+from indexer.corpus.kernels.blending import blend
 from indexer.corpus.orders.batches import BatchSizes
-from indexer.corpus.orders.blending import blend
 from indexer.corpus.orders.indices import content_hash
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder

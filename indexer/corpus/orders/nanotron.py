@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from indexer.config.order import OrderConfig
+from indexer.corpus.kernels.blending import blend
 from indexer.corpus.orders.batches import BatchSizes
-from indexer.corpus.orders.blending import blend
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder
 from indexer.corpus.orders.window import window_of

@@ -121,7 +121,7 @@ class JsonIdsReader(FileReader):
         """Parse lines with the compiled parser; where it gives up, line by line to say which one is wrong."""
         parsed = None
         if sum(map(len, lines)) > SMALL_BYTES:
-            from indexer.corpus.formats.json_id_kernel import parse_lines
+            from indexer.corpus.kernels.json_ids import parse_lines
 
             parsed = parse_lines(lines, self._key)
         if parsed is None:

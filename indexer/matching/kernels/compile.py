@@ -31,6 +31,11 @@ Function = TypeVar("Function", bound=Callable[..., object])
 _NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
+def kernel_files() -> list[Path]:
+    """Return the files of all kernels: those in a folder of that name."""
+    return sorted(Path(__file__).parents[2].glob("*/kernels/*.py"))
+
+
 def _cache_directory() -> Path | None:
     """Return where compiled kernels are kept; None if nowhere."""
     asked = os.environ.get("EXPOSURE_KERNEL_CACHE", "")
@@ -40,7 +45,7 @@ def _cache_directory() -> Path | None:
     content = hashlib.sha256()
     versions = (sys.version, platform.machine(), numba.__version__, llvmlite.__version__, np.__version__)
     content.update(repr(versions).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in kernel_files():
         content.update(path.name.encode() + path.read_bytes())
     directory = base / f"kernels-{content.hexdigest()[:16]}"
     with suppress(OSError):

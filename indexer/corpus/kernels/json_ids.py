@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus.formats.eight_digits import read_digits
+from indexer.corpus.kernels.eight_digits import read_digits
 from indexer.matching.kernels.compile import inlined, kernel
 from indexer.units import Int64Array, Uint8Array
 

@@ -1,0 +1,1 @@
+"""Compiled loops of readers and orders; they know arrays only."""
