@@ -14,7 +14,8 @@ from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.matching.blocks import read_only
 from indexer.matching.kernels.automaton import Automaton, build_automaton
 from indexer.matching.kernels.automaton_search import search_sequences
-from indexer.matching.kernels.pair_filter import PairFilter, flag_groups
+from indexer.matching.kernels.pair_filter import PairFilter
+from indexer.matching.kernels.pair_groups import flag_groups
 from indexer.matching.matches import IdPatterns
 from indexer.matching.patterns import pattern_table
 from indexer.matching.reference import ReferenceMatcher

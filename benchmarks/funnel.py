@@ -10,16 +10,11 @@ from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
 from indexer.matching.blocks import read_only
 from indexer.matching.kernels import text_filter
+from indexer.matching.kernels.anchor_slots import pair_slot
 from indexer.matching.kernels.compile import kernel
-from indexer.matching.kernels.pair_filter import (
-    PairFilter,
-    flag_groups,
-    load_pair,
-    open_windows,
-    pair_slot,
-    passing_positions,
-    windows_for,
-)
+from indexer.matching.kernels.pair_filter import PairFilter, open_windows, windows_for
+from indexer.matching.kernels.pair_groups import flag_groups, passing_positions
+from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.text_filter import new_filter_room
 from indexer.matching.kernels.text_window_finding import (
     CHUNK,

@@ -14,16 +14,11 @@ import numpy as np
 from benchmarks import workload
 from benchmarks.cases import id_patterns
 from indexer.matching.blocks import read_only
+from indexer.matching.kernels.anchor_slots import pair_slot
 from indexer.matching.kernels.compile import kernel, leaf
-from indexer.matching.kernels.pair_filter import (
-    SCAN_POSITIONS,
-    flag_groups,
-    load_pair,
-    new_scratch,
-    open_windows,
-    pair_slot,
-    passing_positions,
-)
+from indexer.matching.kernels.pair_filter import SCAN_POSITIONS, new_scratch, open_windows
+from indexer.matching.kernels.pair_groups import flag_groups, passing_positions
+from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.window_search import new_room, search_windows
 from indexer.matching.token_matcher import TokenMatcher, _room_for
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.kernels.anchors import choose_anchors, count_pairs, fill_slots, number_pairs
-from indexer.matching.kernels.pair_filter import GROUP, PairFilter, flag_groups
+from indexer.matching.kernels.pair_filter import PairFilter
+from indexer.matching.kernels.pair_groups import GROUP, flag_groups
 from indexer.matching.matches import SAMPLE_TOKENS
 from indexer.units import Int64Array, TokenIds, Uint64Array
 

@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import kernel, leaf
-from indexer.matching.kernels.pair_filter import (
+from indexer.matching.kernels.anchor_contexts import (
     ALONE,
     BOTH,
     LEFT,
     LEFT_TWICE,
-    MIX,
     RIGHT,
     RIGHT_TWICE,
     context_bits,
     context_hash,
-    enter_pair,
-    pack_around,
-    unpack_around,
 )
+from indexer.matching.kernels.anchor_slots import MIX, enter_pair, pack_around, unpack_around
+from indexer.matching.kernels.compile import kernel, leaf
 
 ROUNDS = 4
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.matching.kernels.anchor_slots import pair_slot
 from indexer.matching.kernels.bit_counting import lowest_bit
 from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.edge_classes import WALL
-from indexer.matching.kernels.pair_filter import pair_slot
 from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.text_cut import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
 from indexer.matching.kernels.wild_ids import wild_positions
