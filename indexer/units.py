@@ -31,6 +31,7 @@ Int32Array: TypeAlias = NDArray[np.int32]
 Int64Array: TypeAlias = NDArray[np.int64]
 Uint64Array: TypeAlias = NDArray[np.uint64]
 Uint8Array: TypeAlias = NDArray[np.uint8]
+Uint16Array: TypeAlias = NDArray[np.uint16]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 UNKNOWN_STEP = -1

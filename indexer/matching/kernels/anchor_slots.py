@@ -16,6 +16,9 @@ _LANE_TOPS = np.uint64(0x8000800080008000)
 _EXTENT_BITS = 28
 _EXTENT = (1 << _EXTENT_BITS) - 1
 _KIND_BITS = 8
+_SIZE_BITS = 32
+_SIZE = np.uint64(_SIZE_BITS)
+_LARGEST = np.uint64((1 << _SIZE_BITS) - 1)
 
 
 @leaf
@@ -56,6 +59,18 @@ def enter_pair(tags, pair):
         tags[slot >> 2] |= tag << (np.uint64(16) * lane)
         slot += np.int64(lane)
     return slot
+
+
+@leaf
+def pack_region(begin, n_words):
+    """Return the words of `PairFilter.contexts` from `begin` on, a power of two of them, as one number."""
+    return (np.int64(begin) << _SIZE_BITS) | (np.int64(n_words) - 1)
+
+
+@leaf
+def unpack_region(packed):
+    """Return the first word of `pack_region`, and what is one less than the number of words."""
+    return np.uint64(packed) >> _SIZE, np.uint64(packed) & _LARGEST
 
 
 @leaf

@@ -19,11 +19,14 @@ from indexer.matching.kernels.anchor_contexts import (
     RIGHT_TWICE,
     context_bits,
     context_hash,
+    context_word,
 )
-from indexer.matching.kernels.anchor_slots import MIX, enter_pair, pack_around, unpack_around
+from indexer.matching.kernels.anchor_slots import MIX, enter_pair, pack_around, pack_region, unpack_around
 from indexer.matching.kernels.compile import kernel, leaf
 
 ROUNDS = 4
+PATTERNS_PER_WORD = 8
+"""Patterns for which an anchor has one word of 64 bits of contexts."""
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _HALF = np.uint64(32)
 
@@ -60,29 +63,47 @@ def count_pairs(sample, keys, counts):
 
 
 @kernel
-def choose_anchors(offsets, number_of, counts, users, anchor):
-    """Choose for every pattern the place of its anchor in the pattern ids; -1 for patterns of one id."""
+def choose_anchors(ids, offsets, number_of, counts, users, id_costs, id_users, anchor):
+    """Choose for every pattern the place of its anchor in the pattern ids; -1 for patterns of one id.
+
+    Parameters
+    ----------
+    counts, users : array of int32, shape (n_slots,)
+        Of the pairs, by their numbers: how often each stands in the sample; zeros.
+    id_costs : array of float64, shape (65536,)
+        What it costs to have an id begin an anchor, in occurrences of a pair.
+    id_users : array of int32, shape (65536,)
+        Zeros.
+    """
     for pattern in range(offsets.shape[0] - 1):
         for at in range(offsets[pattern], offsets[pattern + 1] - 1):
             users[number_of[at]] += 1
+            id_users[ids[at] & 0xFFFF] += 1
     for turn in range(ROUNDS):
         for pattern in range(offsets.shape[0] - 1):
             best = np.int64(-1)
             best_cost = np.inf
             for at in range(offsets[pattern], offsets[pattern + 1] - 1):
-                sharers = users[number_of[at]] + (turn > 0 and anchor[pattern] != at)
-                cost = (counts[number_of[at]] + 0.5) / sharers
+                elsewhere = turn > 0 and anchor[pattern] != at
+                token = ids[at] & 0xFFFF
+                cost = (counts[number_of[at]] + 0.5) / (users[number_of[at]] + elsewhere)
+                same_id = turn > 0 and ids[anchor[pattern]] & 0xFFFF == token
+                cost += id_costs[token] / (id_users[token] + (turn > 0 and not same_id))
                 if cost < best_cost:
                     best, best_cost = at, cost
             if turn > 0 and best >= 0:
                 users[number_of[anchor[pattern]]] -= 1
                 users[number_of[best]] += 1
+                id_users[ids[anchor[pattern]] & 0xFFFF] -= 1
+                id_users[ids[best] & 0xFFFF] += 1
             anchor[pattern] = best
         if turn == 0:
             users[:] = 0
+            id_users[:] = 0
             for pattern in range(offsets.shape[0] - 1):
                 if anchor[pattern] >= 0:
                     users[number_of[anchor[pattern]]] += 1
+                    id_users[ids[anchor[pattern]] & 0xFFFF] += 1
 
 
 @leaf
@@ -98,7 +119,26 @@ def kind_of(before, length):
 
 
 @kernel
-def fill_slots(ids, offsets, anchor, width, tags, around, contexts, context_shift):
+def number_slots(ids, offsets, anchor, width, tags, around):
+    """Give every anchor a slot and a region for the contexts of its patterns; return the words of all."""
+    for pattern in range(offsets.shape[0] - 1):
+        at = anchor[pattern]
+        if at >= 0:
+            pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
+            around[enter_pair(tags, pair), 1] += 1
+    n_words = np.int64(0)
+    for slot in range(around.shape[0]):
+        if around[slot, 1] > 0:
+            of_slot = np.int64(1)
+            while of_slot * PATTERNS_PER_WORD < around[slot, 1]:
+                of_slot *= 2
+            around[slot, 1] = pack_region(n_words, of_slot)
+            n_words += of_slot
+    return max(n_words, np.int64(1))
+
+
+@kernel
+def fill_slots(ids, offsets, anchor, width, tags, around, contexts):
     """Enter every pattern under its anchor; return how far the farthest pattern begins before its own."""
     longest_before = np.int64(0)
     for pattern in range(offsets.shape[0] - 1):
@@ -110,8 +150,8 @@ def fill_slots(ids, offsets, anchor, width, tags, around, contexts, context_shif
         kind = kind_of(before, before + after)
         pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
         slot = enter_pair(tags, pair)
-        farthest_before, farthest_after, kinds = unpack_around(around[slot])
-        around[slot] = pack_around(max(before, farthest_before), max(after, farthest_after), kinds | kind)
+        farthest_before, farthest_after, kinds = unpack_around(around[slot, 0])
+        around[slot, 0] = pack_around(max(before, farthest_before), max(after, farthest_after), kinds | kind)
         longest_before = max(longest_before, before)
         if kind == ALONE:
             continue
@@ -124,5 +164,5 @@ def fill_slots(ids, offsets, anchor, width, tags, around, contexts, context_shif
         elif kind == RIGHT_TWICE:
             second = np.int64(ids[at + 3])
         mixed = context_hash(pair, kind, first, second)
-        contexts[mixed >> context_shift] |= context_bits(mixed)
+        contexts[context_word(around[slot, 1], mixed)] |= context_bits(mixed)
     return longest_before

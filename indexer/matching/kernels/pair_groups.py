@@ -76,6 +76,30 @@ def flag_token_groups(anchors, ids, begin, end, groups):
 
 
 @leaf
+def passing_ids(anchors, ids, begin, flagged, n_flagged, positions):
+    """Write down the positions of the flagged ids, counted from `begin`, that pass; return how many."""
+    n = 0
+    with_tokens = anchors.tokens.shape[0] != 0
+    if with_tokens:
+        for k in range(n_flagged):
+            at = begin + np.int64(flagged[k])
+            positions[n] = at
+            n += np.int64(
+                (
+                    pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at)
+                    | token_bit(anchors, ids, at)
+                )
+                & _ONE
+            )
+        return n
+    for k in range(n_flagged):
+        at = begin + np.int64(flagged[k])
+        positions[n] = at
+        n += np.int64(pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at) & _ONE)
+    return n
+
+
+@leaf
 def passing_positions(anchors, ids, groups, n_groups, end, positions):
     """Write down the positions of the flagged groups that pass by themselves; return how many.
 

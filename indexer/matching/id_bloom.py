@@ -1,0 +1,55 @@
+"""Builds the Bloom filter of ids that lies in registers: the one, of a few, that lets least through."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.matching.kernels.register_bloom import HASHES, WORDS, RegisterBloom, place_of_id
+from indexer.units import BoolArray, Int64Array, TokenIds, Uint16Array
+
+_TRIALS = 32
+
+
+def no_bloom() -> RegisterBloom:
+    """Return the filter that is not asked."""
+    return RegisterBloom(np.zeros(0, np.uint16), np.zeros(HASHES, np.uint64))
+
+
+def build_bloom(ids: TokenIds, id_counts: Int64Array) -> tuple[RegisterBloom, float]:
+    """Return a filter of ids, and which share of a sample of the corpus it lets through.
+
+    Parameters
+    ----------
+    ids : array of uint32
+        What it lets through for certain, modulo 65,536.
+    id_counts : array of int64, shape (65536,)
+        How often each id, modulo 65,536, stands in the sample.
+    """
+    in_sample = np.flatnonzero(id_counts).astype(np.uint64)
+    left = id_counts[in_sample]
+    table, multipliers = np.zeros(HASHES * WORDS, np.uint16), np.zeros(HASHES, np.uint64)
+    random = np.random.default_rng(1)
+    for which in range(HASHES):
+        least = -1
+        for multiplier in random.integers(0, 1 << 15, _TRIALS, np.uint64) * np.uint64(2) + np.uint64(1):
+            words = _words_of(ids, multiplier)
+            passing = int(left[_passes(words, in_sample, multiplier)].sum())
+            if least < 0 or passing < least:
+                least, multipliers[which] = passing, multiplier
+                table[which * WORDS : (which + 1) * WORDS] = words
+        words = table[which * WORDS : (which + 1) * WORDS]
+        left = left * _passes(words, in_sample, multipliers[which])
+    return RegisterBloom(table, multipliers), float(left.sum() / max(1, id_counts.sum()))
+
+
+def _words_of(ids: TokenIds, multiplier: np.uint64) -> Uint16Array:
+    word, bit = place_of_id(ids.astype(np.uint64), multiplier)
+    words = np.zeros(WORDS, np.uint16)
+    np.bitwise_or.at(words, word.astype(np.int64), np.uint16(1) << bit.astype(np.uint16))
+    return words
+
+
+def _passes(words: Uint16Array, ids: TokenIds, multiplier: np.uint64) -> BoolArray:
+    word, bit = place_of_id(ids, multiplier)
+    passes: BoolArray = (words[word.astype(np.int64)] >> bit.astype(np.uint16)) & np.uint16(1) != 0
+    return passes

@@ -1,0 +1,203 @@
+"""A Bloom filter of ids that lies in the vector registers of the processor.
+
+Two hashes, each with 4,096 bits of its own: sixteen registers of 64 bytes. Thirty-two ids at a time are
+hashed, looked up and put to the test without touching the memory, and the places of those that pass are
+written down: 52 instructions, 0.17 ns an id on an AMD EPYC (Zen 5). The cheapest look-up in the first-level
+cache, a byte for each id, takes 0.25 ns there and only tells which groups of eight pass.
+
+It needs AVX-512 (BW). Elsewhere `IN_REGISTERS` is False, and the same filter would be asked one id at a time,
+slower than the questions behind it; so it is left out there.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils, config
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic
+
+from indexer.matching.kernels.compile import leaf
+from indexer.units import Uint16Array, Uint64Array
+
+LANES = 32
+HASHES = 2
+WORDS = 256
+"""Words of 16 bits for each hash."""
+
+_WORD = ir.IntType(16)
+_INDEX = ir.IntType(32)
+_PLACE = ir.IntType(64)
+_WORDS = ir.VectorType(_WORD, LANES)
+_HALF = LANES // 2
+_PLACES = ir.VectorType(_INDEX, _HALF)
+_PASSES = ir.VectorType(ir.IntType(1), _HALF)
+_LOW_WORD = np.uint64(0xFFFF)
+_ONE = np.uint64(1)
+
+
+class RegisterBloom(NamedTuple):
+    """A set of ids modulo 65,536.
+
+    Attributes
+    ----------
+    table : array of uint16, shape (512,) or (0,)
+        The words of the first hash, then those of the second; empty: no filter.
+    multipliers : array of uint64, shape (2,)
+        Odd numbers below 65,536; an id is hashed to the upper twelve bits of the low 16 bits of its product.
+    """
+
+    table: Uint16Array
+    multipliers: Uint64Array
+
+
+def place_of_id(id_: Any, multiplier: np.uint64) -> tuple[Any, Any]:
+    """Return the word of an id among those of a hash, and its bit there; for one id or an array of them.
+
+    The bits of the product, from the top: four choose the bit, six the place in a pair of registers, two the
+    pair.
+    """
+    product = (np.uint64(id_) * multiplier) & _LOW_WORD
+    pair = (product >> np.uint64(4)) & np.uint64(3)
+    return pair * np.uint64(64) + ((product >> np.uint64(6)) & np.uint64(63)), product >> np.uint64(12)
+
+
+_place = leaf(place_of_id)
+
+
+@leaf
+def may_hold(table, multipliers, id_):
+    """Return 1 if an id may be in the set, 0 if it is not."""
+    word, bit = _place(id_, multipliers[0])
+    passes = np.uint64(table[word]) >> bit
+    word, bit = _place(id_, multipliers[1])
+    return np.int64(passes & (np.uint64(table[np.uint64(WORDS) + word]) >> bit) & _ONE)
+
+
+def _flag_slowly(table, multipliers, ids, begin, n_ids, flagged):
+    """Write down which of the ids from `begin` on may be in the set, counted from there; return how many.
+
+    `n_ids` is a multiple of `LANES`; `flagged` is an array of int32 with room for 16 more.
+    """
+    n = 0
+    for k in range(n_ids):
+        flagged[n] = k
+        n += may_hold(table, multipliers, ids[begin + k])
+    return n
+
+
+def _filled(builder: Any, value: Any, vector: ir.VectorType) -> Any:
+    """Return a vector every lane of which is a value."""
+    first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, _INDEX(0))
+    lanes = ir.Constant(ir.VectorType(_INDEX, vector.count), [0] * vector.count)
+    return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), lanes)
+
+
+def _constant(vector: ir.VectorType, value: int) -> Any:
+    return ir.Constant(vector, [value] * vector.count)
+
+
+def _look_up(builder: Any, registers: list[Any], multiplier: Any, ids: Any) -> Any:
+    """Return a vector whose lowest bits say which ids one hash lets through; see `place_of_id`."""
+    permute = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(_WORDS, [_WORDS] * 3), "llvm.x86.avx512.vpermi2var.hi.512"
+    )
+    product = builder.mul(ids, multiplier)
+    place = builder.lshr(product, _constant(_WORDS, 6))  # of this the processor takes the six low bits
+    odd, upper = (
+        builder.icmp_unsigned("!=", builder.and_(product, _constant(_WORDS, bit)), _constant(_WORDS, 0))
+        for bit in (16, 32)
+    )
+    words = [builder.call(permute, [registers[k], place, registers[k + 1]]) for k in range(0, 8, 2)]
+    word = builder.select(
+        upper, builder.select(odd, words[3], words[2]), builder.select(odd, words[1], words[0])
+    )
+    return builder.lshr(word, builder.lshr(product, _constant(_WORDS, 12)))
+
+
+def _write_down(builder: Any, passes: Any, first: Any, flagged: Any, n: Any) -> Any:
+    """Write down the lanes that pass, counted from `first`; return how many have been written by then."""
+    compress = cgutils.get_or_insert_function(
+        builder.module,
+        ir.FunctionType(_PLACES, [_PLACES, _PLACES, _PASSES]),
+        "llvm.x86.avx512.mask.compress.v16i32",
+    )
+    count = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_WORD, [_WORD]), "llvm.ctpop.i16")
+    bases = _filled(builder, builder.trunc(first, _INDEX), _PLACES)
+    for lane in (0, _HALF):
+        lanes = list(range(lane, lane + _HALF))
+        half = builder.shuffle_vector(passes, passes, ir.Constant(ir.VectorType(_INDEX, _HALF), lanes))
+        places = builder.add(bases, ir.Constant(_PLACES, lanes))
+        kept = builder.call(compress, [places, _constant(_PLACES, 0), half])
+        builder.store(kept, builder.bitcast(builder.gep(flagged, [n]), _PLACES.as_pointer()), align=4)
+        n = builder.add(n, builder.zext(builder.call(count, [builder.bitcast(half, _WORD)]), _PLACE))
+    return n
+
+
+def _type_flag_lanes(typing_context, table, multipliers, ids, begin, n_ids, flagged):
+    def generate(context, builder, signature, arguments):
+        def data(k):
+            return context.make_array(signature.args[k])(context, builder, arguments[k]).data
+
+        n_words = HASHES * WORDS // LANES
+        registers = [
+            builder.load(
+                builder.bitcast(builder.gep(data(0), [_PLACE(LANES * k)]), _WORDS.as_pointer()), align=2
+            )
+            for k in range(n_words)
+        ]
+        of_hash = [
+            _filled(builder, builder.trunc(builder.load(builder.gep(data(1), [_PLACE(k)])), _WORD), _WORDS)
+            for k in range(HASHES)
+        ]
+        bits = ids.dtype.bitwidth
+        stream = builder.bitcast(builder.gep(data(2), [arguments[3]]), ir.IntType(bits).as_pointer())
+        n = cgutils.alloca_once_value(builder, _PLACE(0))
+        with cgutils.for_range_slice(builder, _PLACE(0), arguments[4], _PLACE(LANES)) as (first, _):
+            loaded = builder.bitcast(
+                builder.gep(stream, [first]), ir.VectorType(ir.IntType(bits), LANES).as_pointer()
+            )
+            lanes = builder.load(loaded, align=bits // 8)
+            lanes = lanes if bits == 16 else builder.trunc(lanes, _WORDS)
+            halves = [
+                _look_up(builder, registers[8 * k : 8 * k + 8], of_hash[k], lanes) for k in range(HASHES)
+            ]
+            lowest = builder.and_(builder.and_(*halves), _constant(_WORDS, 1))
+            passes = builder.icmp_unsigned("!=", lowest, _constant(_WORDS, 0))
+            builder.store(_write_down(builder, passes, first, data(5), builder.load(n)), n)
+        return builder.load(n)
+
+    return types.intp(table, multipliers, ids, types.intp, types.intp, flagged), generate
+
+
+def _in_registers() -> bool:
+    """Return whether the code that Numba makes may use AVX-512."""
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return False
+    _, _, features = cpu_target.target_context.codegen().magic_tuple()
+    return {"+avx512f", "+avx512bw"} <= set(features.split(","))
+
+
+IN_REGISTERS = _in_registers()
+
+flag_lanes: Any = intrinsic(_type_flag_lanes) if IN_REGISTERS else leaf(_flag_slowly)
+
+
+@leaf
+def flag_ids(table, multipliers, ids, begin, end, flagged):
+    """Write down which of the ids ``[begin, end)`` may be in the set, counted from `begin`; return how many.
+
+    Parameters
+    ----------
+    flagged : array of int32
+        Room for all of them and 16 more.
+    """
+    whole = (end - begin) // LANES * LANES
+    n = flag_lanes(table, multipliers, ids, begin, whole, flagged)
+    for k in range(whole, end - begin):
+        flagged[n] = k
+        n += may_hold(table, multipliers, ids[begin + k])
+    return n
