@@ -20,8 +20,9 @@ from indexer.units import Int64Array, TokenIds, Uint64Array
 
 _TRIAL_TOKENS = 1 << 18
 _TRIALS = 32
-_ID_COST = 0.02
-"""What an id that begins an anchor costs, in occurrences of anchors: 1 ns of 80 (134,000 phrases)."""
+_ID_COST, _ID_COST_OF_MANY = 0.1, 0.02
+"""What an id that begins an anchor costs, in occurrences of anchors; those of many patterns cost more."""
+_MANY = 1 << 18
 _MOST_PASSING = 0.6
 """Share of ids beyond which the first question is not put; at 0.44 (1M phrases) it saves 0.25 ns an id."""
 
@@ -48,10 +49,10 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
             ids[anchored].astype(np.uint64) | (ids[anchored + 1].astype(np.uint64) << np.uint64(width))
         )
         n_buckets = 1 << max(4, (len(pairs) * 3 // 8).bit_length())
-        tags, around = np.zeros(n_buckets, np.uint64), np.zeros((4 * n_buckets, 2), np.int64)
+        tags, around = np.zeros(n_buckets, np.uint64), np.zeros(4 * n_buckets, np.uint64)
         n_words = number_slots(ids, offsets, anchor, width, tags, around)
         contexts = np.zeros(n_words, np.uint64)
-        longest_before = fill_slots(ids, offsets, anchor, width, tags, around, contexts)
+        longest_before, longest_after = fill_slots(ids, offsets, anchor, width, tags, around, contexts)
         bits = _bitmap_bits(len(pairs))
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
     alone = ids[offsets[:-1][np.diff(offsets) == 1]]
@@ -64,6 +65,7 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
         contexts=contexts,
         tokens=_token_bits(alone),
         longest_before=np.int64(longest_before),
+        longest_after=np.int64(longest_after),
         first_ids=_first_ids(np.unique(np.concatenate([ids[anchored], alone])), id_counts),
     )
 
@@ -97,7 +99,8 @@ def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds, id_counts: In
     count_pairs(sample, keys, counts)
     anchor = np.full(len(offsets) - 1, -1, np.int64)
     users, id_users = np.zeros(n_slots, np.int32), np.zeros(1 << 16, np.int32)
-    id_costs = _ID_COST * (id_counts + 0.5) if IN_REGISTERS else np.zeros(1 << 16)
+    id_cost = (_ID_COST if len(anchor) < _MANY else _ID_COST_OF_MANY) if IN_REGISTERS else 0.0
+    id_costs = id_cost * (id_counts + 0.5)
     choose_anchors(ids, offsets, number_of, counts, users, id_costs, id_users, anchor)
     return anchor
 

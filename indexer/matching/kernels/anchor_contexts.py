@@ -32,22 +32,22 @@ def context_bits(mixed):
 
 
 @leaf
-def context_word(region, mixed):
-    """Return where the word of a context lies in the region of its anchor."""
-    begin, last = unpack_region(region)
+def context_word(around, mixed):
+    """Return where the word of a context lies among those of its anchor."""
+    begin, last = unpack_region(around)
     return begin + ((mixed >> _HALF) & last)
 
 
 @leaf
-def context_bit(contexts, region, pair, kind, first, second):
+def context_bit(contexts, around, pair, kind, first, second):
     """Return `kind` if some pattern may be known by these ids, 0 if none is."""
     mixed = context_hash(pair, kind, first, second)
     bits = context_bits(mixed)
-    return np.int64(contexts[context_word(region, mixed)] & bits == bits) * kind
+    return np.int64(contexts[context_word(around, mixed)] & bits == bits) * kind
 
 
 @leaf
-def look_beside(contexts, regions, ids, windows, n_anchors, kind, first, second, chosen):
+def look_beside(contexts, around, ids, windows, n_anchors, kind, first, second, chosen):
     """Add a kind to `windows.end` of every anchor where some pattern may be known by the ids beside it.
 
     `first` and `second` say where these ids stand, seen from the anchor; 0 is none. At the ends of the array
@@ -59,10 +59,8 @@ def look_beside(contexts, regions, ids, windows, n_anchors, kind, first, second,
 
     Parameters
     ----------
-    regions : array of int64
-        Where the contexts of each anchor lie.
-    windows : Windows
-        `begin` says, packed, which kinds of patterns each anchor has.
+    around : array of uint64
+        What is known of each anchor.
     chosen : array of int64
         Room for the anchors.
     """
@@ -70,18 +68,18 @@ def look_beside(contexts, regions, ids, windows, n_anchors, kind, first, second,
     n_chosen = 0
     for k in range(n_anchors):
         chosen[n_chosen] = k
-        n_chosen += np.int64(windows.begin[k] & kind != 0)
+        n_chosen += np.int64(np.int64(around[k]) & kind != 0)
     for c in range(n_chosen):
         k = chosen[c]
         at = windows.position[k]
         one = np.int64(ids[min(max(at + first, 0), end)])
         two = np.int64(ids[min(max(at + second, 0), end)]) if second != 0 else np.int64(0)
-        windows.end[k] |= context_bit(contexts, regions[k], load_pair(ids, at), kind, one, two)
+        windows.end[k] |= context_bit(contexts, around[k], load_pair(ids, at), kind, one, two)
 
 
 @leaf
-def reach(begins, ends, kinds):
+def reach(kinds, before, after):
     """Return how far patterns of some kinds reach before their anchor, and from it on."""
-    before = begins if kinds & (BOTH | LEFT_TWICE) else np.int64(kinds & LEFT != 0)
-    after = ends if kinds & (BOTH | RIGHT_TWICE) else np.int64(2) + np.int64(kinds & RIGHT != 0)
+    before = before if kinds & (BOTH | LEFT_TWICE) else np.int64(kinds & LEFT != 0)
+    after = after if kinds & (BOTH | RIGHT_TWICE) else np.int64(2) + np.int64(kinds & RIGHT != 0)
     return before, after

@@ -21,7 +21,7 @@ from indexer.matching.kernels.anchor_contexts import (
     context_hash,
     context_word,
 )
-from indexer.matching.kernels.anchor_slots import MIX, enter_pair, pack_around, pack_region, unpack_around
+from indexer.matching.kernels.anchor_slots import MIX, REACH, enter_pair, pack_around, unpack_reach
 from indexer.matching.kernels.compile import kernel, leaf
 
 ROUNDS = 4
@@ -29,6 +29,7 @@ PATTERNS_PER_WORD = 8
 """Patterns for which an anchor has one word of 64 bits of contexts."""
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _HALF = np.uint64(32)
+_ONE = np.uint64(1)
 
 
 @leaf
@@ -120,27 +121,33 @@ def kind_of(before, length):
 
 @kernel
 def number_slots(ids, offsets, anchor, width, tags, around):
-    """Give every anchor a slot and a region for the contexts of its patterns; return the words of all."""
+    """Give every anchor a slot and room for the contexts of its patterns; return the words of all."""
     for pattern in range(offsets.shape[0] - 1):
         at = anchor[pattern]
         if at >= 0:
             pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
-            around[enter_pair(tags, pair), 1] += 1
+            around[enter_pair(tags, pair)] += _ONE
     n_words = np.int64(0)
     for slot in range(around.shape[0]):
-        if around[slot, 1] > 0:
-            of_slot = np.int64(1)
-            while of_slot * PATTERNS_PER_WORD < around[slot, 1]:
-                of_slot *= 2
-            around[slot, 1] = pack_region(n_words, of_slot)
-            n_words += of_slot
+        if around[slot] > 0:
+            doublings = np.int64(0)
+            while np.uint64(PATTERNS_PER_WORD << doublings) < around[slot]:
+                doublings += 1
+            around[slot] = pack_around(np.int64(0), np.int64(0), np.int64(0), n_words, doublings)
+            n_words += np.int64(1) << doublings
     return max(n_words, np.int64(1))
 
 
 @kernel
 def fill_slots(ids, offsets, anchor, width, tags, around, contexts):
-    """Enter every pattern under its anchor; return how far the farthest pattern begins before its own."""
-    longest_before = np.int64(0)
+    """Enter every pattern under its anchor.
+
+    Returns
+    -------
+    longest_before, longest_after : int
+        How many ids before its anchor a pattern begins, at most, and how many from it on one ends.
+    """
+    longest_before, longest_after = np.int64(0), np.int64(0)
     for pattern in range(offsets.shape[0] - 1):
         at = anchor[pattern]
         if at < 0:
@@ -150,9 +157,13 @@ def fill_slots(ids, offsets, anchor, width, tags, around, contexts):
         kind = kind_of(before, before + after)
         pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
         slot = enter_pair(tags, pair)
-        farthest_before, farthest_after, kinds = unpack_around(around[slot, 0])
-        around[slot, 0] = pack_around(max(before, farthest_before), max(after, farthest_after), kinds | kind)
+        kinds, farthest_before, farthest_after = unpack_reach(around[slot])
+        reach = pack_around(
+            kinds | kind, max(before, farthest_before), max(after, farthest_after), np.int64(0), np.int64(0)
+        )
+        around[slot] = (around[slot] & ~REACH) | reach
         longest_before = max(longest_before, before)
+        longest_after = max(longest_after, after)
         if kind == ALONE:
             continue
         second = np.int64(0)
@@ -164,5 +175,5 @@ def fill_slots(ids, offsets, anchor, width, tags, around, contexts):
         elif kind == RIGHT_TWICE:
             second = np.int64(ids[at + 3])
         mixed = context_hash(pair, kind, first, second)
-        contexts[context_word(around[slot, 1], mixed)] |= context_bits(mixed)
-    return longest_before
+        contexts[context_word(around[slot], mixed)] |= context_bits(mixed)
+    return longest_before, longest_after

@@ -30,7 +30,7 @@ from indexer.matching.kernels.anchor_contexts import (
     look_beside,
     reach,
 )
-from indexer.matching.kernels.anchor_slots import pair_slot, unpack_around
+from indexer.matching.kernels.anchor_slots import FARTHEST, pair_slot, unpack_reach
 from indexer.matching.kernels.compile import leaf
 from indexer.matching.kernels.pair_groups import (
     GROUP,
@@ -63,17 +63,16 @@ class PairFilter(NamedTuple):
     tags : array of uint64, shape (power of two,)
         Buckets of four slots, filled from the low end: 16 bits of the hash of the pair in each, 0 where none
         is; a full bucket runs over into the next. Two anchors with the same tag in one chain share a slot.
-    around : array of int64, shape (4 * buckets, 2)
-        For the anchors of a slot, see `pack_around`: the kinds of their patterns, how many ids before the
-        pair these begin, at most, and how many ids from the pair on they end, at most; then, see
-        `pack_region`, where their contexts lie.
+    around : array of uint64, shape (4 * buckets,)
+        What is known of the anchors of a slot: the kinds of their patterns, how far these reach, and where
+        their contexts lie (`pack_around`).
     contexts : array of uint64
         For every pattern of three and more ids two bits of its anchor with one or two ids beside it. Those of
         a slot lie together, mostly in one cache line.
     tokens : array of uint64, shape (1024,) or (0,)
         Ids modulo 65,536 that are a pattern by themselves; empty where there is none.
-    longest_before : int64
-        The largest number of ids a pattern begins before its anchor.
+    longest_before, longest_after : int64
+        How many ids before its anchor a pattern begins, at most, and how many from it on one ends.
     first_ids : RegisterBloom
         The ids that begin an anchor or are a pattern by themselves; an empty table where this question
         is not worth asking.
@@ -83,10 +82,11 @@ class PairFilter(NamedTuple):
     multiplier: np.uint64
     shift: np.uint64
     tags: Uint64Array
-    around: Int64Array
+    around: Uint64Array
     contexts: Uint64Array
     tokens: Uint64Array
     longest_before: np.int64
+    longest_after: np.int64
     first_ids: RegisterBloom
 
 
@@ -103,7 +103,7 @@ class Scratch(NamedTuple):
 
     groups: Int64Array
     flagged: Int32Array
-    regions: Int64Array
+    around: Uint64Array
     chosen: Int64Array
     windows: Windows
 
@@ -118,7 +118,7 @@ def new_scratch() -> Scratch:
     return Scratch(
         groups=np.empty(SCAN_POSITIONS // GROUP + 1, np.int64),
         flagged=np.empty(SCAN_POSITIONS + LANES, np.int32),
-        regions=np.empty(SCAN_POSITIONS, np.int64),
+        around=np.empty(SCAN_POSITIONS, np.uint64),
         chosen=np.empty(SCAN_POSITIONS, np.int64),
         windows=windows_for(SCAN_POSITIONS),
     )
@@ -148,7 +148,7 @@ def open_windows(anchors, ids, n_positions, scratch):
     Keeps those for which that is so, with their windows; returns how many. The ids must reach one behind the
     last position.
     """
-    windows, regions, chosen = scratch.windows, scratch.regions, scratch.chosen
+    windows, around, chosen = scratch.windows, scratch.around, scratch.chosen
     with_tokens = anchors.tokens.shape[0] != 0
     n_anchors = 0
     for k in range(n_positions):
@@ -159,23 +159,25 @@ def open_windows(anchors, ids, n_positions, scratch):
         n_anchors += np.int64(is_anchor or with_tokens)
     for k in range(n_anchors):
         slot = windows.begin[k]
-        windows.begin[k] = anchors.around[slot, 0] if slot >= 0 else 0
-        regions[k] = anchors.around[slot, 1] if slot >= 0 else 0
+        around[k] = anchors.around[slot] if slot >= 0 else np.uint64(0)
         windows.end[k] = ALONE
     contexts = anchors.contexts
-    look_beside(contexts, regions, ids, windows, n_anchors, LEFT, -1, 0, chosen)
-    look_beside(contexts, regions, ids, windows, n_anchors, RIGHT, 2, 0, chosen)
-    look_beside(contexts, regions, ids, windows, n_anchors, LEFT_TWICE, -1, -2, chosen)
-    look_beside(contexts, regions, ids, windows, n_anchors, RIGHT_TWICE, 2, 3, chosen)
-    look_beside(contexts, regions, ids, windows, n_anchors, BOTH, -1, 2, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, LEFT, -1, 0, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, RIGHT, 2, 0, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, LEFT_TWICE, -1, -2, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, RIGHT_TWICE, 2, 3, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, BOTH, -1, 2, chosen)
     n = 0
     for k in range(n_anchors):
         at = windows.position[k]
-        begins, ends, kinds = unpack_around(windows.begin[k])
+        kinds, before, after = unpack_reach(around[k])
         kinds &= windows.end[k]
-        before, after = np.int64(0), np.int64(0)
         if kinds != 0:
-            before, after = reach(begins, ends, kinds)
+            before = anchors.longest_before if before == FARTHEST else before
+            after = anchors.longest_after if after == FARTHEST else after
+            before, after = reach(kinds, before, after)
+        else:
+            before, after = np.int64(0), np.int64(0)
         if with_tokens and token_bit(anchors, ids, at) & _ONE:
             after = max(after, np.int64(1))
         windows.position[n] = at

@@ -86,7 +86,7 @@ def random_case(seed: int, n_tokens: int, n_ids: int, n_patterns: int, longest: 
 
 @JIT_ONLY
 @pytest.mark.parametrize("row_length", [7, 300, 2049, 3 * BLOCK_TOKENS])
-@pytest.mark.parametrize("longest", [6, 300])
+@pytest.mark.parametrize("longest", [6, 700])
 def test_blocks_do_not_show(row_length, longest):
     n_tokens = 3 * BLOCK_TOKENS
     stream, pairs = random_case(row_length + longest, n_tokens, 300, 200, longest)
