@@ -94,7 +94,7 @@ def test_blocks_do_not_show(row_length, longest):
     stops = np.minimum(starts + row_length, n_tokens)
     reference = ReferenceMatcher(patterns_of(pairs), None, boundary="none", possessive="include")
     expected = reference.find(stream, starts, stops)
-    assert len(expected.row) > (200 if longest <= row_length else -1)
+    assert len(expected.row) >= (200 if longest <= row_length else 0)
     assert rows_of(matcher_of(pairs).find(stream, starts, stops)) == rows_of(expected)
 
 
