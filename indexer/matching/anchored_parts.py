@@ -10,12 +10,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.matching.gap_table import gap_table
 from indexer.matching.gapped_pattern import GappedPattern
-from indexer.matching.kernels.gap_reach import Reach, add_context, stretch_reach
+from indexer.matching.kernels.gap_reach import (
+    WANTED_WORDS,
+    Reach,
+    Wanted,
+    add_context,
+    enter_wanted,
+    keep_promising,
+    stretch_reach,
+)
 from indexer.matching.kernels.gaps import WALL_WORDS, Stretches
 from indexer.matching.matches import (
     IdPatterns,
@@ -32,6 +41,15 @@ from indexer.vocabulary import TokenBytes
 
 SAMPLE_TOKENS = 1 << 20
 _CONTEXT_BYTES = 16
+
+
+class _Chosen(NamedTuple):
+    """What looks for phrases and anchors, how far the patterns of each anchor reach, and what they need."""
+
+    matcher: Matcher
+    left: Reach
+    right: Reach
+    wanted: Wanted
 
 
 class AnchoredParts:
@@ -79,12 +97,12 @@ class AnchoredParts:
         self._longest, self._words = self._sizes()
         of_parts = (patterns.phrase >= first_part) & (patterns.phrase < first_part + self._n_parts)
         self._parts = build_for_stretches(taken(patterns, of_parts))
-        self._chosen: tuple[int, Matcher, Reach, Reach] | None = None
+        self._chosen: tuple[int, _Chosen | None] = (0, None)
         self._choosing = threading.Lock()
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``; see `Matcher.find`."""
-        _, matcher, left, right = self._chosen_for(ids, starts, stops)
+        matcher, left, right, wanted = self._chosen_for(ids, starts, stops)
         found = matcher.find(ids, starts, stops)
         is_anchor = found.phrase >= self._first_part
         if not is_anchor.any():
@@ -96,13 +114,16 @@ class AnchoredParts:
         stretch_reach(
             left, right, self._gaps.words_of_id, part, row, begin, end, ids, starts, stops, stretches
         )
+        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+            n = keep_promising(wanted, part, begin, end, ids, starts, stretches)
+        stretches = Stretches(*(column[:n] for column in stretches))
         parts = self._parts_in(merged(stretches), ids, starts, stops)
         return ordered(one_behind_the_other([selected(found, ~is_anchor), parts]))
 
     def prepare(self, sample: TokenIds) -> None:
         """Choose the anchors and prepare what looks for them; see `Matcher.prepare`."""
-        _, matcher, _, _ = self._chosen_for(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
-        matcher.prepare(sample)
+        chosen = self._chosen_for(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
+        chosen.matcher.prepare(sample)
 
     def _parts_in(
         self, stretches: Stretches, ids: TokenIds, starts: Int64Array, stops: Int64Array
@@ -122,21 +143,18 @@ class AnchoredParts:
             found.phrase[inside], row[inside], offset[inside].astype(np.int32), found.n_tokens[inside]
         )
 
-    def _chosen_for(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array
-    ) -> tuple[int, Matcher, Reach, Reach]:
+    def _chosen_for(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Chosen:
         """Return what was chosen on the first block, chosen once more if a much larger one comes."""
-        chosen = self._chosen
-        if chosen is None or _too_small(chosen[0], len(ids)):
+        sampled, chosen = self._chosen
+        if chosen is None or _too_small(sampled, len(ids)):
             with self._choosing:
-                chosen = self._chosen
-                if chosen is None or _too_small(chosen[0], len(ids)):
-                    chosen = self._chosen = self._choose(ids, starts, stops)
+                sampled, chosen = self._chosen
+                if chosen is None or _too_small(sampled, len(ids)):
+                    chosen = self._choose(ids, starts, stops)
+                    self._chosen = len(ids), chosen
         return chosen
 
-    def _choose(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array
-    ) -> tuple[int, Matcher, Reach, Reach]:
+    def _choose(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Chosen:
         n_rows = max(1, int(np.searchsorted(np.cumsum(stops - starts), SAMPLE_TOKENS)))
         sample = self._parts.find(ids, starts[:n_rows], stops[:n_rows])
         counts = np.bincount(sample.phrase - self._first_part, minlength=self._n_parts)
@@ -145,12 +163,40 @@ class AnchoredParts:
             first + int(np.argmin(counts[gaps.part[first:stop]]))
             for first, stop in zip(gaps.offsets[:-1].tolist(), gaps.offsets[1:].tolist(), strict=True)
         ]
-        wanted = np.zeros(self._first_part + self._n_parts + 1, np.bool_)
-        wanted[: self._first_part] = True
-        wanted[self._first_part + gaps.part[anchors]] = True
-        number = np.minimum(self._patterns.phrase, len(wanted) - 1)
-        matcher = self._build(taken(self._patterns, wanted[number]))
-        return len(ids), matcher, self._reach(anchors, -1), self._reach(anchors, 1)
+        searched = np.zeros(self._first_part + self._n_parts + 1, np.bool_)
+        searched[: self._first_part] = True
+        searched[self._first_part + gaps.part[anchors]] = True
+        number = np.minimum(self._patterns.phrase, len(searched) - 1)
+        matcher = self._build(taken(self._patterns, searched[number]))
+        wanted = self._wanted(anchors, counts)
+        return _Chosen(matcher, self._reach(anchors, -1), self._reach(anchors, 1), wanted)
+
+    def _wanted(self, anchors: Sequence[int], counts: Int64Array) -> Wanted:
+        """Return the ids that must stand beside each anchor: the last ones of the next rarest part.
+
+        The last id of a part lies in every occurrence of it, the
+        first need not: ids of white space before an occurrence are no part of it.
+        """
+        gaps, patterns = self._gaps, self._patterns
+        last_ids: dict[int, list[int]] = {}
+        for form in np.flatnonzero(patterns.phrase >= self._first_part).tolist():
+            last = int(patterns.ids[patterns.offsets[form + 1] - 1])
+            last_ids.setdefault(int(patterns.phrase[form]) - self._first_part, []).append(last)
+        sides = (np.zeros((self._n_parts, WANTED_WORDS), np.uint64) for _ in range(2))
+        wanted = Wanted(*sides)
+        for side, is_left in ((wanted.left, True), (wanted.right, False)):
+            parts: list[int] = []
+            tokens: list[int] = []
+            for pattern, anchor in enumerate(anchors):
+                places = range(int(gaps.offsets[pattern]), int(gaps.offsets[pattern + 1]))
+                other = min((p for p in places if p != anchor), key=lambda p: counts[gaps.part[p]])
+                if (other < anchor) == is_left:
+                    of_other = last_ids.get(int(gaps.part[other]), [])
+                    parts += [int(gaps.part[anchor])] * len(of_other)
+                    tokens += of_other
+            with np.errstate(over="ignore"):
+                enter_wanted(side, np.array(parts, np.int64), np.array(tokens, np.int64))
+        return wanted
 
     def _reach(self, anchors: Sequence[int], step: int) -> Reach:
         """Return how far the patterns of each anchor reach to the left (`step` -1) or to the right (1)."""

@@ -93,3 +93,23 @@ def test_anchors_are_chosen_anew_for_a_much_larger_block():
         (0, 20_001, 2, 1),
         (0, 20_002, 0, 1),
     ]
+
+
+def test_blanks_before_the_other_part_may_lie_in_the_anchor():
+    spelled = [b"no", b"\n\n", b"cats", b""]
+    vocabulary = vocabulary_of(spelled, frozenset([3]))
+    options = {"boundary": "none", "possessive": "include"}
+    forms = [(1, [0, 1]), (2, [1, 2])]  # the second begins at "cats": its blanks are no part of it
+    patterns = [GappedPattern(100, (1, 2), (Gap(0, 0),))]
+    anchored = AnchoredParts(
+        lambda some: TokenMatcher(some, vocabulary, **options),
+        lambda some: WalkingMatcher(some, vocabulary, **options),
+        patterns_of(forms),
+        1,
+        patterns,
+        vocabulary=vocabulary,
+    )
+    # The first row makes the second part the more frequent one, so that the first is the anchor.
+    block = block_of([[1, 2, 1, 2], [0, 1, 2]], np.uint16)
+    matcher = GappedMatcher(anchored, 1, patterns, vocabulary=vocabulary)
+    assert rows_of(matcher.find(*block)) == [(1, 0, 100, 3)]
