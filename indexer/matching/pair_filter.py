@@ -53,9 +53,10 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
         n_words = number_slots(ids, offsets, anchor, width, tags, around)
         contexts = np.zeros(n_words, np.uint64)
         longest_before, longest_after = fill_slots(ids, offsets, anchor, width, tags, around, contexts)
-        bits = _bitmap_bits(len(pairs))
+        alone = ids[offsets[:-1][np.diff(offsets) == 1]]
+        first_ids = _first_ids(np.unique(np.concatenate([ids[anchored], alone])), id_counts)
+        bits = _bitmap_bits(len(pairs), with_first_ids=bool(len(first_ids.table)))
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
-    alone = ids[offsets[:-1][np.diff(offsets) == 1]]
     return PairFilter(
         bitmap=bitmap,
         multiplier=multiplier,
@@ -66,16 +67,19 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
         tokens=_token_bits(alone),
         longest_before=np.int64(longest_before),
         longest_after=np.int64(longest_after),
-        first_ids=_first_ids(np.unique(np.concatenate([ids[anchored], alone])), id_counts),
+        first_ids=first_ids,
     )
 
 
-def _bitmap_bits(n_anchors: int) -> int:
-    """Return the bits of the first bitmap, as a power of two: 128 an anchor up to 256 KB, 64 up to 512 KB.
+def _bitmap_bits(n_anchors: int, *, with_first_ids: bool) -> int:
+    """Return the bits of the bitmap of pairs, as a power of two: 128 an anchor up to 256 KB, 64 up to 512 KB.
 
-    Larger ones cost as much in cache misses as they save in false hits.
+    Larger ones cost as much in cache misses as they save in false hits. Where only some ids reach it, 32 an
+    anchor are as good, and leave room in the cache.
     """
     doublings = n_anchors.bit_length()
+    if with_first_ids:
+        return min(21, max(18, doublings + 5))
     return min(22, max(18, min(21, doublings + 7), doublings + 6))
 
 

@@ -23,6 +23,12 @@ REACH = np.uint64((1 << 24) - 1)
 
 
 @leaf
+def pair_bucket(tags, pair):
+    """Return the bucket in which a pair is looked for first."""
+    return np.int64((pair * MIX) >> _HALF) & (tags.shape[0] - 1)
+
+
+@leaf
 def pair_slot(tags, pair):
     """Return the slot of a pair, and whether one of its tag is there.
 
@@ -32,7 +38,7 @@ def pair_slot(tags, pair):
     mixed = pair * MIX
     wanted = ((mixed >> np.uint64(16)) & _LANE | _ONE) * _EVERY_LANE
     mask = tags.shape[0] - 1
-    bucket = np.int64(mixed >> _HALF) & mask
+    bucket = pair_bucket(tags, pair)
     while True:
         differs = tags[bucket] ^ wanted
         equal = (differs - _EVERY_LANE) & ~differs & _LANE_TOPS

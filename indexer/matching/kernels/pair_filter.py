@@ -30,7 +30,13 @@ from indexer.matching.kernels.anchor_contexts import (
     look_beside,
     reach,
 )
-from indexer.matching.kernels.anchor_slots import FARTHEST, pair_slot, unpack_reach
+from indexer.matching.kernels.anchor_slots import (
+    FARTHEST,
+    pair_bucket,
+    pair_slot,
+    unpack_reach,
+    unpack_region,
+)
 from indexer.matching.kernels.compile import leaf
 from indexer.matching.kernels.pair_groups import (
     GROUP,
@@ -41,6 +47,7 @@ from indexer.matching.kernels.pair_groups import (
     token_bit,
 )
 from indexer.matching.kernels.pair_loading import load_pair
+from indexer.matching.kernels.prefetching import prefetch
 from indexer.matching.kernels.register_bloom import LANES, RegisterBloom, flag_ids
 from indexer.units import Int32Array, Int64Array, Uint64Array
 
@@ -150,6 +157,9 @@ def open_windows(anchors, ids, n_positions, scratch):
     """
     windows, around, chosen = scratch.windows, scratch.around, scratch.chosen
     with_tokens = anchors.tokens.shape[0] != 0
+    contexts = anchors.contexts
+    for k in range(n_positions):
+        prefetch(anchors.tags, pair_bucket(anchors.tags, load_pair(ids, windows.position[k])))
     n_anchors = 0
     for k in range(n_positions):
         at = windows.position[k]
@@ -157,11 +167,12 @@ def open_windows(anchors, ids, n_positions, scratch):
         windows.position[n_anchors] = at
         windows.begin[n_anchors] = slot if is_anchor else -1
         n_anchors += np.int64(is_anchor or with_tokens)
+        prefetch(anchors.around, slot)
     for k in range(n_anchors):
         slot = windows.begin[k]
         around[k] = anchors.around[slot] if slot >= 0 else np.uint64(0)
         windows.end[k] = ALONE
-    contexts = anchors.contexts
+        prefetch(contexts, np.int64(unpack_region(around[k])[0]))
     look_beside(contexts, around, ids, windows, n_anchors, LEFT, -1, 0, chosen)
     look_beside(contexts, around, ids, windows, n_anchors, RIGHT, 2, 0, chosen)
     look_beside(contexts, around, ids, windows, n_anchors, LEFT_TWICE, -1, -2, chosen)

@@ -1,0 +1,42 @@
+"""Ask the memory for what will be read soon.
+
+A loop whose every turn waits for the memory has as many waits at a time as turns fit into the processor:
+five to ten where a turn is long. A loop before it that only asks is short, and dozens of waits overlap.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils, config
+from numba.extending import intrinsic
+
+_READ, _KEEP, _DATA = 0, 3, 1
+_ROW_LENGTHS = {1: 1, 2: 2}
+
+
+def _prefetch_nothing(table, row):
+    """Ask for a row of a table of one column, or of two; any number does no harm."""
+
+
+def _type_prefetch(typing_context, table, row):
+    columns = _ROW_LENGTHS[table.ndim]
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.gep(data, [builder.mul(arguments[1], ir.IntType(64)(columns))])
+        byte, word = ir.IntType(8), ir.IntType(32)
+        ask = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(ir.VoidType(), [byte.as_pointer(), word, word, word]),
+            "llvm.prefetch.p0",
+        )
+        builder.call(ask, [builder.bitcast(place, byte.as_pointer()), word(_READ), word(_KEEP), word(_DATA)])
+        return context.get_dummy_value()
+
+    return types.none(table, types.intp), generate
+
+
+prefetch: Any = _prefetch_nothing if config.DISABLE_JIT else intrinsic(_type_prefetch)  # type: ignore[attr-defined]
