@@ -10,12 +10,12 @@ from pathlib import Path
 import numba
 import numpy as np
 
+from benchmarks.questions import scan_up_to
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.matching.blocks import read_only
 from indexer.matching.kernels.automaton import Automaton, build_automaton
 from indexer.matching.kernels.automaton_search import search_sequences
-from indexer.matching.kernels.pair_filter import PairFilter
-from indexer.matching.kernels.pair_groups import flag_groups
+from indexer.matching.kernels.pair_filter import PairFilter, new_scratch
 from indexer.matching.matches import IdPatterns
 from indexer.matching.patterns import pattern_table
 from indexer.matching.reference import ReferenceMatcher
@@ -187,15 +187,15 @@ def filter_alone(workload: Workload, phrases: str, n_tokens: int) -> Case:
         matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
         matcher.find(ids, starts, stops)
         anchors: PairFilter = matcher._filters[2][1]
-        groups = np.empty(len(ids) // 8 + 1, np.int64)
+        scratch = new_scratch()
         ids = read_only(ids)
 
         def run() -> None:
-            flag_groups(anchors.bitmap, anchors.multiplier, anchors.shift, ids, 0, len(ids) - 1, groups)
+            scan_up_to(anchors, ids, 0, scratch)
 
         return run
 
-    return Case("scan", "our first filter alone", phrases, n_tokens, prepare, None)
+    return Case("scan", "our first question alone", phrases, n_tokens, prepare, None)
 
 
 def from_file(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_threads: int) -> Case:

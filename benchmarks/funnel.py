@@ -8,13 +8,17 @@ import numpy as np
 
 from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
+from benchmarks.questions import count_anchors, flag
 from indexer.matching.blocks import read_only
 from indexer.matching.kernels import text_filter
-from indexer.matching.kernels.anchor_slots import pair_slot
 from indexer.matching.kernels.compile import kernel
-from indexer.matching.kernels.pair_filter import PairFilter, open_windows, windows_for
-from indexer.matching.kernels.pair_groups import flag_groups, passing_positions
-from indexer.matching.kernels.pair_loading import load_pair
+from indexer.matching.kernels.pair_filter import (
+    SCAN_POSITIONS,
+    PairFilter,
+    new_scratch,
+    open_windows,
+    pass_positions,
+)
 from indexer.matching.kernels.text_filter import new_filter_room
 from indexer.matching.kernels.text_window_finding import (
     CHUNK,
@@ -27,24 +31,24 @@ from indexer.matching.kernels.text_window_finding import (
 from indexer.matching.pair_filter import build_filter
 from indexer.matching.token_matcher import TokenMatcher
 
-BLOCK = 1 << 14
-
 
 @kernel
-def count_block(anchors, ids, begin, end, groups, windows):
-    """Return the groups, positions, real anchors and windows of a block, and the ids in its windows."""
-    n_groups = flag_groups(anchors.bitmap, anchors.multiplier, anchors.shift, ids, begin, end, groups)
-    n_positions = passing_positions(anchors, ids, groups, n_groups, end, windows.position)
-    n_anchors = 0
-    for k in range(n_positions):
-        n_anchors += pair_slot(anchors.tags, load_pair(ids, windows.position[k]))[1]
-    n_windows = open_windows(anchors, ids, n_positions, windows)
+def count_block(anchors, ids, begin, end, scratch):
+    """Return what each question lets through of a block, and the ids in its windows.
+
+    The first figure is ids that may begin an anchor; where that is not asked, groups of eight positions.
+    """
+    n_first = flag(anchors, ids, begin, end, scratch)
+    windows = scratch.windows
+    n_positions = pass_positions(anchors, ids, begin, end, scratch)
+    n_anchors = count_anchors(anchors, ids, n_positions, windows.position)
+    n_windows = open_windows(anchors, ids, n_positions, scratch)
     n_ids = 0
     walked = np.int64(begin)
     for k in range(n_windows):
         n_ids += max(0, windows.end[k] - max(walked, windows.begin[k]))
         walked = max(walked, windows.end[k])
-    return n_groups, n_positions, n_anchors, n_windows, n_ids
+    return n_first, n_positions, n_anchors, n_windows, n_ids
 
 
 def main() -> None:
@@ -58,9 +62,10 @@ def main() -> None:
         return
     ids, starts, stops = load.rows(arguments.tokens)
     stream = read_only(ids)
-    groups = np.empty(BLOCK // 8 + 1, np.int64)
-    windows = windows_for(BLOCK)
-    head = "phrases, anchors, bitmap KB, groups, positions, real anchors, windows, ids in them, occurrences"
+    scratch = new_scratch()
+    head = (
+        "phrases, anchors, bitmap KB, first ids, positions, real anchors, windows, ids in them, occurrences"
+    )
     print("| " + head.replace(", ", " | ") + " |")
     print("| ---: " * 9 + "|")
     for name in load.phrases:
@@ -69,9 +74,9 @@ def main() -> None:
             read_only(patterns.ids), read_only(patterns.offsets.astype(np.int64)), stream[: 1 << 22]
         )
         totals = np.zeros(5, np.int64)
-        for begin in range(0, len(stream) - 1, BLOCK):
-            end = min(begin + BLOCK, len(stream) - 1)
-            totals += count_block(anchors, stream, begin, end, groups, windows)
+        for begin in range(0, len(stream) - 1, SCAN_POSITIONS):
+            end = min(begin + SCAN_POSITIONS, len(stream) - 1)
+            totals += count_block(anchors, stream, begin, end, scratch)
         matcher = TokenMatcher(patterns, None, boundary="none", possessive="include")
         found = len(matcher.find(ids, starts, stops).row)
         cells = [f"{n / len(ids):.3g}" for n in (*totals, found)]

@@ -13,53 +13,14 @@ import numpy as np
 
 from benchmarks import workload
 from benchmarks.cases import id_patterns
+from benchmarks.questions import scan_up_to
 from indexer.matching.blocks import read_only
-from indexer.matching.kernels.anchor_slots import pair_slot
-from indexer.matching.kernels.compile import kernel, leaf
-from indexer.matching.kernels.pair_filter import SCAN_POSITIONS, new_scratch, open_windows
-from indexer.matching.kernels.pair_groups import flag_groups, passing_ids, passing_positions
-from indexer.matching.kernels.pair_loading import load_pair
-from indexer.matching.kernels.register_bloom import flag_ids
+from indexer.matching.kernels.pair_filter import new_scratch
 from indexer.matching.kernels.window_search import new_room, search_windows
 from indexer.matching.token_matcher import TokenMatcher, _room_for
 
 STAGES = ("first ids, or groups of eight", "positions", "anchors", "contexts", "walk", "borders and order")
 ROUNDS = 15
-
-
-@leaf
-def count_anchors(anchors, ids, n_positions, positions):
-    """Return how many positions hold an anchor."""
-    n = 0
-    for k in range(n_positions):
-        n += np.int64(pair_slot(anchors.tags, load_pair(ids, positions[k]))[1])
-    return n
-
-
-@kernel
-def scan_up_to(anchors, ids, stage, scratch):
-    """Ask the questions up to a stage; return what the last one let through."""
-    groups, windows = scratch.groups, scratch.windows
-    total = 0
-    n_pairs = ids.shape[0] - 1
-    for first in range(0, n_pairs, SCAN_POSITIONS):
-        last = min(first + SCAN_POSITIONS, n_pairs)
-        if anchors.first_ids.table.shape[0]:
-            n = flag_ids(
-                anchors.first_ids.table, anchors.first_ids.multipliers, ids, first, last, scratch.flagged
-            )
-            if stage > 0:
-                n = passing_ids(anchors, ids, first, scratch.flagged, n, windows.position)
-        else:
-            n = flag_groups(anchors.bitmap, anchors.multiplier, anchors.shift, ids, first, last, groups)
-            if stage > 0:
-                n = passing_positions(anchors, ids, groups, n, last, windows.position)
-        if stage == 2:
-            n = count_anchors(anchors, ids, n, windows.position)
-        if stage == 3:
-            n = open_windows(anchors, ids, n, scratch)
-        total += n
-    return total
 
 
 def main() -> None:

@@ -1,0 +1,49 @@
+"""The window scan, stopped behind one of its questions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.matching.kernels.anchor_slots import pair_slot
+from indexer.matching.kernels.compile import kernel, leaf
+from indexer.matching.kernels.pair_filter import SCAN_POSITIONS, open_windows, pass_positions
+from indexer.matching.kernels.pair_groups import flag_groups
+from indexer.matching.kernels.pair_loading import load_pair
+from indexer.matching.kernels.register_bloom import flag_ids
+
+
+@leaf
+def count_anchors(anchors, ids, n_positions, positions):
+    """Return how many positions hold an anchor."""
+    n = 0
+    for k in range(n_positions):
+        n += np.int64(pair_slot(anchors.tags, load_pair(ids, positions[k]))[1])
+    return n
+
+
+@leaf
+def flag(anchors, ids, begin, end, scratch):
+    """Ask the first question alone; return how many ids it lets through, or groups of eight positions."""
+    first_ids = anchors.first_ids
+    if first_ids.table.shape[0]:
+        return flag_ids(first_ids.table, first_ids.multipliers, ids, begin, end, scratch.flagged)
+    return flag_groups(anchors.bitmap, anchors.multiplier, anchors.shift, ids, begin, end, scratch.groups)
+
+
+@kernel
+def scan_up_to(anchors, ids, stage, scratch):
+    """Ask the questions up to a stage; return what the last one let through."""
+    total = 0
+    n_pairs = ids.shape[0] - 1
+    for begin in range(0, n_pairs, SCAN_POSITIONS):
+        end = min(begin + SCAN_POSITIONS, n_pairs)
+        if stage == 0:
+            n = flag(anchors, ids, begin, end, scratch)
+        else:
+            n = pass_positions(anchors, ids, begin, end, scratch)
+        if stage == 2:
+            n = count_anchors(anchors, ids, n, scratch.windows.position)
+        if stage == 3:
+            n = open_windows(anchors, ids, n, scratch)
+        total += n
+    return total
