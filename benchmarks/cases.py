@@ -17,7 +17,6 @@ from indexer.matching.kernels.automaton import Automaton, build_automaton
 from indexer.matching.kernels.automaton_search import search_sequences
 from indexer.matching.kernels.pair_filter import PairFilter, new_scratch
 from indexer.matching.matches import IdPatterns
-from indexer.matching.patterns import pattern_table
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.threads import find_with_threads
 from indexer.matching.token_matcher import TokenMatcher, _room_for
@@ -66,10 +65,8 @@ def id_patterns(workload: Workload, phrases: str, select: np.ndarray | None = No
     return IdPatterns(ids, offsets, np.arange(len(offsets) - 1, dtype=np.int32))
 
 
-def automaton_of(patterns: IdPatterns) -> tuple[Automaton, np.ndarray]:
-    table = pattern_table(patterns, None, boundary="none", possessive="include")
-    automaton, order = build_automaton(patterns.ids, patterns.offsets.astype(np.int64))
-    return automaton, table[order]
+def automaton_of(patterns: IdPatterns) -> Automaton:
+    return build_automaton(patterns.ids, patterns.offsets.astype(np.int64))[0]
 
 
 class Expected:
@@ -92,14 +89,14 @@ CHECKED_TOKENS = 1_000_000
 
 def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> int:
     """Return how often patterns occur: every id walked by the automaton, a part by pyahocorasick too."""
-    automaton, table = automaton_of(patterns)
+    automaton = automaton_of(patterns)
 
     def walked(n_rows: int) -> int:
         found = _room_for(1 << 20)
         rows = (read_only(ids), read_only(starts[:n_rows]), read_only(stops[:n_rows]))
         row = total = 0
         while row < n_rows:
-            n_hits, row = search_sequences(automaton, table, *rows, row, found)
+            n_hits, row = search_sequences(automaton, *rows, row, found)
             total += n_hits
         return int(total)
 
@@ -172,10 +169,10 @@ def automaton_alone(workload: Workload, expected: Expected, phrases: str, n_toke
     def prepare() -> Run:
         patterns = id_patterns(workload, phrases)
         ids, starts, stops = workload.rows(n_tokens)
-        automaton, table = automaton_of(patterns)
+        automaton = automaton_of(patterns)
         found = _room_for(1 << 20)
         rows = (read_only(ids), read_only(starts), read_only(stops))
-        return lambda: int(search_sequences(automaton, table, *rows, 0, found)[0])
+        return lambda: int(search_sequences(automaton, *rows, 0, found)[0])
 
     name = "our automaton without the window scan"
     return Case("scan", name, phrases, n_tokens, prepare, expected.count(phrases, n_tokens))

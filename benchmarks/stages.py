@@ -41,7 +41,7 @@ def _runs(load: workload.Workload, name: str) -> list[Callable[[], object]]:
     matcher.prepare(ids)
     anchors = matcher._filters[2][1]
     scratch, room, found = new_scratch(), new_room(), _room_for(1 << 18)
-    tables = matcher._automaton, matcher._patterns, anchors
+    tables = matcher._automaton, anchors
     runs: list[Callable[[], object]] = [
         lambda stage=stage: scan_up_to(anchors, ids, stage, scratch) for stage in range(4)
     ]

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from indexer.build import build_index
 from indexer.config import load_config
+from indexer.matching import id_bloom
 from indexer.sample.write import SampleSize, write_sample
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,15 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("no shared data beside the project")
     return path
+
+
+@pytest.fixture(params=[True, False], ids=["registers", "no registers"])
+def in_registers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once with filters in vector registers, put wherever they can be, and once without."""
+    if request.param and not id_bloom.IN_REGISTERS:
+        pytest.skip("this processor, or the interpreter, has no such registers")
+    monkeypatch.setattr(id_bloom, "IN_REGISTERS", request.param)
+    monkeypatch.setattr(id_bloom, "_MOST_PASSING", 1.0)
 
 
 SIZE = SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=3, vocab_size=1500)

@@ -4,15 +4,40 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.register_bloom import HASHES, WORDS, RegisterBloom, place_of_id
+from indexer.matching.kernels.register_bloom import HASHES, IN_REGISTERS, WORDS, RegisterBloom, place_of_id
 from indexer.units import BoolArray, Int64Array, TokenIds, Uint16Array
 
 _TRIALS = 32
+_MOST_PASSING = 0.6
+"""Share of ids beyond which the filter is not asked; at 0.44 (1M phrases) it saves 0.25 ns an id."""
 
 
-def no_bloom() -> RegisterBloom:
-    """Return the filter that is not asked."""
+def can_be_asked() -> bool:
+    """Return whether this processor has the registers."""
+    return IN_REGISTERS
+
+
+def worthwhile_bloom(ids: TokenIds, sample: TokenIds) -> RegisterBloom:
+    """Return a filter of ids; an empty one where it lets too much of the sample through or has no registers.
+
+    Parameters
+    ----------
+    ids : array of uint16 or uint32
+        What it lets through for certain, modulo 65,536.
+    sample : array of uint16 or uint32
+        Any part of the corpus.
+    """
+    if can_be_asked():
+        bloom, share = build_bloom(ids, count_ids(sample))
+        if share <= _MOST_PASSING:
+            return bloom
     return RegisterBloom(np.zeros(0, np.uint16), np.zeros(HASHES, np.uint64))
+
+
+def count_ids(sample: TokenIds) -> Int64Array:
+    """Return how often each id, modulo 65,536, stands in a sample."""
+    counts: Int64Array = np.bincount(sample & np.uint16(0xFFFF), minlength=1 << 16)
+    return counts
 
 
 def build_bloom(ids: TokenIds, id_counts: Int64Array) -> tuple[RegisterBloom, float]:
@@ -20,7 +45,7 @@ def build_bloom(ids: TokenIds, id_counts: Int64Array) -> tuple[RegisterBloom, fl
 
     Parameters
     ----------
-    ids : array of uint32
+    ids : array of uint16 or uint32
         What it lets through for certain, modulo 65,536.
     id_counts : array of int64, shape (65536,)
         How often each id, modulo 65,536, stands in the sample.

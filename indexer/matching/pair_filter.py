@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.id_bloom import build_bloom, no_bloom
+from indexer.matching.id_bloom import can_be_asked, count_ids, worthwhile_bloom
 from indexer.matching.kernels.anchors import (
     choose_anchors,
     count_pairs,
@@ -14,7 +14,6 @@ from indexer.matching.kernels.anchors import (
 )
 from indexer.matching.kernels.pair_filter import PairFilter
 from indexer.matching.kernels.pair_groups import GROUP, flag_groups
-from indexer.matching.kernels.register_bloom import IN_REGISTERS, RegisterBloom
 from indexer.matching.matches import SAMPLE_TOKENS
 from indexer.units import Int64Array, TokenIds, Uint64Array
 
@@ -23,8 +22,6 @@ _TRIALS = 32
 _ID_COST, _ID_COST_OF_MANY = 0.1, 0.02
 """What an id that begins an anchor costs, in occurrences of anchors; those of many patterns cost more."""
 _MANY = 1 << 18
-_MOST_PASSING = 0.6
-"""Share of ids beyond which the first question is not put; at 0.44 (1M phrases) it saves 0.25 ns an id."""
 
 
 def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFilter:
@@ -42,8 +39,7 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
     ids, offsets = _possible(ids, offsets, width)
     sample = sample[:SAMPLE_TOKENS]
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-        id_counts = np.bincount(sample & np.uint16(0xFFFF), minlength=1 << 16)
-        anchor = _anchors(ids, offsets, sample, id_counts)
+        anchor = _anchors(ids, offsets, sample)
         anchored = anchor[anchor >= 0]
         pairs = np.unique(
             ids[anchored].astype(np.uint64) | (ids[anchored + 1].astype(np.uint64) << np.uint64(width))
@@ -54,7 +50,7 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
         contexts = np.zeros(n_words, np.uint64)
         longest_before, longest_after = fill_slots(ids, offsets, anchor, width, tags, around, contexts)
         alone = ids[offsets[:-1][np.diff(offsets) == 1]]
-        first_ids = _first_ids(np.unique(np.concatenate([ids[anchored], alone])), id_counts)
+        first_ids = worthwhile_bloom(np.unique(np.concatenate([ids[anchored], alone])), sample)
         bits = _bitmap_bits(len(pairs), with_first_ids=bool(len(first_ids.table)))
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
     return PairFilter(
@@ -94,7 +90,7 @@ def _possible(ids: TokenIds, offsets: Int64Array, width: int) -> tuple[TokenIds,
     return ids[np.repeat(keep, lengths)], kept
 
 
-def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds, id_counts: Int64Array) -> Int64Array:
+def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> Int64Array:
     n_slots = 1 << max(4, (3 * len(ids) // 2).bit_length())
     keys = np.full(n_slots, 0xFFFFFFFFFFFFFFFF, np.uint64)
     number_of = np.zeros(len(ids), np.int32)
@@ -103,18 +99,10 @@ def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds, id_counts: In
     count_pairs(sample, keys, counts)
     anchor = np.full(len(offsets) - 1, -1, np.int64)
     users, id_users = np.zeros(n_slots, np.int32), np.zeros(1 << 16, np.int32)
-    id_cost = (_ID_COST if len(anchor) < _MANY else _ID_COST_OF_MANY) if IN_REGISTERS else 0.0
-    id_costs = id_cost * (id_counts + 0.5)
+    id_cost = (_ID_COST if len(anchor) < _MANY else _ID_COST_OF_MANY) if can_be_asked() else 0.0
+    id_costs = id_cost * (count_ids(sample) + 0.5)
     choose_anchors(ids, offsets, number_of, counts, users, id_costs, id_users, anchor)
     return anchor
-
-
-def _first_ids(ids: TokenIds, id_counts: Int64Array) -> RegisterBloom:
-    """Return the filter of the ids that begin an anchor; one that is not asked where that would not help."""
-    if not IN_REGISTERS:
-        return no_bloom()
-    bloom, share = build_bloom(ids, id_counts)
-    return bloom if share <= _MOST_PASSING else no_bloom()
 
 
 def _best_bitmap(pairs: Uint64Array, bits: int, sample: TokenIds) -> tuple[Uint64Array, np.uint64, np.uint64]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.matching.boundary import word_characters
 from indexer.matching.folding import fold
+from indexer.matching.id_bloom import worthwhile_bloom
 from indexer.matching.kernels.boundary import LEFT_BORDER, RIGHT_BORDER
 from indexer.matching.kernels.edge_classes import ANY, WALL, edge_class
 from indexer.matching.kernels.text_cut import (
@@ -248,6 +249,7 @@ def _filter(
     first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
     length[table.kind == TOKEN_SPECIAL] = LENGTH_WALL
+    wild_ids = np.flatnonzero(wild[: 1 << min(int(width), 31)]).astype(sample.dtype)
     return TextFilter(
         bitmap=bitmap,
         multiplier=_MULTIPLIER,
@@ -262,7 +264,8 @@ def _filter(
         known=known,
         site_bits=site_bits,
         wild=wild,
-        wild_ids=np.flatnonzero(wild[: 1 << min(int(width), 31)]).astype(sample.dtype),
+        wild_ids=wild_ids,
+        wild_bloom=worthwhile_bloom(wild_ids, sample),
         wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
         word_reach=max(map(len, words), default=0) + LOOK_AHEAD,
     )

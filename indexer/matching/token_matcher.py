@@ -85,7 +85,7 @@ class TokenMatcher:
             while row < len(starts):
                 found = _room_for(room)
                 n_hits, row = search_windows(
-                    self._automaton, self._patterns, anchors, ids, starts, stops, row, found, between
+                    self._automaton, anchors, ids, starts, stops, row, found, between
                 )
                 n_kept = keep_bounded(
                     self._patterns, self._neighbours, ids, starts, stops, found, n_hits, border

@@ -45,7 +45,7 @@ class WalkingMatcher:
                 token_offset=np.empty(room, np.int32),
                 n_tokens=np.empty(room, np.int32),
             )
-            n_hits, row = search_sequences(self._automaton, self._patterns, ids, starts, stops, row, found)
+            n_hits, row = search_sequences(self._automaton, ids, starts, stops, row, found)
             n_kept = keep_bounded(self._patterns, self._neighbours, ids, starts, stops, found, n_hits, border)
             n_kept = settle(found, n_kept)
             parts.append(

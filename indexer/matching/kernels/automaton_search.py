@@ -10,11 +10,10 @@ import numpy as np
 
 from indexer.matching.kernels.automaton import FIRST, NOTHING, REPORT, ROOT, SHORTER, advance
 from indexer.matching.kernels.compile import leaf, uncounted
-from indexer.matching.kernels.occurrences import LENGTH
 
 
 @leaf
-def walk(automaton, patterns, ids, start, begin, end, state, row, found, n_found):
+def walk(automaton, ids, start, begin, end, state, row, found, n_found):
     """Lead the automaton from a state through ``ids[begin:end]`` of the sequence that begins at `start`.
 
     Returns
@@ -34,14 +33,14 @@ def walk(automaton, patterns, ids, start, begin, end, state, row, found, n_found
                 if n_found < room:
                     found.phrase[n_found] = pattern
                     found.row[n_found] = row
-                    found.token_offset[n_found] = at + 1 - np.int64(patterns[pattern, LENGTH]) - start
+                    found.token_offset[n_found] = at + 1 - start
                 n_found += 1
             report = np.int64(reports[report, SHORTER])
     return state, n_found
 
 
 @uncounted
-def search_sequences(automaton, patterns, ids, starts, stops, first_row, found):
+def search_sequences(automaton, ids, starts, stops, first_row, found):
     """Write down the hits in the sequences from `first_row` on, every id of them walked.
 
     Returns
@@ -55,7 +54,7 @@ def search_sequences(automaton, patterns, ids, starts, stops, first_row, found):
     for row in range(first_row, starts.shape[0]):
         start, stop = np.int64(starts[row]), np.int64(stops[row])
         root = np.int64(ROOT)
-        _, n_after = walk(automaton, patterns, ids, start, start, stop, root, row, found, n_found)
+        _, n_after = walk(automaton, ids, start, start, stop, root, row, found, n_found)
         if n_after > found.phrase.shape[0]:
             return n_found, row
         n_found = n_after

@@ -21,7 +21,8 @@ begins; the border rules it has to keep, see `boundary.stands_alone`; the phrase
 class Found(NamedTuple):
     """Room for hits, or for occurrences: then the columns are those of `Matches`.
 
-    A hit has the number of its pattern in the place of the phrase, and the offset of the pattern's first id.
+    A hit has the number of its pattern in the place of the phrase, and the offset behind the pattern's last
+    id: whoever walks need not wait for what is known of a pattern (at a million phrases 16 % of the whole).
     """
 
     phrase: Int32Array
@@ -43,8 +44,8 @@ def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window
     for hit in range(n_hits):
         pattern = found.phrase[hit]
         row = found.row[hit]
-        offset = np.int64(found.token_offset[hit])
         length = np.int64(patterns[pattern, LENGTH])
+        offset = np.int64(found.token_offset[hit]) - length
         rules = np.int64(patterns[pattern, RULES])
         if rules != 0:
             start, stop = np.int64(starts[row]), np.int64(stops[row])

@@ -14,26 +14,25 @@ from numba.core import cgutils, config
 from numba.extending import intrinsic
 
 _READ, _KEEP, _DATA = 0, 3, 1
-_ROW_LENGTHS = {1: 1, 2: 2}
 
 
 def _prefetch_nothing(table, row):
-    """Ask for a row of a table of one column, or of two; any number does no harm."""
+    """Ask for the beginning of a row of an array; a number that is none does no harm."""
 
 
 def _type_prefetch(typing_context, table, row):
-    columns = _ROW_LENGTHS[table.ndim]
-
     def generate(context, builder, signature, arguments):
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        place = builder.gep(data, [builder.mul(arguments[1], ir.IntType(64)(columns))])
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
         byte, word = ir.IntType(8), ir.IntType(32)
+        row_bytes = cgutils.unpack_tuple(builder, array.strides)[0]
+        data = builder.bitcast(array.data, byte.as_pointer())
+        place = builder.gep(data, [builder.mul(arguments[1], row_bytes)])
         ask = cgutils.get_or_insert_function(
             builder.module,
             ir.FunctionType(ir.VoidType(), [byte.as_pointer(), word, word, word]),
             "llvm.prefetch.p0",
         )
-        builder.call(ask, [builder.bitcast(place, byte.as_pointer()), word(_READ), word(_KEEP), word(_DATA)])
+        builder.call(ask, [place, word(_READ), word(_KEEP), word(_DATA)])
         return context.get_dummy_value()
 
     return types.none(table, types.intp), generate

@@ -23,6 +23,7 @@ from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.edge_classes import WALL
 from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.prefetching import prefetch
+from indexer.matching.kernels.register_bloom import LANES, RegisterBloom
 from indexer.matching.kernels.text_cut import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
 from indexer.matching.kernels.wild_ids import wild_positions
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
@@ -67,6 +68,8 @@ class TextFilter(NamedTuple):
         `WILD` for wild ids, `WILD_FOR_WORDS` for those that are so for the sake of single words alone.
     wild_ids : array of the type of the stream
         The wild ids.
+    wild_bloom : RegisterBloom
+        The wild ids modulo 65,536; an empty table where they are not asked for so.
     wild_reach, word_reach : int
         How many bytes before and behind a wild id of either kind have to be known.
     """
@@ -85,6 +88,7 @@ class TextFilter(NamedTuple):
     site_bits: Uint64Array
     wild: Uint8Array
     wild_ids: TokenIds
+    wild_bloom: RegisterBloom
     wild_reach: int
     word_reach: int
 
@@ -97,6 +101,8 @@ class FilterRoom(NamedTuple):
     groups, positions, info, beside, wild : arrays, shape (n_positions,)
         Flagged groups, positions that are left, what is known of their pairs and of what can stand beside
         them, and wild ids.
+    flagged : array of int32, shape (n_positions + LANES,)
+        Ids that may be wild.
     site, owner : array of int64, shape (ROLES * n_positions,)
         Places where a site would stand, and the positions that tell so.
     before, behind : array of uint64, as long
@@ -108,6 +114,7 @@ class FilterRoom(NamedTuple):
     info: Uint64Array
     beside: Uint64Array
     wild: Int64Array
+    flagged: Int32Array
     site: Int64Array
     owner: Int64Array
     before: Uint64Array
@@ -123,6 +130,7 @@ def new_filter_room(n: int) -> FilterRoom:
         info=np.empty(n, np.uint64),
         beside=np.empty(n, np.uint64),
         wild=np.empty(n, np.int64),
+        flagged=np.empty(n + LANES, np.int32),
         site=np.empty(wide, np.int64),
         owner=np.empty(wide, np.int64),
         before=np.empty(wide, np.uint64),
@@ -356,5 +364,9 @@ def scan(table, ids, begin, end, room):
     )
     n_wild = np.int64(0)
     if table.wild_ids.shape[0]:
-        n_wild = np.int64(wild_positions(table.wild, table.wild_ids, ids, begin, end, room.wild))
+        n_wild = np.int64(
+            wild_positions(
+                table.wild, table.wild_ids, table.wild_bloom, ids, begin, end, room.flagged, room.wild
+            )
+        )
     return n_pairs, n_wild

@@ -73,9 +73,7 @@ def first_at(windows, n_windows, position):
 
 
 @leaf
-def walk_windows(
-    automaton, patterns, ids, start, stop, windows, n_windows, walked, state, row, found, n_found
-):
+def walk_windows(automaton, ids, start, stop, windows, n_windows, walked, state, row, found, n_found):
     """Walk the windows whose anchors lie in the sequence ``ids[start:stop]``.
 
     Parameters
@@ -96,7 +94,7 @@ def walk_windows(
             walked = begin
             state = np.int64(ROOT)
         if end > walked:
-            state, n_found = walk(automaton, patterns, ids, start, walked, end, state, row, found, n_found)
+            state, n_found = walk(automaton, ids, start, walked, end, state, row, found, n_found)
             walked = end
     return walked, state, n_found
 
@@ -116,7 +114,7 @@ def rows_in_block(starts, stops, row):
 
 
 @uncounted
-def search_windows(automaton, patterns, anchors, ids, starts, stops, first_row, found, between):
+def search_windows(automaton, anchors, ids, starts, stops, first_row, found, between):
     """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
     windows = between.windows
     room = found.phrase.shape[0]
@@ -137,7 +135,6 @@ def search_windows(automaton, patterns, anchors, ids, starts, stops, first_row, 
                     walked, state = start, np.int64(ROOT)
                 walked, state, n_after = walk_windows(
                     automaton,
-                    patterns,
                     ids,
                     start,
                     stop,

@@ -6,10 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching import pair_filter
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.token_matcher import TokenMatcher
 from tests.naive import naive_id_matches
@@ -61,18 +60,9 @@ def streams(draw: st.DrawFn) -> dict:
     }
 
 
-@pytest.fixture(params=[True, False], ids=["registers", "no registers"])
-def in_registers(request, monkeypatch):
-    """The questions of the window scan with the one that is put in registers, and without it."""
-    if request.param and not pair_filter.IN_REGISTERS:
-        pytest.skip("this processor, or the interpreter, has no such registers")
-    monkeypatch.setattr(pair_filter, "IN_REGISTERS", request.param)
-    monkeypatch.setattr(pair_filter, "_MOST_PASSING", 1.0)
-
-
 @pytest.mark.usefixtures("in_registers")
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
-@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250)
 @given(
     case=streams(),
     boundary=st.sampled_from(["word", "none"]),

@@ -85,6 +85,7 @@ def _rows(matches):
     return sorted(zip(*(column.tolist() for column in columns), strict=True))
 
 
+@pytest.mark.usefixtures("in_registers")
 @settings(max_examples=150)
 @given(
     worlds(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexer.matching import pair_filter
 from indexer.matching.kernels.window_search import BLOCK_TOKENS
 from indexer.matching.matches import IdPatterns
 from indexer.matching.pair_filter import build_filter
@@ -15,18 +14,10 @@ from indexer.matching.token_matcher import TokenMatcher
 from tests.naive import naive_id_matches
 from tests.spec.matching.every_matcher import patterns_of, rows_of
 
+pytestmark = pytest.mark.usefixtures("in_registers")
 JIT_ONLY = pytest.mark.skipif(
     "NUMBA_DISABLE_JIT" in __import__("os").environ, reason="too many tokens for the interpreter"
 )
-
-
-@pytest.fixture(autouse=True, params=[True, False], ids=["registers", "no registers"])
-def in_registers(request, monkeypatch):
-    """The questions of the window scan with the one that is put in registers, and without it."""
-    if request.param and not pair_filter.IN_REGISTERS:
-        pytest.skip("this processor, or the interpreter, has no such registers")
-    monkeypatch.setattr(pair_filter, "IN_REGISTERS", request.param)
-    monkeypatch.setattr(pair_filter, "_MOST_PASSING", 1.0)
 
 
 def matcher_of(pairs) -> TokenMatcher:
