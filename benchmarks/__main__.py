@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 
-from benchmarks import cases, end_to_end, gapped, measure, peers, table, text_unit, workload
+from benchmarks import cases, end_to_end, gapped, measure, peers, table, ten_million, text_unit, workload
 from benchmarks.cases import Case, Expected
 
 
@@ -19,7 +19,9 @@ def main() -> None:
     parser.add_argument("--slow-tokens", type=int, default=1_000_000, help="ids a slow row reads")
     parser.add_argument("--rounds", type=int, default=5, help="turns of all rows; the median counts")
     parser.add_argument("--only", nargs="*", help="experiments to run: " + ", ".join(EXPERIMENTS))
-    parser.add_argument("--full", action="store_true", help="peers on a million phrases too: an hour, 4 GB")
+    parser.add_argument(
+        "--full", action="store_true", help="peers on a million phrases, and ten million: 20 minutes, 10 GB"
+    )
     parser.add_argument("--no-record", action="store_true", help="print only")
     arguments = parser.parse_args()
     load = workload.load(arguments.tokens)
@@ -119,6 +121,11 @@ def _text_unit(load: workload.Workload, expected: Expected, arguments: argparse.
     ]
 
 
+def _ten_million(load: workload.Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:
+    asked = arguments.full or "ten-million" in (arguments.only or ())
+    return [ten_million.case(load, arguments.tokens // 20)] if asked else []
+
+
 EXPERIMENTS = {
     "scan": _scan,
     "phrases": _phrases,
@@ -129,6 +136,7 @@ EXPERIMENTS = {
     "hit-rate": _hit_rates,
     "text-unit": _text_unit,
     "gapped": gapped.gapped,
+    "ten-million": _ten_million,
 }
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 A pair costs what it lets through, its count in a sample of the corpus; patterns that share a pair share its
 cost, and fewer pairs make a smaller bitmap with fewer false hits. So each pattern takes the pair with the
 smallest (count + 1/2) / (patterns on that pair), several times over, since the choices of the others
-change it. On 134,000 phrases this left 18,000 pairs.
+change it. The id that a pair begins with costs in the same way, but less: it passes the first question
+wherever it stands. On 134,000 phrases this left 22,000 pairs that begin with 1,600 ids.
 """
 
 from __future__ import annotations
