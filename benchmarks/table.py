@@ -78,6 +78,8 @@ def splice(readme: Path, record: Path) -> None:
     if BEGIN not in text or END not in text:
         raise SystemExit(f"{readme}: no place for the table; expected the lines {BEGIN} and {END}")
     run = json.loads(record.read_text())
+    if not any(row["experiment"] == "scan" for row in run["rows"]):
+        raise SystemExit(f"{record}: no rows of the experiment `scan`; name a record that has them")
     before, rest = text.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
     source = (
