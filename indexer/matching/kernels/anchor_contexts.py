@@ -1,4 +1,4 @@
-"""The third question of the window scan: whether an anchor, with the ids beside it, is part of a pattern."""
+"""The fourth question of the window scan: whether an anchor, with the ids beside it, is part of a pattern."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first question of the window scan, put to eight positions at a time: where an anchor may stand."""
+"""The second question of the window scan, one position or eight at a time: where an anchor may stand."""
 
 from __future__ import annotations
 
