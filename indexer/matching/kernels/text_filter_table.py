@@ -15,7 +15,7 @@ from indexer.matching.kernels.text_cut import (
     REACH_BITS,
     site_class,
 )
-from indexer.matching.kernels.text_filter import site_bit
+from indexer.matching.kernels.text_sites import site_bit
 
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)

@@ -1,0 +1,86 @@
+"""The bytes on either side of a site, and whether they stand around the site of some phrase."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.matching.kernels.bit_counting import lowest_bit
+from indexer.matching.kernels.compile import uncounted
+
+_ONE = np.uint64(1)
+_LOW = np.uint64(63)
+
+
+@uncounted
+def bytes_before(last_bytes, ids, start, at):
+    """Return the eight bytes that end before a token, the last one highest, as far as whole tokens go.
+
+    Three tokens are read in any case, with no branch: in most places they hold the eight bytes.
+    """
+    last = last_bytes.shape[0] - 1
+    value, known = np.uint64(0), np.uint64(0)
+    is_open = True
+    for _ in range(3):
+        at -= 1
+        token = min(np.int64(ids[max(at, start)]), last)
+        n = last_bytes[token, 1] if at >= start and is_open else np.uint64(0)
+        is_open = n != 0 and known + n < 8
+        value |= last_bytes[token, 0] >> (np.uint64(8) * known) if n != 0 else np.uint64(0)
+        known += n
+    while is_open and at > start:
+        at -= 1
+        token = min(np.int64(ids[at]), last)
+        n = last_bytes[token, 1]
+        value |= last_bytes[token, 0] >> (np.uint64(8) * known)
+        known += n
+        is_open = n != 0 and known < 8
+    return value
+
+
+@uncounted
+def bytes_from(first_bytes, ids, stop, at):
+    """Return the eight bytes that begin with a token, the first one lowest, as far as whole tokens go."""
+    last = first_bytes.shape[0] - 1
+    value, known = np.uint64(0), np.uint64(0)
+    is_open = True
+    for _ in range(3):
+        token = min(np.int64(ids[min(at, stop - 1)]), last)
+        n = first_bytes[token, 1] if at < stop and is_open else np.uint64(0)
+        is_open = n != 0 and known + n < 8
+        value |= first_bytes[token, 0] << (np.uint64(8) * known) if n != 0 else np.uint64(0)
+        known += n
+        at += 1
+    while is_open and at < stop:
+        token = min(np.int64(ids[at]), last)
+        n = first_bytes[token, 1]
+        value |= first_bytes[token, 0] << (np.uint64(8) * known)
+        known += n
+        is_open = n != 0 and known < 8
+        at += 1
+    return value
+
+
+@uncounted
+def site_bit(site_bits, before, behind, kind):
+    """Return the word and the two bits for the bytes around a site, of which its class leaves some out."""
+    n_left_out = np.uint64(64) - (np.uint64(8) << (kind >> np.uint64(3)))
+    n_right_out = np.uint64(56) - (kind & np.uint64(7)) * np.uint64(8)
+    mixed = ((before >> n_left_out) + kind) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(31)
+    mixed = (mixed + ((behind << n_right_out) >> n_right_out)) * np.uint64(0xC2B2AE3D27D4EB4F)
+    mixed ^= mixed >> np.uint64(33)
+    mixed *= np.uint64(0x9E3779B97F4A7C15)
+    word = np.int64(mixed >> np.uint64(32)) & (site_bits.shape[0] - 1)
+    bits = (_ONE << (mixed & _LOW)) | (_ONE << ((mixed >> np.uint64(6)) & _LOW))
+    return word, bits
+
+
+@uncounted
+def is_site(site_bits, kinds, before, behind):
+    """Return whether the bytes around a place stand around the site of a phrase of one of these classes."""
+    while kinds != 0:
+        word, bits = site_bit(site_bits, before, behind, lowest_bit(kinds))
+        if site_bits[word] & bits == bits:
+            return True
+        kinds &= kinds - _ONE
+    return False
