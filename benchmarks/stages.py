@@ -30,7 +30,7 @@ def main() -> None:
     print("| phrases | " + " | ".join(STAGES) + " | together |")
     print("| ---: " * (len(STAGES) + 2) + "|")
     for name in load.phrases:
-        taken = _timed(_runs(load, name))
+        taken = least_seconds(_runs(load, name))
         each = np.diff(taken, prepend=0.0) / len(load.stream) * 1e9
         print(f"| {name} | " + " | ".join(f"{cost:.3f}" for cost in (*each, each.sum())) + " |")
 
@@ -50,7 +50,7 @@ def _runs(load: workload.Workload, name: str) -> list[Callable[[], object]]:
     return runs
 
 
-def _timed(runs: list[Callable[[], object]]) -> np.ndarray:
+def least_seconds(runs: list[Callable[[], object]]) -> np.ndarray:
     """Return the least seconds of each, all by turns."""
     best = np.full(len(runs), np.inf)
     for turn in range(ROUNDS + 1):

@@ -1,0 +1,94 @@
+"""What each question of the text unit costs: ``python -m benchmarks.text_stages``, nanoseconds an id.
+
+As in `stages`, a column is what a run that goes one question farther adds to the one before.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks import text_unit, workload
+from benchmarks.stages import least_seconds
+from indexer.matching.blocks import read_only
+from indexer.matching.kernels.compile import kernel
+from indexer.matching.kernels.text_filter import (
+    flag_groups,
+    keep_edges,
+    keep_sites,
+    new_filter_room,
+    passing_positions,
+    real_pairs,
+)
+from indexer.matching.kernels.text_window_finding import (
+    CHUNK,
+    CHUNK_STOP,
+    ROW,
+    STATE_SIZE,
+    Windows,
+    find_windows,
+)
+
+STAGES = ("groups of eight", "positions", "pairs", "edges", "sites", "wild ids and windows", "decode, search")
+
+
+@kernel
+def scan_up_to(table, ids, stage, room):
+    """Ask the questions up to a stage; return what the last one let through."""
+    total = 0
+    for begin in range(0, ids.shape[0] - 1, CHUNK):
+        end = min(begin + CHUNK, ids.shape[0] - 1)
+        n = flag_groups(
+            table.bitmap, table.multiplier, table.shift, table.width, ids, begin, end, room.groups, room.info
+        )
+        if stage > 0:
+            n = passing_positions(room.groups, room.info, n, room.positions)
+        if stage > 1:
+            n = real_pairs(
+                table.spelling, table.tags, table.known, ids, room.positions, n, room.info, room.beside
+            )
+        if stage == 3:
+            n = keep_edges(table.edges, ids, begin, end + 1, 0, n, room)
+        if stage == 4:
+            n = keep_sites(table, ids, begin, end + 1, 0, n, room)
+        total += n
+    return total
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.text_stages", description=__doc__)
+    parser.add_argument("--tokens", type=int, default=8_000_000)
+    n_tokens = parser.parse_args().tokens
+    load = workload.load(n_tokens)
+    print("| tokenizer | " + " | ".join(STAGES) + " | together |")
+    print("| --- " + "| ---: " * (len(STAGES) + 1) + "|")
+    for name in ("gpt-neox-20b", "t5-base") if load.name == "real" else ("sample",):
+        text_load = text_unit.load(name, n_tokens, load)
+        taken = least_seconds(_runs(text_load))
+        each = np.diff(taken, prepend=0.0) / len(text_load.ids) * 1e9
+        print(f"| {name} | " + " | ".join(f"{cost:.2f}" for cost in (*each, each.sum())) + " |")
+
+
+def _runs(load: text_unit.TextLoad) -> list[Callable[[], object]]:
+    search = text_unit.prepared_matcher(load)._window_search()
+    ids, starts, stops = map(read_only, (load.ids, load.starts, load.stops))
+    table, room = search._built_for(ids).table, new_filter_room(CHUNK + 9)
+    windows = Windows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
+
+    def all_windows() -> None:
+        state = np.zeros(STATE_SIZE, np.int64)
+        state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
+        done = False
+        while not done:
+            _, done = find_windows(table, ids, starts, stops, room, state, windows)
+
+    runs: list[Callable[[], object]] = [
+        lambda stage=stage: scan_up_to(table, ids, stage, room) for stage in range(5)
+    ]
+    return [*runs, all_windows, lambda: search.find(ids, starts, stops)]
+
+
+if __name__ == "__main__":
+    main()
