@@ -22,7 +22,7 @@ class Found(NamedTuple):
     """Room for hits, or for occurrences: then the columns are those of `Matches`.
 
     A hit has the number of its pattern in the place of the phrase, and the offset behind the pattern's last
-    id: whoever walks need not wait for what is known of a pattern (at a million phrases 16 % of the whole).
+    id: whoever walks need not wait for what is known of a pattern.
     """
 
     phrase: Int32Array
