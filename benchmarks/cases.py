@@ -13,13 +13,15 @@ import numpy as np
 from benchmarks.questions import scan_up_to
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.matching.blocks import read_only
+from indexer.matching.finding import room_for
 from indexer.matching.kernels.automaton import Automaton, build_automaton
 from indexer.matching.kernels.automaton_search import search_sequences
 from indexer.matching.kernels.pair_filter import PairFilter, new_scratch
+from indexer.matching.kernels.walks import new_batch
 from indexer.matching.matches import IdPatterns
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.threads import find_with_threads
-from indexer.matching.token_matcher import TokenMatcher, _room_for
+from indexer.matching.token_matcher import TokenMatcher
 
 Run = Callable[[], int | None]
 
@@ -92,11 +94,11 @@ def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, s
     automaton = automaton_of(patterns)
 
     def walked(n_rows: int) -> int:
-        found = _room_for(1 << 20)
+        found, batch = room_for(1 << 20), new_batch()
         rows = (read_only(ids), read_only(starts[:n_rows]), read_only(stops[:n_rows]))
         row = total = 0
         while row < n_rows:
-            n_hits, row = search_sequences(automaton, *rows, row, found)
+            n_hits, row = search_sequences(automaton, *rows, row, found, batch)
             total += n_hits
         return int(total)
 
@@ -170,9 +172,9 @@ def automaton_alone(workload: Workload, expected: Expected, phrases: str, n_toke
         patterns = id_patterns(workload, phrases)
         ids, starts, stops = workload.rows(n_tokens)
         automaton = automaton_of(patterns)
-        found = _room_for(1 << 20)
+        found, batch = room_for(1 << 20), new_batch()
         rows = (read_only(ids), read_only(starts), read_only(stops))
-        return lambda: int(search_sequences(automaton, *rows, 0, found)[0])
+        return lambda: int(search_sequences(automaton, *rows, 0, found, batch)[0])
 
     name = "our automaton without the window scan"
     return Case("scan", name, phrases, n_tokens, prepare, expected.count(phrases, n_tokens))

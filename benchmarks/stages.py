@@ -15,9 +15,10 @@ from benchmarks import workload
 from benchmarks.cases import id_patterns
 from benchmarks.questions import scan_up_to
 from indexer.matching.blocks import read_only
+from indexer.matching.finding import room_for
 from indexer.matching.kernels.pair_filter import new_scratch
 from indexer.matching.kernels.window_search import new_room, search_windows
-from indexer.matching.token_matcher import TokenMatcher, _room_for
+from indexer.matching.token_matcher import TokenMatcher
 
 STAGES = ("first ids, or groups of eight", "positions", "anchors", "contexts", "walk", "borders and order")
 ROUNDS = 15
@@ -40,7 +41,7 @@ def _runs(load: workload.Workload, name: str) -> list[Callable[[], object]]:
     matcher = TokenMatcher(id_patterns(load, name), None, boundary="none", possessive="include")
     matcher.prepare(ids)
     anchors = matcher._filters[2][1]
-    scratch, room, found = new_scratch(), new_room(), _room_for(1 << 18)
+    scratch, room, found = new_scratch(), new_room(), room_for(1 << 18)
     tables = matcher._automaton, anchors
     runs: list[Callable[[], object]] = [
         lambda stage=stage: scan_up_to(anchors, ids, stage, scratch) for stage in range(4)

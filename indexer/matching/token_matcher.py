@@ -8,18 +8,18 @@ import numpy as np
 
 from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.boundary import neighbour_table, no_neighbours
+from indexer.matching.finding import find_all
 from indexer.matching.kernels.automaton import build_automaton
-from indexer.matching.kernels.boundary import WINDOW_BYTES
-from indexer.matching.kernels.occurrences import Found, keep_bounded, settle
 from indexer.matching.kernels.pair_filter import PairFilter
-from indexer.matching.kernels.window_search import Room, new_room, search_windows
+from indexer.matching.kernels.window_search import new_room, search_windows
 from indexer.matching.matches import SAMPLE_TOKENS, IdPatterns, Matches
 from indexer.matching.pair_filter import build_filter
 from indexer.matching.patterns import pattern_table
+from indexer.matching.rooms import Rooms
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
-_FIRST_ROOM = 4096  # occurrences; doubled whenever they do not fit
+_rooms = Rooms(new_room)
 
 
 class TokenMatcher:
@@ -76,28 +76,17 @@ class TokenMatcher:
         """
         ids, starts, stops = checked_block(ids, starts, stops)
         anchors = self._filter_for(ids)
-        between = _room_of_this_thread()
-        border = np.empty(WINDOW_BYTES, np.uint8)
-        parts = [_room_for(0)]
-        room = _FIRST_ROOM
-        row = 0
-        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            while row < len(starts):
-                found = _room_for(room)
-                n_hits, row = search_windows(
+        with _rooms.taken() as between:
+            return find_all(
+                lambda row, found: search_windows(
                     self._automaton, anchors, ids, starts, stops, row, found, between
-                )
-                n_kept = keep_bounded(
-                    self._patterns, self._neighbours, ids, starts, stops, found, n_hits, border
-                )
-                parts.append(_first_of(found, settle(found, n_kept)))
-                room *= 2
-        return Matches(
-            phrase=np.concatenate([part.phrase for part in parts]),
-            row=np.concatenate([part.row for part in parts]),
-            token_offset=np.concatenate([part.token_offset for part in parts]),
-            n_tokens=np.concatenate([part.n_tokens for part in parts]),
-        )
+                ),
+                self._patterns,
+                self._neighbours,
+                ids,
+                starts,
+                stops,
+            )
 
     def prepare(self, sample: TokenIds) -> None:
         """Build the filter for streams like the sample, and compile the kernels; see `Matcher.prepare`."""
@@ -124,27 +113,3 @@ class TokenMatcher:
 
 def _too_small(sampled: int, n_ids: int) -> bool:
     return sampled < SAMPLE_TOKENS // 16 and n_ids >= 16 * max(sampled, 1024)
-
-
-_of_thread = threading.local()
-
-
-def _room_of_this_thread() -> Room:
-    """Return room that is kept from call to call: made anew, its pages took 0.3 ms of every call."""
-    room: Room | None = getattr(_of_thread, "room", None)
-    if room is None:
-        room = _of_thread.room = new_room()
-    return room
-
-
-def _room_for(n: int) -> Found:
-    return Found(
-        phrase=np.empty(n, np.int32),
-        row=np.empty(n, np.int64),
-        token_offset=np.empty(n, np.int32),
-        n_tokens=np.empty(n, np.int32),
-    )
-
-
-def _first_of(found: Found, n: int) -> Found:
-    return Found(found.phrase[:n], found.row[:n], found.token_offset[:n], found.n_tokens[:n])

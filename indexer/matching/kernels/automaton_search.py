@@ -1,61 +1,52 @@
-"""Walk the automaton through ids and write down what it finds.
-
-The output has a fixed room. A sequence whose hits do not fit is left out whole: the kernel says how far it
-got, and the caller goes on from there with what room it likes.
-"""
+"""Lead the automaton through every id of some sequences."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.automaton import FIRST, NOTHING, REPORT, ROOT, SHORTER, advance
-from indexer.matching.kernels.compile import leaf, uncounted
-
-
-@leaf
-def walk(automaton, ids, start, begin, end, state, row, found, n_found):
-    """Lead the automaton from a state through ``ids[begin:end]`` of the sequence that begins at `start`.
-
-    Returns
-    -------
-    state : int
-        Where the automaton stands then.
-    n_found : int
-        Hits in `found`; more than its room if they did not fit.
-    """
-    room = found.phrase.shape[0]
-    for at in range(begin, end):
-        state = advance(automaton, state, np.int64(ids[at]))
-        report = np.int64(automaton.states[state, REPORT])
-        while report != NOTHING:
-            reports = automaton.reports
-            for pattern in range(reports[report, FIRST], reports[report + 1, FIRST]):
-                if n_found < room:
-                    found.phrase[n_found] = pattern
-                    found.row[n_found] = row
-                    found.token_offset[n_found] = at + 1 - start
-                n_found += 1
-            report = np.int64(reports[report, SHORTER])
-    return state, n_found
+from indexer.matching.kernels.automaton import ROOT
+from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.walks import BATCH_IDS, add_walk, nothing_written, search_batch
 
 
 @uncounted
-def search_sequences(automaton, ids, starts, stops, first_row, found):
-    """Write down the hits in the sequences from `first_row` on, every id of them walked.
+def search_sequences(automaton, ids, starts, stops, first_row, found, batch):
+    """Write down the hits in the sequences from `first_row` on.
+
+    The output has a fixed room. A sequence whose hits do not fit is left out whole: the caller goes on from
+    there with what room it likes.
+
+    Parameters
+    ----------
+    found : Found
+        Room for hits.
+    batch : Batch
+        Room for what lies between.
 
     Returns
     -------
     n_found : int
         Hits written.
     next_row : int
-        All sequences before it are done. If it is `first_row`, the next sequence alone needs more room.
+        All sequences before it are done. If nothing is written, the next sequence alone needs more room.
     """
-    n_found = np.int64(0)
+    room = found.phrase.shape[0]
+    written = nothing_written()
+    n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
     for row in range(first_row, starts.shape[0]):
-        start, stop = np.int64(starts[row]), np.int64(stops[row])
-        root = np.int64(ROOT)
-        _, n_after = walk(automaton, ids, start, start, stop, root, row, found, n_found)
-        if n_after > found.phrase.shape[0]:
-            return n_found, row
-        n_found = n_after
-    return n_found, starts.shape[0]
+        walked, stop, state = np.int64(starts[row]), np.int64(stops[row]), np.int64(ROOT)
+        while walked < stop:
+            end = min(stop, walked + n_free)
+            n_walks = add_walk(batch.walks, n_walks, row, walked, end, state)
+            n_free -= end - walked
+            walked = end
+            if n_free == 0:
+                written, state = search_batch(automaton, ids, starts, batch, n_walks, found, written)
+                if written.n_hits > room:
+                    return written.n_before, written.row
+                n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
+    if n_walks > 0:
+        written, state = search_batch(automaton, ids, starts, batch, n_walks, found, written)
+        if written.n_hits > room:
+            return written.n_before, written.row
+    return written.n_hits, starts.shape[0]

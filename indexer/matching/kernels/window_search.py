@@ -1,8 +1,7 @@
 """Lead the automaton through the windows of the scan, and through nothing else.
 
-The windows of a sequence are walked from left to right. Where one begins behind the last the automaton
-starts anew; where they touch or overlap it walks on. So no position is walked twice, and a pattern that
-several windows cover, through several anchors, is still found once, at its last id.
+The windows of a sequence are joined where they touch or overlap. So no position is walked twice, and a
+pattern that several windows cover, through several anchors, is still found once, at its last id.
 """
 
 from __future__ import annotations
@@ -11,13 +10,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.automaton import CHILDREN, ROOT, child
-from indexer.matching.kernels.automaton_search import walk
+from indexer.matching.kernels.automaton import ROOT
 from indexer.matching.kernels.compile import leaf, uncounted
 from indexer.matching.kernels.pair_filter import Scratch, Windows, new_scratch, scan_windows, windows_for
+from indexer.matching.kernels.walks import (
+    BATCH_IDS,
+    Batch,
+    add_walk,
+    new_batch,
+    nothing_written,
+    search_batch,
+)
 
 BLOCK_TOKENS = 1 << 18
-"""Positions scanned before their windows are walked: enough windows for `warm` to be worth its while."""
+"""Positions scanned before their windows are walked: enough windows for many to be walked at a time."""
 
 
 class Room(NamedTuple):
@@ -25,38 +31,12 @@ class Room(NamedTuple):
 
     scratch: Scratch
     windows: Windows
+    batch: Batch
 
 
 def new_room() -> Room:
     """Return room for one block."""
-    return Room(new_scratch(), windows_for(BLOCK_TOKENS))
-
-
-@leaf
-def warm(automaton, ids, windows, n_windows):
-    """Take the first two steps of every window, for nothing but to have the states in the cache.
-
-    The states of a window lie anywhere in some megabytes, and a walk waits for each in turn; here the waits
-    of many windows overlap.
-
-    Returns
-    -------
-    int
-        Of no meaning; without it the compiler would leave the work out.
-    """
-    total = np.int64(0)
-    for k in range(n_windows):
-        begin = max(windows.begin[k], np.int64(0))
-        state = child(automaton, np.int64(ROOT), np.int64(ids[begin]))
-        total += automaton.states[state, CHILDREN]
-    for k in range(n_windows):
-        begin = max(windows.begin[k], np.int64(0))
-        if begin + 1 < ids.shape[0]:
-            state = child(automaton, np.int64(ROOT), np.int64(ids[begin]))
-            if state != ROOT:
-                state = child(automaton, state, np.int64(ids[begin + 1]))
-                total += automaton.states[state, CHILDREN]
-    return total
+    return Room(new_scratch(), windows_for(BLOCK_TOKENS), new_batch())
 
 
 @leaf
@@ -73,30 +53,40 @@ def first_at(windows, n_windows, position):
 
 
 @leaf
-def walk_windows(automaton, ids, start, stop, windows, n_windows, walked, state, row, found, n_found):
-    """Walk the windows whose anchors lie in the sequence ``ids[start:stop]``.
+def join_windows(windows, n_windows, k, row, stop, walked, state, walks, n_walks, n_free):
+    """Make walks of the windows from `k` on whose anchors lie before `stop`.
+
+    Ends where they would be longer than `n_free` ids together, if need be inside a window.
 
     Parameters
     ----------
     walked, state : int
-        How far the sequence has been walked, and where the automaton stands.
+        How far the row is walked, and where the automaton stands there.
 
     Returns
     -------
-    walked, state, n_found : int
+    k : int
+        The window to go on with.
+    walked, n_walks, n_free : int
+        The same afterwards.
     """
-    k = first_at(windows, n_windows, start)
-    while k < n_windows and windows.position[k] < stop:
-        begin = windows.begin[k]
-        end = min(windows.end[k], stop)
+    joins = False
+    while k < n_windows and windows.position[k] < stop and n_free > 0:
+        begin, end = max(windows.begin[k], walked), min(windows.end[k], stop)
+        if end > begin:
+            if begin > walked:
+                joins, state = False, np.int64(ROOT)
+            walked = min(end, begin + n_free)
+            n_free -= walked - begin
+            if joins:
+                walks.end[n_walks - 1] = walked
+            else:
+                n_walks = add_walk(walks, n_walks, row, begin, walked, state)
+                joins = True
+            if walked < end:
+                break
         k += 1
-        if begin > walked:
-            walked = begin
-            state = np.int64(ROOT)
-        if end > walked:
-            state, n_found = walk(automaton, ids, start, walked, end, state, row, found, n_found)
-            walked = end
-    return walked, state, n_found
+    return k, walked, n_walks, n_free
 
 
 @leaf
@@ -116,41 +106,36 @@ def rows_in_block(starts, stops, row):
 @uncounted
 def search_windows(automaton, anchors, ids, starts, stops, first_row, found, between):
     """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
-    windows = between.windows
+    windows, batch = between.windows, between.batch
     room = found.phrase.shape[0]
-    n_found = np.int64(0)
+    written = nothing_written()
     row = np.int64(first_row)
     while row < starts.shape[0]:
         last = rows_in_block(starts, stops, row)
         scanned = np.int64(starts[row])
-        walked, state, n_after = scanned, np.int64(ROOT), n_found
+        walked, state = scanned, np.int64(ROOT)
         # More than one turn only where a single sequence is longer than a block.
         while scanned < stops[last - 1]:
             until = min(scanned + BLOCK_TOKENS, np.int64(stops[last - 1]))
             n_windows = scan_windows(anchors, ids, scanned, until, between.scratch, windows)
-            between.scratch.groups[0] = warm(automaton, ids, windows, n_windows)
-            for r in range(row, last):
-                start, stop = np.int64(starts[r]), np.int64(stops[r])
-                if last - row > 1:
-                    walked, state = start, np.int64(ROOT)
-                walked, state, n_after = walk_windows(
-                    automaton,
-                    ids,
-                    start,
-                    stop,
-                    windows,
-                    n_windows,
-                    walked,
-                    state,
-                    r,
-                    found,
-                    n_after,
+            n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
+            r = row
+            k = np.int64(0)
+            while r < last:
+                k, walked, n_walks, n_free = join_windows(
+                    windows, n_windows, k, r, np.int64(stops[r]), walked, state, batch.walks, n_walks, n_free
                 )
-                if n_after > room:
-                    return n_found, r
-                if last - row > 1:
-                    n_found = n_after
+                is_full = n_free == 0
+                if n_walks > 0 and (is_full or r == last - 1):
+                    written, state = search_batch(automaton, ids, starts, batch, n_walks, found, written)
+                    if written.n_hits > room:
+                        return written.n_before, written.row
+                    n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
+                if not is_full:
+                    r += 1
+                    if r < last:
+                        walked, state = np.int64(starts[r]), np.int64(ROOT)
+                        k = first_at(windows, n_windows, walked)
             scanned = until
-        n_found = n_after
         row = last
-    return n_found, row
+    return written.n_hits, row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 
 import numpy as np
@@ -9,8 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.matching import finding
+from indexer.matching.kernels import automaton_search, window_search
 from indexer.matching.reference import ReferenceMatcher
+from indexer.matching.rooms import Rooms
 from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.walking_matcher import WalkingMatcher
 from tests.naive import naive_id_matches
 from tests.spec.matching.every_matcher import patterns_of, rows_of, vocabulary_of
 
@@ -111,3 +116,24 @@ def test_every_cut_into_blocks_gives_what_one_block_gives(stream, pairs, length,
         block = matcher.find(ids[base : stops[last - 1]], starts[first:last] - base, stops[first:last] - base)
         in_blocks += [(row + first, *rest) for row, *rest in rows_of(block)]
     assert in_blocks == whole
+
+
+@pytest.mark.skipif(
+    "NUMBA_DISABLE_JIT" not in os.environ, reason="compiled kernels have their batch size in them"
+)
+@settings(max_examples=250)
+@given(case=streams(), batch_ids=st.integers(1, 5), block_tokens=st.integers(1, 7))
+def test_where_a_batch_a_block_or_the_room_ends_does_not_show(case, batch_ids, block_tokens):
+    starts = np.array([a for a, _ in case["ranges"]], np.int64)
+    stops = np.array([b for _, b in case["ranges"]], np.int64)
+    expected = naive_id_matches(case["pairs"], [case["stream"][a:b] for a, b in case["ranges"]])
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (window_search, automaton_search):
+            patch.setattr(module, "BATCH_IDS", batch_ids)
+        patch.setattr(window_search, "BLOCK_TOKENS", block_tokens)
+        patch.setattr(finding, "_FIRST_ROOM", 1)
+        patch.setattr(finding, "_rooms", Rooms(finding._Kept))
+        for matcher_type in (TokenMatcher, WalkingMatcher):
+            matcher = matcher_type(patterns_of(case["pairs"]), None, boundary="none", possessive="include")
+            found = matcher.find(np.array(case["stream"], np.uint16), starts, stops)
+            assert rows_of(found) == expected

@@ -1,0 +1,86 @@
+"""Everything a search of the automaton finds, however much that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from indexer.matching.kernels.boundary import WINDOW_BYTES, NeighbourTable
+from indexer.matching.kernels.occurrences import Found, keep_bounded, settle
+from indexer.matching.matches import Matches, one_behind_the_other
+from indexer.matching.rooms import Rooms
+from indexer.units import Int32Array, Int64Array, TokenIds
+
+_FIRST_ROOM = 1 << 12
+_KEPT_ROOM = 1 << 20
+
+Search = Callable[[int, Found], tuple[int, int]]
+
+
+class _Kept:
+    """Room for hits that grows with what was found in earlier calls."""
+
+    def __init__(self) -> None:
+        self.found = room_for(_FIRST_ROOM)
+        self.border = np.empty(WINDOW_BYTES, np.uint8)
+
+
+_rooms = Rooms(_Kept)
+
+
+def room_for(n_hits: int) -> Found:
+    """Return room for so many hits; nothing of it is touched before it is used."""
+    return Found(
+        phrase=np.empty(n_hits, np.int32),
+        row=np.empty(n_hits, np.int64),
+        token_offset=np.empty(n_hits, np.int32),
+        n_tokens=np.empty(n_hits, np.int32),
+    )
+
+
+def find_all(
+    search: Search,
+    patterns: Int32Array,
+    neighbours: NeighbourTable,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+) -> Matches:
+    """Return the occurrences in all sequences.
+
+    Parameters
+    ----------
+    search : callable
+        Writes the hits of the sequences from a row on into a room; returns how many there are, and the first
+        row it had no room for.
+    patterns : array of int32, shape (n_patterns, 4)
+        See `indexer.matching.patterns.pattern_table`.
+    neighbours : NeighbourTable
+        See `indexer.matching.boundary`.
+    ids, starts, stops
+        As of `Matcher.find`.
+    """
+    several: list[Matches] = []
+    row = 0
+    with _rooms.taken() as kept, np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy tells
+        found = kept.found
+        while row < len(starts):
+            n_hits, row = search(row, found)
+            n_kept = keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, kept.border)
+            n_kept = settle(found, n_kept)
+            several.append(_first_of(found, n_kept))
+            if row < len(starts):
+                found = room_for(2 * len(found.phrase))
+        if len(found.phrase) <= _KEPT_ROOM:
+            kept.found = found
+    return several[0] if len(several) == 1 else one_behind_the_other(several)
+
+
+def _first_of(found: Found, n: int) -> Matches:
+    return Matches(
+        phrase=found.phrase[:n].copy(),
+        row=found.row[:n].copy(),
+        token_offset=found.token_offset[:n].copy(),
+        n_tokens=found.n_tokens[:n].copy(),
+    )
