@@ -189,8 +189,12 @@ class Places:
         )
 
     def first(self, n: int) -> Places:
-        """Return the first `n` of each phrase by (step, sequence, token offset, tokens), ordered so."""
-        order = np.lexsort((self.n_tokens, self.token_offset, self.sequence, self.step, self.phrase))
+        """Return the first `n` of each phrase by (step, sequence, token offset, tokens), ordered so.
+
+        They must come ordered by (sequence, token offset, tokens) within a step of a phrase, as they do when
+        sequences are added in ascending order.
+        """
+        order = np.lexsort((self.step, self.phrase))  # stable; by all five columns it took 2.5 times as long
         phrase = self.phrase[order]
         opens = np.append(True, phrase[1:] != phrase[:-1])
         rank = np.arange(len(phrase)) - np.maximum.accumulate(np.where(opens, np.arange(len(phrase)), 0))
