@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
 from benchmarks.questions import count_anchors, flag
+from benchmarks.text_stages import count_roles
 from indexer.matching.blocks import read_only
 from indexer.matching.kernels import text_filter
 from indexer.matching.kernels.compile import kernel
@@ -87,9 +88,7 @@ def main() -> None:
 def text_funnel(load: workload.Workload, n_tokens: int) -> None:
     """Print what each question of the text unit lets through."""
     names = ("gpt-neox-20b", "t5-base") if load.name == "real" else ("sample",)
-    head = (
-        "tokenizer, phrases, groups, positions, pairs of spellings, sites, windows, ids in them, occurrences"
-    )
+    head = "tokenizer, phrases, roles, pairs of ids, of spellings, sites, windows, ids in them, occurrences"
     print("| " + head.replace(", ", " | ") + " |")
     print("| --- " + "| ---: " * 8 + "|")
     for name in names:
@@ -98,22 +97,12 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         search = matcher._window_search()
         ids, starts, stops = map(read_only, (text_load.ids, text_load.starts, text_load.stops))
         table = search._built_for(ids).table
-        room = new_filter_room(CHUNK + 9)
+        room = new_filter_room(CHUNK)
         totals = np.zeros(4, np.int64)
         for begin in range(0, len(ids) - 1, CHUNK):
             end = min(begin + CHUNK, len(ids) - 1)
-            n_groups = text_filter.flag_groups(
-                table.bitmap,
-                table.multiplier,
-                table.shift,
-                table.width,
-                ids,
-                begin,
-                end,
-                room.groups,
-                room.info,
-            )
-            n_positions = text_filter.passing_positions(room.groups, room.info, n_groups, room.positions)
+            n_roles = count_roles(table, ids, begin, end, room)
+            n_positions, _ = text_filter.passing_positions(table, ids, begin, end, room)
             n_pairs = text_filter.real_pairs(
                 table.spelling,
                 table.tags,
@@ -125,7 +114,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
                 room.beside,
             )
             n_sites = text_filter.keep_sites(table, ids, begin, end + 1, 0, n_pairs, room)
-            totals += (n_groups, n_positions, n_pairs, n_sites)
+            totals += (n_roles, n_positions, n_pairs, n_sites)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         windows = Windows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))

@@ -14,14 +14,16 @@ from benchmarks import text_unit, workload
 from benchmarks.stages import least_seconds
 from indexer.matching.blocks import read_only
 from indexer.matching.kernels.compile import kernel
+from indexer.matching.kernels.register_places import places_of
 from indexer.matching.kernels.text_filter import (
-    flag_groups,
+    RUN,
     keep_edges,
     keep_sites,
     new_filter_room,
     passing_positions,
     real_pairs,
 )
+from indexer.matching.kernels.text_roles import read_roles, test_pairs
 from indexer.matching.kernels.text_window_finding import (
     CHUNK,
     CHUNK_STOP,
@@ -31,7 +33,19 @@ from indexer.matching.kernels.text_window_finding import (
     find_windows,
 )
 
-STAGES = ("groups of eight", "positions", "pairs", "edges", "sites", "wild ids and windows", "decode, search")
+STAGES = ("roles", "pairs of ids, wild", "pairs of spellings", "edges", "sites", "windows", "decode, search")
+
+
+@kernel
+def count_roles(table, ids, begin, end, room):
+    """Return how many positions of ``[begin, end)`` pass the first question."""
+    n = 0
+    for first in range(begin, end, RUN):
+        last = min(first + RUN, end)
+        read_roles(table.roles, ids, first, last + 1, room.roles)
+        test_pairs(room.roles, last - first, room.tests)
+        n += places_of(room.tests, last - first, room.places)
+    return n
 
 
 @kernel
@@ -40,11 +54,10 @@ def scan_up_to(table, ids, stage, room):
     total = 0
     for begin in range(0, ids.shape[0] - 1, CHUNK):
         end = min(begin + CHUNK, ids.shape[0] - 1)
-        n = flag_groups(
-            table.bitmap, table.multiplier, table.shift, table.width, ids, begin, end, room.groups, room.info
-        )
-        if stage > 0:
-            n = passing_positions(room.groups, room.info, n, room.positions)
+        if stage == 0:
+            n = count_roles(table, ids, begin, end, room)
+        else:
+            n, _ = passing_positions(table, ids, begin, end, room)
         if stage > 1:
             n = real_pairs(
                 table.spelling, table.tags, table.known, ids, room.positions, n, room.info, room.beside
@@ -74,7 +87,7 @@ def main() -> None:
 def _runs(load: text_unit.TextLoad) -> list[Callable[[], object]]:
     search = text_unit.prepared_matcher(load)._window_search()
     ids, starts, stops = map(read_only, (load.ids, load.starts, load.stops))
-    table, room = search._built_for(ids).table, new_filter_room(CHUNK + 9)
+    table, room = search._built_for(ids).table, new_filter_room(CHUNK)
     windows = Windows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
 
     def all_windows() -> None:

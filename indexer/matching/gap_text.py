@@ -22,7 +22,7 @@ from indexer.matching.kernels.text_stream import (
     fill_stream,
 )
 from indexer.matching.matches import one_behind_the_other
-from indexer.matching.text_decoding import empty_stream, hit_room, one_range, search_all
+from indexer.matching.text_decoding import empty_stream, one_range, search_all, search_room
 from indexer.matching.text_phrases import folded_phrases, phrase_table
 from indexer.matching.text_unicode import unicode_table
 from indexer.matching.text_vocabulary import vocabulary_table
@@ -146,11 +146,11 @@ class GapText:
         """Find the parts in a stream, each with the bytes it takes."""
         if self._phrases is None:
             raise ValueError("the parts are no texts")
-        in_bytes, hits = _byte_by_byte(stream), hit_room(self._phrases)
+        in_bytes, room = _byte_by_byte(stream), search_room(self._phrases)
         everywhere = one_range(in_bytes, 1, int(stream.state[N_TEXT]))
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             found = one_behind_the_other(
-                list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, hits))
+                list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, room))
             )
         first = found.token_offset.astype(np.int64)
         stop = first + found.n_tokens

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.matching.blocks import checked_block
 from indexer.matching.boundary import word_characters
+from indexer.matching.kernels.text_candidates import Candidates, candidate_room
 from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges, search_ranges
 from indexer.matching.kernels.text_stream import (
     MAX_GROWTH,
@@ -28,6 +30,13 @@ from indexer.vocabulary import TokenBytes
 
 _WINDOW_BYTES = 1 << 16
 _FIRST_ROOM = 4096
+
+
+class SearchRoom(NamedTuple):
+    """Room for places where a phrase may begin, and for occurrences."""
+
+    candidates: Candidates
+    hits: Matches
 
 
 class DecodingSearch:
@@ -62,7 +71,7 @@ class DecodingSearch:
         if self._phrases.longest == 0:
             return one_behind_the_other(parts)
         stream = empty_stream(self._window)
-        hits = hit_room(self._phrases)
+        room = search_room(self._phrases)
         margin = self._phrases.longest + LOOK_AHEAD
         done = 1  # the stream begins with a wall
         finished = False
@@ -81,7 +90,7 @@ class DecodingSearch:
                 n_text = int(stream.state[N_TEXT])
                 stop = n_text if finished else n_text - margin
                 hits_of_range = search_all(
-                    self._phrases, self._rules, stream, one_range(stream, done, stop), 1, hits
+                    self._phrases, self._rules, stream, one_range(stream, done, stop), 1, room
                 )
                 parts.extend(hits_of_range)
                 done = slide_stream(stream, max(done, stop))
@@ -89,16 +98,16 @@ class DecodingSearch:
 
 
 def search_all(
-    phrases: PhraseTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, hits: Matches
+    phrases: PhraseTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, room: SearchRoom
 ) -> Iterator[Matches]:
     """Yield the occurrences that begin in the ranges, a room full at a time."""
     range_number, at = 0, 0
     while range_number < n_ranges:
         n_hits, range_number, at = search_ranges(
-            phrases, rules, word_characters(), stream, ranges, n_ranges, range_number, at, hits
+            phrases, rules, word_characters(), stream, ranges, n_ranges, range_number, at, *room
         )
         if n_hits:
-            yield _first_hits(hits, n_hits)
+            yield _first_hits(room.hits, n_hits)
 
 
 def one_range(stream: Stream, begin: int, stop: int) -> Ranges:
@@ -136,12 +145,13 @@ def _first_hits(hits: Matches, n: int) -> Matches:
     )
 
 
-def hit_room(phrases: PhraseTable) -> Matches:
-    """Return room for occurrences: at least for all phrases that can begin at one place."""
+def search_room(phrases: PhraseTable) -> SearchRoom:
+    """Return room for a search: for occurrences at least of all phrases that can begin at one place."""
     n = max(_FIRST_ROOM, phrases.n_on_chain)
-    return Matches(
+    hits = Matches(
         phrase=np.empty(n, np.int32),
         row=np.empty(n, np.int64),
         token_offset=np.empty(n, np.int32),
         n_tokens=np.empty(n, np.int32),
     )
+    return SearchRoom(candidate_room(), hits)

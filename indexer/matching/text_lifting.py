@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from indexer.matching.boundary import word_characters
 from indexer.matching.folding import fold
-from indexer.matching.id_bloom import worthwhile_bloom
 from indexer.matching.kernels.boundary import LEFT_BORDER, RIGHT_BORDER
 from indexer.matching.kernels.edge_classes import ANY, WALL, edge_class
 from indexer.matching.kernels.text_cut import (
@@ -28,10 +27,10 @@ from indexer.matching.kernels.text_cut import (
 )
 from indexer.matching.kernels.text_filter import LENGTH_WALL, TextFilter
 from indexer.matching.kernels.text_filter_table import count_id_pairs, enter_bits, enter_sites, enter_tags
+from indexer.matching.kernels.text_roles import N_CLASSES, WILD, WILD_FOR_WORDS, enter_roles
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
 from indexer.matching.kernels.text_tries import ROOM, Neighbours
-from indexer.matching.kernels.wild_ids import WILD, WILD_FOR_WORDS
 from indexer.matching.text_crossing import ids_across_spaces
 from indexer.matching.text_spellings import spellings_of
 from indexer.matching.text_vocabulary import characters_touched, end_bytes
@@ -241,16 +240,17 @@ def _filter(
         for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True)
         if text[x] == SPACE
     ]
-    wild = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
+    roles = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
     for number in sites.crossing:
         of_words = spellings.ids[spellings.ids_offsets[number] : spellings.ids_offsets[number + 1]]
-        wild[of_words[wild[of_words] == 0]] = WILD_FOR_WORDS
+        roles[of_words] |= WILD_FOR_WORDS
+    enter_roles(built, spellings.ids, spellings.ids_offsets, _classes(built, spelling, sample), roles)
     words = [text for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True) if text[x] != SPACE]
     first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
     length[table.kind == TOKEN_SPECIAL] = LENGTH_WALL
-    wild_ids = np.flatnonzero(wild[: 1 << min(int(width), 31)]).astype(sample.dtype)
     return TextFilter(
+        roles=roles,
         bitmap=bitmap,
         multiplier=_MULTIPLIER,
         shift=shift,
@@ -263,12 +263,20 @@ def _filter(
         tags=tags,
         known=known,
         site_bits=site_bits,
-        wild=wild,
-        wild_ids=wild_ids,
-        wild_bloom=worthwhile_bloom(wild_ids, sample),
         wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
         word_reach=max(map(len, words), default=0) + LOOK_AHEAD,
     )
+
+
+def _classes(built: Uint64Array, spelling: Int32Array, sample: TokenIds) -> Uint8Array:
+    """Return the class of each spelling that is the left one of a pair: each class is as much of the text."""
+    counts = np.bincount(spelling[np.minimum(sample, len(spelling) - 1)], minlength=int(spelling.max()) + 1)
+    left = np.unique(built[:, PAIR] >> np.uint64(32)).astype(np.int64)
+    left = left[np.argsort(-counts[left], kind="stable")]
+    seen = np.cumsum(counts[left])
+    classes = np.zeros(len(counts), np.uint8)
+    classes[left] = np.minimum(seen * N_CLASSES // max(int(seen[-1]), 1), N_CLASSES - 1)
+    return classes
 
 
 def _edges(table: VocabularyTable) -> Uint8Array:

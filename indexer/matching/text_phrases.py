@@ -9,7 +9,8 @@ import numpy as np
 
 from indexer.errors import InputError
 from indexer.matching.folding import fold, squeeze_white_space
-from indexer.matching.kernels.text_search import N_WIDTHS, WIDTHS, PhraseTable
+from indexer.matching.kernels.text_candidates import N_WIDTHS, WIDTHS
+from indexer.matching.kernels.text_search import PhraseTable
 from indexer.matching.kernels.text_table import count_chains, enter_first_bytes, link_prefixes
 from indexer.units import Int32Array
 

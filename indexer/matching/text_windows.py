@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.blocks import checked_block
-from indexer.matching.kernels.text_filter import GROUP, TextFilter, new_filter_room
+from indexer.matching.kernels.text_filter import TextFilter, new_filter_room
 from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges
 from indexer.matching.kernels.text_stream import MAX_GROWTH, PADDING
 from indexer.matching.kernels.text_window_finding import (
@@ -24,8 +24,8 @@ from indexer.matching.matches import Matches, one_behind_the_other
 from indexer.matching.text_decoding import (
     DecodingSearch,
     empty_stream,
-    hit_room,
     search_all,
+    search_room,
 )
 from indexer.matching.text_lifting import SAMPLE_TOKENS, LiftedVocabulary, lift
 from indexer.matching.text_phrases import phrase_table
@@ -86,10 +86,10 @@ class WindowSearch:
             return one_behind_the_other(parts)
         room = (MOST_FIRST_TOKENS + 4) * self._token_room + phrases.longest + 4 * LOOK_AHEAD
         stream = empty_stream(max(_STREAM_BYTES, 2 * room))
-        hits = hit_room(phrases)
+        search = search_room(phrases)
         windows = Windows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
         ranges = _range_room(_MOST_RANGES)
-        filter_room = new_filter_room(CHUNK + GROUP + 1)
+        filter_room = new_filter_room(CHUNK)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         done = not len(starts)
@@ -112,7 +112,7 @@ class WindowSearch:
                         stream,
                         ranges,
                     )
-                    parts.extend(search_all(phrases, self._rules, stream, ranges, n_ranges, hits))
+                    parts.extend(search_all(phrases, self._rules, stream, ranges, n_ranges, search))
         return one_behind_the_other(parts)
 
     def _built_for(self, ids: TokenIds) -> Built:

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils, config
-from numba.core.registry import cpu_target
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from indexer.matching.kernels.compile import leaf
+from indexer.matching.kernels.register_places import IN_REGISTERS, constant, filled, write_places
 from indexer.units import Uint16Array, Uint64Array
 
 LANES = 32
@@ -29,12 +29,8 @@ WORDS = 256
 """Words of 16 bits for each hash."""
 
 _WORD = ir.IntType(16)
-_INDEX = ir.IntType(32)
 _PLACE = ir.IntType(64)
 _WORDS = ir.VectorType(_WORD, LANES)
-_HALF = LANES // 2
-_PLACES = ir.VectorType(_INDEX, _HALF)
-_PASSES = ir.VectorType(ir.IntType(1), _HALF)
 _LOW_WORD = np.uint64(0xFFFF)
 _ONE = np.uint64(1)
 
@@ -89,52 +85,22 @@ def _flag_slowly(table, multipliers, ids, begin, n_ids, flagged):
     return n
 
 
-def _filled(builder: Any, value: Any, vector: ir.VectorType) -> Any:
-    """Return a vector every lane of which is a value."""
-    first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, _INDEX(0))
-    lanes = ir.Constant(ir.VectorType(_INDEX, vector.count), [0] * vector.count)
-    return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), lanes)
-
-
-def _constant(vector: ir.VectorType, value: int) -> Any:
-    return ir.Constant(vector, [value] * vector.count)
-
-
 def _look_up(builder: Any, registers: list[Any], multiplier: Any, ids: Any) -> Any:
     """Return a vector whose lowest bits say which ids one hash lets through; see `place_of_id`."""
     permute = cgutils.get_or_insert_function(
         builder.module, ir.FunctionType(_WORDS, [_WORDS] * 3), "llvm.x86.avx512.vpermi2var.hi.512"
     )
     product = builder.mul(ids, multiplier)
-    place = builder.lshr(product, _constant(_WORDS, 6))  # of this the processor takes the six low bits
+    place = builder.lshr(product, constant(_WORDS, 6))  # of this the processor takes the six low bits
     odd, upper = (
-        builder.icmp_unsigned("!=", builder.and_(product, _constant(_WORDS, bit)), _constant(_WORDS, 0))
+        builder.icmp_unsigned("!=", builder.and_(product, constant(_WORDS, bit)), constant(_WORDS, 0))
         for bit in (16, 32)
     )
     words = [builder.call(permute, [registers[k], place, registers[k + 1]]) for k in range(0, 8, 2)]
     word = builder.select(
         upper, builder.select(odd, words[3], words[2]), builder.select(odd, words[1], words[0])
     )
-    return builder.lshr(word, builder.lshr(product, _constant(_WORDS, 12)))
-
-
-def _write_down(builder: Any, passes: Any, first: Any, flagged: Any, n: Any) -> Any:
-    """Write down the lanes that pass, counted from `first`; return how many have been written by then."""
-    compress = cgutils.get_or_insert_function(
-        builder.module,
-        ir.FunctionType(_PLACES, [_PLACES, _PLACES, _PASSES]),
-        "llvm.x86.avx512.mask.compress.v16i32",
-    )
-    count = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_WORD, [_WORD]), "llvm.ctpop.i16")
-    bases = _filled(builder, builder.trunc(first, _INDEX), _PLACES)
-    for lane in (0, _HALF):
-        lanes = list(range(lane, lane + _HALF))
-        half = builder.shuffle_vector(passes, passes, ir.Constant(ir.VectorType(_INDEX, _HALF), lanes))
-        places = builder.add(bases, ir.Constant(_PLACES, lanes))
-        kept = builder.call(compress, [places, _constant(_PLACES, 0), half])
-        builder.store(kept, builder.bitcast(builder.gep(flagged, [n]), _PLACES.as_pointer()), align=4)
-        n = builder.add(n, builder.zext(builder.call(count, [builder.bitcast(half, _WORD)]), _PLACE))
-    return n
+    return builder.lshr(word, builder.lshr(product, constant(_WORDS, 12)))
 
 
 def _type_flag_lanes(typing_context, table, multipliers, ids, begin, n_ids, flagged):
@@ -150,7 +116,7 @@ def _type_flag_lanes(typing_context, table, multipliers, ids, begin, n_ids, flag
             for k in range(n_words)
         ]
         of_hash = [
-            _filled(builder, builder.trunc(builder.load(builder.gep(data(1), [_PLACE(k)])), _WORD), _WORDS)
+            filled(builder, builder.trunc(builder.load(builder.gep(data(1), [_PLACE(k)])), _WORD), _WORDS)
             for k in range(HASHES)
         ]
         bits = ids.dtype.bitwidth
@@ -165,23 +131,13 @@ def _type_flag_lanes(typing_context, table, multipliers, ids, begin, n_ids, flag
             halves = [
                 _look_up(builder, registers[8 * k : 8 * k + 8], of_hash[k], lanes) for k in range(HASHES)
             ]
-            lowest = builder.and_(builder.and_(*halves), _constant(_WORDS, 1))
-            passes = builder.icmp_unsigned("!=", lowest, _constant(_WORDS, 0))
-            builder.store(_write_down(builder, passes, first, data(5), builder.load(n)), n)
+            lowest = builder.and_(builder.and_(*halves), constant(_WORDS, 1))
+            passes = builder.icmp_unsigned("!=", lowest, constant(_WORDS, 0))
+            builder.store(write_places(builder, passes, LANES, first, data(5), builder.load(n)), n)
         return builder.load(n)
 
     return types.intp(table, multipliers, ids, types.intp, types.intp, flagged), generate
 
-
-def _in_registers() -> bool:
-    """Return whether the code that Numba makes may use AVX-512."""
-    if config.DISABLE_JIT:  # type: ignore[attr-defined]
-        return False
-    _, _, features = cpu_target.target_context.codegen().magic_tuple()
-    return {"+avx512f", "+avx512bw"} <= set(features.split(","))
-
-
-IN_REGISTERS = _in_registers()
 
 flag_lanes: Any = intrinsic(_type_flag_lanes) if IN_REGISTERS else leaf(_flag_slowly)
 

@@ -1,11 +1,13 @@
 """Where in a stream of ids a phrase could stand: pairs of ids, pairs of spellings, bytes around the site.
 
-Three questions, each put to what the one before let through:
+Four questions, each put to what the one before let through:
 
-1. eight positions at a time: is the pair of ids at one of them in a bitmap that stays in the cache?
-2. each position: is the pair of spellings really one that a phrase cannot avoid (`text_cut`), and do the
-   bytes beside it go on as phrases with this pair do?
-3. do the bytes left and right of the site stand around a site of some phrase?
+1. can the ids at a position be the left and the right one of a pair that a phrase cannot avoid
+   (`text_roles`)? 64 positions at a time;
+2. is the pair of ids in a bitmap that stays in the cache?
+3. is the pair of spellings really such a pair (`text_cut`), and do the bytes beside it go on as phrases with
+   this pair do?
+4. do the bytes left and right of the site stand around a site of some phrase?
 
 Beside the pairs there are *wild* ids that no pair can stand for: where one stands the text is searched. The
 filter never decides that something stands there.
@@ -18,18 +20,18 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.kernels.anchor_slots import pair_bucket, pair_slot
-from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.compile import leaf, uncounted
 from indexer.matching.kernels.edge_classes import WALL
 from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.prefetching import prefetch
-from indexer.matching.kernels.register_bloom import LANES, RegisterBloom
+from indexer.matching.kernels.register_places import AT_ONCE, places_of
 from indexer.matching.kernels.text_cut import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
+from indexer.matching.kernels.text_roles import read_roles, test_pairs, test_wild
 from indexer.matching.kernels.text_sites import bytes_before, bytes_from, is_site
-from indexer.matching.kernels.wild_ids import wild_positions
-from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
+from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
-GROUP = 8
-
+RUN = 1 << 13
+"""Positions that are put to the first question together: what lies between stays in the first-level cache."""
 LENGTH_WALL = -1
 
 _NO_PAIR = np.uint64(0)
@@ -42,6 +44,8 @@ class TextFilter(NamedTuple):
 
     Attributes
     ----------
+    roles : array of uint8
+        What part each id can play (`text_roles`).
     bitmap : array of uint64, shape (power of two,)
         For every pair of ids two bits of the word ``pair * multiplier >> shift``: the left id and the right
         id modulo 64. One bit a pair let through 3 times as many positions that have no phrase's pair.
@@ -64,16 +68,11 @@ class TextFilter(NamedTuple):
         The classes of the first and the last byte of each id (`edge_classes`).
     site_bits : array of uint64, shape (power of two,)
         Two bits in one word for the bytes around the site of each phrase.
-    wild : array of uint8
-        `WILD` for wild ids, `WILD_FOR_WORDS` for those that are so for the sake of single words alone.
-    wild_ids : array of the type of the stream
-        The wild ids.
-    wild_bloom : RegisterBloom
-        The wild ids modulo 65,536; an empty table where they are not asked for so.
     wild_reach, word_reach : int
         How many bytes before and behind a wild id of either kind have to be known.
     """
 
+    roles: Uint8Array
     bitmap: Uint64Array
     multiplier: np.uint64
     shift: np.uint64
@@ -86,9 +85,6 @@ class TextFilter(NamedTuple):
     known: Uint64Array
     edges: Uint8Array
     site_bits: Uint64Array
-    wild: Uint8Array
-    wild_ids: TokenIds
-    wild_bloom: RegisterBloom
     wild_reach: int
     word_reach: int
 
@@ -98,23 +94,24 @@ class FilterRoom(NamedTuple):
 
     Attributes
     ----------
-    groups, positions, info, beside, wild : arrays, shape (n_positions,)
-        Flagged groups, positions that are left, what is known of their pairs and of what can stand beside
-        them, and wild ids.
-    flagged : array of int32, shape (n_positions + LANES,)
-        Ids that may be wild.
+    roles, tests, places : arrays of uint8 and int32
+        The roles of the ids of a run, a question put to all of them, and where the answer was not 0.
+    positions, info, beside, wild : arrays, shape (n_positions,)
+        Positions that are left, what is known of their pairs and of what can stand beside them, and wild
+        ids.
     site, owner : array of int64, shape (ROLES * n_positions,)
         Places where a site would stand, and the positions that tell so.
     before, behind : array of uint64, as long
         The bytes on either side of these places.
     """
 
-    groups: Int64Array
+    roles: Uint8Array
+    tests: Uint8Array
+    places: Int32Array
     positions: Int64Array
     info: Uint64Array
     beside: Uint64Array
     wild: Int64Array
-    flagged: Int32Array
     site: Int64Array
     owner: Int64Array
     before: Uint64Array
@@ -125,12 +122,13 @@ def new_filter_room(n: int) -> FilterRoom:
     """Return room for `n` positions; nothing of it is touched before it is used."""
     wide = ROLES * n
     return FilterRoom(
-        groups=np.empty(n, np.int64),
+        roles=np.empty(RUN + 1, np.uint8),
+        tests=np.empty(RUN, np.uint8),
+        places=np.empty(RUN + AT_ONCE, np.int32),
         positions=np.empty(n, np.int64),
         info=np.empty(n, np.uint64),
         beside=np.empty(n, np.uint64),
         wild=np.empty(n, np.int64),
-        flagged=np.empty(n + LANES, np.int32),
         site=np.empty(wide, np.int64),
         owner=np.empty(wide, np.int64),
         before=np.empty(wide, np.uint64),
@@ -146,42 +144,40 @@ def pair_bit(bitmap, multiplier, shift, width, ids, at):
     return (word >> (pair & _LOW)) & (word >> ((pair >> width) & _LOW))
 
 
-@uncounted
-def flag_groups(bitmap, multiplier, shift, width, ids, begin, end, groups, flags):
-    """Write down the groups of eight positions in ``[begin, end)`` with one that passes, and which.
+@leaf
+def keep_places(table, ids, begin, places, n_places, positions, n):
+    """Add the places, counted from `begin`, whose pair is in the bitmap to `n` positions; return how many."""
+    bitmap, multiplier, shift, width = table.bitmap, table.multiplier, table.shift, table.width
+    for k in range(n_places):
+        at = begin + np.int64(places[k])
+        positions[n] = at
+        n += np.int64(pair_bit(bitmap, multiplier, shift, width, ids, at) & _ONE)
+    return n
 
-    Returns their number.
+
+@uncounted
+def passing_positions(table, ids, begin, end, room):
+    """Write down the positions in ``[begin, end)`` that pass the first two questions, and those of wild ids.
+
+    The id at `end` is read if there is one.
+
+    Returns
+    -------
+    n_positions, n_wild : int
     """
-    n = 0
-    at = begin
-    while at + GROUP <= end:
-        bits = np.uint64(0)
-        for k in range(GROUP):
-            bits |= (pair_bit(bitmap, multiplier, shift, width, ids, at + k) & _ONE) << np.uint64(k)
-        groups[n] = at
-        flags[n] = bits
-        n += np.int64(bits != 0)
-        at += GROUP
-    if at < end:
-        bits = np.uint64(0)
-        for k in range(end - at):
-            bits |= (pair_bit(bitmap, multiplier, shift, width, ids, at + k) & _ONE) << np.uint64(k)
-        groups[n] = at
-        flags[n] = bits
-        n += np.int64(bits != 0)
-    return n
-
-
-@uncounted
-def passing_positions(groups, flags, n_groups, positions):
-    """Write down the positions of the flagged groups that pass; return how many."""
-    n = 0
-    for g in range(n_groups):
-        bits = flags[g]
-        for k in range(GROUP):
-            positions[n] = groups[g] + k
-            n += np.int64((bits >> np.uint64(k)) & _ONE)
-    return n
+    n_positions = n_wild = 0
+    for first in range(begin, end, RUN):
+        last = min(first + RUN, end)
+        read_roles(table.roles, ids, first, min(last + 1, ids.shape[0]), room.roles)
+        test_pairs(room.roles, min(last, ids.shape[0] - 1) - first, room.tests)
+        n_places = places_of(room.tests, min(last, ids.shape[0] - 1) - first, room.places)
+        n_positions = keep_places(table, ids, first, room.places, n_places, room.positions, n_positions)
+        test_wild(room.roles, last - first, room.tests)
+        n_places = places_of(room.tests, last - first, room.places)
+        for k in range(n_places):
+            room.wild[n_wild] = first + np.int64(room.places[k])
+            n_wild += 1
+    return n_positions, n_wild
 
 
 @uncounted
@@ -280,18 +276,8 @@ def scan(table, ids, begin, end, room):
     -------
     n_pairs, n_wild : int
     """
-    bitmap, multiplier, shift, width = table.bitmap, table.multiplier, table.shift, table.width
-    pairs_end = min(end, ids.shape[0] - 1)
-    n_groups = flag_groups(bitmap, multiplier, shift, width, ids, begin, pairs_end, room.groups, room.info)
-    n_pairs = passing_positions(room.groups, room.info, n_groups, room.positions)
+    n_pairs, n_wild = passing_positions(table, ids, begin, end, room)
     n_pairs = real_pairs(
         table.spelling, table.tags, table.known, ids, room.positions, n_pairs, room.info, room.beside
     )
-    n_wild = np.int64(0)
-    if table.wild_ids.shape[0]:
-        n_wild = np.int64(
-            wild_positions(
-                table.wild, table.wild_ids, table.wild_bloom, ids, begin, end, room.flagged, room.wild
-            )
-        )
     return n_pairs, n_wild

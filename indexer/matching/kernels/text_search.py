@@ -13,24 +13,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER, is_word_byte
-from indexer.matching.kernels.compile import uncounted
+from indexer.matching.kernels.bit_counting import lowest_bit
+from indexer.matching.kernels.boundary import NO_POSSESSIVE, RIGHT_BORDER
+from indexer.matching.kernels.compile import merged, uncounted
 from indexer.matching.kernels.eight_bytes import load_eight
-from indexer.matching.kernels.text_stream import CUT, WALL
+from indexer.matching.kernels.text_candidates import is_word_at, keep_known, list_candidates, next_slot
+from indexer.matching.kernels.text_stream import WALL
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
-
-N_WIDTHS = 5
-WIDTHS = (1, 2, 4, 8, 16)
-"""Bytes of a phrase that are hashed: the most of these that it has."""
 
 BEGIN, PREFIX, PHRASES = 0, 1, 2
 """Columns of `PhraseTable.entry`."""
 NO_ENTRY = -1
 LOOK_AHEAD = 8
 """Bytes behind an occurrence that border rules read: an apostrophe (3), an s (1), one character (4)."""
-
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_OTHER_MULTIPLIER = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 class PhraseTable(NamedTuple):
@@ -97,25 +92,19 @@ class Ranges(NamedTuple):
 
 
 @uncounted
-def hash_first_bytes(text, at, width_class):
-    """Return a hash of the first 1, 2, 4, 8 or 16 bytes; 16 can be read."""
-    low = load_eight(text, at)
-    if width_class < 3:
-        low &= (np.uint64(1) << np.uint64(8 << width_class)) - np.uint64(1)
-    mixed = (low + np.uint64(width_class)) * _MULTIPLIER
-    if width_class == 4:
-        mixed ^= (mixed >> np.uint64(31)) ^ (load_eight(text, at + 8) * _OTHER_MULTIPLIER)
-    mixed ^= mixed >> np.uint64(29)
-    return mixed * _OTHER_MULTIPLIER
-
-
-@uncounted
 def common_length(entries, start, stop, text, at):
-    """Return how many bytes of ``entries[start:stop]`` stand at a place of the stream."""
+    """Return how many bytes of ``entries[start:stop]`` stand at a place of the stream.
+
+    Eight bytes are compared at a time; eight behind either end can be read.
+    """
     k = np.int64(0)
-    while start + k < stop and entries[start + k] == text[at + k]:
-        k += 1
-    return k
+    while start + k < stop:
+        differs = load_eight(entries, start + k) ^ load_eight(text, at + k)
+        if differs != 0:
+            k += np.int64(lowest_bit(differs)) >> 3
+            break
+        k += 8
+    return min(k, stop - start)
 
 
 @uncounted
@@ -138,17 +127,6 @@ def longest_here(entries, texts, first, stop, text, at):
     while number != NO_ENTRY and texts[number + 1, BEGIN] - texts[number, BEGIN] > common:
         number = texts[number, PREFIX]
     return number
-
-
-@uncounted
-def is_word_at(text, at, word_characters):
-    """Return whether the character that holds a byte of the stream is a letter or digit."""
-    value = text[at]
-    if value < 0x80:
-        return word_characters[value]
-    if value >= CUT:
-        return False
-    return is_word_byte(text, max(at - 3, 0), at, at + 4, word_characters)
 
 
 @uncounted
@@ -195,11 +173,49 @@ def piece_at(piece_start, low, high, at):
     return low - 1
 
 
+@merged
+def write_hits(table, rules, word_characters, stream, ranges, candidates, c, hits, n_hits):
+    """Write down the phrases that begin at a candidate and keep the rules; return how many there are then."""
+    text, texts, slots = stream.text, table.entry, table.slots
+    at, width_class, hashed = candidates.at[c], candidates.width_class[c], candidates.hashed[c]
+    range_number, slot = candidates.range_number[c], candidates.slot[c]
+    limit = ranges.limit[range_number]
+    piece, stop_piece = ranges.first_piece[range_number], ranges.stop_piece[range_number]
+    base = table.table_start[width_class]
+    size = table.table_start[width_class + 1] - base
+    while slot >= 0:
+        first = np.int64(slots[base + slot, 1] >> np.uint64(32))
+        last = np.int64(slots[base + slot, 1] & np.uint64(0xFFFFFFFF))
+        entry = longest_here(table.text, texts, first, last, text, at)
+        slot = next_slot(table, width_class, hashed, (slot + 1) & (size - 1))
+        if entry == NO_ENTRY:
+            continue
+        first_piece = piece_at(stream.piece_start, piece, stop_piece, at)
+        offset = stream.piece_first[first_piece]
+        if offset < ranges.first_token[range_number] or offset > ranges.last_token[range_number]:
+            break
+        while entry != NO_ENTRY:
+            end = at + texts[entry + 1, BEGIN] - texts[entry, BEGIN]
+            if is_known(text, end, limit) and keeps_rules(text, end, rules, word_characters):
+                last_piece = piece_at(stream.piece_start, first_piece, stop_piece, end - 1)
+                n_tokens = stream.piece_last[last_piece] - offset + 1
+                for k in range(texts[entry, PHRASES], texts[entry + 1, PHRASES]):
+                    hits.phrase[n_hits] = table.phrase[k]
+                    hits.row[n_hits] = stream.piece_row[first_piece]
+                    hits.token_offset[n_hits] = offset
+                    hits.n_tokens[n_hits] = n_tokens
+                    n_hits += 1
+            entry = texts[entry, PREFIX]
+    return n_hits
+
+
 @uncounted
-def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range_number, at, hits):
+def search_ranges(
+    table, rules, word_characters, stream, ranges, n_ranges, range_number, at, candidates, hits
+):
     """Write down the occurrences that begin in the ranges, from a place in range `range_number` on.
 
-    `hits` is room for `Matches`, all arrays equally long.
+    `candidates` is room; so is `hits`, for `Matches`, all arrays equally long.
 
     Returns
     -------
@@ -208,64 +224,18 @@ def search_ranges(table, rules, word_characters, stream, ranges, n_ranges, range
     range_number, at : int
         The place where the room in `hits` ended; `n_ranges` and 0 if it did not.
     """
-    text = stream.text
-    piece_start = stream.piece_start
-    piece_first, piece_last = stream.piece_first, stream.piece_last
-    entries, texts, phrase = table.text, table.entry, table.phrase
-    slots, table_start = table.slots, table.table_start
-    filter_bits, filter_shift = table.filter_bits, table.filter_shift
     room = hits.phrase.shape[0]
     n_hits = np.int64(0)
     while range_number < n_ranges:
-        at = max(at, ranges.begin[range_number])
-        stop = ranges.stop[range_number]
-        limit = ranges.limit[range_number]
-        first_token, last_token = ranges.first_token[range_number], ranges.last_token[range_number]
-        piece, stop_piece = ranges.first_piece[range_number], ranges.stop_piece[range_number]
-        while at < stop:
-            value = text[at]
-            if (0x80 <= value < 0xC0) or (rules & LEFT_BORDER and is_word_at(text, at - 1, word_characters)):
-                at += 1
-                continue
-            n_before = n_hits
-            for width_class in range(N_WIDTHS):
-                size = table_start[width_class + 1] - table_start[width_class]
-                if size == 0:
-                    continue
-                hashed = hash_first_bytes(text, at, width_class)
-                bit = hashed >> filter_shift
-                if not (filter_bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & np.uint64(1):
-                    continue
-                base = table_start[width_class]
-                slot = np.int64(hashed & np.uint64(size - 1))
-                while slots[base + slot, 1] != 0:
-                    entry = np.int64(NO_ENTRY)
-                    if slots[base + slot, 0] == hashed:
-                        first = np.int64(slots[base + slot, 1] >> np.uint64(32))
-                        last = np.int64(slots[base + slot, 1] & np.uint64(0xFFFFFFFF))
-                        entry = longest_here(entries, texts, first, last, text, at)
-                    slot = (slot + 1) & (size - 1)
-                    if entry == NO_ENTRY:
-                        continue
-                    if n_before + table.n_on_chain > room:
-                        return n_before, range_number, at
-                    first_piece = piece_at(piece_start, piece, stop_piece, at)
-                    offset = piece_first[first_piece]
-                    if offset < first_token or offset > last_token:
-                        break
-                    while entry != NO_ENTRY:
-                        end = at + texts[entry + 1, BEGIN] - texts[entry, BEGIN]
-                        if is_known(text, end, limit) and keeps_rules(text, end, rules, word_characters):
-                            last_piece = piece_at(piece_start, first_piece, stop_piece, end - 1)
-                            n_tokens = piece_last[last_piece] - offset + 1
-                            for k in range(texts[entry, PHRASES], texts[entry + 1, PHRASES]):
-                                hits.phrase[n_hits] = phrase[k]
-                                hits.row[n_hits] = stream.piece_row[first_piece]
-                                hits.token_offset[n_hits] = offset
-                                hits.n_tokens[n_hits] = n_tokens
-                                n_hits += 1
-                        entry = texts[entry, PREFIX]
-            at += 1
-        range_number += 1
-        at = np.int64(0)
+        n, range_number, at = list_candidates(
+            table, rules, word_characters, stream.text, ranges, n_ranges, range_number, at, candidates
+        )
+        n = keep_known(table, candidates, n)
+        n_before = n_hits
+        for c in range(n):
+            if c == 0 or candidates.at[c] != candidates.at[c - 1]:
+                n_before = n_hits
+                if n_before + table.n_on_chain > room:
+                    return n_before, candidates.range_number[c], candidates.at[c]
+            n_hits = write_hits(table, rules, word_characters, stream, ranges, candidates, c, hits, n_hits)
     return n_hits, range_number, at

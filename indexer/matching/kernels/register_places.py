@@ -1,0 +1,116 @@
+"""From a row of tests to the places that passed, many at a time in vector registers.
+
+Written one by one, every place takes a store and an addition, whether it passed or not. With AVX-512 sixteen
+places are pressed together in a register and written at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils, config
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic
+
+from indexer.matching.kernels.compile import leaf
+
+LANES = 64
+"""Tests that are looked at together."""
+AT_ONCE = 16
+"""Places that are written together: as many more than pass may be written over."""
+
+_INDEX, _PLACE, _WORD = ir.IntType(32), ir.IntType(64), ir.IntType(16)
+_PLACES = ir.VectorType(_INDEX, AT_ONCE)
+_PASSES = ir.VectorType(ir.IntType(1), AT_ONCE)
+_TESTS = ir.VectorType(ir.IntType(8), LANES)
+
+
+def filled(builder: Any, value: Any, vector: ir.VectorType) -> Any:
+    """Return a vector every lane of which is a value."""
+    first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, _INDEX(0))
+    lanes = ir.Constant(ir.VectorType(_INDEX, vector.count), [0] * vector.count)
+    return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), lanes)
+
+
+def constant(vector: ir.VectorType, value: int) -> Any:
+    """Return a constant vector every lane of which is a value."""
+    return ir.Constant(vector, [value] * vector.count)
+
+
+def write_places(builder: Any, passes: Any, n_lanes: int, first: Any, places: Any, n: Any) -> Any:
+    """Write down the lanes that pass, counted from `first`; return how many have been written by then."""
+    compress = cgutils.get_or_insert_function(
+        builder.module,
+        ir.FunctionType(_PLACES, [_PLACES, _PLACES, _PASSES]),
+        "llvm.x86.avx512.mask.compress.v16i32",
+    )
+    count = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_WORD, [_WORD]), "llvm.ctpop.i16")
+    bases = filled(builder, builder.trunc(first, _INDEX), _PLACES)
+    for lane in range(0, n_lanes, AT_ONCE):
+        lanes = list(range(lane, lane + AT_ONCE))
+        some = builder.shuffle_vector(passes, passes, ir.Constant(ir.VectorType(_INDEX, AT_ONCE), lanes))
+        kept = builder.call(
+            compress, [builder.add(bases, ir.Constant(_PLACES, lanes)), constant(_PLACES, 0), some]
+        )
+        builder.store(kept, builder.bitcast(builder.gep(places, [n]), _PLACES.as_pointer()), align=4)
+        n = builder.add(n, builder.zext(builder.call(count, [builder.bitcast(some, _WORD)]), _PLACE))
+    return n
+
+
+def _write_slowly(tests, n_tests, places):
+    """Write down which of the tests are not 0, a multiple of `LANES`; return how many."""
+    n = 0
+    for k in range(n_tests):
+        places[n] = k
+        n += np.int64(tests[k] != 0)
+    return n
+
+
+def _type_write_lanes(typing_context, tests, n_tests, places):
+    def generate(context, builder, signature, arguments):
+        data, written = (
+            context.make_array(signature.args[k])(context, builder, arguments[k]).data for k in (0, 2)
+        )
+        n = cgutils.alloca_once_value(builder, _PLACE(0))
+        with cgutils.for_range_slice(builder, _PLACE(0), arguments[1], _PLACE(LANES)) as (first, _):
+            lanes = builder.load(builder.bitcast(builder.gep(data, [first]), _TESTS.as_pointer()), align=1)
+            passes = builder.icmp_unsigned("!=", lanes, constant(_TESTS, 0))
+            builder.store(write_places(builder, passes, LANES, first, written, builder.load(n)), n)
+        return builder.load(n)
+
+    return types.intp(tests, types.intp, places), generate
+
+
+def _in_registers() -> bool:
+    """Return whether the code that Numba makes may use AVX-512."""
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return False
+    _, _, features = cpu_target.target_context.codegen().magic_tuple()
+    return {"+avx512f", "+avx512bw"} <= set(features.split(","))
+
+
+IN_REGISTERS = _in_registers()
+
+_write_lanes: Any = intrinsic(_type_write_lanes) if IN_REGISTERS else leaf(_write_slowly)
+
+
+@leaf
+def places_of(tests, n_tests, places):
+    """Write down which of the tests are not 0, ascending; return how many.
+
+    Parameters
+    ----------
+    tests : array of uint8
+        The tests.
+    places : array of int32
+        Room for all of them and `AT_ONCE` more.
+    """
+    whole = n_tests // LANES * LANES
+    n = _write_lanes(tests, whole, places)
+    for k in range(whole, n_tests):
+        places[n] = k
+        n += np.int64(tests[k] != 0)
+    return n
