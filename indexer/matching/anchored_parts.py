@@ -25,7 +25,8 @@ from indexer.matching.kernels.gap_reach import (
     keep_promising,
     stretch_reach,
 )
-from indexer.matching.kernels.gaps import WALL_WORDS, Stretches
+from indexer.matching.kernels.gap_rules import WALL_WORDS
+from indexer.matching.kernels.gaps import Stretches
 from indexer.matching.matches import (
     IdPatterns,
     Matcher,

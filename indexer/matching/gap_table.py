@@ -9,7 +9,8 @@ import numpy as np
 from indexer.errors import ConfigError, InputError
 from indexer.matching.gap_text import words_of_ids
 from indexer.matching.gapped_pattern import MOST_GAP, UNITS, Gap, GappedPattern
-from indexer.matching.kernels.gaps import WALL_WORDS, Anchors, GapTable
+from indexer.matching.kernels.gap_rules import WALL_WORDS
+from indexer.matching.kernels.gaps import Anchors, GapTable
 from indexer.units import BoolArray, Int32Array, Int64Array
 from indexer.vocabulary import TokenBytes
 

@@ -10,17 +10,12 @@ import numpy as np
 
 from indexer.matching.boundary import word_characters
 from indexer.matching.folding import fold, is_word_character
+from indexer.matching.kernels.gap_rules import WALL_WORDS
 from indexer.matching.kernels.gap_text import count_words, place_ids, tokens_at, widen
-from indexer.matching.kernels.gaps import WALL_WORDS, Parts, Stretches
+from indexer.matching.kernels.gaps import Parts, Stretches
+from indexer.matching.kernels.text_appending import fill_stream
 from indexer.matching.kernels.text_search import PhraseTable
-from indexer.matching.kernels.text_stream import (
-    MAX_GROWTH,
-    N_PIECES,
-    N_TEXT,
-    PADDING,
-    Stream,
-    fill_stream,
-)
+from indexer.matching.kernels.text_stream import MAX_GROWTH, N_PIECES, N_TEXT, PADDING, Stream
 from indexer.matching.matches import one_behind_the_other
 from indexer.matching.text_decoding import empty_stream, one_range, search_all, search_room
 from indexer.matching.text_phrases import folded_phrases, phrase_table

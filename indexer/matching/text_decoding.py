@@ -9,6 +9,7 @@ import numpy as np
 
 from indexer.matching.blocks import checked_block
 from indexer.matching.boundary import word_characters
+from indexer.matching.kernels.text_appending import fill_stream
 from indexer.matching.kernels.text_candidates import Candidates, candidate_room
 from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges, search_ranges
 from indexer.matching.kernels.text_stream import (
@@ -18,7 +19,6 @@ from indexer.matching.kernels.text_stream import (
     PADDING,
     STATE_SIZE,
     Stream,
-    fill_stream,
     slide_stream,
 )
 from indexer.matching.matches import Matches, one_behind_the_other

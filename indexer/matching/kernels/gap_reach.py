@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.kernels.compile import leaf, uncounted
-from indexer.matching.kernels.gaps import WALL_WORDS
+from indexer.matching.kernels.gap_rules import WALL_WORDS
 from indexer.units import Int64Array, Uint64Array
 
 WANTED_WORDS = 4

@@ -27,6 +27,13 @@ def token_bit(anchors, ids, at):
     return anchors.tokens[(token >> np.uint64(6)) & np.uint64(1023)] >> (token & _LOW)
 
 
+@leaf
+def position_bit(anchors, ids, at):
+    """Return a number whose lowest bit says whether an anchor or a pattern of one id may stand there."""
+    bit = pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at)
+    return bit | token_bit(anchors, ids, at)
+
+
 @kernel
 def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
     """Write down the groups of eight positions in ``[begin, end)`` one of which passes; return how many.
@@ -66,9 +73,7 @@ def flag_token_groups(anchors, ids, begin, end, groups):
     while at < end:
         bits = np.uint64(at + GROUP > end)
         for k in range(at, min(at + GROUP, end)):
-            bits |= pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, k) | token_bit(
-                anchors, ids, k
-            )
+            bits |= position_bit(anchors, ids, k)
         groups[n] = at
         n += np.int64(bits & _ONE)
         at += GROUP
@@ -84,13 +89,7 @@ def passing_ids(anchors, ids, begin, flagged, n_flagged, positions):
         for k in range(n_flagged):
             at = begin + np.int64(flagged[k])
             positions[n] = at
-            n += np.int64(
-                (
-                    pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at)
-                    | token_bit(anchors, ids, at)
-                )
-                & _ONE
-            )
+            n += np.int64(position_bit(anchors, ids, at) & _ONE)
         return n
     for k in range(n_flagged):
         at = begin + np.int64(flagged[k])
@@ -111,13 +110,7 @@ def passing_positions(anchors, ids, groups, n_groups, end, positions):
         for g in range(n_groups):
             for at in range(groups[g], min(groups[g] + GROUP, end)):
                 positions[n] = at
-                n += np.int64(
-                    (
-                        pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at)
-                        | token_bit(anchors, ids, at)
-                    )
-                    & _ONE
-                )
+                n += np.int64(position_bit(anchors, ids, at) & _ONE)
         return n
     for g in range(n_groups - 1):
         for k in range(GROUP):

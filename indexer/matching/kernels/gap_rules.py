@@ -1,0 +1,106 @@
+"""Which occurrences of parts may follow each other: how far apart they are, and what stands between."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.matching.kernels.compile import leaf
+
+WALL_WORDS = 1 << 30
+"""Words that an id that stands for no text counts for in `GapTable.words_of_id`: more than any gap allows."""
+
+
+@leaf
+def has_wall(special, ids, begin, end):
+    """Return whether an id that stands for no text lies in ``ids[begin:end]``; if `special` is empty, no."""
+    if special.shape[0] == 0:
+        return False
+    for at in range(begin, end):
+        token = np.int64(ids[at])
+        if token >= special.shape[0] or special[token]:
+            return True
+    return False
+
+
+@leaf
+def in_reach(gaps, sizes, parts, ids, start, pattern, earlier, later):
+    """Return whether a first and a last part are near enough, as far as ids tell without their text.
+
+    It never denies a pair that is; and if it denies one, it denies those farther apart.
+    """
+    first_place, stop_place = gaps.offsets[pattern], gaps.offsets[pattern + 1]
+    begin = np.int64(parts.begin[earlier]) + sizes.ids[gaps.part[first_place]]
+    end = np.int64(parts.begin[later])
+    if end <= begin:
+        return True
+    by_words = gaps.by_words[pattern]
+    most = np.int64(0)
+    for place in range(first_place + 1, stop_place):
+        unit = np.int64(1)
+        if by_words and not gaps.in_words[place]:
+            unit = np.int64(gaps.most_words_of_id)
+        most += unit * gaps.most[place]
+        if place + 1 < stop_place:
+            most += sizes.words[gaps.part[place]] if by_words else sizes.ids[gaps.part[place]]
+    if not by_words:
+        return end - begin <= most
+    n_ids = gaps.words_of_id.shape[0]
+    at = end
+    while at > begin:
+        at -= 1
+        token = np.int64(ids[start + at])
+        if token >= n_ids or gaps.words_of_id[token] == WALL_WORDS:
+            return False
+        most -= gaps.words_of_id[token]
+        if most < 0:
+            return False
+    return True
+
+
+@leaf
+def allowed(gaps, special, parts, ids, start, place, earlier, later):
+    """Return whether the part at `place` may follow the one before it, as these two occurrences do."""
+    if parts.stop[earlier] > parts.first[later]:
+        return False
+    end, begin = np.int64(parts.end[earlier]), np.int64(parts.begin[later])
+    between = max(np.int64(0), begin - end)
+    if gaps.in_words[place]:
+        between = np.int64(0)
+        if parts.text_stop[earlier] < parts.text_first[later]:
+            between = parts.words_first[later] - parts.words_stop[earlier]
+    if between < gaps.least[place] or between > gaps.most[place]:
+        return False
+    return not has_wall(special, ids, start + end, start + begin)
+
+
+@leaf
+def can_be_joined(gaps, special, parts, ids, start, pattern, earlier, later, marks, base):
+    """Return whether the parts between a first and a last part can be placed.
+
+    An occurrence that the parts up to the k-th can lead to, counted from 0, is marked ``base + k``; marks of
+    earlier calls are all smaller.
+    """
+    first_place = gaps.offsets[pattern]
+    last = gaps.offsets[pattern + 1] - first_place - 1
+    if last == 1:
+        return allowed(gaps, special, parts, ids, start, first_place + 1, earlier, later)
+    marks[earlier] = base
+    for k in range(1, last + 1):
+        place = first_place + k
+        reached = False
+        # From right to left, so that a mark is overwritten only once nobody asks for it any more.
+        at = np.int64(later) if k == last else np.int64(later - 1)
+        lowest = np.int64(later) if k == last else np.int64(earlier + 1)
+        while at >= lowest:
+            if parts.part[at] == gaps.part[place]:
+                for before in range(earlier, at):
+                    if marks[before] == base + k - 1 and allowed(
+                        gaps, special, parts, ids, start, place, before, at
+                    ):
+                        marks[at] = base + k
+                        reached = True
+                        break
+            at -= 1
+        if not reached:
+            return False
+    return True
