@@ -1,0 +1,140 @@
+"""Megatron's shuffled windows, blends of several corpora, and indexes that are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.config import CorpusConfig, OrderConfig
+from indexer.corpus import open_corpus, open_order
+from indexer.corpus.text.writers import write_megatron
+from indexer.errors import ConfigError, InputError
+from tests.unit.corpus.rows_read_back import rows_of
+
+RNG = np.random.default_rng(11)
+
+
+def windows_by_walking(sequences, document, sample, shuffle, extra):
+    """Section 2.3 of any description of the format, id by id."""
+    windows = []
+    for j in shuffle:
+        (d, offset), (last, end) = sample[j], sample[j + 1]
+        ids = []
+        while d < last:
+            ids += sequences[document[d]][offset:]
+            d, offset = d + 1, 0
+        ids += sequences[document[d]][offset : end + extra] if d < len(document) else []
+        windows.append(ids)
+    return windows
+
+
+def write_windows(folder: Path, stem: str, sequences, length, epochs, extra, endings):
+    document = np.concatenate([RNG.permutation(len(sequences)) for _ in range(epochs)]).astype(np.int32)
+    flat = [(position, offset) for position, d in enumerate(document) for offset in range(len(sequences[d]))]
+    n = (len(flat) - 1) // length if extra else len(flat) // length - 1
+    sample = np.array([flat[i * length] for i in range(n + 1)], np.int32)
+    shuffle = RNG.permutation(n).astype(np.uint32)
+    for ending, array in zip(endings, (document, sample, shuffle), strict=True):
+        np.save(folder / f"{stem}{ending}", array)
+    return windows_by_walking(sequences, document.tolist(), sample.tolist(), shuffle.tolist(), extra)
+
+
+NEOX = ("_doc_idx.npy", "_sample_idx.npy", "_shuffle_idx.npy")
+CORE = ("-document_index.npy", "-sample_index.npy", "-shuffle_index.npy")
+
+
+@pytest.mark.parametrize("extra", [1, 0])
+@pytest.mark.parametrize("epochs", [1, 3])
+@pytest.mark.parametrize("endings", [NEOX, CORE])
+def test_windows_over_shuffled_documents(tmp_path: Path, extra, epochs, endings):
+    sequences = [RNG.integers(0, 999, n).tolist() for n in (3, 40, 1, 9, 0, 25, 2)]
+    write_megatron(tmp_path / "c", map(np.array, sequences), "i4")
+    expected = write_windows(tmp_path, "maps", sequences, 6, epochs, extra, endings)
+    for where in (".", "maps"):
+        for block_ids in (1, 20, 1000):
+            config = CorpusConfig(format="megatron", paths=["c"], windows=where, extra_token=bool(extra))
+            reader = open_corpus(config, base=tmp_path, block_ids=block_ids)
+            assert rows_of(reader) == expected
+            assert reader.facts.label_overlap == bool(extra)
+            assert reader.facts.sequence_length == 6 + extra
+
+
+def test_windows_of_another_corpus_are_refused(tmp_path: Path):
+    sequences = [RNG.integers(0, 999, n).tolist() for n in (30, 40)]
+    write_windows(tmp_path, "maps", sequences, 6, 1, 1, NEOX)
+    write_megatron(tmp_path / "c", [np.array(sequences[0])], "u2")
+    with pytest.raises(InputError, match="the document index names 1 of 1 stored sequences"):
+        open_corpus(CorpusConfig(format="megatron", paths=["c"], windows="maps"), base=tmp_path).shards()
+
+
+def test_a_blend_interleaves_the_samples_of_its_corpora(tmp_path: Path):
+    expected = []
+    for name in ("a", "b"):
+        sequences = [RNG.integers(0, 999, n).tolist() for n in (30, 41, 7)]
+        write_megatron(tmp_path / name, map(np.array, sequences), "u2")
+        expected.append(write_windows(tmp_path, f"{name}_train_0_maps", sequences, 6, 1, 1, NEOX))
+    which = np.array([0, 1, 1, 0, 1, 0, 0, 1, 1, 1], np.int16)
+    sample = np.array([sum(which[:i] == which[i]) for i in range(10)], np.int64)
+    np.save(tmp_path / "x-BlendedDataset-train-dataset_index.npy", which)
+    np.save(tmp_path / "x-BlendedDataset-train-dataset_sample_index.npy", sample)
+    reader = open_corpus(CorpusConfig(format="megatron", paths=["a", "b"], windows="."), base=tmp_path)
+    rows = rows_of(reader)
+    assert rows == expected[0] + expected[1]
+    order = open_order(OrderConfig(kind="megatron", path=".", batch_size=3), reader, base=tmp_path)
+    assert order.stop_step == 3
+    taken = [rows[i] for step in range(3) for i in order.sequences_at(step)]
+    assert taken == [expected[w][s] for w, s in zip(which[:9], sample[:9], strict=True)]
+    visits = order.visits(0, len(rows))
+    by_steps = {i: step for step in range(3) for i in order.sequences_at(step).tolist()}
+    for i in range(len(rows)):
+        steps = visits.steps[visits.offsets[i] : visits.offsets[i + 1]].tolist()
+        assert steps == ([by_steps[i]] if i in by_steps else [])
+    with pytest.raises(ConfigError, match="a blend of 2, whose interleaving is not known"):
+        open_order(OrderConfig(kind="megatron", batch_size=3), reader, base=tmp_path)
+
+
+@pytest.mark.parametrize("weights", [[0.25, 0.75], [3, 1], [1.0, 0.0]])
+def test_a_blend_by_weights_takes_from_the_corpus_that_lags_most(tmp_path: Path, weights):
+    for name in ("a", "b"):
+        sequences = [RNG.integers(0, 999, n).tolist() for n in (60, 41, 7)]
+        write_megatron(tmp_path / name, map(np.array, sequences), "u2")
+        write_windows(tmp_path, f"{name}_train_0_maps", sequences, 6, 1, 1, NEOX)
+    reader = open_corpus(CorpusConfig(format="megatron", paths=["a", "b"], windows="."), base=tmp_path)
+    taken, expected = [0, 0], []
+    shares = [weight / sum(weights) for weight in weights]
+    for sample in range(12):
+        errors = [share * max(sample, 1) - n for share, n in zip(shares, taken, strict=True)]
+        corpus = errors.index(max(errors))
+        expected.append(reader.shards()[corpus].first_sequence + taken[corpus])
+        taken[corpus] += 1
+    config = OrderConfig(kind="megatron", weights=weights, batch_size=4, stop_step=3)
+    order = open_order(config, reader, base=tmp_path)
+    assert [i for step in range(3) for i in order.sequences_at(step).tolist()] == expected
+    with pytest.raises(InputError, match=r"asks for sample \d+ of [ab]\.bin, which has \d+"):
+        open_order(
+            OrderConfig(kind="megatron", weights=weights, batch_size=4, stop_step=30), reader, base=tmp_path
+        )
+    with pytest.raises(ConfigError, match="2 weights"):
+        open_order(
+            OrderConfig(kind="megatron", weights=[1.0], batch_size=4, stop_step=3), reader, base=tmp_path
+        )
+
+
+def test_index_refusals(tmp_path: Path):
+    write_megatron(tmp_path / "a", [np.arange(9)], "u2")
+    data = (tmp_path / "a.idx").read_bytes()
+    for changed, message in (
+        (b"x" + data[1:], "magic MMIDIDX is missing"),
+        (data[:9] + b"\x02" + data[10:], "index of version 2"),
+        (data[:17] + b"\x07" + data[18:], "a float dtype"),
+        (data[:17] + b"\x63" + data[18:], "dtype code 99 is unknown"),
+        (data[:-1], "expected 62 for 1 sequences"),
+        (data + b"xx", "expected 62 for 1 sequences"),
+        (data[:20], "ends inside its header"),
+        (b"TNTIDX\x00\x00" + data[8:], 'format = "megatron-legacy"'),
+    ):
+        (tmp_path / "a.idx").write_bytes(changed)
+        with pytest.raises(InputError, match=message):
+            open_corpus(CorpusConfig(format="megatron", paths=["a"]), base=tmp_path)
