@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.blocks import checked_block
-from indexer.matching.kernels.text_filter import TextFilter, new_filter_room
+from indexer.matching.kernels.text_filter import FilterRoom, TextFilter, new_filter_room
 from indexer.matching.kernels.text_search import LOOK_AHEAD, PhraseTable, Ranges
 from indexer.matching.kernels.text_stream import MAX_GROWTH, PADDING
 from indexer.matching.kernels.text_window_finding import (
@@ -21,6 +21,7 @@ from indexer.matching.kernels.text_window_finding import (
 )
 from indexer.matching.kernels.text_windows import MOST_FIRST_TOKENS, fill_windows
 from indexer.matching.matches import Matches, one_behind_the_other
+from indexer.matching.rooms import Rooms
 from indexer.matching.text_decoding import (
     DecodingSearch,
     empty_stream,
@@ -87,15 +88,13 @@ class WindowSearch:
         room = (MOST_FIRST_TOKENS + 4) * self._token_room + phrases.longest + 4 * LOOK_AHEAD
         stream = empty_stream(max(_STREAM_BYTES, 2 * room))
         search = search_room(phrases)
-        windows = Windows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
-        ranges = _range_room(_MOST_RANGES)
-        filter_room = new_filter_room(CHUNK)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         done = not len(starts)
-        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+        # Hashes wrap; without the compiler NumPy would say so.
+        with _rooms.taken() as (of_filter, windows, ranges), np.errstate(over="ignore"):
             while not done:
-                n_windows, done = find_windows(built.table, ids, starts, stops, filter_room, state, windows)
+                n_windows, done = find_windows(built.table, ids, starts, stops, of_filter, state, windows)
                 progress = np.array([0, -1], np.int64)
                 while progress[0] < n_windows:
                     n_ranges = fill_windows(
@@ -150,6 +149,11 @@ def _too_small(sampled: int, n_ids: int) -> bool:
     return sampled < SAMPLE_TOKENS // 16 and n_ids >= 16 * max(sampled, 1024)
 
 
+def _new_room() -> tuple[FilterRoom, Windows, Ranges]:
+    windows = Windows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
+    return new_filter_room(CHUNK), windows, _range_room(_MOST_RANGES)
+
+
 def _range_room(n: int) -> Ranges:
     return Ranges(
         begin=np.empty(n, np.int64),
@@ -160,3 +164,6 @@ def _range_room(n: int) -> Ranges:
         first_piece=np.empty(n, np.int64),
         stop_piece=np.empty(n, np.int64),
     )
+
+
+_rooms = Rooms(_new_room)
