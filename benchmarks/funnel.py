@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
 from benchmarks.questions import count_anchors, flag
-from benchmarks.text_stages import count_roles
+from benchmarks.text_stages import count_sides
 from indexer.matching.blocks import read_only
 from indexer.matching.kernels import text_filter
 from indexer.matching.kernels.compile import kernel
@@ -88,7 +88,7 @@ def main() -> None:
 def text_funnel(load: workload.Workload, n_tokens: int) -> None:
     """Print what each question of the text unit lets through."""
     names = ("gpt-neox-20b", "t5-base") if load.name == "real" else ("sample",)
-    head = "tokenizer, phrases, roles, pairs of ids, of spellings, sites, windows, ids in them, occurrences"
+    head = "tokenizer, phrases, sides, pairs of ids, of spellings, sites, windows, ids in them, occurrences"
     print("| " + head.replace(", ", " | ") + " |")
     print("| --- " + "| ---: " * 8 + "|")
     for name in names:
@@ -101,7 +101,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         totals = np.zeros(4, np.int64)
         for begin in range(0, len(ids) - 1, CHUNK):
             end = min(begin + CHUNK, len(ids) - 1)
-            n_roles = count_roles(table, ids, begin, end, room)
+            n_sides = count_sides(table, ids, begin, end, room)
             n_positions, _ = text_filter.passing_positions(table, ids, begin, end, room)
             n_pairs = text_filter.real_pairs(
                 table.spelling,
@@ -114,7 +114,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
                 room.beside,
             )
             n_sites = text_filter.keep_sites(table, ids, begin, end + 1, 0, n_pairs, room)
-            totals += (n_roles, n_positions, n_pairs, n_sites)
+            totals += (n_sides, n_positions, n_pairs, n_sites)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         windows = Windows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))

@@ -23,7 +23,7 @@ from indexer.matching.kernels.text_filter import (
     passing_positions,
     real_pairs,
 )
-from indexer.matching.kernels.text_roles import read_roles, test_pairs
+from indexer.matching.kernels.text_sides import read_sides, test_pairs
 from indexer.matching.kernels.text_window_finding import (
     CHUNK,
     CHUNK_STOP,
@@ -33,17 +33,17 @@ from indexer.matching.kernels.text_window_finding import (
     find_windows,
 )
 
-STAGES = ("roles", "pairs of ids, wild", "pairs of spellings", "edges", "sites", "windows", "decode, search")
+STAGES = ("sides", "pairs of ids, wild", "pairs of spellings", "edges", "sites", "windows", "decode, search")
 
 
 @kernel
-def count_roles(table, ids, begin, end, room):
+def count_sides(table, ids, begin, end, room):
     """Return how many positions of ``[begin, end)`` pass the first question."""
     n = 0
     for first in range(begin, end, RUN):
         last = min(first + RUN, end)
-        read_roles(table.roles, ids, first, last + 1, room.roles)
-        test_pairs(room.roles, last - first, room.tests)
+        read_sides(table.sides, ids, first, last + 1, room.sides)
+        test_pairs(room.sides, last - first, room.tests)
         n += places_of(room.tests, last - first, room.places)
     return n
 
@@ -55,7 +55,7 @@ def scan_up_to(table, ids, stage, room):
     for begin in range(0, ids.shape[0] - 1, CHUNK):
         end = min(begin + CHUNK, ids.shape[0] - 1)
         if stage == 0:
-            n = count_roles(table, ids, begin, end, room)
+            n = count_sides(table, ids, begin, end, room)
         else:
             n, _ = passing_positions(table, ids, begin, end, room)
         if stage > 1:

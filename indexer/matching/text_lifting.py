@@ -27,8 +27,8 @@ from indexer.matching.kernels.text_cut import (
 )
 from indexer.matching.kernels.text_filter import LENGTH_WALL, TextFilter
 from indexer.matching.kernels.text_filter_table import count_id_pairs, enter_bits, enter_sites, enter_tags
-from indexer.matching.kernels.text_roles import N_CLASSES, WILD, WILD_FOR_WORDS, enter_roles
 from indexer.matching.kernels.text_search import LOOK_AHEAD
+from indexer.matching.kernels.text_sides import N_CLASSES, WILD, WILD_FOR_WORDS, enter_sides
 from indexer.matching.kernels.text_stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
 from indexer.matching.kernels.text_tries import ROOM, Neighbours
 from indexer.matching.text_crossing import ids_across_spaces
@@ -240,17 +240,17 @@ def _filter(
         for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True)
         if text[x] == SPACE
     ]
-    roles = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
+    sides = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
     for number in sites.crossing:
         of_words = spellings.ids[spellings.ids_offsets[number] : spellings.ids_offsets[number + 1]]
-        roles[of_words] |= WILD_FOR_WORDS
-    enter_roles(built, spellings.ids, spellings.ids_offsets, _classes(built, spelling, sample), roles)
+        sides[of_words] |= WILD_FOR_WORDS
+    enter_sides(built, spellings.ids, spellings.ids_offsets, _classes(built, spelling, sample), sides)
     words = [text for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True) if text[x] != SPACE]
     first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
     length[table.kind == TOKEN_SPECIAL] = LENGTH_WALL
     return TextFilter(
-        roles=roles,
+        sides=sides,
         bitmap=bitmap,
         multiplier=_MULTIPLIER,
         shift=shift,

@@ -3,7 +3,7 @@
 Four questions, each put to what the one before let through:
 
 1. can the ids at a position be the left and the right one of a pair that a phrase cannot avoid
-   (`text_roles`)? 64 positions at a time;
+   (`text_sides`)? 64 positions at a time;
 2. is the pair of ids in a bitmap that stays in the cache?
 3. is the pair of spellings really such a pair (`text_cut`), and do the bytes beside it go on as phrases with
    this pair do?
@@ -26,7 +26,7 @@ from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.prefetching import prefetch
 from indexer.matching.kernels.register_places import AT_ONCE, places_of
 from indexer.matching.kernels.text_cut import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
-from indexer.matching.kernels.text_roles import read_roles, test_pairs, test_wild
+from indexer.matching.kernels.text_sides import read_sides, test_pairs, test_wild
 from indexer.matching.kernels.text_sites import bytes_before, bytes_from, is_site
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
@@ -44,8 +44,8 @@ class TextFilter(NamedTuple):
 
     Attributes
     ----------
-    roles : array of uint8
-        What part each id can play (`text_roles`).
+    sides : array of uint8
+        Which side of a pair each id can be, and whether it is wild (`text_sides`).
     bitmap : array of uint64, shape (power of two,)
         For every pair of ids two bits of the word ``pair * multiplier >> shift``: the left id and the right
         id modulo 64. One bit a pair let through 3 times as many positions that have no phrase's pair.
@@ -72,7 +72,7 @@ class TextFilter(NamedTuple):
         How many bytes before and behind a wild id of either kind have to be known.
     """
 
-    roles: Uint8Array
+    sides: Uint8Array
     bitmap: Uint64Array
     multiplier: np.uint64
     shift: np.uint64
@@ -94,8 +94,8 @@ class FilterRoom(NamedTuple):
 
     Attributes
     ----------
-    roles, tests, places : arrays of uint8 and int32
-        The roles of the ids of a run, a question put to all of them, and where the answer was not 0.
+    sides, tests, places : arrays of uint8 and int32
+        The sides of the ids of a run, a question put to all of them, and where the answer was not 0.
     positions, info, beside, wild : arrays, shape (n_positions,)
         Positions that are left, what is known of their pairs and of what can stand beside them, and wild
         ids.
@@ -105,7 +105,7 @@ class FilterRoom(NamedTuple):
         The bytes on either side of these places.
     """
 
-    roles: Uint8Array
+    sides: Uint8Array
     tests: Uint8Array
     places: Int32Array
     positions: Int64Array
@@ -122,7 +122,7 @@ def new_filter_room(n: int) -> FilterRoom:
     """Return room for `n` positions; nothing of it is touched before it is used."""
     wide = ROLES * n
     return FilterRoom(
-        roles=np.empty(RUN + 1, np.uint8),
+        sides=np.empty(RUN + 1, np.uint8),
         tests=np.empty(RUN, np.uint8),
         places=np.empty(RUN + AT_ONCE, np.int32),
         positions=np.empty(n, np.int64),
@@ -168,11 +168,11 @@ def passing_positions(table, ids, begin, end, room):
     n_positions = n_wild = 0
     for first in range(begin, end, RUN):
         last = min(first + RUN, end)
-        read_roles(table.roles, ids, first, min(last + 1, ids.shape[0]), room.roles)
-        test_pairs(room.roles, min(last, ids.shape[0] - 1) - first, room.tests)
+        read_sides(table.sides, ids, first, min(last + 1, ids.shape[0]), room.sides)
+        test_pairs(room.sides, min(last, ids.shape[0] - 1) - first, room.tests)
         n_places = places_of(room.tests, min(last, ids.shape[0] - 1) - first, room.places)
         n_positions = keep_places(table, ids, first, room.places, n_places, room.positions, n_positions)
-        test_wild(room.roles, last - first, room.tests)
+        test_wild(room.sides, last - first, room.tests)
         n_places = places_of(room.tests, last - first, room.places)
         for k in range(n_places):
             room.wild[n_wild] = first + np.int64(room.places[k])

@@ -14,7 +14,7 @@ import numpy as np
 from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.text_cut import MOST_REACH, REACH_BITS
 from indexer.matching.kernels.text_filter import LENGTH_WALL, keep_sites, scan
-from indexer.matching.kernels.text_roles import WILD
+from indexer.matching.kernels.text_sides import WILD
 from indexer.units import Int64Array
 
 CHUNK = 1 << 16
@@ -120,8 +120,8 @@ def open_windows(table, ids, start, stop, begin, end, room, n_pairs, n_wild, sta
         if wild > first_wild and (pair == first_pair or room.wild[wild - 1] >= room.positions[pair - 1]):
             wild -= 1
             last = room.wild[wild]
-            token = min(np.int64(ids[last]), table.roles.shape[0] - 1)
-            reach = np.int64(table.wild_reach if table.roles[token] & WILD else table.word_reach)
+            token = min(np.int64(ids[last]), table.sides.shape[0] - 1)
+            reach = np.int64(table.wild_reach if table.sides[token] & WILD else table.word_reach)
             # The walk counts the bytes of the wild id itself.
             first = walk_left(length, ids, start, last, np.int64(length[token]) + reach)
         else:

@@ -1,4 +1,4 @@
-"""What part an id can play for a phrase: the first question of the text unit, put to every id.
+"""Which side of a pair an id can be: the first question of the text unit, put to every id.
 
 A pair of ids that no occurrence avoids has a left and a right one. Half of all text is ids that are the left
 of some pair, half is ids that are the right of one. Few enough are both, one behind the other: so each id has
@@ -16,7 +16,7 @@ from indexer.matching.kernels.text_cut import PAIR
 
 N_CLASSES = 3
 WILD, WILD_FOR_WORDS = np.uint8(1 << 6), np.uint8(1 << 7)
-"""Roles of ids around which the text is searched whatever stands beside them; see `text_filter`."""
+"""Marks of ids around which the text is searched whatever stands beside them; see `text_filter`."""
 
 _LEFT = np.uint8(1)
 _RIGHT = np.uint8(1 << N_CLASSES)
@@ -28,8 +28,8 @@ _LOW_HALF = np.uint64(0xFFFFFFFF)
 
 
 @uncounted
-def enter_roles(pairs, ids, ids_offsets, class_of_spelling, roles):
-    """Enter the roles of all ids that spell the left or right side of a pair of the table."""
+def enter_sides(pairs, ids, ids_offsets, class_of_spelling, sides):
+    """Enter the sides of all ids that spell the left or right side of a pair of the table."""
     for slot in range(pairs.shape[0]):
         key = pairs[slot, PAIR]
         if key == 0:
@@ -37,18 +37,18 @@ def enter_roles(pairs, ids, ids_offsets, class_of_spelling, roles):
         left, right = np.int64(key >> _HALF), np.int64(key & _LOW_HALF)
         which = class_of_spelling[left]
         for k in range(ids_offsets[left], ids_offsets[left + 1]):
-            roles[ids[k]] |= _LEFT << which
+            sides[ids[k]] |= _LEFT << which
         for k in range(ids_offsets[right], ids_offsets[right + 1]):
-            roles[ids[k]] |= _RIGHT << which
+            sides[ids[k]] |= _RIGHT << which
 
 
 @leaf
-def read_roles(roles, ids, begin, end, of_place):
-    """Fill the roles of the ids ``[begin, end)``; unknown ids have those of the last row."""
-    last = np.uint64(roles.shape[0] - 1)
+def read_sides(sides, ids, begin, end, of_place):
+    """Fill the sides of the ids ``[begin, end)``; unknown ids have those of the last row."""
+    last = np.uint64(sides.shape[0] - 1)
     # Places are unsigned: signed ones could count from the end, which takes two more instructions.
     for at in range(np.uint64(begin), np.uint64(end)):
-        of_place[at - np.uint64(begin)] = roles[min(np.uint64(ids[at]), last)]
+        of_place[at - np.uint64(begin)] = sides[min(np.uint64(ids[at]), last)]
 
 
 @leaf
