@@ -1,9 +1,10 @@
 """Lead the automaton through many runs of ids, all of them one id further at a time.
 
-A walk waits for the memory at every id: states lie anywhere in some megabytes, and the next one is known only
-when this one is there. Walks through different runs need not wait for each other. So one loop asks the memory
-for what every walk will read next, another takes one step of each, and dozens of waits overlap: 1.4 times
-as fast as one walk after another at a million phrases, even if those warm up their first two states so.
+A walk waits for the memory at every id: states lie anywhere in some megabytes, and the next one is known
+only when this one is there. Walks through different runs need not wait for each other. So one loop asks the
+memory for what every walk will read next, another takes one step of each, and dozens of waits overlap: a
+window takes 160 ns at a million phrases, 210 where they are walked one after another, their first two states
+in the cache.
 """
 
 from __future__ import annotations
