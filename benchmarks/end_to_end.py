@@ -23,13 +23,15 @@ from indexer.index_dir import IndexDir
 from indexer.scanning.task import ScanTask
 
 N_SHARDS = 2
+BATCH_SIZE = 64
 N_TIMES = 5
 """How often a shard repeats its part of the stream: shards of 200 MB, where fixed costs count little."""
 
 
 def scanned(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_workers: int) -> Case:
     """Return the row: occurrences that the partials count."""
-    n_rows = n_tokens // SEQUENCE_LENGTH // N_SHARDS * N_SHARDS
+    n_rows = n_tokens // SEQUENCE_LENGTH
+    n_rows -= n_rows % (BATCH_SIZE * N_SHARDS)  # what fills no batch would not be trained on
     count = N_TIMES * expected.count(phrases, n_rows * SEQUENCE_LENGTH)
     name = f"files to partials, {n_workers} worker{'s' * (n_workers > 1)}"
     return Case(
@@ -58,7 +60,10 @@ def _prepared(workload: Workload, phrases: str, n_rows: int, n_workers: int) -> 
                 "dtype": "uint16",
                 "sequence_length": SEQUENCE_LENGTH,
             },
-            "order": {"batch_size": 64, "checkpoints": list(range(0, N_TIMES * n_rows // 64 + 1, 128))},
+            "order": {
+                "batch_size": BATCH_SIZE,
+                "checkpoints": list(range(0, N_TIMES * n_rows // BATCH_SIZE + 1, 128)),
+            },
             "match": {"unit": "tokens", "boundary": "none"},
         },
         origin="benchmark",

@@ -88,10 +88,10 @@ def _sample(n_tokens: int) -> tuple[Tokenizer, np.ndarray, Path]:
 
     folder = Path(tempfile.mkdtemp()) / "sample"
     write_sample(folder)
-    shards = sorted((folder / "corpus").glob("*.bin"))
+    shards = sorted((folder / "shards").glob("*.bin"))
     text = np.concatenate([np.fromfile(path, np.uint16) for path in shards])
     stream = np.tile(text, -(-n_tokens // len(text)))
-    return load_tokenizer("tokenizer.json", base=folder), stream, folder / "pairs"
+    return load_tokenizer("tokenizer.json", base=folder), stream, folder / "blimp"
 
 
 def _tokenized(name: str, tokenizer: Tokenizer, n_tokens: int) -> np.ndarray:
