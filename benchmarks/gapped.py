@@ -122,7 +122,8 @@ def vocabulary_of(load: Workload) -> TokenBytes:
 
 def check(load: Workload, chosen: PatternSet, vocabulary: TokenBytes) -> None:
     """Compare the beginning of the stream with the plain join; stop where they differ."""
-    ids, starts, stops = load.rows(CHECKED_TOKENS)
+    # The seeded language is far denser in parts than real text is.
+    ids, starts, stops = load.rows(CHECKED_TOKENS if load.name == "real" else CHECKED_TOKENS // 100)
     parts = chosen.ids.phrase >= chosen.first_part
     lengths = np.diff(chosen.ids.offsets)
     found = ReferenceMatcher(
