@@ -54,6 +54,21 @@ class NeighbourTable(NamedTuple):
 
 
 @leaf
+def second_byte_bounds(lead):
+    """Return the least and the largest byte that may follow the first one of a character of several bytes."""
+    low, high = 0x80, 0xBF
+    if lead == 0xE0:
+        low = 0xA0
+    elif lead == 0xED:
+        high = 0x9F
+    elif lead == 0xF0:
+        low = 0x90
+    elif lead == 0xF4:
+        high = 0x8F
+    return low, high
+
+
+@leaf
 def sequence_length(data, at, stop):
     """Return the bytes of the well-formed UTF-8 character that starts here; 0 where none does."""
     lead = data[at]
@@ -64,15 +79,7 @@ def sequence_length(data, at, stop):
     length = 2 if lead < 0xE0 else (3 if lead < 0xF0 else 4)
     if at + length > stop:
         return 0
-    low, high = 0x80, 0xBF
-    if lead == 0xE0:
-        low = 0xA0
-    elif lead == 0xED:
-        high = 0x9F
-    elif lead == 0xF0:
-        low = 0x90
-    elif lead == 0xF4:
-        high = 0x8F
+    low, high = second_byte_bounds(lead)
     if data[at + 1] < low or data[at + 1] > high:
         return 0
     for k in range(2, length):

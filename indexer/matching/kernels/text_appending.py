@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.boundary import code_point, sequence_length
+from indexer.matching.kernels.boundary import code_point, second_byte_bounds, sequence_length
 from indexer.matching.kernels.compile import merged, uncounted
 from indexer.matching.kernels.eight_bytes import store_eight
 from indexer.matching.kernels.text_stream import (
@@ -88,15 +88,7 @@ def could_begin_character(data, at, stop):
         return False
     if n > 1:
         second = data[at + 1]
-        low, high = 0x80, 0xBF
-        if lead == 0xE0:
-            low = 0xA0
-        elif lead == 0xED:
-            high = 0x9F
-        elif lead == 0xF0:
-            low = 0x90
-        elif lead == 0xF4:
-            high = 0x8F
+        low, high = second_byte_bounds(lead)
         if second < low or second > high:
             return False
     return n < 3 or (0x80 <= data[at + 2] <= 0xBF)
