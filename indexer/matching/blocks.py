@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from indexer.units import Int64Array, TokenIds
 
+_ID_TYPES = np.dtype(np.uint16), np.dtype(np.uint32)
+
 
 def checked_block(
     ids: TokenIds, starts: Int64Array, stops: Int64Array
 ) -> tuple[TokenIds, Int64Array, Int64Array]:
     """Return the arrays as the kernels take them: contiguous, read-only, of the two id types."""
-    if ids.dtype not in (np.uint16, np.uint32):
+    if ids.dtype not in _ID_TYPES:
         raise TypeError(f"token ids of dtype {ids.dtype}; uint16 or uint32 is needed")
     if starts.shape != stops.shape:
         raise ValueError(f"{len(starts)} sequence starts and {len(stops)} stops")

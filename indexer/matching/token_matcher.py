@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.boundary import neighbour_table, no_neighbours
-from indexer.matching.finding import find_all
+from indexer.matching.finding import find_all, room_for
 from indexer.matching.kernels.automaton import build_automaton
 from indexer.matching.kernels.pair_filter import PairFilter
-from indexer.matching.kernels.window_search import new_room, search_windows
+from indexer.matching.kernels.window_search import new_room, search_of_types
 from indexer.matching.matches import SAMPLE_TOKENS, IdPatterns, Matches
 from indexer.matching.pair_filter import build_filter
 from indexer.matching.patterns import pattern_table
@@ -20,6 +22,15 @@ from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
 _rooms = Rooms(new_room)
+_NOWHERE = read_only(np.zeros(0, np.int64))
+
+
+class _Filter(NamedTuple):
+    """The filter for ids of one type, on how many ids it was chosen, and the search compiled for it."""
+
+    n_sampled: int
+    anchors: PairFilter
+    search: Callable[..., tuple[int, int]]
 
 
 class TokenMatcher:
@@ -55,7 +66,7 @@ class TokenMatcher:
         self._neighbours = no_neighbours() if vocabulary is None else neighbour_table(vocabulary)
         self._automaton, order = build_automaton(self._ids, self._offsets)
         self._patterns = table[order]
-        self._filters: dict[int, tuple[int, PairFilter]] = {}
+        self._filters: dict[int, _Filter] = {}
         self._building = threading.Lock()
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
@@ -75,12 +86,10 @@ class TokenMatcher:
             if several forms of it begin there. Leading ids that spell only white space are not part of it.
         """
         ids, starts, stops = checked_block(ids, starts, stops)
-        anchors = self._filter_for(ids)
+        _, anchors, search = self._filter_for(ids)
         with _rooms.taken() as between:
             return find_all(
-                lambda row, found: search_windows(
-                    self._automaton, anchors, ids, starts, stops, row, found, between
-                ),
+                lambda row, found: search(self._automaton, anchors, ids, starts, stops, row, found, between),
                 self._patterns,
                 self._neighbours,
                 ids,
@@ -93,22 +102,26 @@ class TokenMatcher:
         sample = sample[:SAMPLE_TOKENS]
         self.find(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
 
-    def _filter_for(self, ids: TokenIds) -> PairFilter:
+    def _filter_for(self, ids: TokenIds) -> _Filter:
         """Return the filter for ids of this type, built on the first block of the stream.
 
         It is built once more if the first block was small and a much larger one comes.
         """
         width = ids.dtype.itemsize
-        sampled, anchors = self._filters.get(width, (-1, None))
-        if anchors is not None and not _too_small(sampled, len(ids)):
-            return anchors
+        prepared = self._filters.get(width)
+        if prepared is not None and not _too_small(prepared.n_sampled, len(ids)):
+            return prepared
         with self._building:
-            sampled, anchors = self._filters.get(width, (-1, None))
-            if anchors is None or _too_small(sampled, len(ids)):
+            prepared = self._filters.get(width)
+            if prepared is None or _too_small(prepared.n_sampled, len(ids)):
                 sample = read_only(ids[:SAMPLE_TOKENS])
-                sampled, anchors = len(sample), build_filter(self._ids, self._offsets, sample)
-                self._filters[width] = sampled, anchors
-        return anchors
+                anchors = build_filter(self._ids, self._offsets, sample)
+                with _rooms.taken() as room:
+                    search = search_of_types(
+                        self._automaton, anchors, sample, _NOWHERE, _NOWHERE, 0, room_for(0), room
+                    )
+                prepared = self._filters[width] = _Filter(len(sample), anchors, search)
+        return prepared
 
 
 def _too_small(sampled: int, n_ids: int) -> bool:

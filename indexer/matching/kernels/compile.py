@@ -79,6 +79,18 @@ def kernel(function: Function) -> Function:
     return _compile(function, keep=True)
 
 
+def for_types_of(function: Function, *arguments: object) -> Function:
+    """Return a kernel as it is compiled for arguments of these types, without the question for them.
+
+    A call of a kernel asks for the types of all its arguments; where these are forty arrays in tuples, that
+    takes 7 of 8 microseconds. The function returned must never be given arguments of other types: it would
+    read them as if they were of these.
+    """
+    if not isinstance(function, numba.core.dispatcher.Dispatcher):
+        return function  # the compiler is off
+    return cast(Function, function.compile(tuple(map(numba.typeof, arguments))))
+
+
 def inlined(function: Function) -> Function:
     """Compile a function that only kernels call: without what a call from Python would need."""
     return _compile(function, keep=False, **_NO_WRAPPERS)
