@@ -15,7 +15,7 @@ from indexer.matching.matches import Matcher
 from indexer.partials import PartialFacts
 from indexer.plan import ScanRange
 from indexer.scanning.blocks import TokensHash, check_vocabulary, keep_exposing
-from indexer.scanning.tally import Grid, Tally
+from indexer.scanning.tally import Tally
 from indexer.scanning.unit_differences import UnitDifferences
 from indexer.units import UNKNOWN_STEP, Int64Array
 from indexer.vocabulary import TokenBytes
@@ -39,7 +39,7 @@ class Scanner:
         By unit; one pass serves all.
     checkpoints : array of int64
         The grid of the plan.
-    grid : Grid
+    grid : array of int64
         The bins of the tally: that grid, or single steps.
     n_phrases, n_places, n_ids : int
         Size of the phrase table, places kept, and size of the vocabulary (0: not known).
@@ -57,7 +57,7 @@ class Scanner:
     order: TrainingOrder
     matchers: Mapping[str, Matcher]
     checkpoints: Int64Array
-    grid: Grid
+    grid: Int64Array
     n_phrases: int
     n_places: int
     n_ids: int
@@ -93,9 +93,6 @@ class Scanner:
             next_sequence += len(block.starts)
             lengths = block.stops - block.starts
             n_tokens += int(lengths.sum())
-            visits = self.order.visits(block.first_sequence, next_sequence)
-            n_visits += len(visits.steps)
-            _add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
             exposing = {
                 unit: keep_exposing(
                     matcher.find(block.ids, block.starts, block.stops),
@@ -104,6 +101,9 @@ class Scanner:
                 )
                 for unit, matcher in self.matchers.items()
             }
+            visits = self.order.visits(block.first_sequence, next_sequence)
+            n_visits += len(visits.steps)
+            _add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
             for unit, matches in exposing.items():
                 tallies[unit].add(matches, block.first_sequence, visits)
             if differences is not None:

@@ -7,39 +7,23 @@ occurrences: what cannot be among a phrase's first places is dropped as it comes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from indexer.corpus.orders.order import Visits
+from indexer.matching.blocks import read_only
 from indexer.matching.matches import Matches
 from indexer.partials import SCHEMA
+from indexer.scanning.kernels.exposures import EXPOSURES, LAST_STEP, LAST_WANTED, Places, count_exposures
+from indexer.scanning.places import first_places, joined_places, no_places
 from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array, Uint64Array
 
 _NO_STEP_YET = np.iinfo(np.int64).max
-_PENDING_PLACES = 1 << 18
+_PENDING_PLACES = 1 << 12
 _PENDING_KEYS = 1 << 22
 _MAX_DENSE_CELLS = 1 << 20
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Which bin a step falls into.
-
-    Attributes
-    ----------
-    checkpoints : array of int64
-        Ascending; bin b holds the steps from ``checkpoints[b - 1]`` to ``checkpoints[b] - 1``. The last one
-        is not below the end of the training window.
-    """
-
-    checkpoints: Int64Array
-
-    def bins(self, steps: Int64Array) -> Int64Array:
-        """Return the bin of each step: the first checkpoint that has seen it."""
-        return np.searchsorted(self.checkpoints, steps, side="right")
 
 
 class Tally:
@@ -49,21 +33,23 @@ class Tally:
     ----------
     n_phrases : int
         Phrases are numbered below this.
-    grid : Grid
-        The bins.
+    checkpoints : array of int64
+        Ascending; bin b holds the steps from ``checkpoints[b - 1]`` to ``checkpoints[b] - 1``. The last one
+        is not below the end of the training window.
     n_places : int
         First places kept of each phrase.
     """
 
-    def __init__(self, n_phrases: int, grid: Grid, n_places: int) -> None:
-        self.grid = grid
+    def __init__(self, n_phrases: int, checkpoints: Int64Array, n_places: int) -> None:
+        self.checkpoints = checkpoints
         self.n_places = n_places
-        self.counts: Uint64Array = np.zeros(n_phrases, np.uint64)
-        self.last_step: Int64Array = np.full(n_phrases, UNKNOWN_STEP, np.int64)
-        self._last_wanted_step: Int64Array = np.full(n_phrases, _NO_STEP_YET, np.int64)
-        self._bins = _BinCounts(n_phrases, len(grid.checkpoints))
+        self._counts = np.zeros((n_phrases, 3), np.int64)
+        self._counts[:, LAST_STEP] = UNKNOWN_STEP
+        self._counts[:, LAST_WANTED] = _NO_STEP_YET
+        self._bins = _BinCounts(n_phrases, len(checkpoints))
         self._places: list[Places] = []
         self._n_pending = 0
+        self._most_pending = _PENDING_PLACES
 
     def add(self, matches: Matches, first_sequence: int, visits: Visits) -> None:
         """Count the occurrences found in a block.
@@ -79,32 +65,28 @@ class Tally:
         """
         if not len(matches.phrase):
             return
-        exposures = _expose(matches, first_sequence, visits)
-        if not len(exposures.phrase):
-            return
-        np.add.at(self.counts, exposures.phrase, np.uint64(1))
-        np.maximum.at(self.last_step, exposures.phrase, exposures.step)
-        if exposures.step[0] != UNKNOWN_STEP:
-            self._bins.add(exposures.phrase, self.grid.bins(exposures.step))
-        # A place later than a phrase's K-th first one cannot matter; an equal step still can.
-        wanted = exposures.step <= self._last_wanted_step[exposures.phrase]
-        if wanted.any():
-            self._places.append(exposures.take(np.flatnonzero(wanted)))
-            self._n_pending += int(wanted.sum())
-            if self._n_pending > _PENDING_PLACES:
+        keys, wanted = count_exposures(
+            self._counts, matches, first_sequence, _as_counted(visits), self.checkpoints
+        )
+        self._bins.add(keys)
+        if len(wanted.phrase):
+            self._places.append(wanted)
+            self._n_pending += len(wanted.phrase)
+            if self._n_pending > self._most_pending:
                 self._keep_first_places()
 
     def _keep_first_places(self) -> Places:
         if not self._places:
-            return Places.none()
-        places = Places.joined(self._places).first(self.n_places)
+            return no_places()
+        places = first_places(joined_places(self._places), self.n_places)
         # A phrase with all its K places wants no step beyond the K-th one.
         per_phrase = np.bincount(places.phrase)
         complete = per_phrase[places.phrase] >= self.n_places
         last_of_phrase = np.append(places.phrase[1:] != places.phrase[:-1], True) & complete
-        self._last_wanted_step[places.phrase[last_of_phrase]] = places.step[last_of_phrase]
+        self._counts[places.phrase[last_of_phrase], LAST_WANTED] = places.step[last_of_phrase]
         self._places = [places]
         self._n_pending = 0
+        self._most_pending = max(_PENDING_PLACES, len(places.phrase))
         return places
 
     def rows(self, unit: str, alone: Mapping[int, list[dict[str, object]]] | None = None) -> pa.Table:
@@ -119,7 +101,7 @@ class Tally:
         """
         alone = alone or {}
         places = self._keep_first_places()
-        seen = np.flatnonzero(self.counts).astype(np.int32)
+        seen = np.flatnonzero(self._counts[:, EXPOSURES]).astype(np.int32)
         first = np.searchsorted(places.phrase, seen)
         place_offsets = np.append(first, len(places.phrase)).astype(np.int32)
         bin_phrase, bin_number, bin_count = self._bins.nonzero()
@@ -128,15 +110,15 @@ class Tally:
             {
                 "unit": pa.repeat(pa.scalar(unit), len(seen)),
                 "phrase_id": seen,
-                "exposure_count": self.counts[seen],
+                "exposure_count": self._counts[seen, EXPOSURES].astype(np.uint64),
                 "first_step": _steps(places.step[first]),
                 "first_sequence": places.sequence[first],
                 "first_offset": places.token_offset[first],
-                "last_step": _steps(self.last_step[seen]),
+                "last_step": _steps(self._counts[seen, LAST_STEP]),
                 "bins": _lists(
                     bin_offsets,
                     SCHEMA.field("bins").type,
-                    [self.grid.checkpoints[bin_number], bin_count],
+                    [self.checkpoints[bin_number], bin_count],
                 ),
                 "places": _lists(
                     place_offsets,
@@ -151,54 +133,12 @@ class Tally:
         )
 
 
-@dataclass(frozen=True)
-class Places:
-    """Exposures as columns, one entry each."""
-
-    phrase: Int32Array
-    step: Int64Array
-    sequence: Int64Array
-    token_offset: Int32Array
-    n_tokens: Int32Array
-
-    @staticmethod
-    def none() -> Places:
-        """Return no exposures."""
-        small, large = np.empty(0, np.int32), np.empty(0, np.int64)
-        return Places(small, large, large, small, small)
-
-    @staticmethod
-    def joined(parts: list[Places]) -> Places:
-        """Return all exposures of several."""
-        return Places(
-            np.concatenate([part.phrase for part in parts]),
-            np.concatenate([part.step for part in parts]),
-            np.concatenate([part.sequence for part in parts]),
-            np.concatenate([part.token_offset for part in parts]),
-            np.concatenate([part.n_tokens for part in parts]),
-        )
-
-    def take(self, chosen: Int64Array) -> Places:
-        """Return the chosen entries."""
-        return Places(
-            self.phrase[chosen],
-            self.step[chosen],
-            self.sequence[chosen],
-            self.token_offset[chosen],
-            self.n_tokens[chosen],
-        )
-
-    def first(self, n: int) -> Places:
-        """Return the first `n` of each phrase by (step, sequence, token offset, tokens), ordered so.
-
-        They must come ordered by (sequence, token offset, tokens) within a step of a phrase, as they do when
-        sequences are added in ascending order.
-        """
-        order = np.lexsort((self.step, self.phrase))  # stable; by all five columns it took 2.5 times as long
-        phrase = self.phrase[order]
-        opens = np.append(True, phrase[1:] != phrase[:-1])
-        rank = np.arange(len(phrase)) - np.maximum.accumulate(np.where(opens, np.arange(len(phrase)), 0))
-        return self.take(order[rank < n])
+def prepare_tally() -> None:
+    """Have the kernel compiled."""
+    one = np.ones(1, np.int64)
+    nothing = Matches(np.empty(0, np.int32), one[:0], np.empty(0, np.int32), np.empty(0, np.int32))
+    tally = Tally(1, one, 1)
+    count_exposures(tally._counts, nothing, 0, _as_counted(Visits(0 * one, one[:0])), one)
 
 
 class _BinCounts:
@@ -214,8 +154,8 @@ class _BinCounts:
         self._pending: list[Int64Array] = []
         self._n_pending = 0
 
-    def add(self, phrase: Int32Array, bin_number: Int64Array) -> None:
-        keys = phrase.astype(np.int64) * self.n_bins + bin_number
+    def add(self, keys: Int64Array) -> None:
+        """Count one exposure for each key, ``phrase * n_bins + bin``."""
         if self._dense is not None:
             np.add.at(self._dense, keys, np.uint64(1))
             return
@@ -242,19 +182,9 @@ class _BinCounts:
         return self._keys // self.n_bins, self._keys % self.n_bins, self._counts
 
 
-def _expose(matches: Matches, first_sequence: int, visits: Visits) -> Places:
-    """Repeat each occurrence for every visit of its sequence."""
-    n_visits = np.diff(visits.offsets)[matches.row]
-    which = np.repeat(np.arange(len(matches.phrase)), n_visits)
-    visit = np.arange(len(which)) - np.repeat(np.cumsum(n_visits) - n_visits, n_visits)
-    row = matches.row[which]
-    return Places(
-        matches.phrase[which],
-        visits.steps[visits.offsets[row] + visit],
-        first_sequence + row,
-        matches.token_offset[which],
-        matches.n_tokens[which],
-    )
+def _as_counted(visits: Visits) -> Visits:
+    """Return the arrays of one kind, so that one compiled kernel serves every order."""
+    return Visits(*(read_only(np.ascontiguousarray(column, np.int64)) for column in visits))
 
 
 def _steps(steps: Int64Array) -> pa.Array:

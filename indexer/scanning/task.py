@@ -29,7 +29,7 @@ from indexer.scanning.frozen import (
     n_planned_ids,
 )
 from indexer.scanning.scan import Scanner
-from indexer.scanning.tally import Grid
+from indexer.scanning.tally import prepare_tally
 from indexer.units import TokenIds
 
 
@@ -73,6 +73,7 @@ class ScanTask:
     def compile(self) -> None:
         """Have kernels compiled and tables built before workers are forked, so that each inherits them."""
         scanner = self.prepare()
+        prepare_tally()
         if sum(shard.n_tokens for shard in scanner.shards) > DECODED_TOKENS:
             sample = self._sample(scanner)
             for matcher in scanner.matchers.values():
@@ -113,7 +114,7 @@ class ScanTask:
             order=order,
             matchers=load_matchers(self.index, plan),
             checkpoints=checkpoints,
-            grid=Grid(grid),
+            grid=grid,
             n_phrases=plan.frozen["phrases"]["rows"],
             n_places=config.index.places,
             n_ids=n_planned_ids(plan),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from indexer.corpus.orders.order import Visits
 from indexer.matching.matches import Matches
 from indexer.scanning import tally as tally_module
-from indexer.scanning.tally import Grid, Tally
+from indexer.scanning.tally import Tally
 from indexer.units import UNKNOWN_STEP
 
 N_PHRASES = 5
@@ -61,7 +61,7 @@ def naive_rows(sequences, checkpoints, n_places):
 
 
 def tally_rows(sequences, checkpoints, n_places, cuts):
-    tally = Tally(N_PHRASES, Grid(np.array(checkpoints)), n_places)
+    tally = Tally(N_PHRASES, np.array(checkpoints), n_places)
     edges = sorted({0, len(sequences), *(cut for cut in cuts if cut < len(sequences))})
     for start, stop in pairwise(edges):
         block = sequences[start:stop]

@@ -1,0 +1,1 @@
+"""Compiled loops of the scan that are neither matching nor reading."""
