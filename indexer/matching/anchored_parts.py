@@ -16,16 +16,16 @@ import numpy as np
 
 from indexer.matching.gap_table import gap_table
 from indexer.matching.gapped_pattern import GappedPattern
-from indexer.matching.kernels.gap_reach import (
+from indexer.matching.kernels.gap_reach import Reach, add_context, stretch_reach
+from indexer.matching.kernels.gap_rules import WALL_WORDS
+from indexer.matching.kernels.gap_wanted import (
+    OF_IDS,
+    OF_PAIRS,
     WANTED_WORDS,
-    Reach,
     Wanted,
-    add_context,
     enter_wanted,
     keep_promising,
-    stretch_reach,
 )
-from indexer.matching.kernels.gap_rules import WALL_WORDS
 from indexer.matching.kernels.gaps import Stretches
 from indexer.matching.matches import (
     IdPatterns,
@@ -173,31 +173,40 @@ class AnchoredParts:
         return _Chosen(matcher, self._reach(anchors, -1), self._reach(anchors, 1), wanted)
 
     def _wanted(self, anchors: Sequence[int], counts: Int64Array) -> Wanted:
-        """Return the ids that must stand beside each anchor: the last ones of the next rarest part.
+        """Return with which ids the next rarest part must end beside each anchor.
 
-        The last id of a part lies in every occurrence of it, the
-        first need not: ids of white space before an occurrence are no part of it.
+        The last ids of a part lie where it stands; the first ones, of white space, are no part of it.
         """
-        gaps, patterns = self._gaps, self._patterns
-        last_ids: dict[int, list[int]] = {}
-        for form in np.flatnonzero(patterns.phrase >= self._first_part).tolist():
-            last = int(patterns.ids[patterns.offsets[form + 1] - 1])
-            last_ids.setdefault(int(patterns.phrase[form]) - self._first_part, []).append(last)
-        sides = (np.zeros((self._n_parts, WANTED_WORDS), np.uint64) for _ in range(2))
-        wanted = Wanted(*sides)
+        gaps = self._gaps
+        endings = self._endings()
+        wanted = Wanted(*(np.zeros((self._n_parts, WANTED_WORDS), np.uint64) for _ in range(2)))
         for side, is_left in ((wanted.left, True), (wanted.right, False)):
-            parts: list[int] = []
-            tokens: list[int] = []
-            for pattern, anchor in enumerate(anchors):
-                places = range(int(gaps.offsets[pattern]), int(gaps.offsets[pattern + 1]))
-                other = min((p for p in places if p != anchor), key=lambda p: counts[gaps.part[p]])
-                if (other < anchor) == is_left:
-                    of_other = last_ids.get(int(gaps.part[other]), [])
-                    parts += [int(gaps.part[anchor])] * len(of_other)
-                    tokens += of_other
-            with np.errstate(over="ignore"):
-                enter_wanted(side, np.array(parts, np.int64), np.array(tokens, np.int64))
+            for kind, of_part in endings.items():
+                parts: list[int] = []
+                keys: list[int] = []
+                for pattern, anchor in enumerate(anchors):
+                    places = range(int(gaps.offsets[pattern]), int(gaps.offsets[pattern + 1]))
+                    other = min((p for p in places if p != anchor), key=lambda p: counts[gaps.part[p]])
+                    if (other < anchor) == is_left:
+                        of_other = of_part.get(int(gaps.part[other]), [])
+                        parts += [int(gaps.part[anchor])] * len(of_other)
+                        keys += of_other
+                with np.errstate(over="ignore"):
+                    enter_wanted(side, kind, np.array(parts, np.int64), np.array(keys, np.uint64))
         return wanted
+
+    def _endings(self) -> dict[int, dict[int, list[int]]]:
+        """Return by kind and part with which ids its forms end."""
+        patterns = self._patterns
+        endings: dict[int, dict[int, list[int]]] = {OF_IDS: {}, OF_PAIRS: {}}
+        for form in np.flatnonzero(patterns.phrase >= self._first_part).tolist():
+            start, stop = patterns.offsets[form], patterns.offsets[form + 1]
+            last = int(patterns.ids[stop - 1])
+            kind, key = OF_IDS, last
+            if stop - start > 1:
+                kind, key = OF_PAIRS, int(patterns.ids[stop - 2]) << 32 | last
+            endings[kind].setdefault(int(patterns.phrase[form]) - self._first_part, []).append(key)
+        return endings
 
     def _reach(self, anchors: Sequence[int], step: int) -> Reach:
         """Return how far the patterns of each anchor reach to the left (`step` -1) or to the right (1)."""

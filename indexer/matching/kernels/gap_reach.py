@@ -8,9 +8,8 @@ import numpy as np
 
 from indexer.matching.kernels.compile import leaf, uncounted
 from indexer.matching.kernels.gap_rules import WALL_WORDS
-from indexer.units import Int64Array, Uint64Array
-
-WANTED_WORDS = 4
+from indexer.matching.kernels.prefetching import AHEAD, prefetch
+from indexer.units import Int64Array
 
 
 class Reach(NamedTuple):
@@ -29,75 +28,6 @@ class Reach(NamedTuple):
     ids: Int64Array
     words: Int64Array
     outermost: Int64Array
-
-
-class Wanted(NamedTuple):
-    """Ids one of which must stand on one side of a part, so that some pattern looked for from it can stand.
-
-    Attributes
-    ----------
-    left, right : array of uint64, shape (n_part_numbers, 4)
-        256 bits for each part; every wanted id sets one (`enter_wanted`).
-    """
-
-    left: Uint64Array
-    right: Uint64Array
-
-
-@leaf
-def wanted_place(token):
-    """Return the word of an id in `Wanted`, and its bit there."""
-    mixed = (np.uint64(token) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(56)
-    return mixed >> np.uint64(6), np.uint64(1) << (mixed & np.uint64(63))
-
-
-@uncounted
-def enter_wanted(side, parts, tokens):
-    """Enter for each of `parts` one of `tokens`."""
-    for k in range(parts.shape[0]):
-        word, bit = wanted_place(tokens[k])
-        side[parts[k], word] |= bit
-
-
-@leaf
-def holds_wanted(side, part, ids, begin, end):
-    """Return whether an id that may be wanted stands in ``ids[begin:end]``."""
-    for at in range(begin, end):
-        word, bit = wanted_place(ids[at])
-        if side[part, word] & bit != 0:
-            return True
-    return False
-
-
-@uncounted
-def keep_promising(wanted, part, begin, end, ids, starts, stretches):
-    """Keep the stretches, one for each occurrence of a part, that hold an id wanted beside it.
-
-    Parameters
-    ----------
-    part, begin, end : array
-        The occurrences, in ids from the start of their rows, half-open.
-    stretches : Stretches
-        Around them; those that are kept are moved to the front.
-
-    Returns
-    -------
-    int
-        How many are kept.
-    """
-    n = 0
-    for k in range(part.shape[0]):
-        start = np.int64(starts[stretches.row[k]])
-        left = start + stretches.begin[k]
-        right = start + stretches.end[k]
-        if holds_wanted(wanted.left, part[k], ids, left, start + np.int64(begin[k])) or holds_wanted(
-            wanted.right, part[k], ids, start + np.int64(end[k]), right
-        ):
-            stretches.row[n] = stretches.row[k]
-            stretches.begin[n] = stretches.begin[k]
-            stretches.end[n] = stretches.end[k]
-            n += 1
-    return n
 
 
 @leaf
@@ -134,7 +64,10 @@ def stretch_reach(left, right, words_of_id, part, row, begin, end, ids, starts, 
     stretches : Stretches
         Filled in, one for each.
     """
-    for k in range(part.shape[0]):
+    n_parts = part.shape[0]
+    for k in range(n_parts):
+        ahead = min(k + AHEAD, n_parts - 1)
+        prefetch(ids, np.int64(starts[row[ahead]]) + begin[ahead])
         start, stop = np.int64(starts[row[k]]), np.int64(stops[row[k]])
         p = part[k]
         first = farthest(

@@ -13,6 +13,9 @@ from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
+AHEAD = 8
+"""Turns of a long loop, of 20 ns and more each, from the question to the use."""
+
 _READ, _KEEP, _DATA = 0, 3, 1
 
 
