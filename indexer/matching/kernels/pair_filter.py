@@ -48,8 +48,9 @@ from indexer.matching.kernels.pair_groups import (
 )
 from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.prefetching import prefetch
-from indexer.matching.kernels.register_bloom import LANES, RegisterBloom, flag_ids
-from indexer.units import Int32Array, Int64Array, Uint64Array
+from indexer.matching.kernels.register_bloom import RegisterBloom, flag_ids
+from indexer.matching.kernels.register_places import AT_ONCE
+from indexer.units import Int64Array, Uint16Array, Uint64Array
 
 SCAN_POSITIONS = 1 << 15
 """Positions that go through all questions together. With 2^13 the loops between begin and end so often that
@@ -109,7 +110,7 @@ class Scratch(NamedTuple):
     """Room for one run of the scan, see `scan_windows`."""
 
     groups: Int64Array
-    flagged: Int32Array
+    flagged: Uint16Array
     around: Uint64Array
     chosen: Int64Array
     windows: Windows
@@ -124,7 +125,7 @@ def new_scratch() -> Scratch:
     """Return room for `SCAN_POSITIONS`."""
     return Scratch(
         groups=np.empty(SCAN_POSITIONS // GROUP + 1, np.int64),
-        flagged=np.empty(SCAN_POSITIONS + LANES, np.int32),
+        flagged=np.empty(SCAN_POSITIONS + AT_ONCE, np.uint16),
         around=np.empty(SCAN_POSITIONS, np.uint64),
         chosen=np.empty(SCAN_POSITIONS, np.int64),
         windows=windows_for(SCAN_POSITIONS),

@@ -1,7 +1,8 @@
 """From a row of tests to the places that passed, many at a time in vector registers.
 
 Written one by one, every place takes a store and an addition, whether it passed or not. With AVX-512 sixteen
-places are pressed together in a register and written at once.
+places are pressed together in a register and written at once, with its extension VBMI2 thirty-two. Places are
+counted from the beginning of a run of 65,536 positions at most, so that they fit into 16 bits.
 """
 
 from __future__ import annotations
@@ -19,11 +20,23 @@ from indexer.matching.kernels.compile import leaf
 
 LANES = 64
 """Tests that are looked at together."""
-AT_ONCE = 16
+
+
+def _features() -> frozenset[str]:
+    """Return what the code that Numba makes may use."""
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return frozenset()
+    return frozenset(cpu_target.target_context.codegen().magic_tuple()[2].split(","))
+
+
+IN_REGISTERS = {"+avx512f", "+avx512bw"} <= _features()
+"""Whether AVX-512 may be used."""
+AT_ONCE = 32 if "+avx512vbmi2" in _features() else 16
 """Places that are written together: as many more than pass may be written over."""
 
 _INDEX, _PLACE, _WORD = ir.IntType(32), ir.IntType(64), ir.IntType(16)
-_PLACES = ir.VectorType(_INDEX, AT_ONCE)
+_LANE = ir.IntType(512 // AT_ONCE)
+_PLACES = ir.VectorType(_LANE, AT_ONCE)
 _PASSES = ir.VectorType(ir.IntType(1), AT_ONCE)
 _TESTS = ir.VectorType(ir.IntType(8), LANES)
 
@@ -42,21 +55,26 @@ def constant(vector: ir.VectorType, value: int) -> Any:
 
 def write_places(builder: Any, passes: Any, n_lanes: int, first: Any, places: Any, n: Any) -> Any:
     """Write down the lanes that pass, counted from `first`; return how many have been written by then."""
+    bits = ir.IntType(AT_ONCE)
     compress = cgutils.get_or_insert_function(
         builder.module,
         ir.FunctionType(_PLACES, [_PLACES, _PLACES, _PASSES]),
-        "llvm.x86.avx512.mask.compress.v16i32",
+        f"llvm.x86.avx512.mask.compress.v{AT_ONCE}i{_LANE.width}",
     )
-    count = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_WORD, [_WORD]), "llvm.ctpop.i16")
-    bases = filled(builder, builder.trunc(first, _INDEX), _PLACES)
+    count = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(bits, [bits]), f"llvm.ctpop.i{AT_ONCE}"
+    )
+    bases = filled(builder, builder.trunc(first, _LANE), _PLACES)
+    words = ir.VectorType(_WORD, AT_ONCE)
     for lane in range(0, n_lanes, AT_ONCE):
         lanes = list(range(lane, lane + AT_ONCE))
         some = builder.shuffle_vector(passes, passes, ir.Constant(ir.VectorType(_INDEX, AT_ONCE), lanes))
         kept = builder.call(
             compress, [builder.add(bases, ir.Constant(_PLACES, lanes)), constant(_PLACES, 0), some]
         )
-        builder.store(kept, builder.bitcast(builder.gep(places, [n]), _PLACES.as_pointer()), align=4)
-        n = builder.add(n, builder.zext(builder.call(count, [builder.bitcast(some, _WORD)]), _PLACE))
+        kept = kept if _LANE.width == _WORD.width else builder.trunc(kept, words)
+        builder.store(kept, builder.bitcast(builder.gep(places, [n]), words.as_pointer()), align=2)
+        n = builder.add(n, builder.zext(builder.call(count, [builder.bitcast(some, bits)]), _PLACE))
     return n
 
 
@@ -84,16 +102,6 @@ def _type_write_lanes(typing_context, tests, n_tests, places):
     return types.intp(tests, types.intp, places), generate
 
 
-def _in_registers() -> bool:
-    """Return whether the code that Numba makes may use AVX-512."""
-    if config.DISABLE_JIT:  # type: ignore[attr-defined]
-        return False
-    _, _, features = cpu_target.target_context.codegen().magic_tuple()
-    return {"+avx512f", "+avx512bw"} <= set(features.split(","))
-
-
-IN_REGISTERS = _in_registers()
-
 _write_lanes: Any = intrinsic(_type_write_lanes) if IN_REGISTERS else leaf(_write_slowly)
 
 
@@ -105,8 +113,8 @@ def places_of(tests, n_tests, places):
     ----------
     tests : array of uint8
         The tests.
-    places : array of int32
-        Room for all of them and `AT_ONCE` more.
+    places : array of uint16
+        Room for all of them, 65,536 at most, and `AT_ONCE` more.
     """
     whole = n_tests // LANES * LANES
     n = _write_lanes(tests, whole, places)

@@ -28,7 +28,7 @@ from indexer.matching.kernels.register_places import AT_ONCE, places_of
 from indexer.matching.kernels.text_cut import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
 from indexer.matching.kernels.text_sides import read_sides, test_pairs, test_wild
 from indexer.matching.kernels.text_sites import bytes_before, bytes_from, is_site
-from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
+from indexer.units import Int32Array, Int64Array, Uint8Array, Uint16Array, Uint64Array
 
 RUN = 1 << 13
 """Positions that are put to the first question together: what lies between stays in the first-level cache."""
@@ -94,7 +94,7 @@ class FilterRoom(NamedTuple):
 
     Attributes
     ----------
-    sides, tests, places : arrays of uint8 and int32
+    sides, tests, places : arrays of uint8 and uint16
         The sides of the ids of a run, a question put to all of them, and where the answer was not 0.
     positions, info, beside, wild : arrays, shape (n_positions,)
         Positions that are left, what is known of their pairs and of what can stand beside them, and wild
@@ -107,7 +107,7 @@ class FilterRoom(NamedTuple):
 
     sides: Uint8Array
     tests: Uint8Array
-    places: Int32Array
+    places: Uint16Array
     positions: Int64Array
     info: Uint64Array
     beside: Uint64Array
@@ -124,7 +124,7 @@ def new_filter_room(n: int) -> FilterRoom:
     return FilterRoom(
         sides=np.empty(RUN + 1, np.uint8),
         tests=np.empty(RUN, np.uint8),
-        places=np.empty(RUN + AT_ONCE, np.int32),
+        places=np.empty(RUN + AT_ONCE, np.uint16),
         positions=np.empty(n, np.int64),
         info=np.empty(n, np.uint64),
         beside=np.empty(n, np.uint64),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from indexer.matching.id_bloom import build_bloom
 from indexer.matching.kernels.compile import kernel
 from indexer.matching.kernels.register_bloom import LANES, WORDS, flag_ids
+from indexer.matching.kernels.register_places import AT_ONCE
 
 
 def flagged_by_hand(bloom, ids) -> list[int]:
@@ -43,7 +44,7 @@ def test_thirty_two_at_a_time_and_one_by_one_are_the_same(dtype, entered, stream
     ids = np.array([*stream, *list(entered)[:50], *random.tolist()]).astype(dtype)
     begin = min(begin, len(ids))
     bloom, _ = build_bloom(np.array(sorted(entered), np.uint32), np.bincount(ids & 0xFFFF, minlength=65_536))
-    flagged = np.empty(len(ids) + LANES, np.int32)
+    flagged = np.empty(len(ids) + AT_ONCE, np.uint16)
     n = flag(bloom.table, bloom.multipliers, ids, begin, len(ids), flagged)
     assert flagged[:n].tolist() == flagged_by_hand(bloom, ids[begin:])
 
@@ -53,7 +54,7 @@ def test_nothing_entered_is_held_back_and_the_share_is_counted():
     counts = np.arange(65_536, dtype=np.int64)
     bloom, share = build_bloom(entered, counts)
     every_id = np.arange(65_536, dtype=np.uint16)
-    flagged = np.empty(65_536 + LANES, np.int32)
+    flagged = np.empty(65_536 + AT_ONCE, np.uint16)
     n = flag(bloom.table, bloom.multipliers, every_id, 0, 65_536, flagged)
     assert set((entered % 65_536).tolist()) <= set(flagged[:n].tolist())
     assert share == pytest.approx(counts[flagged[:n]].sum() / counts.sum())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indexer.matching.kernels.compile import kernel
 from indexer.matching.kernels.register_places import AT_ONCE, LANES, places_of
 
-CANARY = -7
+CANARY = 60_007
 
 
 @kernel
@@ -27,7 +27,7 @@ def write(tests, n_tests, places):
 def test_places_are_those_of_a_loop(tests, n_behind):
     # What stands behind the last test passes, and must not be looked at.
     stored = np.array([*tests, *[1] * n_behind], np.uint8)
-    places = np.full(len(tests) + AT_ONCE + 1, CANARY, np.int32)
+    places = np.full(len(tests) + AT_ONCE + 1, CANARY, np.uint16)
     n = write(stored, len(tests), places)
     assert places[:n].tolist() == [k for k, test in enumerate(tests) if test]
     assert places[-1] == CANARY
