@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.kernels.compile import merged, uncounted
+from indexer.matching.kernels.prefetching import prefetch
 from indexer.matching.kernels.text_appending import append_tokens, flush_pending, put, put_wall
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_stream import CUT, N_PENDING, N_PIECES, N_TEXT, NOT_WHOLE, TOKEN_SPECIAL
@@ -76,24 +77,15 @@ def append_window(
 
 
 @uncounted
-def warm(vocabulary, ids, windows, begin, end):
-    """Read the ids of some windows, and the records of these, for nothing but to have them in the cache.
-
-    They were scanned long ago; here the waits for many of them overlap.
-
-    Returns
-    -------
-    int
-        Of no meaning; without it the compiler would leave the work out.
-    """
-    total = np.uint64(0)
+def ask_ahead(vocabulary, ids, windows, begin, end):
+    """Ask for the ids of some windows, and for the records of these: they were scanned long ago."""
     for k in range(begin, end):
-        total += np.uint64(ids[windows.first[k]]) + np.uint64(ids[windows.end[k] - 1])
+        prefetch(ids, windows.first[k])
+        prefetch(ids, windows.end[k] - 1)
     beyond = vocabulary.record.shape[0] - 1
     for k in range(begin, end):
         for at in range(windows.first[k], windows.end[k]):
-            total += vocabulary.record[min(np.int64(ids[at]), beyond), 1]
-    return total
+            prefetch(vocabulary.record, min(np.int64(ids[at]), beyond))
 
 
 @uncounted
@@ -121,7 +113,7 @@ def fill_windows(
     limit = stream.text.shape[0] - room
     next_window = progress[NEXT_WINDOW]
     n_next = min(ranges.begin.shape[0], n_windows - next_window)
-    ranges.begin[0] = warm(vocabulary, ids, windows, next_window, next_window + n_next)
+    ask_ahead(vocabulary, ids, windows, next_window, next_window + n_next)
     while progress[NEXT_WINDOW] < n_windows and n_ranges < ranges.begin.shape[0] and state[N_TEXT] <= limit:
         k = progress[NEXT_WINDOW]
         first = windows.first[k] if progress[NEXT_TOKEN] < 0 else progress[NEXT_TOKEN]
