@@ -93,7 +93,9 @@ def _parts(rows: list[Row]) -> list[tuple[str, list[Row]]]:
 def _count_bars(rows: list[Row], domain: list[str], legend: dict[str, str]) -> Any:
     import altair
 
-    axis = altair.Axis(labelAngle=0, labelOverlap="greedy", title="exposures, from (bins double)")
+    axis = altair.Axis(
+        labelAngle=0, labelOverlap="greedy", labelSeparation=0, title="exposures, from (bins double)"
+    )
     return (
         altair.Chart(values(rows))
         .mark_bar()

@@ -38,7 +38,7 @@ CONFIG: dict[str, Any] = {
         "domainColor": "#888888",
         "tickColor": "#888888",
     },
-    "axisX": {"grid": False},
+    "axisX": {"grid": False, "labelSeparation": 5},
     "legend": {
         "labelFontSize": 11,
         "titleFontSize": 11,
