@@ -15,6 +15,11 @@ def no_places() -> Places:
     return Places(small, large, large, small, small)
 
 
+def copied_places(places: Places) -> Places:
+    """Return the same without the room they were cut from: a few that are kept would keep all of it."""
+    return joined_places([places])
+
+
 def joined_places(parts: Sequence[Places]) -> Places:
     """Return all places of several."""
     return Places(

@@ -17,7 +17,7 @@ from indexer.matching.blocks import read_only
 from indexer.matching.matches import Matches
 from indexer.partials import SCHEMA
 from indexer.scanning.kernels.exposures import EXPOSURES, LAST_STEP, LAST_WANTED, Places, count_exposures
-from indexer.scanning.places import first_places, joined_places, no_places
+from indexer.scanning.places import copied_places, first_places, joined_places, no_places
 from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array, Uint64Array
 
 _NO_STEP_YET = np.iinfo(np.int64).max
@@ -68,9 +68,10 @@ class Tally:
         keys, wanted = count_exposures(
             self._counts, matches, first_sequence, _as_counted(visits), self.checkpoints
         )
-        self._bins.add(keys)
+        if len(keys):
+            self._bins.add(keys)
         if len(wanted.phrase):
-            self._places.append(wanted)
+            self._places.append(copied_places(wanted))
             self._n_pending += len(wanted.phrase)
             if self._n_pending > self._most_pending:
                 self._keep_first_places()

@@ -33,7 +33,7 @@ def count_exposures(
     """Count the occurrences found in a block.
 
     Between blocks of a scan all of this is out of the caches, the code too: a dozen NumPy calls, each for a
-    step of it, took three times as long.
+    step of it, took twice as long.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def count_exposures(
     keys : array of int64
         ``phrase * len(checkpoints) + bin`` of every exposure whose step is known.
     wanted : Places
-        Exposures that may be among the first ones of their phrase.
+        Exposures that may be among the first ones of their phrase; views into room for all.
     """
     n = np.int64(0)
     for k in range(matches.row.shape[0]):

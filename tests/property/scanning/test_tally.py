@@ -107,3 +107,23 @@ def test_without_an_order_there_are_counts_but_no_steps():
     assert rows[0]["exposure_count"] == 2
     assert rows[0]["first_step"] is None
     assert rows[0]["bins"] == []
+
+
+def test_places_that_are_kept_do_not_keep_the_room_of_their_block():
+    n = 1000
+    tally = Tally(1, np.array([20]), 1)
+    one_phrase = Matches(np.zeros(n, np.int32), np.arange(n), np.zeros(n, np.int32), np.ones(n, np.int32))
+    tally.add(one_phrase, 0, Visits(np.arange(n + 1), np.full(n, 3)))
+    tally._keep_first_places()
+    later = Visits(np.arange(n + 1), np.array([3, *[4] * (n - 1)]))
+    tally.add(one_phrase, n, later)
+    kept = tally._places[-1]
+    assert len(kept.step) == 1
+    assert all(column.base is None for column in kept)
+
+
+def test_without_an_order_no_bins_are_pending():
+    tally = Tally(1 << 20, np.array([20, 40]), 1)  # more cells than are counted densely
+    one = Matches(np.zeros(1, np.int32), np.zeros(1, np.int64), np.zeros(1, np.int32), np.ones(1, np.int32))
+    tally.add(one, 0, Visits(np.arange(2), np.full(1, UNKNOWN_STEP)))
+    assert not tally._bins._pending
