@@ -178,15 +178,16 @@ class AnchoredParts:
         The last ids of a part lie where it stands; the first ones, of white space, are no part of it.
         """
         gaps = self._gaps
-        endings = self._endings()
+        others = []
+        for pattern, anchor in enumerate(anchors):
+            places = range(int(gaps.offsets[pattern]), int(gaps.offsets[pattern + 1]))
+            others.append(min((p for p in places if p != anchor), key=lambda p: counts[gaps.part[p]]))
         wanted = Wanted(*(np.zeros((self._n_parts, WANTED_WORDS), np.uint64) for _ in range(2)))
-        for side, is_left in ((wanted.left, True), (wanted.right, False)):
-            for kind, of_part in endings.items():
+        for kind, of_part in self._endings().items():
+            for side, is_left in ((wanted.left, True), (wanted.right, False)):
                 parts: list[int] = []
                 keys: list[int] = []
-                for pattern, anchor in enumerate(anchors):
-                    places = range(int(gaps.offsets[pattern]), int(gaps.offsets[pattern + 1]))
-                    other = min((p for p in places if p != anchor), key=lambda p: counts[gaps.part[p]])
+                for anchor, other in zip(anchors, others, strict=True):
                     if (other < anchor) == is_left:
                         of_other = of_part.get(int(gaps.part[other]), [])
                         parts += [int(gaps.part[anchor])] * len(of_other)

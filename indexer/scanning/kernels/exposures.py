@@ -39,12 +39,8 @@ def count_exposures(
     ----------
     counts : array of int64, shape (n_phrases, 3)
         Added to.
-    matches : Matches
-        Rows count from the block's first sequence.
-    first_sequence : int
-        Corpus-wide number of that sequence.
-    visits : Visits
-        The steps of the block's sequences.
+    matches, first_sequence, visits
+        As of `indexer.scanning.tally.Tally.add`.
     checkpoints : array of int64
         Bin b holds the steps from ``checkpoints[b - 1]`` to ``checkpoints[b] - 1``.
 
