@@ -71,9 +71,7 @@ def main() -> None:
     print("| ---: " * 9 + "|")
     for name in load.phrases:
         patterns = id_patterns(load, name)
-        anchors: PairFilter = build_filter(
-            read_only(patterns.ids), read_only(patterns.offsets.astype(np.int64)), stream[: 1 << 22]
-        )
+        anchors: PairFilter = build_filter(patterns, stream[: 1 << 22])
         totals = np.zeros(5, np.int64)
         for begin in range(0, len(stream) - 1, SCAN_POSITIONS):
             end = min(begin + SCAN_POSITIONS, len(stream) - 1)

@@ -68,7 +68,7 @@ def _case(load: Workload, chosen: PatternSet, vocabulary: TokenBytes, name: str,
 
 def matcher_of(chosen: PatternSet, vocabulary: TokenBytes) -> GappedMatcher:
     anchored = AnchoredParts(
-        lambda some: TokenMatcher(some, None, boundary="none", possessive="include"),
+        lambda some, needs: TokenMatcher(some, None, needs=needs, boundary="none", possessive="include"),
         lambda some: WalkingMatcher(some, None, boundary="none", possessive="include"),
         chosen.ids,
         chosen.first_part,

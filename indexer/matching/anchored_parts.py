@@ -21,7 +21,6 @@ from indexer.matching.kernels.gap_rules import WALL_WORDS
 from indexer.matching.kernels.gap_wanted import (
     OF_IDS,
     OF_PAIRS,
-    WANTED_WORDS,
     Wanted,
     enter_wanted,
     keep_promising,
@@ -36,6 +35,7 @@ from indexer.matching.matches import (
     selected,
     taken,
 )
+from indexer.matching.part_needs import PartNeeds, no_reach, no_wanted
 from indexer.matching.stretches import merged
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -45,12 +45,10 @@ _CONTEXT_BYTES = 16
 
 
 class _Chosen(NamedTuple):
-    """What looks for phrases and anchors, how far the patterns of each anchor reach, and what they need."""
+    """What looks for phrases and anchors, and what the patterns of each anchor need beside it."""
 
     matcher: Matcher
-    left: Reach
-    right: Reach
-    wanted: Wanted
+    needs: PartNeeds
 
 
 class AnchoredParts:
@@ -61,7 +59,8 @@ class AnchoredParts:
     Parameters
     ----------
     build : callable
-        Makes a matcher of some of the patterns, for whole sequences.
+        Makes a matcher of some of the patterns, for whole sequences. It may leave out parts beside which
+        what they need is missing.
     build_for_stretches : callable
         Makes one of the parts, for many short sequences.
     patterns : IdPatterns
@@ -78,7 +77,7 @@ class AnchoredParts:
 
     def __init__(
         self,
-        build: Callable[[IdPatterns], Matcher],
+        build: Callable[[IdPatterns, PartNeeds], Matcher],
         build_for_stretches: Callable[[IdPatterns], Matcher],
         patterns: IdPatterns,
         first_part: int,
@@ -103,7 +102,7 @@ class AnchoredParts:
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``; see `Matcher.find`."""
-        matcher, left, right, wanted = self._chosen_for(ids, starts, stops)
+        matcher, needs = self._chosen_for(ids, starts, stops)
         found = matcher.find(ids, starts, stops)
         is_anchor = found.phrase >= self._first_part
         if not is_anchor.any():
@@ -113,10 +112,10 @@ class AnchoredParts:
         end = begin + found.n_tokens[is_anchor]
         stretches = Stretches(*(np.empty(len(row), np.int64) for _ in Stretches._fields))
         stretch_reach(
-            left, right, self._gaps.words_of_id, part, row, begin, end, ids, starts, stops, stretches
+            needs.left, needs.right, needs.words_of_id, part, row, begin, end, ids, starts, stops, stretches
         )
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            n = keep_promising(wanted, part, begin, end, ids, starts, stretches)
+            n = keep_promising(needs.wanted, part, begin, end, ids, starts, stretches)
         stretches = Stretches(*(column[:n] for column in stretches))
         parts = self._parts_in(merged(stretches), ids, starts, stops)
         return ordered(one_behind_the_other([selected(found, ~is_anchor), parts]))
@@ -168,9 +167,15 @@ class AnchoredParts:
         searched[: self._first_part] = True
         searched[self._first_part + gaps.part[anchors]] = True
         number = np.minimum(self._patterns.phrase, len(searched) - 1)
-        matcher = self._build(taken(self._patterns, searched[number]))
-        wanted = self._wanted(anchors, counts)
-        return _Chosen(matcher, self._reach(anchors, -1), self._reach(anchors, 1), wanted)
+        needs = PartNeeds(
+            first_part=self._first_part,
+            left=self._reach(anchors, -1),
+            right=self._reach(anchors, 1),
+            wanted=self._wanted(anchors, counts),
+            words_of_id=gaps.words_of_id,
+            n_blanks=self._n_leading,
+        )
+        return _Chosen(self._build(taken(self._patterns, searched[number]), needs), needs)
 
     def _wanted(self, anchors: Sequence[int], counts: Int64Array) -> Wanted:
         """Return with which ids the next rarest part must end beside each anchor.
@@ -182,9 +187,12 @@ class AnchoredParts:
         for pattern, anchor in enumerate(anchors):
             places = range(int(gaps.offsets[pattern]), int(gaps.offsets[pattern + 1]))
             others.append(min((p for p in places if p != anchor), key=lambda p: counts[gaps.part[p]]))
-        wanted = Wanted(*(np.zeros((self._n_parts, WANTED_WORDS), np.uint64) for _ in range(2)))
+        wanted = no_wanted(self._n_parts)
         for kind, of_part in self._endings().items():
-            for side, is_left in ((wanted.left, True), (wanted.right, False)):
+            for side, last, is_left in (
+                (wanted.left, wanted.left_last, True),
+                (wanted.right, wanted.right_last, False),
+            ):
                 parts: list[int] = []
                 keys: list[int] = []
                 for anchor, other in zip(anchors, others, strict=True):
@@ -193,7 +201,7 @@ class AnchoredParts:
                         parts += [int(gaps.part[anchor])] * len(of_other)
                         keys += of_other
                 with np.errstate(over="ignore"):
-                    enter_wanted(side, kind, np.array(parts, np.int64), np.array(keys, np.uint64))
+                    enter_wanted(side, last, kind, np.array(parts, np.int64), np.array(keys, np.uint64))
         return wanted
 
     def _endings(self) -> dict[int, dict[int, list[int]]]:
@@ -212,8 +220,7 @@ class AnchoredParts:
     def _reach(self, anchors: Sequence[int], step: int) -> Reach:
         """Return how far the patterns of each anchor reach to the left (`step` -1) or to the right (1)."""
         gaps = self._gaps
-        reach = Reach(*(np.zeros(self._n_parts, np.int64) for _ in Reach._fields))
-        reach.words[:] = -1
+        reach = no_reach(self._n_parts)
         for pattern, anchor in enumerate(anchors):
             n_ids = n_words = 0
             end = int(gaps.offsets[pattern] if step < 0 else gaps.offsets[pattern + 1] - 1)

@@ -9,12 +9,14 @@ from indexer.matching.kernels.anchors import (
     choose_anchors,
     count_pairs,
     fill_slots,
+    find_slots,
     number_pairs,
     number_slots,
 )
 from indexer.matching.kernels.pair_filter import PairFilter
 from indexer.matching.kernels.pair_groups import GROUP, flag_groups
-from indexer.matching.matches import SAMPLE_TOKENS
+from indexer.matching.matches import SAMPLE_TOKENS, IdPatterns, taken
+from indexer.matching.part_needs import PartNeeds, no_needs, window_needs
 from indexer.units import Int64Array, TokenIds, Uint64Array
 
 _TRIAL_TOKENS = 1 << 18
@@ -24,19 +26,22 @@ _ID_COST, _ID_COST_OF_MANY = 0.1, 0.02
 _MANY = 1 << 18
 
 
-def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFilter:
-    """Return the filter of the patterns ``ids[offsets[p]:offsets[p + 1]]`` for streams like `sample`.
+def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None = None) -> PairFilter:
+    """Return the filter of patterns for streams like `sample`.
 
     Parameters
     ----------
-    ids : array of uint32
-    offsets : array of int64, shape (n_patterns + 1,)
+    patterns : IdPatterns
+        What is looked for.
     sample : array of uint16 or uint32
         Any part of the corpus, from nothing to a few million ids: it decides speed, never what is found.
         Its type is that of the stream.
+    needs : PartNeeds, optional
+        What parts of gapped patterns need beside them; where it is missing their windows are left out.
     """
     width = 8 * sample.dtype.itemsize
-    ids, offsets = _possible(ids, offsets, width)
+    patterns = _possible(patterns, width)
+    ids, offsets = patterns.ids, patterns.offsets
     sample = sample[:SAMPLE_TOKENS]
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
         anchor = _anchors(ids, offsets, sample)
@@ -53,6 +58,8 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
         first_ids = worthwhile_bloom(np.unique(np.concatenate([ids[anchored], alone])), sample)
         bits = _bitmap_bits(len(pairs), with_first_ids=bool(len(first_ids.table)))
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
+        slots, kinds = np.empty(len(anchor), np.int64), np.empty(len(anchor), np.int32)
+        find_slots(ids, offsets, anchor, width, tags, slots, kinds)
     return PairFilter(
         bitmap=bitmap,
         multiplier=multiplier,
@@ -64,6 +71,9 @@ def build_filter(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> PairFi
         longest_before=np.int64(longest_before),
         longest_after=np.int64(longest_after),
         first_ids=first_ids,
+        needs=no_needs()
+        if needs is None
+        else window_needs(needs, patterns, anchor, slots, kinds, len(around)),
     )
 
 
@@ -79,15 +89,12 @@ def _bitmap_bits(n_anchors: int, *, with_first_ids: bool) -> int:
     return min(22, max(18, min(21, doublings + 7), doublings + 6))
 
 
-def _possible(ids: TokenIds, offsets: Int64Array, width: int) -> tuple[TokenIds, Int64Array]:
+def _possible(patterns: IdPatterns, width: int) -> IdPatterns:
     """Leave out patterns with ids that a stream of this width cannot hold."""
-    too_wide = ids.astype(np.uint64) >> np.uint64(width) != 0
+    too_wide = patterns.ids.astype(np.uint64) >> np.uint64(width) != 0
     if not too_wide.any():
-        return ids, offsets
-    lengths = np.diff(offsets)
-    keep = np.add.reduceat(too_wide, offsets[:-1]) == 0
-    kept = np.cumsum(np.concatenate([[0], lengths[keep]])).astype(np.int64)
-    return ids[np.repeat(keep, lengths)], kept
+        return patterns
+    return taken(patterns, np.add.reduceat(too_wide, patterns.offsets[:-1]) == 0)
 
 
 def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> Int64Array:

@@ -16,6 +16,7 @@ from indexer.matching.kernels.pair_filter import PairFilter
 from indexer.matching.kernels.window_search import new_room, search_of_types
 from indexer.matching.matches import SAMPLE_TOKENS, IdPatterns, Matches
 from indexer.matching.pair_filter import build_filter
+from indexer.matching.part_needs import PartNeeds
 from indexer.matching.patterns import pattern_table
 from indexer.matching.rooms import Rooms
 from indexer.units import Int64Array, TokenIds
@@ -48,6 +49,9 @@ class TokenMatcher:
         with white space brings its own left border.
     possessive : {"include", "exclude"}
         ``exclude``: no 's or ’s that ends at a word end may follow.
+    needs : PartNeeds, optional
+        What parts of gapped patterns need beside them. Occurrences of parts beside which it is missing may be
+        left out, and only those.
 
     Raises
     ------
@@ -58,14 +62,24 @@ class TokenMatcher:
     """
 
     def __init__(
-        self, patterns: IdPatterns, vocabulary: TokenBytes | None, *, boundary: str, possessive: str
+        self,
+        patterns: IdPatterns,
+        vocabulary: TokenBytes | None,
+        *,
+        boundary: str,
+        possessive: str,
+        needs: PartNeeds | None = None,
     ) -> None:
-        self._ids = np.ascontiguousarray(patterns.ids, np.uint32)
-        self._offsets = np.ascontiguousarray(patterns.offsets, np.int64)
+        self._patterns = IdPatterns(
+            np.ascontiguousarray(patterns.ids, np.uint32),
+            np.ascontiguousarray(patterns.offsets, np.int64),
+            patterns.phrase,
+        )
+        self._needs = needs
         table = pattern_table(patterns, vocabulary, boundary=boundary, possessive=possessive)
         self._neighbours = no_neighbours() if vocabulary is None else neighbour_table(vocabulary)
-        self._automaton, order = build_automaton(self._ids, self._offsets)
-        self._patterns = table[order]
+        self._automaton, order = build_automaton(self._patterns.ids, self._patterns.offsets)
+        self._reported = table[order]
         self._filters: dict[int, _Filter] = {}
         self._building = threading.Lock()
 
@@ -90,7 +104,7 @@ class TokenMatcher:
         with _rooms.taken() as between:
             return find_all(
                 lambda row, found: search(self._automaton, anchors, ids, starts, stops, row, found, between),
-                self._patterns,
+                self._reported,
                 self._neighbours,
                 ids,
                 starts,
@@ -115,7 +129,7 @@ class TokenMatcher:
             prepared = self._filters.get(width)
             if prepared is None or _too_small(prepared.n_sampled, len(ids)):
                 sample = read_only(ids[:SAMPLE_TOKENS])
-                anchors = build_filter(self._ids, self._offsets, sample)
+                anchors = build_filter(self._patterns, sample, self._needs)
                 with _rooms.taken() as room:
                     search = search_of_types(
                         self._automaton, anchors, sample, _NOWHERE, _NOWHERE, 0, room_for(0), room

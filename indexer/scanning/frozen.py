@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow.parquet as pq
 
@@ -14,6 +16,9 @@ from indexer.tokenizers import tokenizer_from_json
 from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.units import BoolArray
 from indexer.vocabulary import TokenBytes
+
+if TYPE_CHECKING:
+    from indexer.matching.part_needs import PartNeeds
 
 _ANEW = "plan anew into another directory"
 
@@ -101,9 +106,9 @@ def _token_matcher(
     # Parts are numbered on from the phrases; they are texts.
     is_given = np.append(given_as_ids.to_numpy(), False)
 
-    def build(some: IdPatterns) -> Matcher:
+    def build(some: IdPatterns, needs: PartNeeds | None = None) -> Matcher:
         of_ids = is_given[np.minimum(some.phrase, len(given_as_ids))]
-        return _id_matcher(some, of_ids, plan, vocabulary)
+        return _id_matcher(some, of_ids, plan, vocabulary, needs)
 
     if gapped is None:
         return build(patterns)
@@ -124,7 +129,11 @@ def _token_matcher(
 
 
 def _id_matcher(
-    patterns: IdPatterns, of_ids: BoolArray, plan: Plan, vocabulary: TokenBytes | None
+    patterns: IdPatterns,
+    of_ids: BoolArray,
+    plan: Plan,
+    vocabulary: TokenBytes | None,
+    needs: PartNeeds | None,
 ) -> Matcher:
     """Return a matcher of id patterns; phrases given as ids are ids only and have no word boundary."""
     from indexer.matching.joined import JoinedMatcher
@@ -143,6 +152,7 @@ def _id_matcher(
                 vocabulary,
                 boundary=match["boundary"],
                 possessive=match["possessive"],
+                needs=needs,
             )
         )
     return matchers[0] if len(matchers) == 1 else JoinedMatcher(matchers)

@@ -17,6 +17,7 @@ OF_IDS, OF_PAIRS = 0, 4
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
+_LAST = np.uint64(0xFFFFFFFF)
 
 
 class Wanted(NamedTuple):
@@ -27,10 +28,14 @@ class Wanted(NamedTuple):
     left, right : array of uint64, shape (n_part_numbers, 8)
         For each part 256 bits for further parts of one id, and as many for the last two ids of longer ones;
         each sets two of them (`enter_wanted`).
+    left_last, right_last : array of uint64, shape (n_part_numbers,)
+        For each part 64 bits for the last ids of all of these.
     """
 
     left: Uint64Array
     right: Uint64Array
+    left_last: Uint64Array
+    right_last: Uint64Array
 
 
 @leaf
@@ -47,12 +52,28 @@ def wanted_place(key):
     return np.int64(mixed >> np.uint64(62)), bits
 
 
+@leaf
+def last_id_place(token):
+    """Return which bit of 64 stands for a last id."""
+    return (np.uint64(token) * _MIX) >> np.uint64(58)
+
+
 @uncounted
-def enter_wanted(side, kind, parts, keys):
+def enter_wanted(side, last, kind, parts, keys):
     """Enter for each of `parts` one of `keys`, all of one kind."""
     for k in range(parts.shape[0]):
         word, bits = wanted_place(keys[k])
         side[parts[k], kind + word] |= bits
+        last[parts[k]] |= _ONE << last_id_place(keys[k] & _LAST)
+
+
+@leaf
+def may_end(last, ids, begin, end):
+    """Return whether one of ``ids[begin:end]`` may be a last id; no branch depends on an id."""
+    bits = np.uint64(0)
+    for at in range(begin, end):
+        bits |= last >> last_id_place(ids[at])
+    return bits & _ONE != 0
 
 
 @leaf

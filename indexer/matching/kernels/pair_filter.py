@@ -38,6 +38,7 @@ from indexer.matching.kernels.anchor_slots import (
     unpack_region,
 )
 from indexer.matching.kernels.compile import leaf
+from indexer.matching.kernels.gap_windows import KIND_BITS, WindowNeeds, keep_promising_windows
 from indexer.matching.kernels.pair_groups import (
     GROUP,
     flag_groups,
@@ -84,6 +85,8 @@ class PairFilter(NamedTuple):
     first_ids : RegisterBloom
         The ids that begin an anchor or are a pattern by themselves; an empty table where this question
         is not worth asking.
+    needs : WindowNeeds
+        What must stand beside anchors of parts of gapped patterns.
     """
 
     bitmap: Uint64Array
@@ -96,6 +99,7 @@ class PairFilter(NamedTuple):
     longest_before: np.int64
     longest_after: np.int64
     first_ids: RegisterBloom
+    needs: WindowNeeds
 
 
 class Windows(NamedTuple):
@@ -179,6 +183,7 @@ def open_windows(anchors, ids, n_positions, scratch):
     look_beside(contexts, around, ids, windows, n_anchors, LEFT_TWICE, -1, -2, chosen)
     look_beside(contexts, around, ids, windows, n_anchors, RIGHT_TWICE, 2, 3, chosen)
     look_beside(contexts, around, ids, windows, n_anchors, BOTH, -1, 2, chosen)
+    with_needs = anchors.needs.of_place.shape[0] != 0
     n = 0
     for k in range(n_anchors):
         at = windows.position[k]
@@ -190,13 +195,28 @@ def open_windows(anchors, ids, n_positions, scratch):
             before, after = reach(kinds, before, after)
         else:
             before, after = np.int64(0), np.int64(0)
-        if with_tokens and token_bit(anchors, ids, at) & _ONE:
+        is_token = with_tokens and token_bit(anchors, ids, at) & _ONE != 0
+        if is_token:
             after = max(after, np.int64(1))
+        if with_needs:
+            place = place_of_need(anchors, windows.begin[k], kinds != 0, is_token, ids, at)
+            chosen[n] = place << KIND_BITS | kinds
         windows.position[n] = at
         windows.begin[n] = at - before
         windows.end[n] = at + after
         n += np.int64(after > 0)
+    if with_needs:
+        n = keep_promising_windows(anchors.needs, ids, windows, chosen, n)
     return n
+
+
+@leaf
+def place_of_need(anchors, slot, is_anchor, is_token, ids, at):
+    """Return where in `WindowNeeds.of_place` it stands what a window needs."""
+    n_slots = anchors.around.shape[0]
+    if is_anchor:
+        return anchors.needs.of_place.shape[0] - 1 if is_token else slot
+    return n_slots + (np.int64(ids[at]) & np.int64(0xFFFF))
 
 
 @leaf

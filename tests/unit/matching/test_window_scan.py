@@ -109,8 +109,7 @@ def test_what_is_found_does_not_depend_on_the_sample():
     for sample in (stream[:0], stream[:1], stream[:100], np.zeros(1000, np.uint16), stream[::-1].copy()):
         matcher = matcher_of(pairs)
         matcher.find(stream, starts, stops)
-        patterns = patterns_of(pairs)
-        anchors = build_filter(patterns.ids, patterns.offsets, sample)
+        anchors = build_filter(patterns_of(pairs), sample)
         matcher._filters[2] = matcher._filters[2]._replace(anchors=anchors)
         assert rows_of(matcher.find(stream, starts, stops)) == expected
 

@@ -1,0 +1,106 @@
+"""Which windows of the scan are worth a walk: not those of parts beside which nothing of their patterns ends.
+
+A part of a gapped pattern is of use only where another part stands in reach. Of 10,000 patterns' anchors that
+holds for one in a hundred, so it is asked before the part itself is looked for: a look at some ten ids costs
+20 ns, walking the window and asking afterwards took 280.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.matching.kernels.compile import leaf
+from indexer.matching.kernels.gap_reach import farthest
+from indexer.matching.kernels.gap_wanted import Wanted, holds_wanted, may_end
+from indexer.matching.kernels.prefetching import AHEAD, prefetch
+from indexer.units import Int32Array, Int64Array
+
+OPEN = -1
+"""The row of what is always walked."""
+KIND_BITS = 6
+ALL_KINDS = (1 << KIND_BITS) - 1
+LEFT, RIGHT = 0, 4
+IDS, WORDS, OUTERMOST, LAST = 0, 1, 2, 3
+
+
+class WindowNeeds(NamedTuple):
+    """What has to stand beside an anchor, where parts of gapped patterns have it and no phrases.
+
+    Attributes
+    ----------
+    of_place : array of int32, shape (n_slots + 65536 + 1,) or (0,)
+        For every slot of an anchor, then for every id modulo 65,536 that is a pattern by itself, then for
+        what is both: ``row << 6 | kinds``. The row is that of the tables below, `OPEN` where there is no part
+        or a phrase of one id; the kinds are those of the phrases (`anchor_contexts`), whose windows are
+        always walked. Empty where there are no parts at all.
+    reach : array of int64, shape (n_rows, 8)
+        How far from the place of the anchor the patterns reach, `IDS`, `WORDS` and `OUTERMOST` as of `Reach`:
+        from before its first id to the `LEFT`, from behind it to the `RIGHT`; and with which last ids another
+        part ends there, `LAST`, the 64 bits of `Wanted.left_last`. All of a row is one cache line.
+    wanted : Wanted
+        With what another part ends there, by row.
+    words_of_id : array of int32
+        As `indexer.matching.kernels.gaps.GapTable` has it.
+    n_blanks : int64
+        Ids of white space a part begins with, at most: in them another part may end.
+    """
+
+    of_place: Int32Array
+    reach: Int64Array
+    wanted: Wanted
+    words_of_id: Int32Array
+    n_blanks: np.int64
+
+
+@leaf
+def is_promising(needs, row, ids, at):
+    """Return whether another part may end in reach of the anchor at a place."""
+    reach, n_ids = needs.reach, np.int64(ids.shape[0])
+    last_ids = np.uint64(reach[row, LEFT + LAST])
+    if last_ids != 0:
+        first = farthest(
+            needs.words_of_id, ids, np.int64(0), at, -1,
+            reach[row, LEFT + IDS], reach[row, LEFT + WORDS], reach[row, LEFT + OUTERMOST],
+        )  # fmt: skip
+        stop = min(at + needs.n_blanks, n_ids)
+        if may_end(last_ids, ids, first, stop) and holds_wanted(needs.wanted.left, row, ids, first, stop):
+            return True
+    last_ids = np.uint64(reach[row, RIGHT + LAST])
+    if last_ids == 0:
+        return False
+    stop = farthest(
+        needs.words_of_id, ids, n_ids, at + 1, 1,
+        reach[row, RIGHT + IDS], reach[row, RIGHT + WORDS], reach[row, RIGHT + OUTERMOST],
+    )  # fmt: skip
+    return may_end(last_ids, ids, at + 1, stop) and holds_wanted(needs.wanted.right, row, ids, at + 1, stop)
+
+
+@leaf
+def keep_promising_windows(needs, ids, windows, rows, n_windows):
+    """Keep the windows that are open, and those in whose reach another part may end; return how many.
+
+    Parameters
+    ----------
+    rows : array of int64
+        For each window ``place << 6 | kinds``, its place in `WindowNeeds.of_place` and what it may hold;
+        overwritten.
+    """
+    for k in range(n_windows):
+        prefetch(needs.of_place, rows[k] >> KIND_BITS)
+    for k in range(n_windows):
+        known = np.int64(needs.of_place[rows[k] >> KIND_BITS])
+        rows[k] = known >> KIND_BITS if known & rows[k] & ALL_KINDS == 0 else OPEN
+    n = 0
+    for k in range(n_windows):
+        ahead = rows[min(k + AHEAD, n_windows - 1)]
+        if ahead != OPEN:
+            prefetch(needs.reach, ahead)
+        at = windows.position[k]
+        if rows[k] == OPEN or is_promising(needs, rows[k], ids, at):
+            windows.position[n] = at
+            windows.begin[n] = windows.begin[k]
+            windows.end[n] = windows.end[k]
+            n += 1
+    return n
