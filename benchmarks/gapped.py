@@ -31,6 +31,12 @@ from indexer.vocabulary import TokenBytes
 N_PATTERNS = 10_000
 MOST_BETWEEN = 8
 CHECKED_TOKENS = 1_000_000
+KINDS = [
+    (name, least_ids, unit)
+    for name, least_ids in (("halves of 2 ids and more", 2), ("halves of any length", 1))
+    for unit in ("tokens", "words")
+]
+"""What the patterns are called, how many ids their halves have at least, and what their gaps count."""
 
 
 class PatternSet(NamedTuple):
@@ -46,11 +52,10 @@ def gapped(load: Workload, expected: Expected, arguments: argparse.Namespace) ->
     n = arguments.tokens // 2
     vocabulary = vocabulary_of(load)
     rows = [ours(load, expected, "134k", n, experiment="gapped", name="no patterns")]
-    for name, least_ids in (("halves of 2 ids and more", 2), ("halves of any length", 1)):
-        for unit in ("tokens", "words"):
-            chosen = pattern_set(load, least_ids, unit)
-            check(load, chosen, vocabulary)
-            rows.append(_case(load, chosen, vocabulary, f"{name}, gaps in {unit}", n))
+    for name, least_ids, unit in KINDS:
+        chosen = pattern_set(load, least_ids, unit)
+        check(load, chosen, vocabulary)
+        rows.append(_case(load, chosen, vocabulary, f"{name}, gaps in {unit}", n))
     return rows
 
 

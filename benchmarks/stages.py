@@ -1,6 +1,7 @@
 """What each question of the window scan costs: ``python -m benchmarks.stages``, nanoseconds an id.
 
-Every column is a run that stops behind that question; its cost is what it adds to the one before.
+Every column is a run that stops behind that question; its cost is what it adds to the one before. With
+``--gapped``: 134,000 phrases alone, and with 10,000 gapped patterns of each kind.
 """
 
 from __future__ import annotations
@@ -13,42 +14,91 @@ import numpy as np
 
 from benchmarks import workload
 from benchmarks.cases import id_patterns
+from benchmarks.gapped import KINDS, matcher_of, pattern_set, vocabulary_of
 from benchmarks.questions import scan_up_to
 from indexer.matching.blocks import read_only
 from indexer.matching.finding import room_for
 from indexer.matching.kernels.pair_filter import new_scratch
 from indexer.matching.kernels.window_search import new_room, search_windows
+from indexer.matching.part_needs import no_needs
 from indexer.matching.token_matcher import TokenMatcher
 
-STAGES = ("first ids, or groups of eight", "positions", "anchors", "contexts", "walk", "borders and order")
+QUESTIONS = ("first ids, or groups of eight", "positions", "anchors", "contexts")
+SEARCH = ("walk", "borders and order")
+COMPANY = "company"
+JOINING = ("parts beside anchors", "joining")
 ROUNDS = 15
+
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stages", description=__doc__)
     parser.add_argument("--tokens", type=int, default=10_000_000)
-    load = workload.load(parser.parse_args().tokens)
-    print("| phrases | " + " | ".join(STAGES) + " | together |")
-    print("| ---: " * (len(STAGES) + 2) + "|")
+    parser.add_argument("--gapped", action="store_true", help="the questions put for phrases with gaps")
+    arguments = parser.parse_args()
+    load = workload.load(arguments.tokens)
+    rows = tuple(map(read_only, load.rows()))
+    if arguments.gapped:
+        _print_head("patterns", (*QUESTIONS, COMPANY, *SEARCH, *JOINING))
+        alone = phrase_runs(_matcher(load, "134k"), rows)
+        _print_row("none", [*alone[:4], alone[3], *alone[4:], alone[-1], alone[-1]], load)
+        for name, least_ids, unit in KINDS:
+            _print_row(f"{name}, gaps in {unit}", gapped_runs(load, least_ids, unit, rows), load)
+        return
+    _print_head("phrases", (*QUESTIONS, *SEARCH))
     for name in load.phrases:
-        taken = least_seconds(_runs(load, name))
-        each = np.diff(taken, prepend=0.0) / len(load.stream) * 1e9
-        print(f"| {name} | " + " | ".join(f"{cost:.3f}" for cost in (*each, each.sum())) + " |")
+        _print_row(name, phrase_runs(_matcher(load, name), rows), load)
 
 
-def _runs(load: workload.Workload, name: str) -> list[Callable[[], object]]:
-    ids, starts, stops = map(read_only, load.rows())
-    matcher = TokenMatcher(id_patterns(load, name), None, boundary="none", possessive="include")
-    matcher.prepare(ids)
+def _matcher(load: workload.Workload, phrases: str) -> TokenMatcher:
+    matcher = TokenMatcher(id_patterns(load, phrases), None, boundary="none", possessive="include")
+    matcher.prepare(load.stream)
+    return matcher
+
+
+def phrase_runs(matcher: TokenMatcher, rows: Rows) -> list[Callable[[], object]]:
+    """Return a run up to each question, up to the walk, and the whole search; the filter must be built."""
+    ids, starts, stops = rows
     anchors = matcher._filters[2][1]
     scratch, room, found = new_scratch(), new_room(), room_for(1 << 18)
-    tables = matcher._automaton, anchors
+    alone = anchors._replace(needs=no_needs())
     runs: list[Callable[[], object]] = [
-        lambda stage=stage: scan_up_to(anchors, ids, stage, scratch) for stage in range(4)
+        lambda stage=stage: scan_up_to(alone, ids, stage, scratch) for stage in range(len(QUESTIONS))
     ]
-    runs.append(lambda: search_windows(*tables, ids, starts, stops, 0, found, room))
+    runs.append(
+        lambda: search_windows(matcher._automaton, anchors, ids, starts, stops, 0, found, room),
+    )
     runs.append(lambda: matcher.find(ids, starts, stops))
     return runs
+
+
+def gapped_runs(
+    load: workload.Workload, least_ids: int, unit: str, rows: Rows
+) -> list[Callable[[], object]]:
+    """Return the same for a matcher of phrases with gaps: company before the walk, joining behind it."""
+    ids, starts, stops = rows
+    whole = matcher_of(pattern_set(load, least_ids, unit), vocabulary_of(load))
+    whole.find(ids, starts, stops)
+    anchored = whole._matcher
+    matcher = anchored._chosen[1].matcher
+    anchors, scratch = matcher._filters[2][1], new_scratch()
+    runs = phrase_runs(matcher, rows)
+    runs.insert(len(QUESTIONS), lambda: scan_up_to(anchors, ids, len(QUESTIONS) - 1, scratch))
+    runs.append(lambda: anchored.find(ids, starts, stops))
+    runs.append(lambda: whole.find(ids, starts, stops))
+    return runs
+
+
+def _print_head(what: str, stages: tuple[str, ...]) -> None:
+    print(f"| {what} | " + " | ".join(stages) + " | together |")
+    print("| ---: " * (len(stages) + 2) + "|")
+
+
+def _print_row(name: str, runs: list[Callable[[], object]], load: workload.Workload) -> None:
+    taken = least_seconds(runs)
+    each = np.diff(taken, prepend=0.0) / len(load.stream) * 1e9
+    print(f"| {name} | " + " | ".join(f"{cost:.3f}" for cost in (*each, each.sum())) + " |", flush=True)
 
 
 def least_seconds(runs: list[Callable[[], object]]) -> np.ndarray:
