@@ -75,10 +75,16 @@ def _phrases(load: workload.Workload, expected: Expected, arguments: argparse.Na
 
 def _threads(load: workload.Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:
     n = arguments.tokens
+
+    def in_memory(name: str, **options) -> Case:
+        return cases.ours(
+            load, expected, "134k", n, experiment="threads", name=name, n_times=cases.N_TIMES, **options
+        )
+
     return [
-        cases.ours(load, expected, "134k", n, experiment="threads"),
-        cases.ours(load, expected, "134k", n, experiment="threads", name="2 threads", n_threads=2),
-        cases.ours(load, expected, "134k", n, experiment="threads", name="uint32 ids", dtype=np.uint32),
+        in_memory("exposure indexer, ids"),
+        in_memory("2 threads", n_threads=2),
+        in_memory("uint32 ids", dtype=np.uint32),
         cases.from_file(load, expected, "134k", n, 1),
         cases.from_file(load, expected, "134k", n, 2),
         end_to_end.scanned(load, expected, "134k", n, 1),

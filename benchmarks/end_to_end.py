@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.cases import Case, Expected, Run
+from benchmarks.cases import N_TIMES, Case, Expected, Run
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.build import plan_index
 from indexer.config.load import config_from_tables
@@ -24,8 +24,6 @@ from indexer.scanning.task import ScanTask
 
 N_SHARDS = 2
 BATCH_SIZE = 64
-N_TIMES = 5
-"""How often a shard repeats its part of the stream: shards of 200 MB, where fixed costs count little."""
 
 
 def scanned(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_workers: int) -> Case:

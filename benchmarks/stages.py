@@ -73,9 +73,7 @@ def phrase_runs(matcher: TokenMatcher, rows: Rows) -> list[Callable[[], object]]
     return runs
 
 
-def gapped_runs(
-    load: workload.Workload, least_ids: int, unit: str, rows: Rows
-) -> list[Callable[[], object]]:
+def gapped_runs(load: workload.Workload, least_ids: int, unit: str, rows: Rows) -> list[Callable[[], object]]:
     """Return the same for a matcher of phrases with gaps: company before the walk, joining behind it."""
     ids, starts, stops = rows
     whole = matcher_of(pattern_set(load, least_ids, unit), vocabulary_of(load))

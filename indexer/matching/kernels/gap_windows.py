@@ -1,8 +1,8 @@
 """Which windows of the scan are worth a walk: not those of parts beside which nothing of their patterns ends.
 
-A part of a gapped pattern is of use only where another part stands in reach. Of 10,000 patterns' anchors that
-holds for one in a hundred, so it is asked before the part itself is looked for: a look at some ten ids costs
-20 ns, walking the window and asking afterwards took 280.
+A part of a gapped pattern is of use only where another part stands in reach. With 10,000 patterns that holds
+for one anchor in a hundred, so it is asked before the part itself is looked for: a look at some ten ids takes
+70 ns (30 if all tables are in the cache); walking the window and asking afterwards took 170.
 """
 
 from __future__ import annotations

@@ -9,6 +9,9 @@ questions are put to the stream, each to what the one before let through:
 3. is the pair really an anchor (`anchor_slots`)?
 4. is the pair, with the one or two ids beside it, part of a pattern (`anchor_contexts`)?
 
+Where that can only be part of a pattern with gaps, a fifth: may another part of it end in reach
+(`gap_windows`)?
+
 Where the first question cannot be put, or would let most ids through, the second is put to eight positions
 at a time (`pair_groups`). What is left are windows: the stretch of ids in which the patterns of that anchor
 would lie. The filter never decides that something stands there; it only says where nothing can.
