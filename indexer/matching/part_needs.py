@@ -14,6 +14,7 @@ from indexer.matching.kernels.gap_windows import (
     KIND_BITS,
     LAST,
     LEFT,
+    N_TOKENS,
     OPEN,
     OUTERMOST,
     RIGHT,
@@ -22,8 +23,6 @@ from indexer.matching.kernels.gap_windows import (
 )
 from indexer.matching.matches import IdPatterns
 from indexer.units import Int32Array, Int64Array, TokenIds
-
-N_IDS = 1 << 16
 
 
 class PartNeeds(NamedTuple):
@@ -96,12 +95,12 @@ def window_needs(
     ids, offsets = patterns.ids, patterns.offsets
     part = patterns.phrase.astype(np.int64) - needs.first_part
     at = np.where(anchor >= 0, anchor, offsets[:-1])
-    place = np.where(anchor >= 0, slot, n_slots + (ids[at] & np.uint32(N_IDS - 1)).astype(np.int64))
+    place = np.where(anchor >= 0, slot, n_slots + (ids[at] & np.uint32(N_TOKENS - 1)).astype(np.int64))
     is_part = part >= 0
     if not is_part.any():
         return no_needs()
     places, row = np.unique(place[is_part], return_inverse=True)
-    row_of = np.full(n_slots + N_IDS + 1, OPEN, np.int32)
+    row_of = np.full(n_slots + N_TOKENS + 1, OPEN, np.int32)
     row_of[places] = np.arange(len(places))
     row_of[place[~is_part & (anchor < 0)]] = OPEN
     kinds = np.zeros(len(row_of), np.int32)

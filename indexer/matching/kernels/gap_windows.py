@@ -19,6 +19,7 @@ from indexer.units import Int32Array, Int64Array
 
 OPEN = -1
 """The row of what is always walked."""
+N_TOKENS = 1 << 16
 KIND_BITS = 6
 ALL_KINDS = (1 << KIND_BITS) - 1
 LEFT, RIGHT = 0, 4
@@ -55,6 +56,25 @@ class WindowNeeds(NamedTuple):
 
 
 @leaf
+def may_hold_at(needs, slot, kinds, is_token, token):
+    """Return what a window may hold as ``place << 6 | kinds``, its place in `WindowNeeds.of_place`.
+
+    Parameters
+    ----------
+    slot, kinds : int
+        Of the anchor; no kinds where there is none that fits.
+    is_token : bool
+        Whether the id there may be a pattern by itself.
+    token : int
+        That id.
+    """
+    both = needs.of_place.shape[0] - 1
+    if kinds == 0:
+        return (both - N_TOKENS + (token & (N_TOKENS - 1))) << KIND_BITS
+    return (both if is_token else slot) << KIND_BITS | kinds
+
+
+@leaf
 def is_promising(needs, row, ids, at):
     """Return whether another part may end in reach of the anchor at a place."""
     reach, n_ids = needs.reach, np.int64(ids.shape[0])
@@ -84,8 +104,7 @@ def keep_promising_windows(needs, ids, windows, rows, n_windows):
     Parameters
     ----------
     rows : array of int64
-        For each window ``place << 6 | kinds``, its place in `WindowNeeds.of_place` and what it may hold;
-        overwritten.
+        What each window may hold (`may_hold_at`); overwritten.
     """
     for k in range(n_windows):
         prefetch(needs.of_place, rows[k] >> KIND_BITS)

@@ -41,7 +41,7 @@ from indexer.matching.kernels.anchor_slots import (
     unpack_region,
 )
 from indexer.matching.kernels.compile import leaf
-from indexer.matching.kernels.gap_windows import KIND_BITS, WindowNeeds, keep_promising_windows
+from indexer.matching.kernels.gap_windows import WindowNeeds, keep_promising_windows, may_hold_at
 from indexer.matching.kernels.pair_groups import (
     GROUP,
     flag_groups,
@@ -202,8 +202,7 @@ def open_windows(anchors, ids, n_positions, scratch):
         if is_token:
             after = max(after, np.int64(1))
         if with_needs:
-            place = place_of_need(anchors, windows.begin[k], kinds != 0, is_token, ids, at)
-            chosen[n] = place << KIND_BITS | kinds
+            chosen[n] = may_hold_at(anchors.needs, windows.begin[k], kinds, is_token, np.int64(ids[at]))
         windows.position[n] = at
         windows.begin[n] = at - before
         windows.end[n] = at + after
@@ -211,15 +210,6 @@ def open_windows(anchors, ids, n_positions, scratch):
     if with_needs:
         n = keep_promising_windows(anchors.needs, ids, windows, chosen, n)
     return n
-
-
-@leaf
-def place_of_need(anchors, slot, is_anchor, is_token, ids, at):
-    """Return where in `WindowNeeds.of_place` it stands what a window needs."""
-    n_slots = anchors.around.shape[0]
-    if is_anchor:
-        return anchors.needs.of_place.shape[0] - 1 if is_token else slot
-    return n_slots + (np.int64(ids[at]) & np.int64(0xFFFF))
 
 
 @leaf
