@@ -58,8 +58,11 @@ def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None
         first_ids = worthwhile_bloom(np.unique(np.concatenate([ids[anchored], alone])), sample)
         bits = _bitmap_bits(len(pairs), with_first_ids=bool(len(first_ids.table)))
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
-        slots, kinds = np.empty(len(anchor), np.int64), np.empty(len(anchor), np.int32)
-        find_slots(ids, offsets, anchor, width, tags, slots, kinds)
+        of_windows = no_needs()
+        if needs is not None:
+            slots, kinds = np.empty(len(anchor), np.int64), np.empty(len(anchor), np.int32)
+            find_slots(ids, offsets, anchor, width, tags, slots, kinds)
+            of_windows = window_needs(needs, patterns, anchor, slots, kinds, len(around))
     return PairFilter(
         bitmap=bitmap,
         multiplier=multiplier,
@@ -71,9 +74,7 @@ def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None
         longest_before=np.int64(longest_before),
         longest_after=np.int64(longest_after),
         first_ids=first_ids,
-        needs=no_needs()
-        if needs is None
-        else window_needs(needs, patterns, anchor, slots, kinds, len(around)),
+        needs=of_windows,
     )
 
 
