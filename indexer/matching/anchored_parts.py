@@ -30,6 +30,7 @@ from indexer.matching.matches import (
     IdPatterns,
     Matcher,
     Matches,
+    OnRows,
     one_behind_the_other,
     ordered,
     selected,
@@ -100,10 +101,12 @@ class AnchoredParts:
         self._chosen: tuple[int, _Chosen | None] = (0, None)
         self._choosing = threading.Lock()
 
-    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+    def find(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``; see `Matcher.find`."""
         matcher, needs = self._chosen_for(ids, starts, stops)
-        found = matcher.find(ids, starts, stops)
+        found = matcher.find(ids, starts, stops, on_rows)
         is_anchor = found.phrase >= self._first_part
         if not is_anchor.any():
             return found

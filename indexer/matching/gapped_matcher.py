@@ -23,7 +23,7 @@ from indexer.matching.kernels.gaps import (
     join_parts,
     measure_parts,
 )
-from indexer.matching.matches import Matcher, Matches, one_behind_the_other, ordered, selected
+from indexer.matching.matches import Matcher, Matches, OnRows, one_behind_the_other, ordered, selected
 from indexer.matching.stretches import merged
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -92,12 +92,14 @@ class GappedMatcher:
             self._text = GapText(vocabulary, case=case, parts=parts)
         self._anchors: tuple[int, tuple[Anchors, Anchors]] | None = None
 
-    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+    def find(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, of phrases and of gapped patterns.
 
         Parameters and order of the result are those of `Matcher.find`.
         """
-        found = self._matcher.find(ids, starts, stops)
+        found = self._matcher.find(ids, starts, stops, on_rows)
         is_part = found.phrase >= self._first_part
         if not is_part.any():
             return found

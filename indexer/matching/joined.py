@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexer.matching.matches import Matcher, Matches, one_behind_the_other, ordered
+from indexer.matching.matches import Matcher, Matches, OnRows, one_behind_the_other, ordered
 from indexer.units import Int64Array, TokenIds
 
 
@@ -20,9 +20,14 @@ class JoinedMatcher:
     def __init__(self, matchers: Sequence[Matcher]) -> None:
         self.matchers = tuple(matchers)
 
-    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+    def find(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> Matches:
         """Return the occurrences found by all of them; see `Matcher.find`."""
-        found = [matcher.find(ids, starts, stops) for matcher in self.matchers]
+        found = [
+            matcher.find(ids, starts, stops, None if number else on_rows)
+            for number, matcher in enumerate(self.matchers)
+        ]
         return ordered(one_behind_the_other(found))
 
     def prepare(self, sample: TokenIds) -> None:

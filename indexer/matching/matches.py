@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -17,6 +17,10 @@ DECODED_TOKENS = 1 << 26
 """Ids that are searched by decoding all of them before the fast search in text is built, unless asked for.
 
 They take as long as compiling its kernels and building its tables: some ten seconds."""
+
+
+OnRows = Callable[[int, int], None]
+"""Told of a run of sequences [first, last) of a block as the search goes through them."""
 
 
 class IdPatterns(NamedTuple):
@@ -71,7 +75,9 @@ class Matches(NamedTuple):
 class Matcher(Protocol):
     """Finds every occurrence: overlapping, nested and repeated ones too, each place once a phrase."""
 
-    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+    def find(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
 
         Parameters
@@ -80,6 +86,9 @@ class Matcher(Protocol):
             Token ids.
         starts, stops : array of int64, shape (n_sequences,)
             Half-open range of each sequence; ranges may overlap.
+        on_rows : OnRows, optional
+            Told of every sequence once, in ascending runs, just before or after it is searched: a cache
+            still holds its ids, or will need them. What it raises ends the search.
         """
         ...
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.errors import ConfigError
 from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.matches import DECODED_TOKENS, Matches, ordered
+from indexer.matching.matches import DECODED_TOKENS, Matches, OnRows, ordered
 from indexer.matching.text_decoding import DecodingSearch
 from indexer.matching.text_phrases import folded_phrases
 from indexer.matching.text_windows import WindowSearch
@@ -96,7 +96,9 @@ class TextMatcher:
         if self._windows_can_help:
             self._window_search().find(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
 
-    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+    def find(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
 
         Parameters
@@ -105,6 +107,8 @@ class TextMatcher:
             Token ids; never written to.
         starts, stops : array of int64, shape (n_sequences,)
             Half-open range of each sequence; ranges may overlap.
+        on_rows : OnRows, optional
+            Told of all of them before the search begins.
 
         Returns
         -------
@@ -112,6 +116,8 @@ class TextMatcher:
             Ordered by (row, token_offset, phrase, n_tokens). Two occurrences of a phrase that begin at
             different characters of one token are two rows.
         """
+        if on_rows is not None:
+            on_rows(0, len(starts))
         search: DecodingSearch | WindowSearch = self._decoding
         if self._windows is not None:
             search = self._windows

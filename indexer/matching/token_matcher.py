@@ -14,7 +14,7 @@ from indexer.matching.finding import find_all, room_for
 from indexer.matching.kernels.automaton import build_automaton
 from indexer.matching.kernels.pair_filter import PairFilter
 from indexer.matching.kernels.window_search import new_room, search_of_types
-from indexer.matching.matches import SAMPLE_TOKENS, IdPatterns, Matches
+from indexer.matching.matches import SAMPLE_TOKENS, IdPatterns, Matches, OnRows
 from indexer.matching.pair_filter import build_filter
 from indexer.matching.part_needs import PartNeeds
 from indexer.matching.patterns import pattern_table
@@ -83,7 +83,9 @@ class TokenMatcher:
         self._filters: dict[int, _Filter] = {}
         self._building = threading.Lock()
 
-    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+    def find(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
 
         Parameters
@@ -92,6 +94,8 @@ class TokenMatcher:
             Token ids; never written to.
         starts, stops : array of int64, shape (n_sequences,)
             Half-open range of each sequence; ranges may overlap.
+        on_rows : OnRows, optional
+            Told of some sequences after the other, each time they were searched.
 
         Returns
         -------
@@ -103,12 +107,15 @@ class TokenMatcher:
         _, anchors, search = self._filter_for(ids)
         with _rooms.taken() as between:
             return find_all(
-                lambda row, found: search(self._automaton, anchors, ids, starts, stops, row, found, between),
+                lambda row, last, found: search(
+                    self._automaton, anchors, ids, starts[:last], stops[:last], row, found, between
+                ),
                 self._reported,
                 self._neighbours,
                 ids,
                 starts,
                 stops,
+                on_rows,
             )
 
     def prepare(self, sample: TokenIds) -> None:

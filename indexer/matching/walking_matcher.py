@@ -12,7 +12,7 @@ from indexer.matching.finding import find_all
 from indexer.matching.kernels.automaton import build_automaton
 from indexer.matching.kernels.automaton_search import search_sequences
 from indexer.matching.kernels.walks import new_batch
-from indexer.matching.matches import IdPatterns, Matches
+from indexer.matching.matches import IdPatterns, Matches, OnRows
 from indexer.matching.patterns import pattern_table
 from indexer.matching.rooms import Rooms
 from indexer.units import Int64Array, TokenIds
@@ -34,16 +34,21 @@ class WalkingMatcher:
         self._automaton, order = build_automaton(ids, offsets)
         self._patterns = table[order]
 
-    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+    def find(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``."""
         with _rooms.taken() as batch:
             return find_all(
-                lambda row, found: search_sequences(self._automaton, ids, starts, stops, row, found, batch),
+                lambda row, last, found: search_sequences(
+                    self._automaton, ids, starts[:last], stops[:last], row, found, batch
+                ),
                 self._patterns,
                 self._neighbours,
                 ids,
                 starts,
                 stops,
+                on_rows,
             )
 
     def prepare(self, sample: TokenIds) -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
-from indexer.corpus.orders.order import TrainingOrder, Visits
+from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader, Shard
 from indexer.errors import InputError
-from indexer.matching.matches import Matcher
+from indexer.matching.matches import Matcher, OnRows
 from indexer.partials import PartialFacts
 from indexer.plan import ScanRange
-from indexer.scanning.blocks import TokensHash, check_vocabulary, keep_exposing
+from indexer.scanning.blocks import TokensHash, keep_exposing, take_in
+from indexer.scanning.kernels.visited import add_visited_tokens
 from indexer.scanning.tally import Tally
 from indexer.scanning.unit_differences import UnitDifferences
-from indexer.units import UNKNOWN_STEP, Int64Array
+from indexer.scanning.visits import VisitsAhead
+from indexer.units import Int64Array
 from indexer.vocabulary import TokenBytes
 
 
@@ -79,6 +82,7 @@ class Scanner:
         if self.vocabulary and len(tallies) > 1:
             differences = UnitDifferences(self.vocabulary, self.gapped)
         tokens_hash = TokensHash()
+        ahead = VisitsAhead(self.order, scan_range.stop)
         next_sequence = scan_range.start
         n_tokens = n_visits = 0
         visited_tokens = np.zeros(len(self.checkpoints), np.int64)
@@ -87,23 +91,20 @@ class Scanner:
                 raise InputError(
                     f"sequence {next_sequence:,} is followed by {block.first_sequence:,}", path=shard.name
                 )
-            if self.n_ids:
-                check_vocabulary(block, self.n_ids, shard)
-            tokens_hash.add(block)
             next_sequence += len(block.starts)
             lengths = block.stops - block.starts
             n_tokens += int(lengths.sum())
-            exposing = {
-                unit: keep_exposing(
-                    matcher.find(block.ids, block.starts, block.stops),
-                    block,
-                    label_overlap=self.label_overlap,
-                )
-                for unit, matcher in self.matchers.items()
-            }
-            visits = self.order.visits(block.first_sequence, next_sequence)
-            n_visits += len(visits.steps)
-            _add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
+            on_rows: OnRows | None = partial(
+                take_in, block, tokens_hash=tokens_hash, n_ids=self.n_ids, shard=shard
+            )
+            exposing = {}
+            for unit, matcher in self.matchers.items():
+                matches = matcher.find(block.ids, block.starts, block.stops, on_rows)
+                exposing[unit] = keep_exposing(matches, block, label_overlap=self.label_overlap)
+                on_rows = None  # once is enough
+            visits = ahead.of(block.first_sequence, next_sequence)
+            n_visits += int(visits.offsets[-1] - visits.offsets[0])
+            add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
             for unit, matches in exposing.items():
                 tallies[unit].add(matches, block.first_sequence, visits)
             if differences is not None:
@@ -132,12 +133,3 @@ class Scanner:
             tokens_hash=tokens_hash.hexdigest(),
         )
         return rows.combine_chunks(), facts
-
-
-def _add_visited_tokens(
-    total: Int64Array, checkpoints: Int64Array, lengths: Int64Array, visits: Visits
-) -> None:
-    """Add the tokens of all visits to the checkpoint that is the first to have seen them."""
-    if len(visits.steps) and visits.steps[0] != UNKNOWN_STEP:
-        bins = np.searchsorted(checkpoints, visits.steps, side="right")
-        np.add.at(total, bins, np.repeat(lengths, np.diff(visits.offsets)))

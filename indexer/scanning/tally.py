@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from indexer.corpus.orders.order import Visits
-from indexer.matching.blocks import read_only
 from indexer.matching.matches import Matches
 from indexer.partials import SCHEMA
 from indexer.scanning.kernels.exposures import EXPOSURES, LAST_STEP, LAST_WANTED, Places, count_exposures
+from indexer.scanning.kernels.visited import add_visited_tokens
 from indexer.scanning.places import copied_places, first_places, joined_places, no_places
+from indexer.scanning.visits import as_counted
 from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array, Uint64Array
 
 _NO_STEP_YET = np.iinfo(np.int64).max
@@ -66,7 +67,7 @@ class Tally:
         if not len(matches.phrase):
             return
         keys, wanted = count_exposures(
-            self._counts, matches, first_sequence, _as_counted(visits), self.checkpoints
+            self._counts, matches, first_sequence, as_counted(visits), self.checkpoints
         )
         if len(keys):
             self._bins.add(keys)
@@ -135,11 +136,12 @@ class Tally:
 
 
 def prepare_tally() -> None:
-    """Have the kernel compiled."""
+    """Have the kernels compiled."""
     one = np.ones(1, np.int64)
     nothing = Matches(np.empty(0, np.int32), one[:0], np.empty(0, np.int32), np.empty(0, np.int32))
-    tally = Tally(1, one, 1)
-    count_exposures(tally._counts, nothing, 0, _as_counted(Visits(0 * one, one[:0])), one)
+    never = as_counted(Visits(0 * one, one[:0]))
+    count_exposures(Tally(1, one, 1)._counts, nothing, 0, never, one)
+    add_visited_tokens(0 * one, one, one[:0], never)
 
 
 class _BinCounts:
@@ -181,11 +183,6 @@ class _BinCounts:
         if self._pending:
             self._merge()
         return self._keys // self.n_bins, self._keys % self.n_bins, self._counts
-
-
-def _as_counted(visits: Visits) -> Visits:
-    """Return the arrays of one kind, so that one compiled kernel serves every order."""
-    return Visits(*(read_only(np.ascontiguousarray(column, np.int64)) for column in visits))
 
 
 def _steps(steps: Int64Array) -> pa.Array:

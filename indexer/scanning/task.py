@@ -21,6 +21,7 @@ from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matches import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import write_partial
 from indexer.plan import Plan
+from indexer.scanning.blocks import prepare_hash
 from indexer.scanning.frozen import (
     load_gapped,
     load_matchers,
@@ -73,13 +74,15 @@ class ScanTask:
     def compile(self) -> None:
         """Have kernels compiled and tables built before workers are forked, so that each inherits them."""
         scanner = self.prepare()
+        dtype = ids_dtype_of(np.dtype(self.plan.corpus["dtype"]))
+        prepare_hash(dtype)
         prepare_tally()
         if sum(shard.n_tokens for shard in scanner.shards) > DECODED_TOKENS:
             sample = self._sample(scanner)
             for matcher in scanner.matchers.values():
                 matcher.prepare(sample)
             return
-        nothing = np.zeros(1, ids_dtype_of(np.dtype(self.plan.corpus["dtype"])))
+        nothing = np.zeros(1, dtype)
         for matcher in scanner.matchers.values():
             matcher.find(nothing, np.zeros(1, np.int64), np.ones(1, np.int64))
 

@@ -10,7 +10,7 @@ from indexer.corpus.blocks.id_sources import IdSource
 from indexer.corpus.sequences import SequenceBlock
 from indexer.units import Int64Array
 
-BLOCK_IDS = 8 * 1024 * 1024
+BLOCK_IDS = 16 * 1024 * 1024
 """Ids a block aims at: small beside memory, large beside the cost of a call."""
 
 _RANGES_AT_ONCE = 1 << 18

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
-from indexer.units import Int64Array
+import numpy as np
+
+from indexer.units import BoolArray, Int64Array
 
 
 class Visits(NamedTuple):
@@ -20,6 +22,21 @@ class Visits(NamedTuple):
 
     offsets: Int64Array
     steps: Int64Array
+
+
+def visits_of(steps: Int64Array, taken: BoolArray) -> Visits:
+    """Return the visits that a table holds.
+
+    Parameters
+    ----------
+    steps : array of int64, shape (n_sequences, n_epochs)
+        Ascending within a sequence.
+    taken : array of bool, of the same shape
+        Which of them took place.
+    """
+    # Sums along so short an axis took half of the time that a block's steps take.
+    n_taken = np.cumsum(taken, dtype=np.int64)[taken.shape[1] - 1 :: taken.shape[1]]
+    return Visits(np.append(np.int64(0), n_taken), steps[taken])
 
 
 class TrainingOrder(Protocol):

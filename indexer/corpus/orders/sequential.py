@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.config.order import OrderConfig
 from indexer.corpus.orders.batches import BatchSizes
-from indexer.corpus.orders.order import Visits
+from indexer.corpus.orders.order import Visits, visits_of
 from indexer.corpus.orders.window import window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
@@ -57,8 +57,7 @@ class SequentialOrder:
             column = self._batches.step_of(self._batches.consumed(first) + sequences)
             steps[:, epoch] = np.where(sequences < used, column, -1)
         inside = (steps >= self.start_step) & (steps < self.stop_step)
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(inside.sum(axis=1, dtype=np.int64))])
-        return Visits(offsets, steps[inside])
+        return visits_of(steps, inside)
 
     def sequences_at(self, step: int) -> Int64Array:
         """Return the sequences of a step, in batch order."""

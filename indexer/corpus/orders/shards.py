@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer.config.order import OrderConfig
 from indexer.corpus.orders.batches import BatchSizes
-from indexer.corpus.orders.order import Visits
+from indexer.corpus.orders.order import Visits, visits_of
 from indexer.corpus.orders.window import window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
@@ -54,8 +54,7 @@ class PerShardOrder:
         shard = np.searchsorted(self._stops, np.arange(start, stop), side="right")
         steps = shard[:, None] + np.arange(self._epochs, dtype=np.int64) * self._n_shards
         inside = (steps >= self.start_step) & (steps < self.stop_step)
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(inside.sum(axis=1, dtype=np.int64))])
-        return Visits(offsets, steps[inside].astype(np.int64))
+        return visits_of(steps.astype(np.int64), inside)
 
     def sequences_at(self, step: int) -> Int64Array:
         """Return the sequences of a step: a whole shard."""
@@ -111,8 +110,7 @@ class WithinShardsOrder:
         all_steps = steps[:, None] + np.arange(self._epochs, dtype=np.int64) * self._n_steps_of_epoch
         inside = (all_steps >= self.start_step) & (all_steps < self.stop_step)
         inside &= (inside_shard < self._used[shard])[:, None]
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(inside.sum(axis=1, dtype=np.int64))])
-        return Visits(offsets, all_steps[inside])
+        return visits_of(all_steps, inside)
 
     def sequences_at(self, step: int) -> Int64Array:
         """Return the sequences of a step, in batch order."""

@@ -34,7 +34,7 @@ class Found(NamedTuple):
 _EXCHANGES_EACH = 16
 
 
-@uncounted
+@leaf
 def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window):
     """Turn the hits that stand between word borders into occurrences; return how many there are.
 
@@ -124,7 +124,7 @@ def heap_sort(found, first, last):
         sink(found, first, np.int64(0), np.int64(size))
 
 
-@uncounted
+@leaf
 def settle(found, n_found):
     """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
 
@@ -155,3 +155,25 @@ def settle(found, n_found):
             kept += 1
         first = last
     return kept
+
+
+@uncounted
+def settle_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window):
+    """Turn hits, rows ascending, into ordered occurrences; return how many there are.
+
+    Parameters
+    ----------
+    patterns : array of int32, shape (n_patterns, 4)
+        See `indexer.matching.patterns.pattern_table`.
+    neighbours : NeighbourTable
+        What stands beside each id.
+    ids, starts, stops
+        As of `Matcher.find`.
+    found : Found
+        The hits by pattern; the occurrences by phrase.
+    n_hits : int
+        How many hits there are.
+    window : array of uint8
+        Room for `boundary.WINDOW_BYTES` bytes.
+    """
+    return settle(found, keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xxhash
 
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.matching.matches import Matches
-from indexer.scanning.blocks import TokensHash, check_vocabulary, keep_exposing
+from indexer.scanning import blocks
+from indexer.scanning.blocks import TokensHash, keep_exposing, take_in
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 20, None, 0, 2, 10)
 
@@ -33,28 +35,62 @@ def match_at(*places):
     )
 
 
-def test_an_id_beyond_the_vocabulary_is_named_by_sequence_and_token():
+def hash_of(*blocks, n_ids=0):
+    tokens_hash = TokensHash()
+    for one in blocks:
+        take_in(one, 0, len(one.starts), tokens_hash=tokens_hash, n_ids=n_ids, shard=SHARD)
+    return tokens_hash.hexdigest()
+
+
+def library_hash(ids, dtype=np.uint16):
+    return xxhash.xxh3_128(np.array(ids, dtype).tobytes()).hexdigest()
+
+
+@pytest.mark.parametrize("overlapping", [False, True])
+def test_an_id_beyond_the_vocabulary_is_named_by_sequence_and_token(overlapping):
+    ids = block([1, 2, 3, 9], [0, 2, 4], first=7)
+    if overlapping:
+        ids = SequenceBlock(np.array([1, 3, 9], np.uint16), np.array([0, 1]), np.array([2, 3]), 7)
     with pytest.raises(
         InputError, match=r"a\.bin, sequence 8, token 1: id 9 is beyond the vocabulary; expected ids below 9"
     ):
-        check_vocabulary(block([1, 2, 3, 9], [0, 2, 4], first=7), 9, SHARD)
-    check_vocabulary(block([1, 2, 3, 8], [0, 2, 4]), 9, SHARD)
+        hash_of(ids, n_ids=9)
+    hash_of(ids, n_ids=10)
+
+
+def test_an_id_between_sequences_is_none_of_them():
+    apart = SequenceBlock(np.array([1, 9, 2], np.uint16), np.array([0, 2]), np.array([1, 3]), 0)
+    assert hash_of(apart, n_ids=9) == library_hash([1, 2])
 
 
 def test_the_hash_does_not_depend_on_how_blocks_are_cut():
-    whole, parts = TokensHash(), TokensHash()
-    whole.add(block([1, 2, 3, 4, 5, 6], [0, 2, 4, 6]))
-    parts.add(block([1, 2], [0, 2]))
-    parts.add(block([3, 4, 5, 6], [0, 2, 4], first=1))
-    assert whole.hexdigest() == parts.hexdigest()
+    whole = hash_of(block([1, 2, 3, 4, 5, 6], [0, 2, 4, 6]))
+    assert whole == hash_of(block([1, 2], [0, 2]), block([3, 4, 5, 6], [0, 2, 4], first=1))
+    assert whole == library_hash([1, 2, 3, 4, 5, 6])
 
 
-def test_overlapping_sequences_are_hashed_each_in_full():
-    overlapping = SequenceBlock(np.array([1, 2, 3], np.uint16), np.array([0, 1]), np.array([2, 3]), 0)
-    apart, together = TokensHash(), TokensHash()
-    together.add(overlapping)
-    apart.add(block([1, 2, 2, 3], [0, 2, 4]))
-    assert apart.hexdigest() == together.hexdigest()
+def test_some_sequences_of_a_block_are_taken_in():
+    tokens_hash = TokensHash()
+    middle = block([1, 2, 3, 4, 5, 6], [0, 1, 3, 6], first=4)
+    take_in(middle, 1, 3, tokens_hash=tokens_hash, n_ids=7, shard=SHARD)
+    assert tokens_hash.hexdigest() == library_hash([2, 3, 4, 5, 6])
+    with pytest.raises(InputError, match="sequence 6, token 2: id 6"):
+        take_in(middle, 1, 3, tokens_hash=tokens_hash, n_ids=6, shard=SHARD)
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
+def test_more_ids_than_are_hashed_at_once(monkeypatch, dtype):
+    monkeypatch.setattr(blocks, "_IDS_AT_ONCE", 5)
+    ids = np.arange(40, dtype=dtype)
+    edges = np.array([0, 3, 5, 5, 9, 18, 30, 40])
+    assert hash_of(SequenceBlock(ids, edges[:-1], edges[1:], 0)) == library_hash(ids, dtype)
+    starts, stops = np.array([0, 2, 4, 20, 21]), np.array([3, 5, 19, 22, 22])
+    wanted = np.concatenate([ids[a:b] for a, b in zip(starts, stops, strict=True)])
+    assert hash_of(SequenceBlock(ids, starts, stops, 0)) == library_hash(wanted, dtype)
+
+
+def test_no_sequence_no_id():
+    assert hash_of(block([], [0]), block([7], [0, 1])) == library_hash([7])
 
 
 def test_an_occurrence_in_the_shared_label_token_belongs_to_the_next_sequence():

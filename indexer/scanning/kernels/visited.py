@@ -1,0 +1,38 @@
+"""Count the tokens of a block that training had seen at each checkpoint, once for every visit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.corpus.orders.order import Visits
+from indexer.matching.kernels.compile import kernel
+from indexer.units import UNKNOWN_STEP, Int64Array
+
+
+@kernel
+def add_visited_tokens(
+    total: Int64Array, checkpoints: Int64Array, lengths: Int64Array, visits: Visits
+) -> None:
+    """Add the tokens of all visits to the checkpoint that is the first to have seen them.
+
+    Parameters
+    ----------
+    total : array of int64, shape (n_checkpoints,)
+        Tokens whose step lies from ``checkpoints[b - 1]`` to ``checkpoints[b] - 1``; added to.
+    checkpoints : array of int64, shape (n_checkpoints,)
+        Ascending.
+    lengths : array of int64, shape (n_sequences,)
+        Tokens of each sequence of the block.
+    visits : Visits
+        Their steps. Visits of unknown step are left out.
+    """
+    which = np.int64(0)
+    for row in range(lengths.shape[0]):
+        for visit in range(visits.offsets[row], visits.offsets[row + 1]):
+            step = visits.steps[visit]
+            if step == UNKNOWN_STEP:
+                continue
+            # Neighbours are mostly of one checkpoint; a search for each would be six wrong guesses.
+            if step >= checkpoints[which] or (which > 0 and step < checkpoints[which - 1]):
+                which = np.searchsorted(checkpoints, step, side="right")
+            total[which] += lengths[row]
