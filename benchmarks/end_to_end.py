@@ -8,14 +8,13 @@ steps, bins and first places.
 from __future__ import annotations
 
 import multiprocessing
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.cases import N_TIMES, Case, Expected, Run
+from benchmarks.scratch import new_folder
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.build import plan_index
 from indexer.config.load import config_from_tables
@@ -43,7 +42,7 @@ def scanned(workload: Workload, expected: Expected, phrases: str, n_tokens: int,
 
 
 def _prepared(workload: Workload, phrases: str, n_rows: int, n_workers: int) -> Run:
-    folder = Path(tempfile.mkdtemp(prefix="exposure-bench-"))
+    folder = new_folder()
     for shard, part in enumerate(np.split(workload.stream[: n_rows * SEQUENCE_LENGTH], N_SHARDS)):
         np.tile(part, N_TIMES).tofile(folder / f"{shard}.bin")
     ids, offsets = workload.phrases[phrases]

@@ -6,13 +6,12 @@ Matchers of text get one character an id.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.cases import Case, Expected, Run
+from benchmarks.scratch import new_folder
 from benchmarks.workload import Workload
 
 
@@ -175,7 +174,7 @@ def tokengrams(workload: Workload, phrases: str, n_tokens: int) -> Run:
     from tokengrams import MemmapIndex
 
     ids, _, _ = workload.rows(n_tokens)
-    folder = Path(tempfile.mkdtemp())
+    folder = new_folder()
     ids.tofile(folder / "ids.bin")
 
     def run() -> None:

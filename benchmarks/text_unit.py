@@ -6,7 +6,6 @@ real data beside the project the embedded sample takes their place: its tokenize
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.cases import Case, Run, automaton_count
+from benchmarks.scratch import new_folder
 from benchmarks.workload import KEPT, SEQUENCE_LENGTH, SHARED, Workload, paragraphs, shuffled_stream
 from indexer.config import MatchConfig, PhrasesConfig
 from indexer.matching.folding import fold
@@ -86,7 +86,7 @@ def load(name: str, n_tokens: int, workload: Workload) -> TextLoad:
 def _sample(n_tokens: int) -> tuple[Tokenizer, np.ndarray, Path]:
     from indexer.sample import write_sample
 
-    folder = Path(tempfile.mkdtemp()) / "sample"
+    folder = new_folder() / "sample"
     write_sample(folder)
     shards = sorted((folder / "shards").glob("*.bin"))
     text = np.concatenate([np.fromfile(path, np.uint16) for path in shards])

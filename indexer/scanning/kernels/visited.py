@@ -32,7 +32,7 @@ def add_visited_tokens(
             step = visits.steps[visit]
             if step == UNKNOWN_STEP:
                 continue
-            # Neighbours are mostly of one checkpoint; a search for each would be six wrong guesses.
+            # Neighbours are mostly of one checkpoint.
             if step >= checkpoints[which] or (which > 0 and step < checkpoints[which - 1]):
                 which = np.searchsorted(checkpoints, step, side="right")
             total[which] += lengths[row]
