@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numba
 import numpy as np
 
 from benchmarks.questions import scan_up_to
+from benchmarks.scratch import new_folder
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.matching.blocks import read_only
 from indexer.matching.finding import room_for
@@ -216,7 +215,7 @@ def filter_alone(workload: Workload, phrases: str, n_tokens: int) -> Case:
 def from_file(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_threads: int) -> Case:
     def prepare() -> Run:
         ids, starts, stops = repeated(*workload.rows(n_tokens), N_TIMES)
-        path = Path(tempfile.gettempdir()) / f"bench-{n_tokens}.bin"
+        path = new_folder() / "ids.bin"
         ids.tofile(path)
         matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
         matcher.find(ids, starts, stops)

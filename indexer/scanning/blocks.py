@@ -1,4 +1,4 @@
-"""What is checked and recorded of every block on its way to the matcher."""
+"""What is checked and recorded of the ids of every block, and which of its occurrences count."""
 
 from __future__ import annotations
 
