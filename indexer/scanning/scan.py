@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader, Shard
-from indexer.errors import InputError
 from indexer.matching.matches import Matcher, OnRows
 from indexer.partials import PartialFacts
 from indexer.plan import ScanRange
-from indexer.scanning.blocks import TokensHash, keep_exposing, take_in
+from indexer.scanning.blocks import Intake, TokensHash, keep_exposing
 from indexer.scanning.kernels.visited import add_visited_tokens
+from indexer.scanning.portions import Portions
 from indexer.scanning.tally import Tally
 from indexer.scanning.unit_differences import UnitDifferences
 from indexer.scanning.visits import VisitsAhead
@@ -83,39 +82,27 @@ class Scanner:
             differences = UnitDifferences(self.vocabulary, self.gapped)
         tokens_hash = TokensHash()
         ahead = VisitsAhead(self.order, scan_range.stop)
-        next_sequence = scan_range.start
+        portions = Portions()
         n_tokens = n_visits = 0
         visited_tokens = np.zeros(len(self.checkpoints), np.int64)
-        for block in self.reader.blocks(shard, scan_range.start, scan_range.stop):
-            if block.first_sequence != next_sequence:
-                raise InputError(
-                    f"sequence {next_sequence:,} is followed by {block.first_sequence:,}", path=shard.name
-                )
-            next_sequence += len(block.starts)
+        for block in portions.of_range(self.reader, shard, scan_range):
             lengths = block.stops - block.starts
             n_tokens += int(lengths.sum())
-            on_rows: OnRows | None = partial(
-                take_in, block, tokens_hash=tokens_hash, n_ids=self.n_ids, shard=shard
-            )
-            exposing = {}
+            on_rows: OnRows | None = Intake(block, tokens_hash, self.n_ids, shard)
+            exposing, n_found = {}, 0
             for unit, matcher in self.matchers.items():
                 matches = matcher.find(block.ids, block.starts, block.stops, on_rows)
+                n_found += len(matches.phrase)
                 exposing[unit] = keep_exposing(matches, block, label_overlap=self.label_overlap)
                 on_rows = None  # once is enough
-            visits = ahead.of(block.first_sequence, next_sequence)
+            portions.found(len(block.ids), n_found)
+            visits = ahead.of(block.first_sequence, block.first_sequence + len(block.starts))
             n_visits += int(visits.offsets[-1] - visits.offsets[0])
             add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
             for unit, matches in exposing.items():
                 tallies[unit].add(matches, block.first_sequence, visits)
             if differences is not None:
                 differences.add(exposing["text"], exposing["tokens"], block, visits)
-        if next_sequence != scan_range.stop:
-            raise InputError(
-                f"ends after sequence {next_sequence:,}",
-                path=shard.name,
-                expected=f"{scan_range.stop:,} sequences, as planned",
-                fix="the shard is truncated or was changed after planning",
-            )
         rows = pa.concat_tables(
             [
                 tally.rows(unit, differences.alone(unit) if differences else None)

@@ -93,7 +93,7 @@ class ScanTask:
             shard = scanner.shards[scan_range.shard]
             with suppress(InputError):
                 for block in scanner.reader.blocks(shard, scan_range.start, scan_range.stop):
-                    blocks.append(block.ids.copy())
+                    blocks.append(block.ids[:SAMPLE_TOKENS].copy())
                     if sum(map(len, blocks)) >= SAMPLE_TOKENS:
                         return np.concatenate(blocks)
         return np.concatenate(blocks)

@@ -13,6 +13,9 @@ from indexer.units import Int64Array
 BLOCK_IDS = 16 * 1024 * 1024
 """Ids a block aims at: small beside memory, large beside the cost of a call."""
 
+_VIEWED_TIMES = 4
+"""Times as many where ids are only looked at: two workers take 0.223 ns an id to partials, not 0.230."""
+
 _RANGES_AT_ONCE = 1 << 18
 
 
@@ -39,8 +42,9 @@ def blocks_of_rows(
     first_sequence : int
         Corpus-wide number of row `start`.
     block_ids : int
-        Ids per block; at least one row is given.
+        Ids per block, four times as many where they are views; at least one row is given.
     """
+    block_ids *= _VIEWED_TIMES if source.is_view else 1
     n_rows = max(1, (block_ids - (width - stride)) // stride)
     for row in range(start, stop, n_rows):
         n = min(n_rows, stop - row)
@@ -69,6 +73,7 @@ def blocks_of_ranges(
     start, stop, first_sequence, block_ids
         As for `blocks_of_rows`.
     """
+    block_ids *= _VIEWED_TIMES if source.is_view else 1
     for page in range(start, stop, _RANGES_AT_ONCE):
         page_stop = min(page + _RANGES_AT_ONCE, stop)
         firsts, lasts = ranges(page, page_stop)

@@ -37,6 +37,11 @@ def ids_dtype_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.uint16) if dtype.itemsize <= 2 else np.dtype(np.uint32)
 
 
+def is_given_as_stored(dtype: np.dtype[Any]) -> bool:
+    """Tell whether ids of a stored dtype need no copy of their own."""
+    return dtype.isnative and dtype.itemsize == ids_dtype_of(dtype).itemsize
+
+
 def as_token_ids(stored: NDArray[Any], *, path: str, first_id: int = 0) -> TokenIds:
     """Return stored integers as uint16 or uint32 ids: a view where the bytes allow it.
 
@@ -49,7 +54,7 @@ def as_token_ids(stored: NDArray[Any], *, path: str, first_id: int = 0) -> Token
     """
     dtype = stored.dtype
     target = ids_dtype_of(dtype)
-    if dtype.itemsize == target.itemsize and dtype.isnative:
+    if is_given_as_stored(dtype):
         ids = stored.view(target)
         # numba compiles for aligned arrays; a part cut at an odd byte is copied, block by block
         return ids if ids.flags.aligned and ids.flags.c_contiguous else np.ascontiguousarray(ids).copy()

@@ -30,6 +30,8 @@ from indexer.units import TokenIds
 class _StoredIds:
     """A source of ids over one zarr array."""
 
+    is_view = False
+
     def __init__(self, array: ZarrArray, path: str) -> None:
         self._array = array
         self._path = path

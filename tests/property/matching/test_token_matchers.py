@@ -140,14 +140,19 @@ def test_where_a_batch_a_block_or_the_room_ends_does_not_show(case, batch_ids, b
 
 
 @settings(max_examples=150)
-@given(case=streams(), ids_at_once=st.integers(1, 60), first_room=st.integers(1, 3))
-def test_somebody_is_told_of_every_sequence_once_and_nothing_else_changes(case, ids_at_once, first_room):
+@given(
+    case=streams(), ids_at_once=st.integers(1, 60), first_room=st.integers(1, 3), kept_room=st.integers(1, 9)
+)
+def test_somebody_is_told_of_every_sequence_once_and_nothing_else_changes(
+    case, ids_at_once, first_room, kept_room
+):
     starts = np.array([a for a, _ in case["ranges"]], np.int64)
     stops = np.array([b for _, b in case["ranges"]], np.int64)
     expected = naive_id_matches(case["pairs"], [case["stream"][a:b] for a, b in case["ranges"]])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finding, "_IDS_AT_ONCE", ids_at_once)
         patch.setattr(finding, "_FIRST_ROOM", first_room)
+        patch.setattr(finding, "_KEPT_ROOM", kept_room)
         patch.setattr(finding, "_rooms", Rooms(finding._Kept))
         for matcher_type in (TokenMatcher, WalkingMatcher):
             matcher = matcher_type(patterns_of(case["pairs"]), None, boundary="none", possessive="include")

@@ -10,7 +10,7 @@ from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.matching.matches import Matches
 from indexer.scanning import blocks
-from indexer.scanning.blocks import TokensHash, keep_exposing, take_in
+from indexer.scanning.blocks import Intake, TokensHash, keep_exposing
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 20, None, 0, 2, 10)
 
@@ -38,7 +38,7 @@ def match_at(*places):
 def hash_of(*blocks, n_ids=0):
     tokens_hash = TokensHash()
     for one in blocks:
-        take_in(one, 0, len(one.starts), tokens_hash=tokens_hash, n_ids=n_ids, shard=SHARD)
+        Intake(one, tokens_hash, n_ids, SHARD)(0, len(one.starts))
     return tokens_hash.hexdigest()
 
 
@@ -72,10 +72,10 @@ def test_the_hash_does_not_depend_on_how_blocks_are_cut():
 def test_some_sequences_of_a_block_are_taken_in():
     tokens_hash = TokensHash()
     middle = block([1, 2, 3, 4, 5, 6], [0, 1, 3, 6], first=4)
-    take_in(middle, 1, 3, tokens_hash=tokens_hash, n_ids=7, shard=SHARD)
+    Intake(middle, tokens_hash, 7, SHARD)(1, 3)
     assert tokens_hash.hexdigest() == library_hash([2, 3, 4, 5, 6])
     with pytest.raises(InputError, match="sequence 6, token 2: id 6"):
-        take_in(middle, 1, 3, tokens_hash=tokens_hash, n_ids=6, shard=SHARD)
+        Intake(middle, tokens_hash, 6, SHARD)(1, 3)
 
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])

@@ -1,0 +1,119 @@
+"""A range is scanned a portion at a time: every sequence once, as many as their occurrences have room for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.build import plan_index
+from indexer.config import load_config
+from indexer.corpus.sequences import SequenceBlock, Shard
+from indexer.errors import InputError
+from indexer.index_dir import IndexDir
+from indexer.plan import ScanRange
+from indexer.scanning import scan as scan_module
+from indexer.scanning.portions import Portions
+from indexer.scanning.task import ScanTask
+
+SHARD = Shard(0, "a.bin", "/x/a.bin", 20, None, 0, 2, 10)
+
+
+@dataclass
+class Blocks:
+    """Gives some blocks, whatever is asked for."""
+
+    several: list[SequenceBlock]
+
+    def blocks(self, shard, start, stop):
+        return iter(self.several)
+
+
+class Counted(Portions):
+    """Counts the portions."""
+
+    n_told = 0
+
+    def found(self, n_ids, n_found):
+        self.n_told += 1
+        super().found(n_ids, n_found)
+
+
+def block(lengths, first=0, overlap=0, *, masked=False):
+    stops = np.cumsum(lengths)
+    starts = np.maximum(0, stops - lengths - overlap)
+    ids = np.arange(stops[-1], dtype=np.uint16)
+    counted = ids % 3 > 0 if masked else None
+    return SequenceBlock(ids, starts.astype(np.int64), stops.astype(np.int64), first, counted)
+
+
+def portions_of(portions, *blocks, density=0.0):
+    n = sum(len(one.starts) for one in blocks)
+    for one in portions.of_range(Blocks(list(blocks)), SHARD, ScanRange(0, 0, 0, n)):
+        yield one
+        portions.found(len(one.ids), int(density * len(one.ids)))
+
+
+def contents(one):
+    counted = one.counted if one.counted is not None else np.ones(len(one.ids), bool)
+    return [
+        (one.first_sequence + row, one.ids[a:b].tolist(), counted[a:b].tolist())
+        for row, (a, b) in enumerate(zip(one.starts, one.stops, strict=True))
+    ]
+
+
+@given(
+    several=st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=12), min_size=1, max_size=4),
+    overlap=st.integers(0, 3),
+    masked=st.booleans(),
+    first_ids=st.integers(1, 30),
+    found_at_once=st.integers(1, 30),
+    density=st.floats(0, 3),
+)
+def test_the_portions_hold_every_sequence_once(several, overlap, masked, first_ids, found_at_once, density):
+    blocks, first = [], 0
+    for lengths in several:
+        blocks.append(block(np.array(lengths), first, overlap, masked=masked))
+        first += len(lengths)
+    found = list(portions_of(Portions(first_ids, found_at_once), *blocks, density=density))
+    assert all(len(one.starts) for one in found)
+    assert [row for one in found for row in contents(one)] == [row for one in blocks for row in contents(one)]
+
+
+@pytest.mark.parametrize(
+    ("density", "expected"),
+    [
+        (0.0, [2, 20, 18]),  # nothing found in ten ids: room for at least a hundred
+        (0.4, [2, 5]),
+        (1.0, [2, 2]),
+        (20.0, [2, 1, 1]),  # a sequence is never cut
+    ],
+)
+def test_a_portion_is_as_long_as_what_was_found_before_leaves_room_for(density, expected):
+    found = list(portions_of(Portions(6, 10), block([5] * 40), density=density))
+    assert [len(one.starts) for one in found[: len(expected)]] == expected
+
+
+def test_a_block_that_has_room_is_not_cut():
+    whole = block([5] * 4)
+    assert next(portions_of(Portions(20), whole)) is whole
+
+
+def test_sequences_left_out_and_missing_are_refused():
+    with pytest.raises(InputError, match=r"a\.bin: sequence 2 is followed by 3"):
+        list(portions_of(Portions(), block([5] * 2), block([5], first=3)))
+    with pytest.raises(InputError, match=r"a\.bin: ends after sequence 2; expected 3 sequences, as planned"):
+        list(Portions().of_range(Blocks([block([5] * 2)]), SHARD, ScanRange(0, 0, 0, 3)))
+
+
+def test_the_partial_is_the_same_however_small_the_portions_are(sample, tmp_path, monkeypatch):
+    config = load_config(sample / "exposure.toml", ["match.unit=both"])
+    task = ScanTask(IndexDir(tmp_path / "index"), plan_index(config, tmp_path / "index"))
+    whole = task.prepare().scan(task.plan.ranges[0])
+    made = []
+    monkeypatch.setattr(scan_module, "Portions", lambda: made.append(Counted(1, 20)) or made[0])
+    assert task.prepare().scan(task.plan.ranges[0]) == whole
+    assert made[0].n_told > 10
