@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.id_bloom import can_be_asked, count_ids, worthwhile_bloom
-from indexer.matching.kernels.anchors import (
-    choose_anchors,
-    count_pairs,
-    fill_slots,
-    find_slots,
-    number_pairs,
-    number_slots,
-)
+from indexer.matching.kernels.anchor_choice import choose_anchors, count_pairs, number_pairs
+from indexer.matching.kernels.anchors import fill_slots, find_slots, number_slots
 from indexer.matching.kernels.pair_filter import PairFilter
 from indexer.matching.kernels.pair_groups import GROUP, flag_groups
 from indexer.matching.matches import SAMPLE_TOKENS, IdPatterns, taken
