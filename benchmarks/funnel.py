@@ -37,7 +37,7 @@ from indexer.matching.token_matcher import TokenMatcher
 def count_block(anchors, ids, begin, end, scratch):
     """Return what each question lets through of a block, and the ids in its windows.
 
-    The first figure is ids that may begin an anchor; where that is not asked, groups of eight positions.
+    The first figure is ids that may be keys of anchors; where that is not asked, groups of eight positions.
     """
     n_first = flag(anchors, ids, begin, end, scratch)
     windows = scratch.windows
@@ -64,9 +64,7 @@ def main() -> None:
     ids, starts, stops = load.rows(arguments.tokens)
     stream = read_only(ids)
     scratch = new_scratch()
-    head = (
-        "phrases, anchors, bitmap KB, first ids, positions, real anchors, windows, ids in them, occurrences"
-    )
+    head = "phrases, anchors, bitmap KB, keys, positions, real anchors, windows, ids in them, occurrences"
     print("| " + head.replace(", ", " | ") + " |")
     print("| ---: " * 9 + "|")
     for name in load.phrases:

@@ -24,9 +24,9 @@ def count_anchors(anchors, ids, n_positions, positions):
 @leaf
 def flag(anchors, ids, begin, end, scratch):
     """Ask the first question alone; return how many ids it lets through, or groups of eight positions."""
-    first_ids = anchors.first_ids
-    if first_ids.table.shape[0]:
-        return flag_ids(first_ids.table, first_ids.multipliers, ids, begin, end, scratch.flagged)
+    keys = anchors.keys
+    if keys.table.shape[0]:
+        return flag_ids(keys.table, keys.multipliers, ids, begin, end, scratch.flagged)
     return flag_groups(anchors.bitmap, anchors.multiplier, anchors.shift, ids, begin, end, scratch.groups)
 
 

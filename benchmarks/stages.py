@@ -23,7 +23,7 @@ from indexer.matching.kernels.window_search import new_room, search_windows
 from indexer.matching.part_needs import no_needs
 from indexer.matching.token_matcher import TokenMatcher
 
-QUESTIONS = ("first ids, or groups of eight", "positions", "anchors", "contexts")
+QUESTIONS = ("keys, or groups of eight", "positions", "anchors", "contexts")
 SEARCH = ("walk", "borders and order")
 COMPANY = "company"
 JOINING = ("parts beside anchors", "joining")

@@ -29,6 +29,7 @@ TokenIds: TypeAlias = NDArray[Any]
 
 Int32Array: TypeAlias = NDArray[np.int32]
 Int64Array: TypeAlias = NDArray[np.int64]
+Float64Array: TypeAlias = NDArray[np.float64]
 Uint64Array: TypeAlias = NDArray[np.uint64]
 Uint8Array: TypeAlias = NDArray[np.uint8]
 Uint16Array: TypeAlias = NDArray[np.uint16]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.id_bloom import can_be_asked, count_ids, worthwhile_bloom
-from indexer.matching.kernels.anchor_choice import choose_anchors, count_pairs, number_pairs
+from indexer.matching.kernels.anchor_choice import Choice, choose_anchors, count_pairs, number_pairs
 from indexer.matching.kernels.anchors import fill_slots, find_slots, number_slots
 from indexer.matching.kernels.pair_filter import PairFilter
 from indexer.matching.kernels.pair_groups import GROUP, flag_groups
@@ -15,9 +15,8 @@ from indexer.units import Int64Array, TokenIds, Uint64Array
 
 _TRIAL_TOKENS = 1 << 18
 _TRIALS = 32
-_ID_COST, _ID_COST_OF_MANY = 0.1, 0.02
-"""What an id that begins an anchor costs, in occurrences of anchors; those of many patterns cost more."""
-_MANY = 1 << 18
+_ID_COST = 0.1
+"""What an id that is a key costs, in occurrences of anchors with patterns of one kind."""
 
 
 def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None = None) -> PairFilter:
@@ -38,19 +37,19 @@ def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None
     ids, offsets = patterns.ids, patterns.offsets
     sample = sample[:SAMPLE_TOKENS]
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-        anchor = _anchors(ids, offsets, sample)
+        anchor, key = _anchors(ids, offsets, sample)
         anchored = anchor[anchor >= 0]
         pairs = np.unique(
             ids[anchored].astype(np.uint64) | (ids[anchored + 1].astype(np.uint64) << np.uint64(width))
         )
-        n_buckets = 1 << max(4, (len(pairs) * 3 // 8).bit_length())
+        n_buckets = 1 << max(4, (len(pairs) * 5 // 8).bit_length())
         tags, around = np.zeros(n_buckets, np.uint64), np.zeros(4 * n_buckets, np.uint64)
         n_words = number_slots(ids, offsets, anchor, width, tags, around)
         contexts = np.zeros(n_words, np.uint64)
         longest_before, longest_after = fill_slots(ids, offsets, anchor, width, tags, around, contexts)
         alone = ids[offsets[:-1][np.diff(offsets) == 1]]
-        first_ids = worthwhile_bloom(np.unique(np.concatenate([ids[anchored], alone])), sample)
-        bits = _bitmap_bits(len(pairs), with_first_ids=bool(len(first_ids.table)))
+        keys = worthwhile_bloom(np.unique(np.concatenate([ids[key[key >= 0]], alone])), sample)
+        bits = _bitmap_bits(len(pairs), with_keys=bool(len(keys.table)))
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
         of_windows = no_needs()
         if needs is not None:
@@ -67,19 +66,19 @@ def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None
         tokens=_token_bits(alone),
         longest_before=np.int64(longest_before),
         longest_after=np.int64(longest_after),
-        first_ids=first_ids,
+        keys=keys,
         needs=of_windows,
     )
 
 
-def _bitmap_bits(n_anchors: int, *, with_first_ids: bool) -> int:
+def _bitmap_bits(n_anchors: int, *, with_keys: bool) -> int:
     """Return the bits of the bitmap of pairs, as a power of two: 128 an anchor up to 256 KB, 64 up to 512 KB.
 
     Larger ones cost as much in cache misses as they save in false hits. Where only some ids reach it, 32 an
     anchor are as good, and leave room in the cache.
     """
     doublings = n_anchors.bit_length()
-    if with_first_ids:
+    if with_keys:
         return min(21, max(18, doublings + 5))
     return min(22, max(18, min(21, doublings + 7), doublings + 6))
 
@@ -92,19 +91,30 @@ def _possible(patterns: IdPatterns, width: int) -> IdPatterns:
     return taken(patterns, np.add.reduceat(too_wide, patterns.offsets[:-1]) == 0)
 
 
-def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> Int64Array:
+def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int64Array, Int64Array]:
+    """Return where in the pattern ids the anchor of each pattern stands, and the key of that; -1 for none."""
     n_slots = 1 << max(4, (3 * len(ids) // 2).bit_length())
-    keys = np.full(n_slots, 0xFFFFFFFFFFFFFFFF, np.uint64)
-    number_of = np.zeros(len(ids), np.int32)
-    number_pairs(ids, offsets, keys, number_of)
+    numbers = []
     counts = np.zeros(n_slots, np.int32)
-    count_pairs(sample, keys, counts)
-    anchor = np.full(len(offsets) - 1, -1, np.int64)
-    users, id_users = np.zeros(n_slots, np.int32), np.zeros(1 << 16, np.int32)
-    id_cost = (_ID_COST if len(anchor) < _MANY else _ID_COST_OF_MANY) if can_be_asked() else 0.0
-    id_costs = id_cost * (count_ids(sample) + 0.5)
-    choose_anchors(ids, offsets, number_of, counts, users, id_costs, id_users, anchor)
-    return anchor
+    for of_kinds in (False, True):
+        slots, number_of = np.full(n_slots, 0xFFFFFFFFFFFFFFFF, np.uint64), np.zeros(len(ids), np.int32)
+        number_pairs(ids, offsets, slots, of_kinds, number_of)
+        if not of_kinds:
+            count_pairs(sample, slots, counts)
+        numbers.append(number_of)
+    id_cost = _ID_COST if can_be_asked() else 0.0
+    choice = Choice(
+        pair=numbers[0],
+        kind=numbers[1],
+        pair_counts=counts,
+        pair_users=np.zeros(n_slots, np.int32),
+        kind_users=np.zeros(n_slots, np.int32),
+        id_costs=(id_cost * (count_ids(sample) + 0.5)).astype(np.float64),
+        id_users=np.zeros(1 << 16, np.int32),
+    )
+    anchor, key = np.empty(len(offsets) - 1, np.int64), np.empty(len(offsets) - 1, np.int64)
+    choose_anchors(choice, ids, offsets, anchor, key)
+    return anchor, key
 
 
 def _best_bitmap(pairs: Uint64Array, bits: int, sample: TokenIds) -> tuple[Uint64Array, np.uint64, np.uint64]:

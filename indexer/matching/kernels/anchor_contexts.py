@@ -18,6 +18,18 @@ _HALF = np.uint64(32)
 
 
 @leaf
+def kind_of(before, length):
+    """Return by which ids beside its anchor a pattern is known."""
+    if length == 2:
+        return ALONE
+    if length == 3:
+        return LEFT if before == 1 else RIGHT
+    if before == 0:
+        return RIGHT_TWICE
+    return LEFT_TWICE if before == length - 2 else BOTH
+
+
+@leaf
 def context_hash(pair, kind, first, second):
     """Return 64 mixed bits of an anchor and the ids beside it."""
     beside = (np.uint64(first) | (np.uint64(second) << _HALF)) + np.uint64(kind)

@@ -7,13 +7,13 @@ import numpy as np
 from indexer.matching.kernels.anchor_contexts import (
     ALONE,
     BOTH,
-    LEFT,
     LEFT_TWICE,
     RIGHT,
     RIGHT_TWICE,
     context_bits,
     context_hash,
     context_word,
+    kind_of,
 )
 from indexer.matching.kernels.anchor_slots import (
     REACH,
@@ -22,23 +22,11 @@ from indexer.matching.kernels.anchor_slots import (
     pair_slot,
     unpack_reach,
 )
-from indexer.matching.kernels.compile import kernel, leaf
+from indexer.matching.kernels.compile import kernel
 
 PATTERNS_PER_WORD = 8
 """Patterns for which an anchor has one word of 64 bits of contexts."""
 _ONE = np.uint64(1)
-
-
-@leaf
-def kind_of(before, length):
-    """Return by which ids beside its anchor a pattern is known."""
-    if length == 2:
-        return ALONE
-    if length == 3:
-        return LEFT if before == 1 else RIGHT
-    if before == 0:
-        return RIGHT_TWICE
-    return LEFT_TWICE if before == length - 2 else BOTH
 
 
 @kernel

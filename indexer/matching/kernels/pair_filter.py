@@ -3,9 +3,9 @@
 Every pattern of two and more ids has one pair of neighbouring ids chosen as its anchor (`anchors`). Four
 questions are put to the stream, each to what the one before let through:
 
-1. may the id begin an anchor, or be a pattern by itself? Thirty-two ids at a time, in registers
-   (`register_bloom`);
-2. is the pair that begins with it in a hashed bitmap that stays in the cache?
+1. may the id be the key of an anchor, one of its two ids, or a pattern by itself? Thirty-two ids at a time,
+   in registers (`register_bloom`);
+2. is the pair that begins or ends with it in a hashed bitmap that stays in the cache?
 3. is the pair really an anchor (`anchor_slots`)?
 4. is the pair, with the one or two ids beside it, part of a pattern (`anchor_contexts`)?
 
@@ -46,8 +46,9 @@ from indexer.matching.kernels.pair_groups import (
     GROUP,
     flag_groups,
     flag_token_groups,
-    passing_ids,
+    keep_keys,
     passing_positions,
+    positions_beside,
     token_bit,
 )
 from indexer.matching.kernels.pair_loading import load_pair
@@ -85,8 +86,8 @@ class PairFilter(NamedTuple):
         Ids modulo 65,536 that are a pattern by themselves; empty where there is none.
     longest_before, longest_after : int64
         How many ids before its anchor a pattern begins, at most, and how many from it on one ends.
-    first_ids : RegisterBloom
-        The ids that begin an anchor or are a pattern by themselves; an empty table where this question
+    keys : RegisterBloom
+        The ids that are the key of an anchor, or a pattern by themselves; an empty table where this question
         is not worth asking.
     needs : WindowNeeds
         What must stand beside anchors of parts of gapped patterns.
@@ -101,7 +102,7 @@ class PairFilter(NamedTuple):
     tokens: Uint64Array
     longest_before: np.int64
     longest_after: np.int64
-    first_ids: RegisterBloom
+    keys: RegisterBloom
     needs: WindowNeeds
 
 
@@ -143,10 +144,11 @@ def new_scratch() -> Scratch:
 def pass_positions(anchors, ids, begin, end, scratch):
     """Write down the positions of ``[begin, end)`` where an anchor may stand; return how many."""
     positions = scratch.windows.position
-    first_ids = anchors.first_ids
-    if first_ids.table.shape[0]:
-        n_ids = flag_ids(first_ids.table, first_ids.multipliers, ids, begin, end, scratch.flagged)
-        return passing_ids(anchors, ids, begin, scratch.flagged, n_ids, positions)
+    keys, flagged = anchors.keys, scratch.flagged
+    if keys.table.shape[0]:
+        n_keys = flag_ids(keys.table, keys.multipliers, ids, begin, end, flagged)
+        n_keys = keep_keys(anchors, ids, begin, flagged, n_keys)
+        return positions_beside(anchors, ids, begin, end, flagged, n_keys, positions)
     if anchors.tokens.shape[0]:
         n_groups = flag_token_groups(anchors, ids, begin, end, scratch.groups)
     else:

@@ -81,20 +81,54 @@ def flag_token_groups(anchors, ids, begin, end, groups):
 
 
 @leaf
-def passing_ids(anchors, ids, begin, flagged, n_flagged, positions):
-    """Write down the positions of the flagged ids, counted from `begin`, that pass; return how many."""
-    n = 0
+def keep_keys(anchors, ids, begin, flagged, n_flagged):
+    """Keep the flagged ids, counted from `begin`, beside which an anchor may stand; return how many.
+
+    A key is the first id of its anchor or the second. Both pairs are looked up without a branch, and the ids
+    are kept in place: 0.96 ns an id. With the positions written down at once it took 1.2 to 1.5.
+    """
+    bitmap, multiplier, shift = anchors.bitmap, anchors.multiplier, anchors.shift
     with_tokens = anchors.tokens.shape[0] != 0
+    # The first id of all stays: no pair ends with it.
+    n = np.int64(n_flagged > 0 and begin + np.int64(flagged[0]) == 0)
     if with_tokens:
-        for k in range(n_flagged):
+        for k in range(n, n_flagged):
             at = begin + np.int64(flagged[k])
-            positions[n] = at
-            n += np.int64(position_bit(anchors, ids, at) & _ONE)
+            bits = pair_bit(bitmap, multiplier, shift, ids, at - 1) | position_bit(anchors, ids, at)
+            flagged[n] = flagged[k]
+            n += np.int64(bits & _ONE)
         return n
+    for k in range(n, n_flagged):
+        at = begin + np.int64(flagged[k])
+        bits = pair_bit(bitmap, multiplier, shift, ids, at - 1) | pair_bit(bitmap, multiplier, shift, ids, at)
+        flagged[n] = flagged[k]
+        n += np.int64(bits & _ONE)
+    return n
+
+
+@leaf
+def positions_beside(anchors, ids, begin, end, flagged, n_flagged, positions):
+    """Write down the positions of ``[begin, end)`` where flagged ids may have an anchor; return how many.
+
+    The id behind the last position is not among the flagged ones: there the question is put in any case.
+    """
+    bitmap, multiplier, shift = anchors.bitmap, anchors.multiplier, anchors.shift
+    with_tokens = anchors.tokens.shape[0] != 0
+    n, written = 0, begin - 1
     for k in range(n_flagged):
         at = begin + np.int64(flagged[k])
+        positions[n] = at - 1
+        bits = pair_bit(bitmap, multiplier, shift, ids, max(at - 1, 0))
+        n += np.int64(bits & _ONE) & np.int64(at - 1 != written)
         positions[n] = at
-        n += np.int64(pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at) & _ONE)
+        bits = pair_bit(bitmap, multiplier, shift, ids, at)
+        if with_tokens:
+            bits |= token_bit(anchors, ids, at)
+        n += np.int64(bits & _ONE)
+        written = at
+    if written != end - 1:
+        positions[n] = end - 1
+        n += np.int64(pair_bit(bitmap, multiplier, shift, ids, end - 1) & _ONE)
     return n
 
 

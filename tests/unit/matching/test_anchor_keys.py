@@ -1,0 +1,90 @@
+"""The key of an anchor is either of its ids: wherever blocks of positions end, no anchor is missed."""
+
+from __future__ import annotations
+
+import os
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.matching.id_bloom import can_be_asked
+from indexer.matching.kernels.pair_filter import SCAN_POSITIONS, new_scratch, pass_positions
+from indexer.matching.pair_filter import _anchors, build_filter
+from indexer.matching.reference import ReferenceMatcher
+from indexer.matching.token_matcher import TokenMatcher
+from tests.spec.matching.every_matcher import patterns_of, rows_of
+
+SCRATCH = new_scratch()
+
+
+@numba.njit
+def positions_that_pass(anchors, ids, begin, end, scratch):
+    return pass_positions(anchors, ids, begin, end, scratch)
+
+
+@pytest.mark.usefixtures("in_registers")
+@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
+@given(
+    stream=st.lists(st.integers(0, 9), min_size=2, max_size=80),
+    patterns=st.sets(st.lists(st.integers(0, 9), min_size=1, max_size=4).map(tuple), min_size=1, max_size=6),
+    bounds=st.tuples(st.integers(0, 79), st.integers(0, 79)).map(sorted),
+    sample=st.lists(st.integers(0, 9), max_size=20),
+)
+def test_every_anchor_is_among_the_positions_once(dtype, stream, patterns, bounds, sample):
+    pairs = [(number, list(ids)) for number, ids in enumerate(sorted(patterns))]
+    ids, known = np.array(stream, dtype), np.array(sample, dtype)
+    begin, end = (min(bound, len(stream) - 1) for bound in bounds)
+    wanted = patterns_of(pairs)
+    with np.errstate(over="ignore"):
+        anchor, key = _anchors(wanted.ids, wanted.offsets, known)
+        anchors = build_filter(wanted, known)
+        n = positions_that_pass(anchors, ids, begin, end, SCRATCH) if begin < end else 0
+    found = SCRATCH.windows.position[:n].tolist()
+    pairs_of = {tuple(wanted.ids[at : at + 2].tolist()) for at in anchor if at >= 0}
+    alone = {ids for ids in patterns if len(ids) == 1}
+    standing = [p for p in range(begin, end) if tuple(stream[p : p + 2]) in pairs_of or (stream[p],) in alone]
+    assert found == sorted(set(found) & set(range(begin, end)))
+    assert set(standing) <= set(found)
+    assert all(k in (at, at + 1) for at, k in zip(anchor, key, strict=True) if at >= 0)
+
+
+def test_patterns_share_the_anchor_that_costs_all_of_them_least():
+    """Seven times "the", once the others: two share "x y" and a key, one has its key in its second id."""
+    the, x, y, z = 1, 2, 3, 4
+    wanted = patterns_of([(0, [the, x, y]), (1, [x, y]), (2, [the, z])])
+    sample = np.array([the] * 7 + [x, the, z, y], np.uint16)
+    with np.errstate(over="ignore"):
+        anchor, key = _anchors(wanted.ids, wanted.offsets, sample)
+    assert [wanted.ids[at : at + 2].tolist() for at in anchor] == [[x, y], [x, y], [the, z]]
+    assert wanted.ids[key[2]] == z or not can_be_asked()
+    assert wanted.ids[key[0]] == wanted.ids[key[1]]
+
+
+@pytest.mark.skipif("NUMBA_DISABLE_JIT" in os.environ, reason="too many tokens for the interpreter")
+@pytest.mark.usefixtures("in_registers")
+def test_the_ends_of_blocks_do_not_show():
+    """Frequent ids begin the patterns and rare ones end them, so that keys stand behind the border."""
+    rng = np.random.default_rng(5)
+    stream = rng.integers(0, 3, 4 * SCAN_POSITIONS).astype(np.uint16)
+    rare = 100 + np.arange(40)
+    for k, border in enumerate(range(SCAN_POSITIONS, len(stream), SCAN_POSITIONS)):
+        for shift in range(-2, 3):
+            stream[border + shift + 20 * np.arange(40)] = rare
+            stream[border + shift - 20 * k] = rare[k]
+    starts = np.arange(0, len(stream), 1000)
+    stops = np.minimum(starts + 1000, len(stream))
+    pairs = [(int(token), [first, int(token)]) for token in rare for first in (0, 1, 2)]
+    pairs += [(200, [0, 100, 1]), (201, [int(rare[3]), 2])]
+    matchers = [
+        kind(patterns_of(pairs), None, boundary="none", possessive="include")
+        for kind in (TokenMatcher, ReferenceMatcher)
+    ]
+    found, expected = (
+        rows_of(matcher.find(stream, np.append(starts, 0), np.append(stops, len(stream))))
+        for matcher in matchers
+    )
+    assert found == expected
+    assert len(found) > 200
