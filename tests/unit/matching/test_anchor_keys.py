@@ -28,20 +28,21 @@ def positions_that_pass(anchors, ids, begin, end, scratch):
 @pytest.mark.usefixtures("in_registers")
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
 @given(
-    stream=st.lists(st.integers(0, 9), min_size=2, max_size=80),
-    patterns=st.sets(st.lists(st.integers(0, 9), min_size=1, max_size=4).map(tuple), min_size=1, max_size=6),
-    bounds=st.tuples(st.integers(0, 79), st.integers(0, 79)).map(sorted),
-    sample=st.lists(st.integers(0, 9), max_size=20),
+    stream=st.lists(st.integers(0, 6), min_size=2, max_size=40),
+    cuts=st.sets(st.tuples(st.integers(0, 38), st.integers(1, 4)), min_size=1, max_size=5),
+    bounds=st.tuples(st.integers(0, 39), st.integers(1, 39)),
+    sample=st.lists(st.integers(0, 6), max_size=20),
 )
-def test_every_anchor_is_among_the_positions_once(dtype, stream, patterns, bounds, sample):
-    pairs = [(number, list(ids)) for number, ids in enumerate(sorted(patterns))]
+def test_every_anchor_is_among_the_positions_once(dtype, stream, cuts, bounds, sample):
+    patterns = sorted({tuple(stream[first : first + n]) for first, n in cuts if first < len(stream)})
+    wanted = patterns_of(list(enumerate(patterns)) or [(0, [1])])
     ids, known = np.array(stream, dtype), np.array(sample, dtype)
-    begin, end = (min(bound, len(stream) - 1) for bound in bounds)
-    wanted = patterns_of(pairs)
+    begin = min(bounds[0], len(stream) - 2)
+    end = min(begin + bounds[1], len(stream) - 1)
     with np.errstate(over="ignore"):
         anchor, key = _anchors(wanted.ids, wanted.offsets, known)
         anchors = build_filter(wanted, known)
-        n = positions_that_pass(anchors, ids, begin, end, SCRATCH) if begin < end else 0
+        n = positions_that_pass(anchors, ids, begin, end, SCRATCH)
     found = SCRATCH.windows.position[:n].tolist()
     pairs_of = {tuple(wanted.ids[at : at + 2].tolist()) for at in anchor if at >= 0}
     alone = {ids for ids in patterns if len(ids) == 1}
