@@ -105,14 +105,21 @@ class AnchoredParts:
         self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
     ) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``; see `Matcher.find`."""
+        return ordered(one_behind_the_other(self.find_apart(ids, starts, stops, on_rows)))
+
+    def find_apart(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> tuple[Matches, Matches]:
+        """Return those of phrases, and those of parts; both are in order."""
         matcher, needs = self._chosen_for(ids, starts, stops)
         found = matcher.find(ids, starts, stops, on_rows)
         is_anchor = found.phrase >= self._first_part
-        if not is_anchor.any():
-            return found
-        part = found.phrase[is_anchor] - np.int32(self._first_part)
-        row, begin = found.row[is_anchor], found.token_offset[is_anchor]
-        end = begin + found.n_tokens[is_anchor]
+        anchors = selected(found, is_anchor)
+        if not len(anchors.phrase):
+            return found, anchors
+        part = anchors.phrase - np.int32(self._first_part)
+        row, begin = anchors.row, anchors.token_offset
+        end = begin + anchors.n_tokens
         stretches = Stretches(*(np.empty(len(row), np.int64) for _ in Stretches._fields))
         stretch_reach(
             needs.left, needs.right, needs.words_of_id, part, row, begin, end, ids, starts, stops, stretches
@@ -120,8 +127,7 @@ class AnchoredParts:
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             n = keep_promising(needs.wanted, part, begin, end, ids, starts, stretches)
         stretches = Stretches(*(column[:n] for column in stretches))
-        parts = self._parts_in(merged(stretches), ids, starts, stops)
-        return ordered(one_behind_the_other([selected(found, ~is_anchor), parts]))
+        return selected(found, ~is_anchor), self._parts_in(merged(stretches), ids, starts, stops)
 
     def prepare(self, sample: TokenIds) -> None:
         """Choose the anchors and prepare what looks for them; see `Matcher.prepare`."""

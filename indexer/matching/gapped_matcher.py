@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from indexer.matching.anchored_parts import AnchoredParts
 from indexer.matching.gap_table import choose_anchors, gap_table
 from indexer.matching.gap_text import GapText, Placed, TextParts
 from indexer.matching.gapped_pattern import GappedPattern
@@ -99,13 +100,10 @@ class GappedMatcher:
 
         Parameters and order of the result are those of `Matcher.find`.
         """
-        found = self._matcher.find(ids, starts, stops, on_rows)
-        is_part = found.phrase >= self._first_part
-        if not is_part.any():
-            return found
-        is_used = is_part & (found.phrase < self._first_part + self._n_parts)
-        joined = self._join(selected(found, is_used), ids, starts, stops)
-        phrases = selected(found, ~is_part)
+        phrases, parts = self._find_apart(ids, starts, stops, on_rows)
+        if not len(parts.phrase):
+            return phrases
+        joined = self._join(parts, ids, starts, stops)
         if not len(joined.phrase):
             return phrases
         return ordered(one_behind_the_other([phrases, joined]))
@@ -113,6 +111,17 @@ class GappedMatcher:
     def prepare(self, sample: TokenIds) -> None:
         """Prepare the matcher below; see `Matcher.prepare`."""
         self._matcher.prepare(sample)
+
+    def _find_apart(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None
+    ) -> tuple[Matches, Matches]:
+        """Return the occurrences of phrases, and those of parts that patterns have."""
+        if isinstance(self._matcher, AnchoredParts):
+            return self._matcher.find_apart(ids, starts, stops, on_rows)
+        found = self._matcher.find(ids, starts, stops, on_rows)
+        is_part = found.phrase >= self._first_part
+        is_used = is_part & (found.phrase < self._first_part + self._n_parts)
+        return selected(found, ~is_part), selected(found, is_used)
 
     def _join(self, found: Matches, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         parts = _whole_parts(found, self._first_part)

@@ -114,7 +114,7 @@ def ordered(found: Matches) -> Matches:
         key = np.zeros(len(found.row), np.uint64)
         for column, width in zip(columns, bits, strict=True):
             key = (key << np.uint64(width)) | column.astype(np.uint64)
-        order = np.argsort(key)
+        order = np.argsort(key, kind="stable")  # runs that are in order are only merged
     else:
         order = np.lexsort(columns[::-1])
     return Matches(

@@ -14,7 +14,7 @@ import numpy as np
 from indexer.matching.kernels.compile import leaf
 from indexer.matching.kernels.gap_reach import farthest
 from indexer.matching.kernels.gap_wanted import Wanted, holds_wanted, may_end
-from indexer.matching.kernels.prefetching import AHEAD, prefetch
+from indexer.matching.kernels.prefetching import prefetch
 from indexer.units import Int32Array, Int64Array
 
 OPEN = -1
@@ -24,6 +24,8 @@ KIND_BITS = 6
 ALL_KINDS = (1 << KIND_BITS) - 1
 LEFT, RIGHT = 0, 4
 IDS, WORDS, OUTERMOST, LAST = 0, 1, 2, 3
+SIDE_BITS = 2
+ON_LEFT, ON_RIGHT = 1, 2
 
 
 class WindowNeeds(NamedTuple):
@@ -75,26 +77,53 @@ def may_hold_at(needs, slot, kinds, is_token, token):
 
 
 @leaf
-def is_promising(needs, row, ids, at):
-    """Return whether another part may end in reach of the anchor at a place."""
-    reach, n_ids = needs.reach, np.int64(ids.shape[0])
-    last_ids = np.uint64(reach[row, LEFT + LAST])
-    if last_ids != 0:
-        first = farthest(
-            needs.words_of_id, ids, np.int64(0), at, -1,
-            reach[row, LEFT + IDS], reach[row, LEFT + WORDS], reach[row, LEFT + OUTERMOST],
-        )  # fmt: skip
-        stop = min(at + needs.n_blanks, n_ids)
-        if may_end(last_ids, ids, first, stop) and holds_wanted(needs.wanted.left, row, ids, first, stop):
-            return True
-    last_ids = np.uint64(reach[row, RIGHT + LAST])
-    if last_ids == 0:
-        return False
+def left_of(needs, row, ids, at):
+    """Return the ids, half-open, in which another part may end before the anchor at a place."""
+    reach = needs.reach
+    first = farthest(
+        needs.words_of_id, ids, np.int64(0), at, -1,
+        reach[row, LEFT + IDS], reach[row, LEFT + WORDS], reach[row, LEFT + OUTERMOST],
+    )  # fmt: skip
+    return first, min(at + needs.n_blanks, np.int64(ids.shape[0]))
+
+
+@leaf
+def right_of(needs, row, ids, at):
+    """Return the ids, half-open, in which another part may end behind the anchor at a place."""
+    reach = needs.reach
     stop = farthest(
-        needs.words_of_id, ids, n_ids, at + 1, 1,
+        needs.words_of_id, ids, np.int64(ids.shape[0]), at + 1, 1,
         reach[row, RIGHT + IDS], reach[row, RIGHT + WORDS], reach[row, RIGHT + OUTERMOST],
     )  # fmt: skip
-    return may_end(last_ids, ids, at + 1, stop) and holds_wanted(needs.wanted.right, row, ids, at + 1, stop)
+    return at + 1, stop
+
+
+@leaf
+def sides_that_may(needs, row, ids, at):
+    """Return on which sides of the anchor at a place another part may end, by its last id."""
+    sides = np.int64(0)
+    last_ids = np.uint64(needs.reach[row, LEFT + LAST])
+    if last_ids != 0:
+        first, stop = left_of(needs, row, ids, at)
+        sides |= ON_LEFT * np.int64(may_end(last_ids, ids, first, stop))
+    last_ids = np.uint64(needs.reach[row, RIGHT + LAST])
+    if last_ids != 0:
+        first, stop = right_of(needs, row, ids, at)
+        sides |= ON_RIGHT * np.int64(may_end(last_ids, ids, first, stop))
+    return sides
+
+
+@leaf
+def is_promising(needs, row, sides, ids, at):
+    """Return whether another part may end on some sides of the anchor at a place, by its last two ids."""
+    if sides & ON_LEFT != 0:
+        first, stop = left_of(needs, row, ids, at)
+        if holds_wanted(needs.wanted.left, row, ids, first, stop):
+            return True
+    if sides & ON_RIGHT != 0:
+        first, stop = right_of(needs, row, ids, at)
+        return holds_wanted(needs.wanted.right, row, ids, first, stop)
+    return False
 
 
 @leaf
@@ -107,17 +136,25 @@ def keep_promising_windows(needs, ids, windows, rows, n_windows):
         What each window may hold (`may_hold_at`); overwritten.
     """
     for k in range(n_windows):
-        prefetch(needs.of_place, rows[k] >> KIND_BITS)
-    for k in range(n_windows):
         known = np.int64(needs.of_place[rows[k] >> KIND_BITS])
         rows[k] = known >> KIND_BITS if known & rows[k] & ALL_KINDS == 0 else OPEN
+        prefetch(needs.reach, max(rows[k], 0))
     n = 0
     for k in range(n_windows):
-        ahead = rows[min(k + AHEAD, n_windows - 1)]
-        if ahead != OPEN:
-            prefetch(needs.reach, ahead)
-        at = windows.position[k]
-        if rows[k] == OPEN or is_promising(needs, rows[k], ids, at):
+        row, at = rows[k], windows.position[k]
+        sides = np.int64(0) if row == OPEN else sides_that_may(needs, row, ids, at)
+        if row == OPEN or sides != 0:
+            prefetch(needs.wanted.left, max(row, 0))
+            prefetch(needs.wanted.right, max(row, 0))
+            windows.position[n] = at
+            windows.begin[n] = windows.begin[k]
+            windows.end[n] = windows.end[k]
+            rows[n] = OPEN if row == OPEN else row << SIDE_BITS | sides
+            n += 1
+    n_may, n = n, 0
+    for k in range(n_may):
+        row, at = rows[k], windows.position[k]
+        if row == OPEN or is_promising(needs, row >> SIDE_BITS, row & (ON_LEFT | ON_RIGHT), ids, at):
             windows.position[n] = at
             windows.begin[n] = windows.begin[k]
             windows.end[n] = windows.end[k]

@@ -41,7 +41,7 @@ from indexer.matching.kernels.anchor_slots import (
     unpack_region,
 )
 from indexer.matching.kernels.compile import leaf
-from indexer.matching.kernels.gap_windows import WindowNeeds, keep_promising_windows, may_hold_at
+from indexer.matching.kernels.gap_windows import KIND_BITS, WindowNeeds, keep_promising_windows, may_hold_at
 from indexer.matching.kernels.pair_groups import (
     GROUP,
     flag_groups,
@@ -57,7 +57,7 @@ from indexer.matching.kernels.register_bloom import RegisterBloom, flag_ids
 from indexer.matching.kernels.register_places import AT_ONCE
 from indexer.units import Int64Array, Uint16Array, Uint64Array
 
-SCAN_POSITIONS = 1 << 15
+SCAN_POSITIONS = 1 << 16
 """Positions that go through all questions together. With 2^13 the loops between begin and end so often that
 it costs 10 % (134,000 phrases) to 25 % (10,000)."""
 
@@ -205,6 +205,7 @@ def open_windows(anchors, ids, n_positions, scratch):
             after = max(after, np.int64(1))
         if with_needs:
             chosen[n] = may_hold_at(anchors.needs, windows.begin[k], kinds, is_token, np.int64(ids[at]))
+            prefetch(anchors.needs.of_place, chosen[n] >> KIND_BITS)
         windows.position[n] = at
         windows.begin[n] = at - before
         windows.end[n] = at + after
