@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.matching.finding import phrases_and_parts
 from indexer.matching.gap_table import gap_table
 from indexer.matching.gapped_pattern import GappedPattern
 from indexer.matching.kernels.gap_reach import Reach, add_context, stretch_reach
@@ -33,7 +34,6 @@ from indexer.matching.matches import (
     OnRows,
     one_behind_the_other,
     ordered,
-    selected,
     taken,
 )
 from indexer.matching.part_needs import PartNeeds, no_reach, no_wanted
@@ -113,10 +113,9 @@ class AnchoredParts:
         """Return those of phrases, and those of parts; both are in order."""
         matcher, needs = self._chosen_for(ids, starts, stops)
         found = matcher.find(ids, starts, stops, on_rows)
-        is_anchor = found.phrase >= self._first_part
-        anchors = selected(found, is_anchor)
+        phrases, anchors = phrases_and_parts(found, self._first_part, self._n_parts)
         if not len(anchors.phrase):
-            return found, anchors
+            return phrases, anchors
         part = anchors.phrase - np.int32(self._first_part)
         row, begin = anchors.row, anchors.token_offset
         end = begin + anchors.n_tokens
@@ -127,7 +126,7 @@ class AnchoredParts:
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             n = keep_promising(needs.wanted, part, begin, end, ids, starts, stretches)
         stretches = Stretches(*(column[:n] for column in stretches))
-        return selected(found, ~is_anchor), self._parts_in(merged(stretches), ids, starts, stops)
+        return phrases, self._parts_in(merged(stretches), ids, starts, stops)
 
     def prepare(self, sample: TokenIds) -> None:
         """Choose the anchors and prepare what looks for them; see `Matcher.prepare`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from indexer.matching.kernels.boundary import WINDOW_BYTES, NeighbourTable
-from indexer.matching.kernels.occurrences import Found, settle_bounded
+from indexer.matching.kernels.occurrences import Found, set_apart, settle_bounded
 from indexer.matching.matches import Matches, OnRows, one_behind_the_other
 from indexer.matching.rooms import Rooms
 from indexer.units import Int32Array, Int64Array, TokenIds
@@ -89,6 +89,13 @@ def find_all(
         if len(found.phrase) <= _KEPT_ROOM:
             kept.found = found
     return several[0] if len(several) == 1 else one_behind_the_other(several)
+
+
+def phrases_and_parts(found: Matches, first_part: int, n_parts: int) -> tuple[Matches, Matches]:
+    """Return the occurrences of phrases, and those of parts: phrase numbers from `first_part` on."""
+    phrases, parts = room_for(len(found.phrase)), room_for(len(found.phrase))
+    n_phrases, n_of_parts = set_apart(Found(*found), first_part, n_parts, phrases, parts)
+    return _first_of(phrases, n_phrases), _first_of(parts, n_of_parts)
 
 
 def _behind(found: Found, n: int) -> Found:

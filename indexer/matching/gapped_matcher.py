@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.matching.anchored_parts import AnchoredParts
+from indexer.matching.finding import phrases_and_parts
 from indexer.matching.gap_table import choose_anchors, gap_table
 from indexer.matching.gap_text import GapText, Placed, TextParts
 from indexer.matching.gapped_pattern import GappedPattern
@@ -24,7 +25,7 @@ from indexer.matching.kernels.gaps import (
     join_parts,
     measure_parts,
 )
-from indexer.matching.matches import Matcher, Matches, OnRows, one_behind_the_other, ordered, selected
+from indexer.matching.matches import Matcher, Matches, OnRows, one_behind_the_other, ordered
 from indexer.matching.stretches import merged
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -119,9 +120,7 @@ class GappedMatcher:
         if isinstance(self._matcher, AnchoredParts):
             return self._matcher.find_apart(ids, starts, stops, on_rows)
         found = self._matcher.find(ids, starts, stops, on_rows)
-        is_part = found.phrase >= self._first_part
-        is_used = is_part & (found.phrase < self._first_part + self._n_parts)
-        return selected(found, ~is_part), selected(found, is_used)
+        return phrases_and_parts(found, self._first_part, self._n_parts)
 
     def _join(self, found: Matches, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         parts = _whole_parts(found, self._first_part)

@@ -133,8 +133,3 @@ def one_behind_the_other(several: Sequence[Matches]) -> Matches:
         token_offset=np.concatenate([np.empty(0, np.int32), *(found.token_offset for found in several)]),
         n_tokens=np.concatenate([np.empty(0, np.int32), *(found.n_tokens for found in several)]),
     )
-
-
-def selected(found: Matches, keep: BoolArray) -> Matches:
-    """Return some of the occurrences."""
-    return Matches(found.phrase[keep], found.row[keep], found.token_offset[keep], found.n_tokens[keep])

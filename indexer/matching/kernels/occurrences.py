@@ -125,6 +125,15 @@ def heap_sort(found, first, last):
 
 
 @leaf
+def copy_occurrence(found, k, copies, n):
+    """Copy one occurrence."""
+    copies.phrase[n] = found.phrase[k]
+    copies.row[n] = found.row[k]
+    copies.token_offset[n] = found.token_offset[k]
+    copies.n_tokens[n] = found.n_tokens[k]
+
+
+@leaf
 def settle(found, n_found):
     """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
 
@@ -148,10 +157,7 @@ def settle(found, n_found):
                 and found.phrase[at] == found.phrase[kept - 1]
             ):
                 continue
-            found.phrase[kept] = found.phrase[at]
-            found.row[kept] = found.row[at]
-            found.token_offset[kept] = found.token_offset[at]
-            found.n_tokens[kept] = found.n_tokens[at]
+            copy_occurrence(found, at, found, kept)
             kept += 1
         first = last
     return kept
@@ -177,3 +183,28 @@ def settle_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, wind
         Room for `boundary.WINDOW_BYTES` bytes.
     """
     return settle(found, keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window))
+
+
+@uncounted
+def set_apart(found, first_part, n_parts, phrases, parts):
+    """Copy the occurrences of phrases, numbered below `first_part`, and those of the parts behind them.
+
+    Parameters
+    ----------
+    found, phrases, parts : Found
+        From where, and room for all of them twice.
+
+    Returns
+    -------
+    n_phrases, n_of_parts : int
+        How many there are of both.
+    """
+    n_phrases = n_of_parts = 0
+    for k in range(found.phrase.shape[0]):
+        if found.phrase[k] < first_part:
+            copy_occurrence(found, k, phrases, n_phrases)
+            n_phrases += 1
+        elif found.phrase[k] < first_part + n_parts:
+            copy_occurrence(found, k, parts, n_of_parts)
+            n_of_parts += 1
+    return n_phrases, n_of_parts
