@@ -28,6 +28,7 @@ from indexer.matching.kernels.gap_wanted import (
 )
 from indexer.matching.kernels.gaps import Stretches
 from indexer.matching.matches import (
+    SAMPLE_TOKENS,
     IdPatterns,
     Matcher,
     Matches,
@@ -41,7 +42,6 @@ from indexer.matching.stretches import merged
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
-SAMPLE_TOKENS = 1 << 20
 _CONTEXT_BYTES = 16
 
 
