@@ -37,7 +37,7 @@ def gap_table(
             fix="name the tokenizer, or give the gaps in tokens",
         )
     places = [gap for pattern in patterns for gap in (Gap(0, 0), *pattern.gaps)]
-    words = np.zeros(0, np.int32)
+    words = np.zeros(0, np.uint8)
     if counts_words and vocabulary is not None:
         words = words_of_ids(vocabulary, case=case)
     return GapTable(

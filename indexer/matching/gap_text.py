@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.matching.boundary import word_characters
 from indexer.matching.folding import fold, is_word_character
-from indexer.matching.kernels.gap_rules import WALL_WORDS
+from indexer.matching.kernels.gap_rules import MOST_WORDS, WALL_WORDS
 from indexer.matching.kernels.gap_text import count_words, place_ids, tokens_at, widen
 from indexer.matching.kernels.gaps import Parts, Stretches
 from indexer.matching.kernels.text_appending import fill_stream
@@ -21,7 +21,7 @@ from indexer.matching.text_decoding import empty_stream, one_range, search_all, 
 from indexer.matching.text_phrases import folded_phrases, phrase_table
 from indexer.matching.text_unicode import unicode_table
 from indexer.matching.text_vocabulary import vocabulary_table
-from indexer.units import Int32Array, Int64Array, TokenIds
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 from indexer.vocabulary import TokenBytes
 
 BATCH_BYTES = 1 << 18
@@ -225,15 +225,16 @@ def _byte_by_byte(stream: Stream) -> Stream:
     )
 
 
-def words_of_ids(vocabulary: TokenBytes, *, case: str) -> Int32Array:
+def words_of_ids(vocabulary: TokenBytes, *, case: str) -> Uint8Array:
     """Return how many words begin inside each id for certain, behind a character that is none of a word.
 
     Whether its first character begins a word depends on what stands before it, so that is not counted.
-    An id that stands for no text counts `WALL_WORDS`.
+    At most `MOST_WORDS`; an id that stands for no text counts `WALL_WORDS`. A byte for each id, since this is
+    looked up beside the tables of the scan.
     """
     data = vocabulary.data.tobytes()
     spelled = [data[start:stop] for start, stop in pairwise(vocabulary.offsets.tolist())]
-    words = np.zeros(len(spelled), np.int32)
+    words: Int32Array | Uint8Array = np.zeros(len(spelled), np.int32)
     for number, piece in enumerate(spelled):
         text = fold(piece.decode("utf-8", "surrogateescape"), case)
         in_doubt = True
@@ -243,5 +244,6 @@ def words_of_ids(vocabulary: TokenBytes, *, case: str) -> Int32Array:
             is_word = is_word_character(character)
             words[number] += is_word and not in_doubt
             in_doubt = is_word or not is_known
+    words = np.minimum(words, MOST_WORDS).astype(np.uint8)
     words[vocabulary.special] = WALL_WORDS
     return words

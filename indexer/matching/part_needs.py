@@ -22,7 +22,7 @@ from indexer.matching.kernels.gap_windows import (
     WindowNeeds,
 )
 from indexer.matching.matches import IdPatterns
-from indexer.units import Int32Array, Int64Array, TokenIds
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 
 
 class PartNeeds(NamedTuple):
@@ -36,7 +36,7 @@ class PartNeeds(NamedTuple):
         How far their patterns reach to both sides.
     wanted : Wanted
         With which ids another part ends there.
-    words_of_id : array of int32
+    words_of_id : array of uint8
         As `indexer.matching.kernels.gaps.GapTable` has it.
     n_blanks : int
         Ids of white space a part begins with, at most.
@@ -46,7 +46,7 @@ class PartNeeds(NamedTuple):
     left: Reach
     right: Reach
     wanted: Wanted
-    words_of_id: Int32Array
+    words_of_id: Uint8Array
     n_blanks: int
 
 
@@ -63,8 +63,8 @@ def no_wanted(n_rows: int) -> Wanted:
 
 def no_needs() -> WindowNeeds:
     """Return what says that every window is to be walked."""
-    nothing = np.zeros(0, np.int32)
-    return WindowNeeds(nothing, np.zeros((0, RIGHT + LAST + 1), np.int64), no_wanted(0), nothing, np.int64(0))
+    no_reach_of = np.zeros((0, RIGHT + LAST + 1), np.int64)
+    return WindowNeeds(np.zeros(0, np.int32), no_reach_of, no_wanted(0), np.zeros(0, np.uint8), np.int64(0))
 
 
 def window_needs(
@@ -128,7 +128,7 @@ def window_needs(
     )
 
 
-def _words(ids: TokenIds, words_of_id: Int32Array) -> Int64Array:
+def _words(ids: TokenIds, words_of_id: Uint8Array) -> Int64Array:
     """Return how many words begin inside each id of the patterns for certain."""
     n_words = np.zeros(len(ids), np.int64)
     known = ids < len(words_of_id)

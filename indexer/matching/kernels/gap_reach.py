@@ -57,7 +57,7 @@ def stretch_reach(left, right, words_of_id, part, row, begin, end, ids, starts, 
     ----------
     left, right : Reach
         To both sides.
-    words_of_id : array of int32
+    words_of_id : array of uint8
         As `indexer.matching.kernels.gaps.GapTable` has it.
     part, row, begin, end : array
         The occurrences, in ids from the start of their rows, half-open.

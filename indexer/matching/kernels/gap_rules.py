@@ -6,8 +6,10 @@ import numpy as np
 
 from indexer.matching.kernels.compile import leaf
 
-WALL_WORDS = 1 << 30
-"""Words that an id that stands for no text counts for in `GapTable.words_of_id`: more than any gap allows."""
+WALL_WORDS = 255
+"""What `GapTable.words_of_id` says of an id that stands for no text, and of one beyond the vocabulary."""
+MOST_WORDS = 254
+"""What it says of an id that holds as many words and more: that never denies a pair."""
 
 
 @leaf

@@ -15,7 +15,7 @@ from indexer.matching.kernels.compile import leaf
 from indexer.matching.kernels.gap_reach import farthest
 from indexer.matching.kernels.gap_wanted import Wanted, holds_wanted, may_end
 from indexer.matching.kernels.prefetching import prefetch
-from indexer.units import Int32Array, Int64Array
+from indexer.units import Int32Array, Int64Array, Uint8Array
 
 OPEN = -1
 """The row of what is always walked."""
@@ -44,7 +44,7 @@ class WindowNeeds(NamedTuple):
         part ends there, `LAST`, the 64 bits of `Wanted.left_last`. All of a row is one cache line.
     wanted : Wanted
         With what another part ends there, by row.
-    words_of_id : array of int32
+    words_of_id : array of uint8
         As `indexer.matching.kernels.gaps.GapTable` has it.
     n_blanks : int64
         Ids of white space a part begins with, at most: in them another part may end.
@@ -53,7 +53,7 @@ class WindowNeeds(NamedTuple):
     of_place: Int32Array
     reach: Int64Array
     wanted: Wanted
-    words_of_id: Int32Array
+    words_of_id: Uint8Array
     n_blanks: np.int64
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer.matching.kernels.compile import kernel, leaf, uncounted
 from indexer.matching.kernels.gap_rules import can_be_joined, in_reach
-from indexer.units import BoolArray, Int32Array, Int64Array
+from indexer.units import BoolArray, Int32Array, Int64Array, Uint8Array
 
 
 class GapTable(NamedTuple):
@@ -35,7 +35,7 @@ class GapTable(NamedTuple):
         Whether any gap of a pattern is counted in words.
     phrase : array of int32, shape (n_patterns,)
         The phrase each pattern stands for.
-    words_of_id : array of int32, shape (n_ids,)
+    words_of_id : array of uint8, shape (n_ids,)
         How many words begin inside each id for certain, whatever stands beside it; `WALL_WORDS` if it stands
         for no text. Empty where no gap is counted in words.
     most_words_of_id : int
@@ -49,7 +49,7 @@ class GapTable(NamedTuple):
     in_words: BoolArray
     by_words: BoolArray
     phrase: Int32Array
-    words_of_id: Int32Array
+    words_of_id: Uint8Array
     most_words_of_id: int
 
 
