@@ -49,7 +49,7 @@ class PatternSet(NamedTuple):
 
 def gapped(load: Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:
     """The set alone, and with 10,000 patterns of each kind."""
-    n = arguments.tokens // 2
+    n = arguments.tokens
     vocabulary = vocabulary_of(load)
     rows = [ours(load, expected, "134k", n, experiment="gapped", name="no patterns")]
     for name, least_ids, unit in KINDS:
