@@ -59,7 +59,7 @@ from indexer.units import Int64Array, Uint16Array, Uint64Array
 
 SCAN_POSITIONS = 1 << 16
 """Positions that go through all questions together. With 2^13 the loops between begin and end so often that
-it costs 10 % (134,000 phrases) to 25 % (10,000)."""
+it costs 10 % (134,000 phrases) to 25 % (10,000); with 2^15, 2 to 5 %."""
 
 _ONE = np.uint64(1)
 
