@@ -104,6 +104,7 @@ def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int6
         if not of_kinds:
             count_pairs(sample, slots, counts)
         numbers.append(number_of)
+        del slots  # a gigabyte at ten million patterns
     id_cost = (_ID_COST if len(offsets) <= _MANY else _ID_COST_OF_MANY) if can_be_asked() else 0.0
     choice = Choice(
         pair=numbers[0],
