@@ -55,18 +55,18 @@ class Choice(NamedTuple):
 
 
 @leaf
-def number_slot(keys, pair):
+def number_slot(slots, pair):
     """Return the slot that holds a pair, or the empty one where it would stand."""
-    mask = keys.shape[0] - 1
+    mask = slots.shape[0] - 1
     slot = np.int64((pair * MIX) >> _HALF) & mask
-    while keys[slot] != _EMPTY and keys[slot] != pair:
+    while slots[slot] != _EMPTY and slots[slot] != pair:
         slot = (slot + 1) & mask
     return slot
 
 
 @kernel
-def number_pairs(ids, offsets, keys, of_kinds, number_of):
-    """Give every pair a number, its slot in `keys`; ``number_of[k]`` is that of the ids k and k + 1.
+def number_pairs(ids, offsets, slots, of_kinds, number_of):
+    """Give every pair a number, its slot in `slots`; ``number_of[k]`` is that of the ids k and k + 1.
 
     With `of_kinds` the pairs of each kind have a number of their own.
     """
@@ -76,18 +76,18 @@ def number_pairs(ids, offsets, keys, of_kinds, number_of):
             pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << _HALF)
             if of_kinds:
                 pair = pair * MIX + np.uint64(kind_of(at - start, stop - start))
-            slot = number_slot(keys, pair)
-            keys[slot] = pair
+            slot = number_slot(slots, pair)
+            slots[slot] = pair
             number_of[at] = slot
 
 
 @kernel
-def count_pairs(sample, keys, counts):
+def count_pairs(sample, slots, counts):
     """Count the numbered pairs in a sample of the corpus."""
     for at in range(sample.shape[0] - 1):
         pair = np.uint64(sample[at]) | (np.uint64(sample[at + 1]) << _HALF)
-        slot = number_slot(keys, pair)
-        if keys[slot] == pair:
+        slot = number_slot(slots, pair)
+        if slots[slot] == pair:
             counts[slot] += 1
 
 
