@@ -63,8 +63,8 @@ def no_wanted(n_rows: int) -> Wanted:
 
 def no_needs() -> WindowNeeds:
     """Return what says that every window is to be walked."""
-    no_reach_of = np.zeros((0, RIGHT + LAST + 1), np.int64)
-    return WindowNeeds(np.zeros(0, np.int32), no_reach_of, no_wanted(0), np.zeros(0, np.uint8), np.int64(0))
+    no_rows = np.zeros((0, RIGHT + LAST + 1), np.int64)
+    return WindowNeeds(np.zeros(0, np.int32), no_rows, no_wanted(0), np.zeros(0, np.uint8), np.int64(0))
 
 
 def window_needs(

@@ -67,6 +67,19 @@ def test_headerless_arrays_give_their_rows(tmp_path: Path, packing, dtype, block
     assert got == ids[200:330].reshape(13, 10).tolist()
 
 
+@pytest.mark.parametrize(
+    ("packing", "dtype", "longest"), [("", "<u2", 80), ("", ">u2", 20), (".zst", "<u2", 20)]
+)
+def test_blocks_are_longer_where_they_take_no_memory(tmp_path: Path, packing, dtype, longest):
+    ids = RNG.integers(0, 30_000, 500)
+    (tmp_path / f"a.bin{packing}").write_bytes(PACKINGS[packing](ids.astype(dtype).tobytes()))
+    config = CorpusConfig(paths=[f"a.bin{packing}"], format="headerless", dtype=dtype, sequence_length=10)
+    reader = open_corpus(config, base=tmp_path, block_ids=20)
+    lengths = [len(block.ids) for block in reader.blocks(reader.shards()[0], 0, 50)]
+    assert max(lengths) == longest
+    assert sum(lengths) == 500
+
+
 @pytest.mark.parametrize("packing", PACKINGS)
 @pytest.mark.parametrize("descr", ["<u2", ">i4", "<u8"])
 @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
