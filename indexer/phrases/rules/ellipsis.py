@@ -33,7 +33,8 @@ def adjective_before_noun_or_stranded(pair: MinimalPair) -> PairSpans:
 def noun_or_stranded_adjective(pair: MinimalPair) -> PairSpans:
     """Critical: the final noun (good), the stranded adjective (bad). Context: the first conjunct's noun.
 
-    Good: P NOUN and REST ADJ2 NOUN. Bad: P ADJ1 NOUN and REST ADJ2. The phrase is all but P.
+    Good: P NOUN and REST ADJ2 NOUN. Bad: P ADJ1 NOUN and REST ADJ2. The phrase is all but P. Of a compound
+    noun the head alone is marked, in both conjuncts; an "of" that dangles at the end goes with the last noun.
     """
     good, bad = pair.good, pair.bad
     start = pair.difference.good.start
@@ -46,8 +47,10 @@ def noun_or_stranded_adjective(pair: MinimalPair) -> PairSpans:
     if adjective_words < 1 or bad.lower[inner.start :] != rest:
         raise RuleDoesNotApplyError("the bad sentence has no stranded adjective")
     phrase_start = word(start)
+    head = _head(good, noun)
+    final = WordRange(len(good) - noun.stop + head.start, len(good))
     return PairSpans(
-        spans(WordRange(len(good) - noun.n_words, len(good)), _head(good, noun), phrase_start),
+        spans(final, head, phrase_start),
         spans(_final_adjective(bad), _head(bad, inner), phrase_start),
     )
 
