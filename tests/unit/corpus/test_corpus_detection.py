@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +16,15 @@ from indexer.corpus.preflight.plausible import likely_dtype
 from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.presets import preset_names, preset_text, write_preset
 from indexer.errors import ConfigError, InputError, StateError
-
-sys.path.insert(0, str(Path(__file__).parent))
-from corpus_fixtures import CASES
+from tests.support.fixture_cases import CASES, FIXTURES
 
 EQUIVALENT = {"npy": "npy", "olmo": "headerless", "olmo-core": "headerless"}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_auto_finds_the_format_of_every_fixture(shared, name):
+def test_auto_finds_the_format_of_every_fixture(tmp_path, name):
     case = CASES[name]
-    base = shared / "fixtures" / case.folder
+    base = case.base(tmp_path)
     named = open_corpus(case.corpus_config(), base=base)
     found = open_corpus(case.corpus_config(format="auto"), base=base)
     assert found.facts.format == EQUIVALENT.get(named.facts.format, named.facts.format)
@@ -52,9 +49,9 @@ def test_auto_finds_the_format_of_every_fixture(shared, name):
         ("jsonl_text", ["."], "is a folder that tells no format"),
     ],
 )
-def test_what_is_not_told_is_asked_for(shared, folder, paths, message):
+def test_what_is_not_told_is_asked_for(folder, paths, message):
     with pytest.raises((ConfigError, InputError), match=message):
-        open_corpus(CorpusConfig(paths=paths), base=shared / "fixtures" / folder)
+        open_corpus(CorpusConfig(paths=paths), base=FIXTURES / folder)
 
 
 IDS = np.concatenate([np.random.default_rng(1).zipf(1.3, 4000) % 50_000, np.arange(96)])

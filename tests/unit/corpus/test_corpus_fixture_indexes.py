@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import duckdb
@@ -13,9 +12,7 @@ from indexer.build import build_index
 from indexer.config.load import config_from_tables
 from indexer.corpus import open_corpus, open_order
 from indexer.index_dir import IndexDir
-
-sys.path.insert(0, str(Path(__file__).parent))
-from corpus_fixtures import CASES
+from tests.support.fixture_cases import CASES
 
 ALIKE = {"npy gz", "npy zst", "raw", "raw gz", "raw zst", "raw uint32", "headerless npy", "npy 1-D"}
 PARAMETERS = [
@@ -26,9 +23,9 @@ PARAMETERS = [
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_an_index_over_a_fixture_equals_its_truth(tmp_path: Path, shared, name):
+def test_an_index_over_a_fixture_equals_its_truth(tmp_path: Path, name):
     case = CASES[name]
-    base = shared / "fixtures" / case.folder
+    base = case.base(tmp_path)
     truth = json.loads((base / case.expected).read_text())["phrases"]
     lines = [json.dumps({"id": str(i), "token_ids": entry["phrase"]}) for i, entry in enumerate(truth)]
     (tmp_path / "phrases.jsonl").write_text("\n".join(lines))

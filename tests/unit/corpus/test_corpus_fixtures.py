@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import json
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer.config import CorpusConfig, OrderConfig
 from indexer.corpus import open_corpus, open_order
-
-_spec = spec_from_file_location("corpus_fixtures", Path(__file__).with_name("corpus_fixtures.py"))
-_module = module_from_spec(_spec)
-import sys  # noqa: E402
-
-sys.modules["corpus_fixtures"] = _module
-_spec.loader.exec_module(_module)
-CASES = _module.CASES
+from tests.support.fixture_cases import CASES, FIXTURES
 
 
 def sequences_of(reader) -> list[np.ndarray]:
@@ -33,16 +24,16 @@ def sequences_of(reader) -> list[np.ndarray]:
     return found
 
 
-@pytest.fixture(scope="module", params=CASES)
-def case(request, shared):
-    return CASES[request.param], shared / "fixtures" / CASES[request.param].folder
+@pytest.fixture(scope="module")
+def case(request, tmp_path_factory):
+    case = CASES[request.param]
+    return case, case.base(tmp_path_factory.mktemp("without"))
 
 
+@pytest.mark.parametrize("case", [name for name in CASES if CASES[name].steps], indirect=True)
 @pytest.mark.parametrize("block_ids", [1, 1000, 1 << 22])
 def test_the_rows_of_every_step_are_those_of_the_loader(case, block_ids):
     case, folder = case
-    if case.steps is None:
-        pytest.skip("no loader recorded")
     reader = open_corpus(case.corpus_config(), base=folder, block_ids=block_ids)
     order = open_order(case.order_config(), reader, base=folder)
     sequences = sequences_of(reader)
@@ -52,10 +43,9 @@ def test_the_rows_of_every_step_are_those_of_the_loader(case, block_ids):
         assert [sequences[i].tolist() for i in order.sequences_at(step)] == rows.tolist(), step
 
 
+@pytest.mark.parametrize("case", [name for name in CASES if CASES[name].expected], indirect=True)
 def test_every_occurrence_is_that_of_the_fixture(case):
     case, folder = case
-    if case.expected is None:
-        pytest.skip("no occurrences recorded")
     reader = open_corpus(case.corpus_config(), base=folder)
     order = open_order(case.order_config(), reader, base=folder)
     sequences = sequences_of(reader)
@@ -108,8 +98,8 @@ def test_every_occurrence_is_that_of_the_fixture(case):
         ),
     ],
 )
-def test_the_ids_on_disk_are_the_true_ones(shared, folder, paths, truth, changes):
-    base = shared / "fixtures" / folder
+def test_the_ids_on_disk_are_the_true_ones(folder, paths, truth, changes):
+    base = FIXTURES / folder
     sequences = sequences_of(open_corpus(CorpusConfig(paths=paths, **changes), base=base))
     if folder == "llmc_bin":
         sequences = [*sequences[:1], *(row[1:] for row in sequences[1:])]
@@ -122,8 +112,8 @@ def test_the_ids_on_disk_are_the_true_ones(shared, folder, paths, truth, changes
     assert got.tolist() == expected.reshape(-1).tolist()
 
 
-def test_stored_megatron_sequences_have_the_true_lengths(shared):
-    base = shared / "fixtures" / "megatron_core"
+def test_stored_megatron_sequences_have_the_true_lengths():
+    base = FIXTURES / "megatron_core"
     reader = open_corpus(CorpusConfig(paths=["corpus_text_document.idx"], format="megatron"), base=base)
     assert [len(s) for s in sequences_of(reader)] == np.load(base / "truth_sequence_lengths.npy").tolist()
 
@@ -141,10 +131,8 @@ def test_stored_megatron_sequences_have_the_true_lengths(shared):
     ],
 )
 @pytest.mark.parametrize("shape", ["flat", "batches", "padded"])
-def test_a_shuffled_loader_is_followed_by_its_recorded_order(
-    tmp_path, shared, folder, paths, steps, changes, shape
-):
-    base = shared / "fixtures" / folder
+def test_a_shuffled_loader_is_followed_by_its_recorded_order(tmp_path, folder, paths, steps, changes, shape):
+    base = FIXTURES / folder
     reader = open_corpus(CorpusConfig(paths=paths, **changes), base=base)
     sequences = sequences_of(reader)
     number = {row.astype(np.int64).tobytes(): i for i, row in enumerate(sequences)}

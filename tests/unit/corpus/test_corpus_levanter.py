@@ -59,7 +59,7 @@ def test_a_cache_is_read_as_tensorstore_wrote_it(tmp_path: Path, codec, shuffle,
         assert rows_of(reader) == ids[: n * 32].reshape(n, 32).tolist()
 
 
-def test_an_unfinished_cache_is_refused(tmp_path: Path, shared):
+def test_an_unfinished_cache_is_refused(tmp_path: Path):
     (tmp_path / "shard_ledger.json").write_text('{"is_finished": false}')
     with pytest.raises(InputError, match="never finished"):
         open_corpus(CorpusConfig(format="levanter", paths=["."], sequence_length=8), base=tmp_path)

@@ -7,10 +7,11 @@ import pytest
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
 from indexer.errors import InputError
+from tests.support.fixture_cases import FIXTURES
 
 
-def test_llmc_refuses_evaluation_files_and_wrong_counts(shared):
-    base = shared / "fixtures" / "llmc_bin"
+def test_llmc_refuses_evaluation_files_and_wrong_counts():
+    base = FIXTURES / "llmc_bin"
     with pytest.raises(InputError, match="multiple-choice evaluation file"):
         open_corpus(
             CorpusConfig(format="llmc", paths=["eval_hellaswag_val.bin"], sequence_length=65), base=base

@@ -18,6 +18,7 @@ from indexer.corpus.text.cutting import Cutting
 from indexer.corpus.text.documents import documents_of, find_text_files
 from indexer.corpus.text.tokenizing import tokenize_documents
 from indexer.errors import ConfigError, InputError, StateError
+from tests.support.fixture_cases import FIXTURES
 
 
 class Bytes:
@@ -128,10 +129,10 @@ def test_an_end_of_document_outside_the_vocabulary_is_refused(tmp_path: Path):
         tokenized(tmp_path, tmp_path / "out", Cutting("packed", 9, 257))
 
 
-def test_the_fixture_made_by_datatrove_is_reproduced(tmp_path: Path, shared):
+def test_the_fixture_made_by_datatrove_is_reproduced(tmp_path: Path):
     from indexer.tokenizers import load_tokenizer
 
-    folder = shared / "fixtures" / "jsonl_text"
+    folder = FIXTURES / "jsonl_text"
     sources = find_text_files(["*.jsonl", "*.jsonl.zst"], base=folder)
     record = tokenize_documents(
         lambda start: documents_of(sources, column="text", start=start),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from indexer.config import CorpusConfig, OrderConfig
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,17 @@ class Case:
     order: dict = field(default_factory=lambda: dict(batch_size=8))
     steps: str | None = "loader_steps.npy"
     expected: str | None = "expected.json"
+    left_out: str | None = None  # a file the reader must do without
+
+    def base(self, tmp_path: Path) -> Path:
+        """Return the folder; if a file is left out, a copy without it."""
+        folder = FIXTURES / self.folder
+        if self.left_out is None:
+            return folder
+        assert (folder / self.left_out).is_file()
+        copy = tmp_path / self.folder
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(self.left_out))
+        return copy
 
     def corpus_config(self, **changes):
         return CorpusConfig(**{**self.corpus, **changes})
@@ -41,7 +56,9 @@ CASES = {
     ),
     "pythia": Case("pythia_preshuffled", dict(format="pythia", paths=["."])),
     "pythia without idx": Case(
-        "pythia_preshuffled", dict(format="pythia", paths=["document-*.bin"], sequence_length=2049)
+        "pythia_preshuffled",
+        dict(format="pythia", paths=["document-*.bin"], sequence_length=2049),
+        left_out="document.idx",
     ),
     "olmo": Case(
         "olmo_v1",
