@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.storage.compressed import without_suffix
 from indexer.corpus.text.documents import Document
 from indexer.errors import InputError
+from indexer.storage.compressed import without_suffix
 
 PREFIX = "hub:"
 FORMATS = {".parquet": "parquet", ".arrow": "arrow", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl"}

@@ -15,9 +15,9 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
-from indexer.corpus.storage import files
 from indexer.corpus.text.writers import write_megatron
 from indexer.errors import InputError, ResourceError
+from indexer.storage import files
 
 ROWS = np.random.default_rng(5).integers(0, 60_000, (40, 16)).astype("<u2")
 

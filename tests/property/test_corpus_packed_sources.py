@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.corpus.blocks.id_sources import IdRun
-from indexer.corpus.storage.compressed import Limits, decompressed, unpacked
-from indexer.corpus.storage.files import file_at
-from indexer.corpus.storage.zstd_frames import ZstdReader
 from indexer.errors import InputError
+from indexer.storage.compressed import Limits, decompressed, unpacked
+from indexer.storage.files import file_at
+from indexer.storage.zstd_frames import ZstdReader
 
 PARTS = st.lists(
     st.one_of(st.binary(max_size=300), st.integers(0, 300_000).map(lambda n: b"abcdefg" * (n // 7))),

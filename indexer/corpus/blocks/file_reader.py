@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
-from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import StateError
+from indexer.storage.files import CorpusFile
 
 
 class Extent(NamedTuple):

@@ -10,9 +10,9 @@ from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
 from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import SequenceBlock
-from indexer.corpus.storage.compressed import Limits
-from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import ConfigError
+from indexer.storage.compressed import Limits
+from indexer.storage.files import CorpusFile
 
 
 def required_width(config: CorpusConfig, name: str) -> int:

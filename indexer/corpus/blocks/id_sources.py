@@ -13,9 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from indexer.corpus.blocks.ids import as_token_ids, is_given_as_stored
-from indexer.corpus.storage.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
-from indexer.corpus.storage.files import CorpusFile, map_bytes, read_range
 from indexer.errors import InputError
+from indexer.storage.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
+from indexer.storage.files import CorpusFile, map_bytes, read_range
 from indexer.units import TokenIds, Uint8Array
 
 

@@ -12,8 +12,8 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from indexer.corpus.storage.files import CorpusFile, read_range
 from indexer.errors import InputError
+from indexer.storage.files import CorpusFile, read_range
 from indexer.units import Int64Array
 
 ROWS_AT_ONCE = 1024

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from indexer.corpus.storage.compressed import Limits, compression_of, decompressed
-from indexer.corpus.storage.files import CorpusFile, stream
 from indexer.errors import InputError, ResourceError
+from indexer.storage.compressed import Limits, compression_of, decompressed
+from indexer.storage.files import CorpusFile, stream
 
 MAX_LINE_BYTES = 1 << 30
 

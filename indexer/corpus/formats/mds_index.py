@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.corpus.storage import files
-from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
+from indexer.storage import files
+from indexer.storage.files import CorpusFile
 
 
 def find_shards(folder: str, *, base: Path) -> list[tuple[CorpusFile, dict[str, Any]]]:

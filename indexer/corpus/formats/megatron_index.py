@@ -26,10 +26,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import SUFFIXES, Limits, compression_of, decompressed, without_suffix
-from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
+from indexer.storage import files
+from indexer.storage.compressed import SUFFIXES, Limits, compression_of, decompressed, without_suffix
+from indexer.storage.files import CorpusFile
 from indexer.units import Int64Array
 
 MAGIC = b"MMIDIDX\x00\x00"

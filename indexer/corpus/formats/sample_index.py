@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
 
 ENDINGS = (
     ("_doc_idx.npy", "_sample_idx.npy", "_shuffle_idx.npy"),

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.corpus.formats.blosc import decompress_blosc
-from indexer.corpus.storage import files
-from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
+from indexer.storage import files
+from indexer.storage.files import CorpusFile
 
 _ABSENT = 2**64 - 1
 _HELD = 2

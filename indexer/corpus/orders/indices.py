@@ -36,8 +36,8 @@ from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder, examine, padding_of
 from indexer.corpus.orders.window import window_of
 from indexer.corpus.sequences import Reader
-from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
 from indexer.units import Int64Array
 
 CORE_NAME = re.compile(

@@ -25,8 +25,8 @@ from indexer.corpus.orders.positions import InverseOrder
 from indexer.corpus.orders.sequential import SequentialOrder
 from indexer.corpus.orders.window import window_of
 from indexer.corpus.sequences import Reader
-from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
 from indexer.units import Int64Array
 
 ENDINGS = ("-dataset_index.npy", "-dataset_sample_index.npy")

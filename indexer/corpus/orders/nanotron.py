@@ -22,8 +22,8 @@ from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder
 from indexer.corpus.orders.window import window_of
 from indexer.corpus.sequences import Reader
-from indexer.corpus.storage import files
 from indexer.errors import ConfigError
+from indexer.storage import files
 from indexer.units import Int64Array
 
 

@@ -17,8 +17,8 @@ from indexer.corpus.orders.listed_steps import ListedSteps
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.window import window_of
 from indexer.corpus.sequences import Reader
-from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
 from indexer.units import Int64Array
 
 

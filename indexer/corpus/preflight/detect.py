@@ -32,10 +32,10 @@ import numpy as np
 
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.preflight.plausible import likely_dtype
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits, compression_of, first_bytes, without_suffix
 from indexer.corpus.text.documents import TEXT_ENDINGS
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits, compression_of, first_bytes, without_suffix
 
 _HEAD = 256 * 1024
 _KEYS = ("token_ids", "input_ids", "tokens")

@@ -22,9 +22,9 @@ from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.formats.npy_header import MAX_HEADER_BYTES, NpyHeader, parse_npy_header
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage.compressed import Limits, compression_of, first_bytes
-from indexer.corpus.storage.files import find_files, map_bytes, read_range
 from indexer.errors import ConfigError, InputError, ResourceError
+from indexer.storage.compressed import Limits, compression_of, first_bytes
+from indexer.storage.files import find_files, map_bytes, read_range
 
 
 class _Layout(NamedTuple):

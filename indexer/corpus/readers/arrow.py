@@ -21,8 +21,8 @@ from indexer.corpus.blocks.file_reader import Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.formats.arrow_tables import ArrowBatches, ArrowFile, open_arrow
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage import files
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
 from indexer.units import BoolArray
 
 COLUMNS = ("input_ids", "token_ids", "tokens")

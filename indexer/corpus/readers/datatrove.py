@@ -23,9 +23,9 @@ from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits
 
 
 def find_ds_files(config: CorpusConfig, *, base: Path) -> list[str]:

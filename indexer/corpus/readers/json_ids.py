@@ -23,9 +23,9 @@ from indexer.corpus.blocks.file_reader import Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.formats.json_lines import lines_of
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage.compressed import Limits
-from indexer.corpus.storage.files import CorpusFile, find_files
 from indexer.errors import InputError
+from indexer.storage.compressed import Limits
+from indexer.storage.files import CorpusFile, find_files
 
 KEYS = ("token_ids", "input_ids", "tokens")
 BATCH_BYTES = 4 * 1024 * 1024

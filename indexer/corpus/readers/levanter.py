@@ -22,8 +22,8 @@ from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.formats.zarr_array import ZarrArray
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage import files
 from indexer.errors import InputError
+from indexer.storage import files
 from indexer.units import TokenIds
 
 

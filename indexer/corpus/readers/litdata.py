@@ -20,9 +20,9 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits
 
 TENSOR = {13: "<i2", 14: "<i2", 15: "<i4", 16: "<i4", 17: "<i8", 18: "<i8", 20: "<u2"}
 NUMPY = {2: "<i4", 3: "<i8", 5: "<u2", 6: "<u4"}

@@ -24,9 +24,9 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits
 from indexer.errors import InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits
 
 MAGIC = b"LITPKDS"
 HEADER_BYTES = 24

@@ -16,9 +16,9 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits
 
 HEADER_BYTES = 1024
 KINDS = {(20240520, 1): "<u2", (20240801, 7): "<u4"}

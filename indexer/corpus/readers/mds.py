@@ -36,11 +36,11 @@ from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.formats.mds_index import find_shards
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
-from indexer.corpus.storage.files import CorpusFile
-from indexer.corpus.storage.recorded_hashes import is_known_hash, verify_hashes
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
+from indexer.storage.files import CorpusFile
+from indexer.storage.recorded_hashes import is_known_hash, verify_hashes
 from indexer.units import Uint8Array
 
 COLUMNS = ("tokens", "input_ids", "token_ids")

@@ -18,9 +18,9 @@ from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits, compression_of
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits, compression_of
 from indexer.units import Int64Array
 
 _PAGE = 1 << 20

@@ -28,10 +28,10 @@ from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits
-from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits
+from indexer.storage.files import CorpusFile
 from indexer.units import Int64Array
 
 MAGIC = b"TNTIDX\x00\x00"

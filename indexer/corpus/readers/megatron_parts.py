@@ -24,9 +24,9 @@ from indexer.corpus.blocks.id_sources import JoinedIds
 from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.formats.megatron_index import MegatronIndex, read_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits
 from indexer.units import Int64Array
 
 PART = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<last>\d{5})\.bin$")

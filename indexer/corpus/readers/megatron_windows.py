@@ -35,10 +35,10 @@ from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
 from indexer.corpus.formats.sample_index import SampleIndex, find_sample_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits, compression_of
-from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits, compression_of
+from indexer.storage.files import CorpusFile
 from indexer.units import Int64Array
 
 

@@ -20,9 +20,9 @@ from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.formats.npy_header import MAGIC
 from indexer.corpus.sequences import CorpusFacts
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits, compression_of
 from indexer.errors import ConfigError, InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits, compression_of
 
 
 class OlmoReader(FlatReader):

@@ -22,11 +22,11 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
-from indexer.corpus.storage.compressed import Limits
 from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
 from indexer.corpus.text.documents import Document, documents_of, find_text_files
 from indexer.corpus.text.writers import smallest_dtype
 from indexer.errors import ConfigError, InputError, StateError
+from indexer.storage.compressed import Limits
 from indexer.tokenizers.tokenizer import Tokenizer
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from indexer.corpus.formats.json_lines import objects_of
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits, without_suffix
-from indexer.corpus.storage.files import CorpusFile
 from indexer.errors import InputError
+from indexer.storage import files
+from indexer.storage.compressed import Limits, without_suffix
+from indexer.storage.files import CorpusFile
 
 TEXT_ENDINGS = (".jsonl", ".json", ".ndjson", ".parquet")
-UNLIMITED = Limits(max_shard_bytes=1 << 62)
+UNLIMITED = Limits(max_bytes=1 << 62)
 """Of text that a user names to be tokenized, any size is meant."""
 
 

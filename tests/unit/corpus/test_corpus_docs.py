@@ -15,8 +15,8 @@ from indexer.corpus import FORMATS, ORDERS
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
-from indexer.corpus.storage import files
-from indexer.corpus.storage.compressed import Limits
+from indexer.storage import files
+from indexer.storage.compressed import Limits
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "corpus-formats.md").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from typing import Any
 
 import xxhash
 
-from indexer.corpus.storage.files import CorpusFile, stream
 from indexer.errors import InputError
+from indexer.storage.files import CorpusFile, stream
 
 _NEW: dict[str, Callable[[], Any]] = {
     name: getattr(hashlib, name)

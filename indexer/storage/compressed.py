@@ -10,15 +10,27 @@ from typing import Protocol
 
 import numpy as np
 
-from indexer.config.corpus import CorpusConfig
-from indexer.corpus.storage.files import CorpusFile, read_range, stream
-from indexer.corpus.storage.packed_whole import unbrotli, unsnappy
-from indexer.corpus.storage.zstd_frames import ByteQueue, ZstdReader, stated_size
 from indexer.errors import InputError, ResourceError
+from indexer.storage.files import CorpusFile, read_range, stream
+from indexer.storage.packed_whole import unbrotli, unsnappy
+from indexer.storage.zstd_frames import ByteQueue, ZstdReader, stated_size
 
 SUFFIXES = {".zst": "zstd", ".zstd": "zstd", ".gz": "gzip", ".bz2": "bz2"}
 OUTPUT_BYTES = 1024 * 1024
 PIECE_BYTES = 1024 * 1024
+WINDOW_BYTES = 128 * 1024 * 1024
+
+
+class CorpusKeys(Protocol):
+    """The keys of ``[corpus]`` that bound what unpacking may cost."""
+
+    @property
+    def max_shard_bytes(self) -> int | None:
+        """Most bytes a shard may unpack to."""
+
+    @property
+    def max_window_bytes(self) -> int:
+        """Largest zstd window."""
 
 
 @dataclass(frozen=True)
@@ -27,24 +39,28 @@ class Limits:
 
     Attributes
     ----------
-    max_shard_bytes : int or None
-        Most bytes a shard may unpack to; None: 1,000 times its size on disk, at least 64 MiB.
+    max_bytes : int or None
+        Most bytes a file may unpack to; None: 1,000 times its size on disk, at least 64 MiB.
     max_window_bytes : int
         Largest zstd window.
+    bytes_key, window_key : str
+        What the user raises them with, for messages.
     """
 
-    max_shard_bytes: int | None = None
-    max_window_bytes: int = 128 * 1024 * 1024
+    max_bytes: int | None = None
+    max_window_bytes: int = WINDOW_BYTES
+    bytes_key: str = "[corpus] max_shard_bytes"
+    window_key: str = "[corpus] max_window_bytes"
 
     @classmethod
-    def of(cls, config: CorpusConfig) -> Limits:
-        """Return the limits a configuration sets."""
-        return cls(config.max_shard_bytes, config.max_window_bytes)
+    def of(cls, keys: CorpusKeys) -> Limits:
+        """Return the limits that ``[corpus]`` sets."""
+        return cls(keys.max_shard_bytes, keys.max_window_bytes)
 
     def budget(self, file: CorpusFile) -> int:
         """Return the most bytes a file may unpack to."""
-        if self.max_shard_bytes is not None:
-            return self.max_shard_bytes
+        if self.max_bytes is not None:
+            return self.max_bytes
         return max(1000 * file.n_bytes, 64 * 1024 * 1024)
 
 
@@ -131,8 +147,10 @@ def unpacked(
     budget = limits.budget(file)
     packed = stream(file, on_read=on_read)
     if kind == "zstd":
-        source: ByteSource = ZstdReader(packed, name=file.name, max_window_bytes=limits.max_window_bytes)
-        return _Budgeted(source, budget, file.name)
+        source: ByteSource = ZstdReader(
+            packed, name=file.name, max_window_bytes=limits.max_window_bytes, key=limits.window_key
+        )
+        return _Budgeted(source, budget, file.name, limits.bytes_key)
     if kind == "gzip":
         pieces = _gunzip(packed, file.name)
     elif kind == "bz2":
@@ -140,10 +158,10 @@ def unpacked(
     elif kind == "brotli":
         pieces = unbrotli(packed, file.name, OUTPUT_BYTES)
     elif kind == "snappy":
-        pieces = unsnappy(packed, file.name, budget)
+        pieces = unsnappy(packed, file.name, budget, limits.bytes_key)
     else:
         raise InputError(f"is packed with {kind}, which is not read", path=file.name)
-    return _Budgeted(PieceSource(pieces), budget, file.name)
+    return _Budgeted(PieceSource(pieces), budget, file.name, limits.bytes_key)
 
 
 class PieceSource:
@@ -164,10 +182,11 @@ class PieceSource:
 class _Budgeted:
     """A source that may give so many bytes and no more."""
 
-    def __init__(self, source: ByteSource, budget: int, name: str) -> None:
+    def __init__(self, source: ByteSource, budget: int, name: str, key: str) -> None:
         self._source = source
         self._n_left = self._budget = budget
         self._name = name
+        self._key = key
 
     def readinto(self, target: memoryview) -> int:
         """Fill `target` and return its length; less only where the bytes end."""
@@ -177,7 +196,7 @@ class _Budgeted:
             raise ResourceError(
                 f"unpacks to more than {self._budget:,} bytes",
                 path=self._name,
-                fix="raise [corpus] max_shard_bytes if the file is meant to be that large",
+                fix=f"raise {self._key} if the file is meant to be that large",
             )
         return n_bytes
 
@@ -204,7 +223,7 @@ def decompressed_size(file: CorpusFile, kind: str, limits: Limits) -> int:
                     f"unpacks to {size:,} bytes",
                     path=file.name,
                     expected=f"at most {limits.budget(file):,}",
-                    fix="raise [corpus] max_shard_bytes if the file is meant to be that large",
+                    fix=f"raise {limits.bytes_key} if the file is meant to be that large",
                 )
             return size
     return sum(len(piece) for piece in decompressed(file, kind, limits))

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from indexer.corpus.storage.files import CorpusFile, read_range
 from indexer.errors import InputError, ResourceError
+from indexer.storage.files import CorpusFile, read_range
 
 MAGIC = 0xFD2FB528
 SKIPPABLE = 0x184D2A50
@@ -156,15 +156,25 @@ class ZstdReader:
         What messages call it.
     max_window_bytes : int
         Largest window to accept.
+    key : str
+        What the user raises it with.
     """
 
-    def __init__(self, chunks: Iterator[bytes], *, name: str, max_window_bytes: int) -> None:
+    def __init__(
+        self,
+        chunks: Iterator[bytes],
+        *,
+        name: str,
+        max_window_bytes: int,
+        key: str = "[corpus] max_window_bytes",
+    ) -> None:
         import zstandard
 
         self._error = zstandard.ZstdError
         self._source = ByteQueue(chunks)
         self._name = name
         self._max_window_bytes = max_window_bytes
+        self._key = key
         largest = 1 << (max(max_window_bytes, 1024) - 1).bit_length()
         self._decoder = zstandard.ZstdDecompressor(max_window_size=largest)
         self._n_frames = 0
@@ -226,7 +236,7 @@ class ZstdReader:
                 path=name,
                 offset=where,
                 expected=f"at most {self._max_window_bytes:,}",
-                fix="raise [corpus] max_window_bytes",
+                fix=f"raise {self._key} to {1 << (header.window_bytes - 1).bit_length()}",
             )
         self._where, self._header, self._produced = where, header, 0
         self._frame = _FrameBytes(source, head, header, name, where)

@@ -29,7 +29,7 @@ def unbrotli(chunks: Iterator[bytes], name: str, output_bytes: int) -> Iterator[
         raise InputError("is truncated: the file ends inside a brotli stream", path=name)
 
 
-def unsnappy(chunks: Iterator[bytes], name: str, budget: int) -> Iterator[bytes]:
+def unsnappy(chunks: Iterator[bytes], name: str, budget: int, key: str) -> Iterator[bytes]:
     """Yield the content of one raw snappy block, unpacked at once; its head states its size."""
     try:
         import snappy
@@ -43,7 +43,12 @@ def unsnappy(chunks: Iterator[bytes], name: str, budget: int) -> Iterator[bytes]
         if byte < 0x80:
             break
     if size > budget:
-        raise ResourceError(f"unpacks to {size:,} bytes", path=name, expected=f"at most {budget:,}")
+        raise ResourceError(
+            f"unpacks to {size:,} bytes",
+            path=name,
+            expected=f"at most {budget:,}",
+            fix=f"raise {key} if the file is meant to be that large",
+        )
     try:
         unpacked: bytes = snappy.uncompress(data)
     except Exception as error:  # python-snappy raises the error class of whichever backend it found
