@@ -10,9 +10,9 @@ from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
 from benchmarks.questions import count_anchors, flag
 from benchmarks.text_stages import count_sides
+from indexer.jit.compile import kernel
 from indexer.matching.blocks import read_only
 from indexer.matching.kernels import text_filter
-from indexer.matching.kernels.compile import kernel
 from indexer.matching.kernels.pair_filter import (
     SCAN_POSITIONS,
     PairFilter,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.compile import kernel, leaf
+from indexer.jit.pair_loading import load_pair
 from indexer.matching.kernels.anchor_slots import pair_slot
-from indexer.matching.kernels.compile import kernel, leaf
 from indexer.matching.kernels.pair_filter import SCAN_POSITIONS, open_windows, pass_positions
 from indexer.matching.kernels.pair_groups import flag_groups
-from indexer.matching.kernels.pair_loading import load_pair
 from indexer.matching.kernels.register_bloom import flag_ids
 
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from benchmarks import text_unit, workload
 from benchmarks.stages import least_seconds
+from indexer.jit.compile import kernel
+from indexer.jit.simd import places_of
 from indexer.matching.blocks import read_only
-from indexer.matching.kernels.compile import kernel
-from indexer.matching.kernels.register_places import places_of
 from indexer.matching.kernels.text_filter import (
     RUN,
     keep_edges,

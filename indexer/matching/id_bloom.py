@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.simd import IN_REGISTERS
 from indexer.matching.kernels.register_bloom import HASHES, WORDS, RegisterBloom, place_of_id
-from indexer.matching.kernels.register_places import IN_REGISTERS
 from indexer.units import BoolArray, Int64Array, TokenIds, Uint16Array
 
 _TRIALS = 32

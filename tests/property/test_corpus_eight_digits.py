@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.corpus.kernels.eight_digits import read_digits
-from indexer.matching.kernels.compile import kernel
-from indexer.matching.kernels.eight_bytes import load_eight
+from indexer.jit.compile import kernel
+from indexer.jit.eight_bytes import load_eight
 
 
 @kernel

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.kernels.compile import kernel
+from indexer.jit.compile import kernel
 from indexer.units import Int64Array
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.bit_counting import lowest_bit
-from indexer.matching.kernels.compile import inlined
-from indexer.matching.kernels.eight_bytes import load_eight
+from indexer.jit.bit_counting import lowest_bit
+from indexer.jit.compile import inlined
+from indexer.jit.eight_bytes import load_eight
 from indexer.units import Uint8Array
 
 _LOW7, _HIGH = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.corpus.kernels.eight_digits import read_digits
-from indexer.matching.kernels.compile import inlined, kernel
+from indexer.jit.compile import inlined, kernel
 from indexer.units import Int64Array, Uint8Array
 
 Uint32Array = NDArray[np.uint32]

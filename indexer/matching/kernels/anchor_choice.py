@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.jit.compile import kernel, leaf
 from indexer.matching.kernels.anchor_contexts import kind_of
 from indexer.matching.kernels.anchor_slots import MIX
-from indexer.matching.kernels.compile import kernel, leaf
 from indexer.units import Float64Array, Int32Array
 
 ROUNDS = 4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.compile import leaf
+from indexer.jit.pair_loading import load_pair
 from indexer.matching.kernels.anchor_slots import MIX, unpack_region
-from indexer.matching.kernels.compile import leaf
-from indexer.matching.kernels.pair_loading import load_pair
 
 # Which ids beside its anchor a pattern is known by; the anchors of a slot may have patterns of every kind.
 # As plain integers each would have its own compilation of `context_bit`.

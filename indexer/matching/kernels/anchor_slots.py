@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import leaf
+from indexer.jit.compile import leaf
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 FARTHEST = 511

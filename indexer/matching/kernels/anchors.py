@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.compile import kernel
 from indexer.matching.kernels.anchor_contexts import (
     ALONE,
     BOTH,
@@ -22,7 +23,6 @@ from indexer.matching.kernels.anchor_slots import (
     pair_slot,
     unpack_reach,
 )
-from indexer.matching.kernels.compile import kernel
 
 PATTERNS_PER_WORD = 8
 """Patterns for which an anchor has one word of 64 bits of contexts."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.kernels.compile import kernel, leaf, uncounted
+from indexer.jit.compile import kernel, leaf, uncounted
 from indexer.units import Int32Array, Int64Array, TokenIds
 
 ROOT = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.compile import uncounted
 from indexer.matching.kernels.automaton import ROOT
-from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.walks import BATCH_IDS, add_walk, nothing_written, search_batch
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import leaf
+from indexer.jit.compile import leaf
 from indexer.units import BoolArray, Int64Array, Uint8Array
 
 OTHER = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import uncounted
+from indexer.jit.compile import uncounted
 
 DIGIT, SPACE, OTHER, HIGH, WALL, ANY = 26, 27, 28, 29, 30, 31
 """Classes behind those of the letters a to z. Any: of a token that does not tell; every set holds it."""

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import leaf, uncounted
+from indexer.jit.compile import leaf, uncounted
+from indexer.jit.prefetching import AHEAD, prefetch
 from indexer.matching.kernels.gap_rules import WALL_WORDS
-from indexer.matching.kernels.prefetching import AHEAD, prefetch
 from indexer.units import Int64Array
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import leaf
+from indexer.jit.compile import leaf
 
 WALL_WORDS = 255
 """What `GapTable.words_of_id` says of an id that stands for no text, and of one beyond the vocabulary."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.compile import uncounted
 from indexer.matching.kernels.boundary import code_point, sequence_length
-from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.text_stream import CUT, N_PIECES, N_TEXT, TOKEN_SPECIAL, TOKEN_WHOLE
 
 CONTEXT_BYTES = 16

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import leaf, uncounted
-from indexer.matching.kernels.prefetching import AHEAD, prefetch
+from indexer.jit.compile import leaf, uncounted
+from indexer.jit.prefetching import AHEAD, prefetch
 from indexer.units import Uint64Array
 
 WANTED_WORDS = 8

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import leaf
+from indexer.jit.compile import leaf
+from indexer.jit.prefetching import prefetch
 from indexer.matching.kernels.gap_reach import farthest
 from indexer.matching.kernels.gap_wanted import Wanted, holds_wanted, may_end
-from indexer.matching.kernels.prefetching import prefetch
 from indexer.units import Int32Array, Int64Array, Uint8Array
 
 OPEN = -1

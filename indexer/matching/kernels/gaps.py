@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import kernel, leaf, uncounted
+from indexer.jit.compile import kernel, leaf, uncounted
 from indexer.matching.kernels.gap_rules import can_be_joined, in_reach
 from indexer.units import BoolArray, Int32Array, Int64Array, Uint8Array
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.jit.compile import leaf, uncounted
 from indexer.matching.kernels.boundary import stands_alone
-from indexer.matching.kernels.compile import leaf, uncounted
 from indexer.units import Int32Array, Int64Array
 
 LENGTH, SKIP, RULES, PHRASE = 0, 1, 2, 3

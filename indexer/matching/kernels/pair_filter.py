@@ -23,6 +23,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.jit.compile import leaf
+from indexer.jit.pair_loading import load_pair
+from indexer.jit.prefetching import prefetch
+from indexer.jit.simd import AT_ONCE
 from indexer.matching.kernels.anchor_contexts import (
     ALONE,
     BOTH,
@@ -40,7 +44,6 @@ from indexer.matching.kernels.anchor_slots import (
     unpack_reach,
     unpack_region,
 )
-from indexer.matching.kernels.compile import leaf
 from indexer.matching.kernels.gap_windows import KIND_BITS, WindowNeeds, keep_promising_windows, may_hold_at
 from indexer.matching.kernels.pair_groups import (
     GROUP,
@@ -51,10 +54,7 @@ from indexer.matching.kernels.pair_groups import (
     positions_beside,
     token_bit,
 )
-from indexer.matching.kernels.pair_loading import load_pair
-from indexer.matching.kernels.prefetching import prefetch
 from indexer.matching.kernels.register_bloom import RegisterBloom, flag_ids
-from indexer.matching.kernels.register_places import AT_ONCE
 from indexer.units import Int64Array, Uint16Array, Uint64Array
 
 SCAN_POSITIONS = 1 << 16

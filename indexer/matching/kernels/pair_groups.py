@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import kernel, leaf
-from indexer.matching.kernels.pair_loading import load_pair
+from indexer.jit.compile import kernel, leaf
+from indexer.jit.pair_loading import load_pair
 
 GROUP = 8
 

@@ -19,8 +19,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from indexer.matching.kernels.compile import leaf
-from indexer.matching.kernels.register_places import IN_REGISTERS, constant, filled, write_places
+from indexer.jit.compile import leaf
+from indexer.jit.simd import IN_REGISTERS, constant, filled, write_places
 from indexer.units import Uint16Array, Uint64Array
 
 LANES = 32

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.compile import merged, uncounted
+from indexer.jit.eight_bytes import store_eight
 from indexer.matching.kernels.boundary import code_point, second_byte_bounds, sequence_length
-from indexer.matching.kernels.compile import merged, uncounted
-from indexer.matching.kernels.eight_bytes import store_eight
 from indexer.matching.kernels.text_stream import (
     BAD,
     IDENTITY_RECORD,

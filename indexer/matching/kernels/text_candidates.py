@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.jit.compile import merged, uncounted
+from indexer.jit.eight_bytes import load_eight
+from indexer.jit.prefetching import prefetch
 from indexer.matching.kernels.boundary import LEFT_BORDER, is_word_byte
-from indexer.matching.kernels.compile import merged, uncounted
-from indexer.matching.kernels.eight_bytes import load_eight
-from indexer.matching.kernels.prefetching import prefetch
 from indexer.matching.kernels.text_stream import CUT
 from indexer.units import Int64Array, Uint64Array
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import uncounted
+from indexer.jit.compile import uncounted
 from indexer.matching.kernels.edge_classes import classes_beside
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_tries import Neighbours, spellings_before, spellings_behind

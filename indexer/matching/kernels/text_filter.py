@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.jit.compile import leaf, uncounted
+from indexer.jit.pair_loading import load_pair
+from indexer.jit.prefetching import prefetch
+from indexer.jit.simd import AT_ONCE, places_of
 from indexer.matching.kernels.anchor_slots import pair_bucket, pair_slot
-from indexer.matching.kernels.compile import leaf, uncounted
 from indexer.matching.kernels.edge_classes import WALL
-from indexer.matching.kernels.pair_loading import load_pair
-from indexer.matching.kernels.prefetching import prefetch
-from indexer.matching.kernels.register_places import AT_ONCE, places_of
 from indexer.matching.kernels.text_cut import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
 from indexer.matching.kernels.text_sides import read_sides, test_pairs, test_wild
 from indexer.matching.kernels.text_sites import bytes_before, bytes_from, is_site

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.compile import uncounted
 from indexer.matching.kernels.anchor_slots import enter_pair
-from indexer.matching.kernels.compile import uncounted
 from indexer.matching.kernels.text_cut import (
     BESIDE,
     CLASS_SHIFT,

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.bit_counting import lowest_bit
+from indexer.jit.bit_counting import lowest_bit
+from indexer.jit.compile import merged, uncounted
+from indexer.jit.eight_bytes import load_eight
 from indexer.matching.kernels.boundary import NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.kernels.compile import merged, uncounted
-from indexer.matching.kernels.eight_bytes import load_eight
 from indexer.matching.kernels.text_candidates import is_word_at, keep_known, list_candidates, next_slot
 from indexer.matching.kernels.text_stream import WALL
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array

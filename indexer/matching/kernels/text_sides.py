@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import leaf, uncounted
+from indexer.jit.compile import leaf, uncounted
 from indexer.matching.kernels.text_cut import PAIR
 
 N_CLASSES = 3

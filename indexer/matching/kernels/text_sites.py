@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.bit_counting import lowest_bit
-from indexer.matching.kernels.compile import uncounted
+from indexer.jit.bit_counting import lowest_bit
+from indexer.jit.compile import uncounted
 
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)

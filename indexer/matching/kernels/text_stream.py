@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import uncounted
+from indexer.jit.compile import uncounted
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 CUT = 0xFD

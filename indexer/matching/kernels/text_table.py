@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import uncounted
+from indexer.jit.compile import uncounted
 from indexer.matching.kernels.text_candidates import hash_first_bytes
 from indexer.matching.kernels.text_search import NO_ENTRY
 

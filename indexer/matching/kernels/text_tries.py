@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import uncounted
+from indexer.jit.compile import uncounted
 from indexer.matching.kernels.text_candidates import is_word_at
 from indexer.units import Int32Array, Int64Array, Uint8Array
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.matching.kernels.compile import uncounted
+from indexer.jit.compile import uncounted
 from indexer.matching.kernels.text_cut import MOST_REACH, REACH_BITS
 from indexer.matching.kernels.text_filter import LENGTH_WALL, keep_sites, scan
 from indexer.matching.kernels.text_sides import WILD

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import merged, uncounted
-from indexer.matching.kernels.prefetching import prefetch
+from indexer.jit.compile import merged, uncounted
+from indexer.jit.prefetching import prefetch
 from indexer.matching.kernels.text_appending import append_tokens, flush_pending, put, put_wall
 from indexer.matching.kernels.text_search import LOOK_AHEAD
 from indexer.matching.kernels.text_stream import CUT, N_PENDING, N_PIECES, N_TEXT, NOT_WHOLE, TOKEN_SPECIAL

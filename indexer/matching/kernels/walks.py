@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.jit.compile import leaf
+from indexer.jit.prefetching import prefetch
 from indexer.matching.kernels.automaton import CHILDREN, FIRST, NOTHING, REPORT, SHORTER, advance
-from indexer.matching.kernels.compile import leaf
-from indexer.matching.kernels.prefetching import prefetch
 from indexer.units import Int64Array
 
 BATCH_IDS = 1 << 14

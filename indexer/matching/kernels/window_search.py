@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indexer.jit.compile import for_types_of, leaf, uncounted
 from indexer.matching.kernels.automaton import ROOT
-from indexer.matching.kernels.compile import for_types_of, leaf, uncounted
 from indexer.matching.kernels.pair_filter import Scratch, Windows, new_scratch, scan_windows, windows_for
 from indexer.matching.kernels.walks import (
     BATCH_IDS,

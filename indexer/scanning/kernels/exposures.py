@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.corpus.orders.order import Visits
-from indexer.matching.kernels.compile import kernel
+from indexer.jit.compile import kernel
 from indexer.matching.matches import Matches
 from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.matching.kernels.compile import kernel
+from indexer.jit.compile import kernel
 from indexer.units import Int64Array, TokenIds
 
 

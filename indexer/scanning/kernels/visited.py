@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.corpus.orders.order import Visits
-from indexer.matching.kernels.compile import kernel
+from indexer.jit.compile import kernel
 from indexer.units import UNKNOWN_STEP, Int64Array
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.jit.compile import kernel
+from indexer.jit.simd import AT_ONCE
 from indexer.matching.id_bloom import build_bloom
-from indexer.matching.kernels.compile import kernel
 from indexer.matching.kernels.register_bloom import LANES, WORDS, flag_ids
-from indexer.matching.kernels.register_places import AT_ONCE
 
 
 def flagged_by_hand(bloom, ids) -> list[int]:

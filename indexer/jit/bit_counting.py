@@ -10,7 +10,7 @@ from numba.core import config
 from numba.extending import intrinsic
 
 
-def _lowest_bit_slowly(bits):
+def _lowest_bit_slowly(bits: np.uint64) -> np.uint64:
     """Return the number of the lowest bit that is set; 64 if none is."""
     for k in range(64):
         if (bits >> np.uint64(k)) & np.uint64(1):
@@ -18,8 +18,8 @@ def _lowest_bit_slowly(bits):
     return np.uint64(64)
 
 
-def _type_lowest_bit(typing_context, bits):
-    def generate(context, builder, signature, arguments):
+def _type_lowest_bit(typing_context: Any, bits: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], context.get_constant(types.boolean, False))
 
     return types.uint64(types.uint64), generate

@@ -14,8 +14,10 @@ from numba import types
 from numba.core import config
 from numba.extending import intrinsic
 
+from indexer.units import Uint8Array
 
-def _load_eight_slowly(text, at):
+
+def _load_eight_slowly(text: Uint8Array, at: int) -> np.uint64:
     """Return ``text[at:at + 8]`` as one number."""
     value = np.uint64(0)
     for k in range(8):
@@ -23,26 +25,26 @@ def _load_eight_slowly(text, at):
     return value
 
 
-def _store_eight_slowly(text, at, value):
+def _store_eight_slowly(text: Uint8Array, at: int, value: np.uint64) -> None:
     """Write a number to ``text[at:at + 8]``."""
     for k in range(8):
         text[at + k] = np.uint8((value >> np.uint64(8 * k)) & np.uint64(0xFF))
 
 
-def _place(context, builder, signature, arguments):
+def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     array = context.make_array(signature.args[0])(context, builder, arguments[0])
     return builder.bitcast(builder.gep(array.data, [arguments[1]]), ir.IntType(64).as_pointer())
 
 
-def _type_load(typing_context, text, at):
-    def generate(context, builder, signature, arguments):
+def _type_load(typing_context: Any, text: Any, at: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.load(_place(context, builder, signature, arguments), align=1)
 
     return types.uint64(text, types.intp), generate
 
 
-def _type_store(typing_context, text, at, value):
-    def generate(context, builder, signature, arguments):
+def _type_store(typing_context: Any, text: Any, at: Any, value: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         builder.store(arguments[2], _place(context, builder, signature, arguments), align=1)
         return context.get_dummy_value()
 

@@ -1,66 +1,25 @@
-"""The one place that decides how kernels are compiled, and where they are kept.
+"""The one place that decides how kernels are compiled.
 
 Kernels release the GIL, so that threads of one process scan beside each other, and they are compiled when
-first called, for the array types they are called with.
-
-They are kept on disk, so that a machine compiles once: the first result of a process then takes 0.4 s, not
-9.5 s. Numba looks only at the date and size of the file a function stands in, so a change in a function
-it calls goes unseen, and packages are unpacked with the same dates in every version. Therefore the directory
-is named after the content of all kernel files and the versions that compile them. Numba writes beside and
-renames, and keeps processors apart. ``EXPOSURE_KERNEL_CACHE=0`` turns this off, another value names the
-directory. ``docs/matching.md`` says how it was tried with several processes.
+first called, for the array types they are called with. They are kept on disk (`indexer.jit.cache`), so that a
+machine compiles once.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import platform
-import sys
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import llvmlite
 import numba
-import numpy as np
+
+from indexer.jit.cache import cache_directory
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-def kernel_files() -> list[Path]:
-    """Return the files of all kernels: those in a folder of that name."""
-    return sorted(Path(__file__).parents[2].glob("*/kernels/*.py"))
-
-
-def _cache_directory() -> Path | None:
-    """Return where compiled kernels are kept; None if nowhere."""
-    asked = os.environ.get("EXPOSURE_KERNEL_CACHE", "")
-    if asked == "0" or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
-        return None
-    base = Path(asked) if asked else _user_cache() / "exposure-indexer"
-    content = hashlib.sha256()
-    versions = (sys.version, platform.machine(), numba.__version__, llvmlite.__version__, np.__version__)
-    content.update(repr(versions).encode())
-    for path in kernel_files():
-        content.update(path.name.encode() + path.read_bytes())
-    directory = base / f"kernels-{content.hexdigest()[:16]}"
-    with suppress(OSError):
-        directory.mkdir(parents=True, exist_ok=True)
-        if os.access(directory, os.W_OK):
-            return directory
-    return None
-
-
-def _user_cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME")
-    return Path(home) if home else Path.home() / ".cache"
-
-
-_CACHE = _cache_directory()
+_CACHE = cache_directory()
 
 
 def _compile(function: Function, *, keep: bool, **options: Any) -> Function:

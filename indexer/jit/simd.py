@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-from indexer.matching.kernels.compile import leaf
+from indexer.jit.compile import leaf
+from indexer.units import Uint8Array, Uint16Array
 
 LANES = 64
 """Tests that are looked at together."""
@@ -78,17 +78,17 @@ def write_places(builder: Any, passes: Any, n_lanes: int, first: Any, places: An
     return n
 
 
-def _write_slowly(tests, n_tests, places):
+def _write_slowly(tests: Uint8Array, n_tests: int, places: Uint16Array) -> int:
     """Write down which of the tests are not 0, a multiple of `LANES`; return how many."""
     n = 0
     for k in range(n_tests):
         places[n] = k
-        n += np.int64(tests[k] != 0)
+        n += int(tests[k] != 0)
     return n
 
 
-def _type_write_lanes(typing_context, tests, n_tests, places):
-    def generate(context, builder, signature, arguments):
+def _type_write_lanes(typing_context: Any, tests: Any, n_tests: Any, places: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data, written = (
             context.make_array(signature.args[k])(context, builder, arguments[k]).data for k in (0, 2)
         )
@@ -106,7 +106,7 @@ _write_lanes: Any = intrinsic(_type_write_lanes) if IN_REGISTERS else leaf(_writ
 
 
 @leaf
-def places_of(tests, n_tests, places):
+def places_of(tests: Uint8Array, n_tests: int, places: Uint16Array) -> int:
     """Write down which of the tests are not 0, ascending; return how many.
 
     Parameters
@@ -117,8 +117,8 @@ def places_of(tests, n_tests, places):
         Room for all of them, 65,536 at most, and `AT_ONCE` more.
     """
     whole = n_tests // LANES * LANES
-    n = _write_lanes(tests, whole, places)
+    n: int = _write_lanes(tests, whole, places)
     for k in range(whole, n_tests):
         places[n] = k
-        n += np.int64(tests[k] != 0)
+        n += int(tests[k] != 0)
     return n

@@ -13,16 +13,18 @@ from numba import types
 from numba.core import config
 from numba.extending import intrinsic
 
+from indexer.units import TokenIds
 
-def _load_pair_slowly(ids, at):
+
+def _load_pair_slowly(ids: TokenIds, at: int) -> np.uint64:
     """Return ``ids[at]`` in the low bits and ``ids[at + 1]`` above them, as uint64."""
     return np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(8 * ids.itemsize))
 
 
-def _type_load_pair(typing_context, ids, at):
+def _type_load_pair(typing_context: Any, ids: Any, at: Any) -> Any:
     bits = ids.dtype.bitwidth
 
-    def generate(context, builder, signature, arguments):
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
         place = builder.gep(array.data, [arguments[1]])
         pair = builder.load(builder.bitcast(place, ir.IntType(2 * bits).as_pointer()), align=bits // 8)

@@ -12,6 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 AHEAD = 8
 """Turns of a long loop, of 20 ns and more each, from the question to the use."""
@@ -19,12 +20,12 @@ AHEAD = 8
 _READ, _KEEP, _DATA = 0, 3, 1
 
 
-def _prefetch_nothing(table, row):
+def _prefetch_nothing(table: NDArray[Any], row: int) -> None:
     """Ask for the beginning of a row of an array; a number that is none does no harm."""
 
 
-def _type_prefetch(typing_context, table, row):
-    def generate(context, builder, signature, arguments):
+def _type_prefetch(typing_context: Any, table: Any, row: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
         byte, word = ir.IntType(8), ir.IntType(32)
         row_bytes = cgutils.unpack_tuple(builder, array.strides)[0]

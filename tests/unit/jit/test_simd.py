@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.matching.kernels.compile import kernel
-from indexer.matching.kernels.register_places import AT_ONCE, LANES, places_of
+from indexer.jit.compile import kernel
+from indexer.jit.simd import AT_ONCE, LANES, places_of
 
 CANARY = 60_007
 
