@@ -183,9 +183,9 @@ def _refuse_other(index: IndexDir, earlier: Plan, plan: Plan) -> None:
 def _drop_stale_partials(index: IndexDir, earlier: Plan, plan: Plan) -> None:
     """Have shards scanned again whose file was touched since it was planned."""
     touched = {
-        shard["number"]
+        shard.number
         for shard, before in zip(plan.shards, earlier.shards, strict=True)
-        if shard["modified_ns"] != before["modified_ns"]
+        if shard.modified_ns != before.modified_ns
     }
     for scan_range in plan.ranges:
         if scan_range.shard in touched:

@@ -2,20 +2,25 @@
 
 Two plans with the same fingerprint give the same rows. Absolute paths, modification times, worker
 numbers and versions of libraries stand in the plan, but not in the fingerprint.
+
+A plan holds typed objects; it is JSON only in its file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from indexer.config.load import Config, config_from_tables
+from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import StateError
 
-FORMAT_VERSION = 1
-"""History. 1: first version."""
+FORMAT_VERSION = 2
+"""History. 1: first version. 2: typed facts of the order; files of the plan by name and row number."""
 
 
 @dataclass(frozen=True)
@@ -39,27 +44,90 @@ class ScanRange:
 
 
 @dataclass(frozen=True)
+class FrozenFile:
+    """One file under ``plan/``.
+
+    Attributes
+    ----------
+    rows : int
+        Rows of the table, or patterns.
+    hash : str
+        Hash of its content, however the file spells it.
+    """
+
+    rows: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class TokenizerFacts:
+    """The tokenizer that was planned with.
+
+    Attributes
+    ----------
+    name : str
+        As the configuration spells it.
+    content_hash : str
+        Hash of the ``tokenizer.json``.
+    n_ids : int
+        Ids run from 0 to here.
+    """
+
+    name: str
+    content_hash: str
+    n_ids: int
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """The training order.
+
+    Attributes
+    ----------
+    kind : str
+        The rule.
+    start_step, stop_step : int
+        The training window, half-open.
+    details : dict
+        What else the rule tells: batch sizes, epochs, hashes of order files.
+    """
+
+    kind: str
+    start_step: int
+    stop_step: int
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def steps_known(self) -> bool:
+        """Whether the steps of sequences are known."""
+        return self.kind != "unknown"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it, one level deep."""
+        facts = asdict(self)
+        return {**facts.pop("details"), **facts}
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything a scan and a merge need to know.
 
     Attributes
     ----------
-    config : dict
-        The resolved ``exposure.toml``, section by section.
-    base : str
-        Directory that relative paths of the configuration start from.
-    software : dict
+    config : Config
+        The resolved ``exposure.toml``.
+    software : dict of str to str
         Version of this package and of the libraries at work.
-    frozen : dict
-        Content hash and row number of each file under ``plan/``.
-    tokenizer : dict or None
-        Name, content hash and number of ids.
-    corpus : dict
+    frozen : dict of str to FrozenFile
+        The files under ``plan/``, by the name of their content.
+    tokenizer : TokenizerFacts or None
+        None where ids are all that is looked for.
+    corpus : CorpusFacts
         Facts of the reader.
-    shards : tuple of dict
-        The fields of each `indexer.corpus.sequences.Shard`.
-    order : dict
-        Facts of the training order, with ``start_step`` and ``stop_step``.
+    shards : tuple of Shard
+        In corpus order.
+    order : OrderFacts
+        The training order and its window.
     checkpoints : tuple of int
         The grid of ``exposure_bins``, ascending.
     ranges : tuple of ScanRange
@@ -68,33 +136,46 @@ class Plan:
         What a reader of the index should know: phrases that no id form can spell, scripts without spaces.
     """
 
-    config: dict[str, dict[str, Any]]
-    base: str
+    config: Config
     software: dict[str, str]
-    frozen: dict[str, dict[str, Any]]
-    tokenizer: dict[str, Any] | None
-    corpus: dict[str, Any]
-    shards: tuple[dict[str, Any], ...]
-    order: dict[str, Any]
+    frozen: dict[str, FrozenFile]
+    tokenizer: TokenizerFacts | None
+    corpus: CorpusFacts
+    shards: tuple[Shard, ...]
+    order: OrderFacts
     checkpoints: tuple[int, ...]
     ranges: tuple[ScanRange, ...]
     notes: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
     fingerprint: str = field(default="")
 
+    @property
+    def n_phrases(self) -> int:
+        """Rows of the phrase table."""
+        return self.frozen["phrases"].rows
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens of all shards."""
+        return sum(shard.n_tokens for shard in self.shards)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Size of the vocabulary; 0 where neither configuration nor tokenizer tell it."""
+        return self.config.corpus.vocab_size or (self.tokenizer.n_ids if self.tokenizer else 0)
+
     def decisive(self) -> dict[str, Any]:
         """Return what decides the rows of the index, and nothing else."""
-        config = self.config
+        config = self.config.sections()
         return {
             "plan format": self.format_version,
-            "phrases": {name: facts["hash"] for name, facts in sorted(self.frozen.items())},
-            "tokenizer": self.tokenizer and {k: v for k, v in self.tokenizer.items() if k != "name"},
+            "phrases": {name: file.hash for name, file in sorted(self.frozen.items())},
+            "tokenizer": _without(self.tokenizer, "name"),
             "match settings": config["match"],
-            "corpus settings": {k: v for k, v in config["corpus"].items() if k != "paths"},
-            "shards": [
-                {k: v for k, v in shard.items() if k not in ("url", "modified_ns")} for shard in self.shards
-            ],
-            "training order": self.order,
+            "corpus settings": {key: value for key, value in config["corpus"].items() if key != "paths"},
+            "corpus": _without(self.corpus, "seen", "details"),
+            "shards": [_without(shard, "url", "modified_ns") for shard in self.shards],
+            "training order": self.order.as_dict(),
             "checkpoints": list(self.checkpoints),
             "ranges": [asdict(scan_range) for scan_range in self.ranges],
             "grain": config["index"]["grain"],
@@ -113,7 +194,8 @@ class Plan:
 
     def to_json(self) -> str:
         """Return the plan as JSON text."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        fields = {**asdict(self), "config": self.config.sections(), "base": str(self.config.base)}
+        return json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def read_plan(path: Path) -> Plan:
@@ -137,12 +219,8 @@ def read_plan(path: Path) -> Plan:
             fix="plan anew into another directory",
         )
     try:
-        fields["shards"] = tuple(fields["shards"])
-        fields["checkpoints"] = tuple(fields["checkpoints"])
-        fields["notes"] = tuple(fields["notes"])
-        fields["ranges"] = tuple(ScanRange(**one) for one in fields["ranges"])
-        plan = Plan(**fields)
-    except (KeyError, TypeError) as error:
+        plan = _plan_of(fields)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise StateError(f"is no whole plan ({error})", path=path) from None
     if plan.sealed().fingerprint != plan.fingerprint:
         raise StateError(
@@ -151,6 +229,31 @@ def read_plan(path: Path) -> Plan:
             fix="plan anew into another directory",
         )
     return plan
+
+
+def _plan_of(fields: Mapping[str, Any]) -> Plan:
+    sections = {
+        section: {key: value for key, value in keys.items() if value is not None}
+        for section, keys in fields["config"].items()
+    }
+    return Plan(
+        config=config_from_tables(sections, origin="plan.json", base=Path(fields["base"])),
+        software=fields["software"],
+        frozen={name: FrozenFile(**file) for name, file in fields["frozen"].items()},
+        tokenizer=fields["tokenizer"] and TokenizerFacts(**fields["tokenizer"]),
+        corpus=CorpusFacts(**fields["corpus"]),
+        shards=tuple(Shard(**shard) for shard in fields["shards"]),
+        order=OrderFacts(**fields["order"]),
+        checkpoints=tuple(fields["checkpoints"]),
+        ranges=tuple(ScanRange(**scan_range) for scan_range in fields["ranges"]),
+        notes=tuple(fields["notes"]),
+        fingerprint=fields["fingerprint"],
+    )
+
+
+def _without(facts: Any, *names: str) -> dict[str, Any] | None:
+    """Return the fields of a dataclass but for some; None where there is none."""
+    return facts and {name: value for name, value in asdict(facts).items() if name not in names}
 
 
 def _canonical(value: Any) -> bytes:

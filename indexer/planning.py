@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
-from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from indexer.config import Config
 from indexer.corpus import open_corpus, open_order
@@ -19,14 +13,13 @@ from indexer.corpus.orders.checkpoints import checkpoint_grid
 from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError
-from indexer.index_dir import IndexDir, commit_file
-from indexer.matching.matches import IdPatterns
 from indexer.phrases import PhraseSet, load_phrases
-from indexer.phrases.gapped import GappedPhrases, patterns_of, sums_of_parts
+from indexer.phrases.gapped import patterns_of, sums_of_parts
 from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
-from indexer.plan import Plan, ScanRange
+from indexer.plan import OrderFacts, Plan, ScanRange, TokenizerFacts
+from indexer.plan_store import FrozenContent
 from indexer.tokenizers import load_tokenizer
 from indexer.tokenizers.tokenizer import Tokenizer
 
@@ -36,60 +29,7 @@ RANGE_TOKENS = 1 << 28
 _LIBRARIES = ("exposure-indexer", "numpy", "numba", "pyarrow", "duckdb", "tokenizers", "zstandard")
 
 
-@dataclass(frozen=True)
-class FrozenFiles:
-    """What a plan freezes beside itself, under ``plan/``."""
-
-    phrases: pa.Table
-    pairs: pa.Table
-    attributes: pa.Table | None
-    probes: pa.Table | None
-    gapped: GappedPhrases | None
-    patterns: IdPatterns | None
-    tokenizer: Tokenizer | None
-
-    def facts(self) -> dict[str, dict[str, Any]]:
-        """Return rows and content hash of each file."""
-        tables = {
-            "phrases": self.phrases,
-            "pairs": self.pairs,
-            "attributes": self.attributes,
-            "probe_positions": self.probes,
-            "gapped": None if self.gapped is None else self.gapped.patterns,
-            "parts": None if self.gapped is None else self.gapped.parts,
-        }
-        facts = {
-            name: {"rows": table.num_rows, "hash": _table_hash(table)}
-            for name, table in tables.items()
-            if table is not None
-        }
-        if self.patterns is not None:
-            digest = hashlib.sha256()
-            for array in self.patterns:
-                digest.update(np.ascontiguousarray(array).tobytes())
-            facts["patterns"] = {"rows": len(self.patterns.phrase), "hash": digest.hexdigest()[:32]}
-        return facts
-
-    def write(self, index: IndexDir) -> None:
-        """Write the files into an index directory."""
-        _commit_table(index.phrases_file, self.phrases)
-        _commit_table(index.pairs_file, self.pairs)
-        if self.attributes is not None:
-            _commit_table(index.attributes_file, self.attributes)
-        if self.probes is not None:
-            _commit_table(index.probes_file, self.probes)
-        if self.gapped is not None:
-            _commit_table(index.gapped_file, self.gapped.patterns)
-            _commit_table(index.parts_file, self.gapped.parts)
-        patterns = self.patterns
-        if patterns is not None:
-            commit_file(index.patterns_file, lambda aside: _write_arrays(aside, patterns))
-        if self.tokenizer is not None:
-            text = self.tokenizer.json()
-            commit_file(index.tokenizer_file, lambda aside: aside.write_text(text, encoding="utf-8"))
-
-
-def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
+def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     """Settle every choice that decides the rows of an index.
 
     Parameters
@@ -101,7 +41,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
     -------
     Plan
         Sealed with its fingerprint.
-    FrozenFiles
+    FrozenContent
         What is to be written beside it.
 
     Raises
@@ -120,17 +60,17 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
     )
     order = open_order(config.order, reader, base=config.base)
     checkpoints = checkpoint_grid(config.order, order, base=config.base)
+    details = dict(order.facts)
     plan = Plan(
-        config=config.sections(),
-        base=str(config.base),
+        config=config,
         software=_software(),
         frozen=frozen.facts(),
         tokenizer=None
         if tokenizer is None
-        else {"name": tokenizer.name, "content_hash": tokenizer.content_hash, "n_ids": tokenizer.n_ids},
-        corpus=asdict(reader.facts),
-        shards=tuple(asdict(shard) for shard in shards),
-        order={**order.facts, "start_step": order.start_step, "stop_step": order.stop_step},
+        else TokenizerFacts(tokenizer.name, tokenizer.content_hash, tokenizer.n_ids),
+        corpus=reader.facts,
+        shards=shards,
+        order=OrderFacts(details.pop("kind"), order.start_step, order.stop_step, details),
         checkpoints=tuple(int(checkpoint) for checkpoint in checkpoints),
         ranges=_ranges(shards),
         notes=notes,
@@ -138,7 +78,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenFiles]:
     return plan.sealed(), frozen
 
 
-def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenFiles, tuple[str, ...]]:
+def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenContent, tuple[str, ...]]:
     loaded = load_phrases(config.phrases, config.match, base=config.base)
     if tokenizer is not None:
         loaded = normalized(loaded, tokenizer, config.match)
@@ -169,7 +109,7 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
     gapped = loaded.gapped
     if gapped is not None:
         gapped = gapped._replace(parts=_with_token_counts(gapped.parts, tokenizer).combine_chunks())
-    frozen = FrozenFiles(
+    frozen = FrozenContent(
         phrases=sums_of_parts(_with_token_counts(phrases, tokenizer), gapped, "n_tokens").combine_chunks(),
         pairs=loaded.pairs.combine_chunks(),
         attributes=None if loaded.attributes is None else loaded.attributes.combine_chunks(),
@@ -219,19 +159,3 @@ def _ranges(shards: tuple[Shard, ...]) -> tuple[ScanRange, ...]:
 
 def _software() -> dict[str, str]:
     return {"python": platform.python_version(), **{library: version(library) for library in _LIBRARIES}}
-
-
-def _table_hash(table: pa.Table) -> str:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema.remove_metadata()) as writer:
-        writer.write_table(table.combine_chunks().replace_schema_metadata(None))
-    return hashlib.sha256(sink.getvalue()).hexdigest()[:32]
-
-
-def _commit_table(path: Path, table: pa.Table) -> None:
-    commit_file(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
-
-
-def _write_arrays(path: Path, patterns: IdPatterns) -> None:
-    with open(path, "wb") as file:
-        np.savez(file, ids=patterns.ids, offsets=patterns.offsets, phrase=patterns.phrase)

@@ -69,14 +69,11 @@ def _opened(
 
     index = IndexDir(source)
     if index.plan_file.is_file():
-        from indexer.corpus import Shard
         from indexer.plan import read_plan
-        from indexer.scanning.frozen import load_tokenizer_of
-        from indexer.scanning.task import planned_config
+        from indexer.plan_store import load_tokenizer_of
 
         plan = read_plan(index.plan_file)
-        shards = tuple(Shard(**shard) for shard in plan.shards)
-        return planned_config(plan), load_tokenizer_of(index, plan), shards
+        return plan.config, load_tokenizer_of(index, plan), plan.shards
     from indexer.cli.index import read_config
     from indexer.tokenizers import load_tokenizer
 

@@ -47,8 +47,7 @@ def index(config: str, index_dir: str, overrides: tuple[str, ...], workers: int,
         from indexer.build import build_index
 
         def on_range(plan: Plan, done: RangeDone) -> None:
-            total = sum(shard["n_tokens"] for shard in plan.shards)
-            progress.advance(done.n_tokens, total, "tokens")
+            progress.advance(done.n_tokens, plan.n_tokens, "tokens")
 
         build_index(
             read_config(config, overrides),
@@ -73,10 +72,9 @@ def plan(config: str, index_dir: str, overrides: tuple[str, ...]) -> None:
     from indexer.build import plan_index
 
     frozen = plan_index(read_config(config, overrides), index_dir)
-    tokens = sum(shard["n_tokens"] for shard in frozen.shards)
     click.echo(
-        f"planned {len(frozen.ranges):,} ranges of {len(frozen.shards):,} shards, {tokens:,} tokens; "
-        f"fingerprint {frozen.fingerprint}",
+        f"planned {len(frozen.ranges):,} ranges of {len(frozen.shards):,} shards, "
+        f"{frozen.n_tokens:,} tokens; fingerprint {frozen.fingerprint}",
         err=True,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def _collect_facts(index: IndexDir, plan: Plan, missing: list[int]) -> list[Part
 
 
 def _name_some(plan: Plan, range_numbers: list[int]) -> str:
-    distinct = list(dict.fromkeys(str(plan.shards[plan.ranges[n].shard]["name"]) for n in range_numbers))
+    distinct = list(dict.fromkeys(plan.shards[plan.ranges[n].shard].name for n in range_numbers))
     more = len(distinct) - _MAX_NAMED
     return ", ".join(distinct[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
@@ -92,9 +93,9 @@ def _fill(
     facts: list[PartialFacts],
     missing: list[int],
 ) -> None:
-    unit = plan.config["match"]["unit"]
+    unit = plan.config.match.unit
     complete = not missing
-    steps_known = plan.order.get("steps") != "unknown"
+    steps_known = plan.order.steps_known
     _insert(connection, "shards", _shard_rows(plan, facts, missing))
     _insert(connection, "checkpoints", _checkpoint_rows(plan, facts, steps_known))
     _insert(connection, "provenance", _provenance_rows(plan, missing, steps_known))
@@ -106,15 +107,15 @@ def _fill(
         "probes": str(index.probes_file),
         "first_unit": "text" if unit == "both" else unit,
         "second_unit": "tokens" if unit == "both" else None,
-        "n_places": plan.config["index"]["places"],
+        "n_places": plan.config.index.places,
         "complete": complete,
     }
     for name, value in variables.items():
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
     connection.execute(sql("merge.sql"))
-    if index.attributes_file.is_file():
+    if "attributes" in plan.frozen:
         connection.execute(sql("attributes.sql"))
-    if index.probes_file.is_file():
+    if "probe_positions" in plan.frozen:
         connection.execute("INSERT INTO probe_positions SELECT * FROM read_parquet(getvariable('probes'))")
     connection.execute(sql("macros.sql"))
 
@@ -134,17 +135,17 @@ def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> pa
     unscanned = {plan.ranges[number].shard for number in missing}
     rows = []
     for shard in plan.shards:
-        number = shard["number"]
+        number = shard.number
         rows.append(
             {
                 "shard": number,
-                "path": shard["name"],
-                "n_bytes": shard["n_bytes"],
+                "path": shard.name,
+                "n_bytes": shard.n_bytes,
                 "tokens_hash": None if number in unscanned else _joined_hash(hashes.get(number, [])),
-                "first_sequence": shard["first_sequence"],
-                "n_sequences": shard["n_sequences"],
-                "n_tokens": shard["n_tokens"],
-                "n_dropped_tokens": shard["n_dropped_tokens"],
+                "first_sequence": shard.first_sequence,
+                "n_sequences": shard.n_sequences,
+                "n_tokens": shard.n_tokens,
+                "n_dropped_tokens": shard.n_dropped_tokens,
                 "n_visits": visits.get(number, 0),
                 "verified": False,
             }
@@ -173,7 +174,7 @@ def _checkpoint_rows(plan: Plan, facts: list[PartialFacts], steps_known: bool) -
 
 
 def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool) -> pa.Table:
-    config = plan.config
+    config = plan.config.sections()
     values: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "plan_fingerprint": plan.fingerprint,
@@ -182,12 +183,12 @@ def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool) -> pa.Ta
         "missing_ranges": missing,
         "notes": list(plan.notes),
         "grain": config["index"]["grain"],
-        "start_step": plan.order["start_step"],
-        "stop_step": plan.order["stop_step"],
-        "order": plan.order,
-        "corpus": plan.corpus,
-        "tokenizer": plan.tokenizer,
-        "frozen": plan.frozen,
+        "start_step": plan.order.start_step,
+        "stop_step": plan.order.stop_step,
+        "order": plan.order.as_dict(),
+        "corpus": asdict(plan.corpus),
+        "tokenizer": plan.tokenizer and asdict(plan.tokenizer),
+        "frozen": {name: asdict(file) for name, file in plan.frozen.items()},
         "software": plan.software,
         **{f"match_{key}": value for key, value in config["match"].items()},
         "config": config,

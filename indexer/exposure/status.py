@@ -56,14 +56,14 @@ def read_status(root: str | Path) -> IndexStatus:
     index.require_plan()
     plan = read_plan(index.plan_file)
     missing = set(missing_ranges(index, plan))
-    per_sequence = [shard["n_tokens"] / max(shard["n_sequences"], 1) for shard in plan.shards]
+    per_sequence = [shard.n_tokens / max(shard.n_sequences, 1) for shard in plan.shards]
     n_missing = sum(
         round((one.stop - one.start) * per_sequence[one.shard])
         for one in plan.ranges
         if one.number in missing
     )
-    n_tokens = sum(shard["n_tokens"] for shard in plan.shards)
-    shards = dict.fromkeys(plan.shards[one.shard]["name"] for one in plan.ranges if one.number in missing)
+    n_tokens = plan.n_tokens
+    shards = dict.fromkeys(plan.shards[one.shard].name for one in plan.ranges if one.number in missing)
     return IndexStatus(
         fingerprint=plan.fingerprint,
         n_ranges=len(plan.ranges),
@@ -73,7 +73,7 @@ def read_status(root: str | Path) -> IndexStatus:
         missing_shards=tuple(shards),
         table=_table_state(index, plan.fingerprint),
         n_unverified_shards=len(plan.shards),
-        n_dropped_tokens=sum(shard["n_dropped_tokens"] for shard in plan.shards),
+        n_dropped_tokens=sum(shard.n_dropped_tokens for shard in plan.shards),
     )
 
 

@@ -58,7 +58,7 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
     index = IndexDir(root)
     index.require_database()
     plan = read_plan(index.plan_file)
-    folded = fold(" ".join(phrase.split()), plan.config["match"]["case"])
+    folded = fold(" ".join(phrase.split()), plan.config.match.case)
     given = {"phrase": folded}
     rows = ask(root, "explore/phrase", given).rows.to_pylist()
     if not rows and "<" in folded:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from indexer.corpus import open_corpus
-from indexer.corpus.sequences import Shard
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
 from indexer.plan import read_plan
-from indexer.scanning.frozen import load_tokenizer_of
-from indexer.scanning.task import planned_config
+from indexer.plan_store import load_tokenizer_of
 
 
 class Place(NamedTuple):
@@ -63,8 +61,7 @@ def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) 
         The corpus is gone or is not what was scanned.
     """
     plan = read_plan(index.plan_file)
-    config = planned_config(plan)
-    shards = tuple(Shard(**shard) for shard in plan.shards)
+    config, shards = plan.config, plan.shards
     tokenizer = load_tokenizer_of(index, plan)
     reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)
     end_of_document = config.corpus.end_of_document

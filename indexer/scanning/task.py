@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from indexer.config.load import Config, config_from_tables
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.blocks.ids import ids_dtype_of
 from indexer.corpus.sequences import Shard
@@ -21,14 +20,9 @@ from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matches import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import write_partial
 from indexer.plan import Plan
+from indexer.plan_store import load_gapped, load_tokenizer_of
 from indexer.scanning.blocks import prepare_hash
-from indexer.scanning.frozen import (
-    load_gapped,
-    load_matchers,
-    load_tokenizer_of,
-    load_vocabulary,
-    n_planned_ids,
-)
+from indexer.scanning.frozen import load_matchers, load_vocabulary
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import prepare_tally
 from indexer.units import TokenIds
@@ -74,10 +68,10 @@ class ScanTask:
     def compile(self) -> None:
         """Have kernels compiled and tables built before workers are forked, so that each inherits them."""
         scanner = self.prepare()
-        dtype = ids_dtype_of(np.dtype(self.plan.corpus["dtype"]))
+        dtype = ids_dtype_of(np.dtype(self.plan.corpus.dtype))
         prepare_hash(dtype)
         prepare_tally()
-        if sum(shard.n_tokens for shard in scanner.shards) > DECODED_TOKENS:
+        if self.plan.n_tokens > DECODED_TOKENS:
             sample = self._sample(scanner)
             for matcher in scanner.matchers.values():
                 matcher.prepare(sample)
@@ -88,7 +82,7 @@ class ScanTask:
 
     def _sample(self, scanner: Scanner) -> TokenIds:
         """Return the ids of the first blocks of the plan; the task of a damaged shard will say what it is."""
-        blocks: list[TokenIds] = [np.zeros(0, ids_dtype_of(np.dtype(self.plan.corpus["dtype"])))]
+        blocks: list[TokenIds] = [np.zeros(0, ids_dtype_of(np.dtype(self.plan.corpus.dtype)))]
         for scan_range in self.plan.ranges:
             shard = scanner.shards[scan_range.shard]
             with suppress(InputError):
@@ -100,43 +94,30 @@ class ScanTask:
 
     def _build(self) -> Scanner:
         plan = self.plan
-        config = planned_config(plan)
-        shards = tuple(Shard(**shard) for shard in plan.shards)
-        tokenizer = load_tokenizer_of(self.index, plan) if plan.corpus["format"] == "text" else None
-        reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)
+        config = plan.config
+        tokenizer = load_tokenizer_of(self.index, plan) if plan.corpus.format == "text" else None
+        reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=plan.shards)
         order = open_order(config.order, reader, base=config.base)
         checkpoints = np.array(plan.checkpoints, np.int64)
         grid = checkpoints
         if config.index.grain == "step":
             grid = np.arange(order.start_step + 1, order.stop_step + 1, dtype=np.int64)
-        gapped = load_gapped(self.index)
+        gapped = load_gapped(self.index, plan)
         return Scanner(
             plan_fingerprint=plan.fingerprint,
             reader=reader,
-            shards=shards,
+            shards=plan.shards,
             order=order,
             matchers=load_matchers(self.index, plan),
             checkpoints=checkpoints,
             grid=grid,
-            n_phrases=plan.frozen["phrases"]["rows"],
+            n_phrases=plan.n_phrases,
             n_places=config.index.places,
-            n_ids=n_planned_ids(plan),
-            label_overlap=plan.corpus["label_overlap"],
+            n_ids=plan.vocabulary_size,
+            label_overlap=plan.corpus.label_overlap,
             vocabulary=load_vocabulary(self.index, plan) if config.match.unit == "both" else None,
             gapped=() if gapped is None else tuple(gapped.patterns["phrase_id"].to_pylist()),
         )
-
-
-def planned_config(plan: Plan) -> Config:
-    """Return the configuration a plan was made from."""
-    return config_from_tables(
-        {
-            section: {key: value for key, value in keys.items() if value is not None}
-            for section, keys in plan.config.items()
-        },
-        origin="plan.json",
-        base=Path(plan.base),
-    )
 
 
 def _refuse_changed(shard: Shard) -> None:

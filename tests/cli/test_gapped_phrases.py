@@ -134,7 +134,7 @@ def test_each_unit_alone_gives_the_same_counts(folder: Path, index: Path, unit: 
 
 def test_the_plan_holds_the_patterns(folder: Path, index: Path, tmp_path: Path, exposure) -> None:
     plan = read_plan(IndexDir(index).plan_file)
-    assert plan.frozen["gapped"]["rows"] == 4 and plan.frozen["parts"]["rows"] == 9
+    assert plan.frozen["gapped"].rows == 4 and plan.frozen["parts"].rows == 9
     wider = (folder / "patterns.csv").read_text(encoding="utf-8").replace("<0-5 words>", "<0-6 words>")
     (tmp_path / "patterns.csv").write_text(wider, encoding="utf-8")
     (tmp_path / "exposure.toml").write_bytes((folder / "exposure.toml").read_bytes())

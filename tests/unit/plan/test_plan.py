@@ -7,54 +7,43 @@ from pathlib import Path
 
 import pytest
 
+from indexer.config.load import config_from_tables
+from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import StateError
-from indexer.plan import Plan, ScanRange, read_plan
+from indexer.plan import FrozenFile, OrderFacts, Plan, ScanRange, TokenizerFacts, read_plan
 
-SHARD = {
-    "number": 0,
-    "name": "a.bin",
-    "url": "/x/a.bin",
-    "n_bytes": 8,
-    "modified_ns": 5,
-    "first_sequence": 0,
-    "n_sequences": 2,
-    "n_tokens": 4,
-    "n_dropped_tokens": 0,
-}
+SHARD = Shard(0, "a.bin", "/x/a.bin", 8, 5, 0, 2, 4)
+CORPUS = CorpusFacts("megatron", "<u2", details={"modes": False})
+TOKENIZER = TokenizerFacts("t.json", "cd", 10)
+TABLES = {"phrases": {"source": "a"}, "corpus": {"paths": ["a.bin"]}, "order": {"batch_size": 1}}
 PLAN = Plan(
-    config={
-        "phrases": {"source": "a"},
-        "tokenizer": {"path": None},
-        "corpus": {"paths": ["a.bin"], "format": "megatron", "vocab_size": None},
-        "order": {"kind": "sequential"},
-        "match": {"unit": "tokens", "case": "fold"},
-        "index": {"grain": "checkpoint", "places": 4, "workers": 0},
-    },
-    base="/x",
+    config=config_from_tables(TABLES, origin="test", base=Path("/x")),
     software={"numpy": "2"},
-    frozen={"phrases": {"rows": 3, "hash": "ab"}},
-    tokenizer={"name": "t.json", "content_hash": "cd", "n_ids": 10},
-    corpus={"format": "megatron"},
+    frozen={"phrases": FrozenFile(3, "ab")},
+    tokenizer=TOKENIZER,
+    corpus=CORPUS,
     shards=(SHARD,),
-    order={"kind": "sequential", "start_step": 0, "stop_step": 2},
+    order=OrderFacts("sequential", 0, 2, {"batch_size": 1}),
     checkpoints=(1, 2),
     ranges=(ScanRange(0, 0, 0, 2),),
 ).sealed()
 
 
 def with_config(section: str, **keys: object) -> Plan:
-    return replace(PLAN, config={**PLAN.config, section: {**PLAN.config[section], **keys}}).sealed()
+    changed = replace(getattr(PLAN.config, section), **keys)
+    return replace(PLAN, config=replace(PLAN.config, **{section: changed})).sealed()
 
 
 @pytest.mark.parametrize(
     "same",
     [
-        replace(PLAN, base="/elsewhere"),
+        replace(PLAN, config=replace(PLAN.config, base=Path("/elsewhere"))),
         replace(PLAN, software={"numpy": "3"}),
-        replace(PLAN, shards=({**SHARD, "url": "/y/a.bin", "modified_ns": 6},)),
+        replace(PLAN, shards=(replace(SHARD, url="/y/a.bin", modified_ns=6),)),
+        replace(PLAN, corpus=replace(CORPUS, seen="told by its header")),
         with_config("index", workers=7),
         with_config("phrases", source="b"),
-        replace(PLAN, tokenizer={**(PLAN.tokenizer or {}), "name": "other.json"}),
+        replace(PLAN, tokenizer=replace(TOKENIZER, name="other.json")),
     ],
 )
 def test_what_does_not_decide_the_rows_leaves_the_fingerprint(same: Plan) -> None:
@@ -64,14 +53,17 @@ def test_what_does_not_decide_the_rows_leaves_the_fingerprint(same: Plan) -> Non
 @pytest.mark.parametrize(
     ("other", "part"),
     [
-        (with_config("match", unit="text"), "match settings"),
+        (with_config("match", unit="tokens"), "match settings"),
         (with_config("index", places=5), "places"),
         (with_config("corpus", vocab_size=9), "corpus settings"),
-        (replace(PLAN, tokenizer={**(PLAN.tokenizer or {}), "content_hash": "ee"}), "tokenizer"),
+        (replace(PLAN, corpus=replace(CORPUS, dtype="<u4")), "corpus"),
+        (replace(PLAN, tokenizer=replace(TOKENIZER, content_hash="ee")), "tokenizer"),
+        (replace(PLAN, tokenizer=None), "tokenizer"),
         (replace(PLAN, checkpoints=(2,)), "checkpoints"),
-        (replace(PLAN, shards=({**SHARD, "n_bytes": 9},)), "shards"),
-        (replace(PLAN, frozen={"phrases": {"rows": 3, "hash": "xx"}}), "phrases"),
-        (replace(PLAN, order={**PLAN.order, "stop_step": 1}), "training order"),
+        (replace(PLAN, shards=(replace(SHARD, n_bytes=9),)), "shards"),
+        (replace(PLAN, frozen={"phrases": FrozenFile(3, "xx")}), "phrases"),
+        (replace(PLAN, order=replace(PLAN.order, stop_step=1)), "training order"),
+        (replace(PLAN, order=replace(PLAN.order, details={"batch_size": 2})), "training order"),
     ],
 )
 def test_what_decides_the_rows_changes_the_fingerprint_and_is_named(other: Plan, part: str) -> None:
@@ -89,9 +81,9 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
     ("spoil", "message"),
     [
         (lambda text: text.replace('"places": 4', '"places": 5'), "changed after planning"),
-        (lambda text: text.replace('"format_version": 1', '"format_version": 9'), "format version 9"),
+        (lambda text: text.replace('"format_version": 2', '"format_version": 9'), "format version 9"),
         (lambda text: text[:100], "is no plan"),
-        (lambda _: '{"format_version": 1}', "is no whole plan"),
+        (lambda _: '{"format_version": 2}', "is no whole plan"),
         (lambda _: "[]", "is no plan"),
     ],
 )
