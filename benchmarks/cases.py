@@ -12,15 +12,15 @@ from benchmarks.questions import scan_up_to
 from benchmarks.scratch import new_folder
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.matching.blocks import read_only
-from indexer.matching.finding import room_for
-from indexer.matching.kernels.automaton import Automaton, build_automaton
-from indexer.matching.kernels.automaton_search import search_sequences
-from indexer.matching.kernels.pair_filter import PairFilter, new_scratch
-from indexer.matching.kernels.walks import new_batch
-from indexer.matching.matches import IdPatterns
+from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
+from indexer.matching.ids.kernels.prefilter import PairFilter, new_scratch
+from indexer.matching.ids.kernels.unfiltered import search_sequences
+from indexer.matching.ids.kernels.walk import new_batch
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.search import room_for
+from indexer.matching.matcher import IdPatterns
 from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.threads import find_with_threads
-from indexer.matching.token_matcher import TokenMatcher
 
 Run = Callable[[], int | None]
 

@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks import workload
 from benchmarks.cases import id_patterns
 from indexer.matching.blocks import read_only
-from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.ids.matcher import TokenMatcher
 
 TURNS = 60
 N_CORES = 2

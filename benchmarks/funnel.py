@@ -12,16 +12,18 @@ from benchmarks.questions import count_anchors, flag
 from benchmarks.text_stages import count_sides
 from indexer.jit.compile import kernel
 from indexer.matching.blocks import read_only
-from indexer.matching.kernels import text_filter
-from indexer.matching.kernels.pair_filter import (
+from indexer.matching.ids.kernels.prefilter import (
     SCAN_POSITIONS,
     PairFilter,
     new_scratch,
     open_windows,
     pass_positions,
 )
-from indexer.matching.kernels.text_filter import new_filter_room
-from indexer.matching.kernels.text_window_finding import (
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.prefilter import build_filter
+from indexer.matching.text.kernels import prefilter as text_filter
+from indexer.matching.text.kernels.prefilter import new_filter_room
+from indexer.matching.text.kernels.windows import (
     CHUNK,
     CHUNK_STOP,
     ROW,
@@ -29,8 +31,6 @@ from indexer.matching.kernels.text_window_finding import (
     Windows,
     find_windows,
 )
-from indexer.matching.pair_filter import build_filter
-from indexer.matching.token_matcher import TokenMatcher
 
 
 @kernel

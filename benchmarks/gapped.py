@@ -18,13 +18,13 @@ import numpy as np
 
 from benchmarks.cases import Case, Expected, Run, id_patterns, ours
 from benchmarks.workload import END_OF_DOCUMENT, SEED, SEQUENCE_LENGTH, SHARED, Workload
-from indexer.matching.anchored_parts import AnchoredParts
-from indexer.matching.gapped_matcher import GappedMatcher
-from indexer.matching.gapped_pattern import Gap, GappedPattern
-from indexer.matching.matches import IdPatterns
+from indexer.matching.gapped.anchor_parts import AnchoredParts
+from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.unfiltered import WalkingMatcher
+from indexer.matching.matcher import IdPatterns
 from indexer.matching.reference import ReferenceMatcher
-from indexer.matching.token_matcher import TokenMatcher
-from indexer.matching.walking_matcher import WalkingMatcher
+from indexer.patterns import Gap, GappedPattern
 from indexer.tokenizers import tokenizer_from_json
 from indexer.vocabulary import TokenBytes
 

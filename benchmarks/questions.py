@@ -6,10 +6,10 @@ import numpy as np
 
 from indexer.jit.compile import kernel, leaf
 from indexer.jit.pair_loading import load_pair
-from indexer.matching.kernels.anchor_slots import pair_slot
-from indexer.matching.kernels.pair_filter import SCAN_POSITIONS, open_windows, pass_positions
-from indexer.matching.kernels.pair_groups import flag_groups
-from indexer.matching.kernels.register_bloom import flag_ids
+from indexer.matching.ids.kernels.bloom import flag_ids
+from indexer.matching.ids.kernels.pair_bitmap import flag_groups
+from indexer.matching.ids.kernels.prefilter import SCAN_POSITIONS, open_windows, pass_positions
+from indexer.matching.kernels.fingerprint_table import pair_slot
 
 
 @leaf

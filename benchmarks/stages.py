@@ -17,11 +17,11 @@ from benchmarks.cases import id_patterns
 from benchmarks.gapped import KINDS, matcher_of, pattern_set, vocabulary_of
 from benchmarks.questions import scan_up_to
 from indexer.matching.blocks import read_only
-from indexer.matching.finding import room_for
-from indexer.matching.kernels.pair_filter import new_scratch
-from indexer.matching.kernels.window_search import new_room, search_windows
-from indexer.matching.part_needs import no_needs
-from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.ids.kernels.prefilter import new_scratch
+from indexer.matching.ids.kernels.windows import new_room, search_windows
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.part_needs import no_needs
+from indexer.matching.ids.search import room_for
 
 QUESTIONS = ("keys, or groups of eight", "positions", "anchors", "contexts")
 SEARCH = ("walk", "borders and order")

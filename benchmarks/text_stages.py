@@ -15,7 +15,8 @@ from benchmarks.stages import least_seconds
 from indexer.jit.compile import kernel
 from indexer.jit.simd import places_of
 from indexer.matching.blocks import read_only
-from indexer.matching.kernels.text_filter import (
+from indexer.matching.text.kernels.pair_sides import read_sides, test_pairs
+from indexer.matching.text.kernels.prefilter import (
     RUN,
     keep_edges,
     keep_sites,
@@ -23,8 +24,7 @@ from indexer.matching.kernels.text_filter import (
     passing_positions,
     real_pairs,
 )
-from indexer.matching.kernels.text_sides import read_sides, test_pairs
-from indexer.matching.kernels.text_window_finding import (
+from indexer.matching.text.kernels.windows import (
     CHUNK,
     CHUNK_STOP,
     ROW,

@@ -16,10 +16,10 @@ from benchmarks.cases import Case, Run, automaton_count
 from benchmarks.scratch import new_folder
 from benchmarks.workload import KEPT, SEQUENCE_LENGTH, SHARED, Workload, paragraphs, shuffled_stream
 from indexer.config import MatchConfig, PhrasesConfig
-from indexer.matching.folding import fold
-from indexer.matching.matches import IdPatterns
-from indexer.matching.text_matcher import TextMatcher
-from indexer.matching.token_matcher import TokenMatcher
+from indexer.folding import fold
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.matcher import IdPatterns
+from indexer.matching.text.matcher import TextMatcher
 from indexer.phrases import load_phrases
 from indexer.phrases.normalization import normalized
 from indexer.phrases.surface_forms import id_patterns

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
-from indexer.matching.matches import IdPatterns
+from indexer.matching.matcher import IdPatterns
 from indexer.phrases.gapped import GappedPhrases
 from indexer.plan import FrozenFile, Plan
 from indexer.tokenizers import tokenizer_from_json

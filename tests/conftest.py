@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from indexer.build import build_index
 from indexer.config import load_config
-from indexer.matching import id_bloom
+from indexer.matching.ids import bloom as id_bloom
 from indexer.sample.write import SampleSize, write_sample
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,8 +12,8 @@ import ahocorasick
 import numpy as np
 
 from indexer.errors import ConfigError
-from indexer.matching.folding import APOSTROPHES, is_word_character
-from indexer.matching.matches import IdPatterns, Matches
+from indexer.folding import APOSTROPHES, is_word_character
+from indexer.matching.matcher import IdPatterns, Matches
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 

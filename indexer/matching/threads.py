@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from indexer.matching.matches import Matcher, Matches, one_behind_the_other
+from indexer.matching.matcher import Matcher, Matches, one_behind_the_other
 from indexer.units import Int64Array, TokenIds
 
 _SMALLEST_PIECE = 1 << 19

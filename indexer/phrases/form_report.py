@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from indexer.config.match import MatchConfig
-from indexer.matching.folding import APOSTROPHES, fold
+from indexer.folding import APOSTROPHES, fold
 from indexer.phrases.decoded_sample import DecodedRun, decoded_runs
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.surface_forms import id_patterns

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from indexer.matching.gapped_pattern import MOST_GAP, Gap
+from indexer.patterns import MOST_GAP, Gap
 
 EXAMPLE = r"a gap as in no <0-8 words> ever or <3 tokens>; a literal < is written \<"
 

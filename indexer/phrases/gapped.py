@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from indexer.matching.gapped_pattern import Gap, GappedPattern
+from indexer.patterns import Gap, GappedPattern
 from indexer.phrases.gap_notation import GappedText
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.units import BoolArray

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from indexer.matching.folding import fold
+from indexer.folding import fold
 
 SCHEMA = pa.schema(
     [

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from indexer.config.match import MatchConfig
-from indexer.matching.folding import APOSTROPHES, is_word_character
+from indexer.folding import APOSTROPHES, is_word_character
 
 
 class Occurrence(NamedTuple):

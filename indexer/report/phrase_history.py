@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import ConfigError, ExposureError
+from indexer.folding import fold
 from indexer.index_dir import IndexDir
-from indexer.matching.folding import fold
 from indexer.phrases.gap_notation import NotationError, parse
 from indexer.plan import read_plan
 from indexer.scanning.context import Context, Place, read_contexts

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.matching.blocks import read_only
-from indexer.matching.matches import Matches
+from indexer.matching.matcher import Matches
 from indexer.scanning.kernels.gathering import gather
 from indexer.units import BoolArray, Int64Array, TokenIds
 

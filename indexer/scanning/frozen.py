@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.index_dir import IndexDir
-from indexer.matching.matches import IdPatterns, Matcher, taken
+from indexer.matching.matcher import IdPatterns, Matcher, taken
 from indexer.phrases.gapped import GappedPhrases, patterns_of, with_parts
 from indexer.plan import Plan
 from indexer.plan_store import load_gapped, load_patterns, load_phrases_of, load_tokenizer_of
@@ -15,7 +15,7 @@ from indexer.units import BoolArray
 from indexer.vocabulary import TokenBytes
 
 if TYPE_CHECKING:
-    from indexer.matching.part_needs import PartNeeds
+    from indexer.matching.ids.part_needs import PartNeeds
 
 
 def load_vocabulary(index: IndexDir, plan: Plan) -> TokenBytes | None:
@@ -66,9 +66,9 @@ def _token_matcher(
 
     if gapped is None:
         return build(patterns)
-    from indexer.matching.anchored_parts import AnchoredParts
-    from indexer.matching.gapped_matcher import GappedMatcher
-    from indexer.matching.walking_matcher import WalkingMatcher
+    from indexer.matching.gapped.anchor_parts import AnchoredParts
+    from indexer.matching.gapped.matcher import GappedMatcher
+    from indexer.matching.ids.unfiltered import WalkingMatcher
 
     def build_for_stretches(some: IdPatterns) -> Matcher:
         match = plan.config.match
@@ -90,8 +90,8 @@ def _id_matcher(
     needs: PartNeeds | None,
 ) -> Matcher:
     """Return a matcher of id patterns; phrases given as ids are ids only and have no word boundary."""
-    from indexer.matching.joined import JoinedMatcher
-    from indexer.matching.token_matcher import TokenMatcher
+    from indexer.matching.ids.joined import JoinedMatcher
+    from indexer.matching.ids.matcher import TokenMatcher
 
     match = plan.config.match
     matchers: list[Matcher] = []
@@ -115,7 +115,7 @@ def _id_matcher(
 def _text_matcher(
     index: IndexDir, plan: Plan, vocabulary: TokenBytes | None, gapped: GappedPhrases | None
 ) -> Matcher:
-    from indexer.matching.text_matcher import TextMatcher, border_rules
+    from indexer.matching.text.matcher import TextMatcher, border_rules
 
     if vocabulary is None:
         raise ValueError("planning lets no text unit pass without a tokenizer")
@@ -133,8 +133,8 @@ def _text_matcher(
     )
     if gapped is None:
         return matcher
-    from indexer.matching.gap_text import TextParts
-    from indexer.matching.gapped_matcher import GappedMatcher
+    from indexer.matching.gapped.matcher import GappedMatcher
+    from indexer.matching.gapped.text import TextParts
 
     n_phrases = plan.n_phrases
     return GappedMatcher(

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader, Shard
-from indexer.matching.matches import Matcher, OnRows
+from indexer.matching.matcher import Matcher, OnRows
 from indexer.partials import PartialFacts
 from indexer.plan import ScanRange
 from indexer.scanning.blocks import Intake, TokensHash, keep_exposing

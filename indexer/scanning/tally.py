@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from indexer.corpus.orders.order import Visits
-from indexer.matching.matches import Matches
+from indexer.matching.matcher import Matches
 from indexer.partials import SCHEMA
 from indexer.scanning.kernels.exposures import EXPOSURES, LAST_STEP, LAST_WANTED, Places, count_exposures
 from indexer.scanning.kernels.visited import add_visited_tokens

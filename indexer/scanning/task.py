@@ -17,7 +17,7 @@ from indexer.corpus.blocks.ids import ids_dtype_of
 from indexer.corpus.sequences import Shard
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
-from indexer.matching.matches import DECODED_TOKENS, SAMPLE_TOKENS
+from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import write_partial
 from indexer.plan import Plan
 from indexer.plan_store import load_gapped, load_tokenizer_of

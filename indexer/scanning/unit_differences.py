@@ -13,7 +13,7 @@ import numpy as np
 
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.sequences import SequenceBlock
-from indexer.matching.matches import Matches
+from indexer.matching.matcher import Matches
 from indexer.units import BoolArray, Int64Array
 from indexer.vocabulary import TokenBytes
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from indexer.errors import ConfigError
 from indexer.exposure.database import open_read_only
+from indexer.folding import fold
 from indexer.index_dir import IndexDir
-from indexer.matching.folding import fold
 from indexer.splits.ask import Answer, ask
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching import gap_text
-from indexer.matching.anchored_parts import AnchoredParts
-from indexer.matching.gap_text import TextParts
-from indexer.matching.gapped_matcher import GappedMatcher
-from indexer.matching.gapped_pattern import Gap, GappedPattern
-from indexer.matching.text_matcher import TextMatcher, border_rules
-from indexer.matching.token_matcher import TokenMatcher
-from indexer.matching.walking_matcher import WalkingMatcher
+from indexer.matching.gapped import text as gap_text
+from indexer.matching.gapped.anchor_parts import AnchoredParts
+from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.text import TextParts
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.unfiltered import WalkingMatcher
+from indexer.matching.text.matcher import TextMatcher, border_rules
+from indexer.patterns import Gap, GappedPattern
 from tests.naive import (
     naive_gapped_id_matches,
     naive_gapped_text_matches,

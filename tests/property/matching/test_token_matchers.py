@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching import finding
-from indexer.matching.kernels import automaton_search, window_search
+from indexer.matching.ids import search as finding
+from indexer.matching.ids.kernels import unfiltered as automaton_search
+from indexer.matching.ids.kernels import windows as window_search
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.unfiltered import WalkingMatcher
 from indexer.matching.reference import ReferenceMatcher
-from indexer.matching.rooms import Rooms
-from indexer.matching.token_matcher import TokenMatcher
-from indexer.matching.walking_matcher import WalkingMatcher
+from indexer.matching.scratch import Rooms
 from tests.naive import naive_id_matches
 from tests.spec.matching.every_matcher import patterns_of, rows_of, vocabulary_of
 

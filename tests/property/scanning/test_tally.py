@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.corpus.orders.order import Visits
-from indexer.matching.matches import Matches
+from indexer.matching.matcher import Matches
 from indexer.scanning import tally as tally_module
 from indexer.scanning.tally import Tally
 from indexer.units import UNKNOWN_STEP

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching import text_decoding
-from indexer.matching.text_matcher import TextMatcher
+from indexer.matching.text import full_search as text_decoding
+from indexer.matching.text.matcher import TextMatcher
 from indexer.vocabulary import TokenBytes
 from tests.naive import Occurrence, naive_text_matches
 

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.matching.kernels.text_cut import Borders
-from indexer.matching.kernels.text_stream import TOKEN_WHOLE, VocabularyTable
-from indexer.matching.text_crossing import crossing_spellings
-from indexer.matching.text_spellings import spellings_of
+from indexer.matching.text.crossing import crossing_spellings
+from indexer.matching.text.kernels.cut_pairs import Borders
+from indexer.matching.text.kernels.stream import TOKEN_WHOLE, VocabularyTable
+from indexer.matching.text.spellings import spellings_of
 
 words = st.text("ab.", min_size=2, max_size=4).map(str.encode)
 letters = st.text("ab .", min_size=1, max_size=7).map(str.encode)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching import word_sites
-from indexer.matching.folding import fold
-from indexer.matching.kernels.boundary import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.text_decoding import DecodingSearch
-from indexer.matching.text_windows import WindowSearch
+from indexer.folding import fold
+from indexer.matching.kernels.borders import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
+from indexer.matching.text import single_words as word_sites
+from indexer.matching.text.full_search import DecodingSearch
+from indexer.matching.text.window_search import WindowSearch
 from indexer.vocabulary import TokenBytes
 from tests.naive import naive_text_matches
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.matching.gap_text import TextParts
-from indexer.matching.gapped_matcher import GappedMatcher
-from indexer.matching.gapped_pattern import GappedPattern
-from indexer.matching.text_matcher import TextMatcher, border_rules
-from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.text import TextParts
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.text.matcher import TextMatcher, border_rules
+from indexer.patterns import GappedPattern
 from indexer.phrases.gap_notation import GappedText, parse
 from tests.naive import naive_gapped_id_matches, naive_gapped_text_matches, naive_id_matches
 from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of

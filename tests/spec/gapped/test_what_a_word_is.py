@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from indexer.matching.gapped_matcher import GappedMatcher
-from indexer.matching.gapped_pattern import Gap, GappedPattern
-from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.patterns import Gap, GappedPattern
 from tests.naive import naive_gapped_id_matches, naive_id_matches
 from tests.spec.gapped.every_unit import drawn, in_both, in_ids, in_text, windows
 from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of

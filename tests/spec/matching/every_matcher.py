@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.matching.matches import IdPatterns, Matches
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.unfiltered import WalkingMatcher
+from indexer.matching.matcher import IdPatterns, Matches
 from indexer.matching.reference import ReferenceMatcher
-from indexer.matching.token_matcher import TokenMatcher
-from indexer.matching.walking_matcher import WalkingMatcher
 from indexer.vocabulary import TokenBytes
 from tests.naive import naive_id_matches
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
 from tests.spec.matching.every_matcher import found, patterns_of, rows_of
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import InputError
-from indexer.matching.token_matcher import TokenMatcher
+from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
 from tests.spec.matching.every_matcher import block_of, found, patterns_of, rows_of, vocabulary_of
 

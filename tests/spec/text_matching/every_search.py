@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.matching.text_matcher import TextMatcher
+from indexer.matching.text.matcher import TextMatcher
 from indexer.vocabulary import TokenBytes
 from tests.naive import naive_text_matches
 

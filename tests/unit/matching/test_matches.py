@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.matching.matches import Matches, ordered
+from indexer.matching.matcher import Matches, ordered
 
 SMALL = st.integers(0, 5)
 LARGE = st.one_of(SMALL, st.integers(0, 2**31 - 1))

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from indexer.errors import InputError
-from indexer.matching import finding
-from indexer.matching.anchored_parts import AnchoredParts
-from indexer.matching.gapped_matcher import GappedMatcher
-from indexer.matching.gapped_pattern import Gap, GappedPattern
-from indexer.matching.joined import JoinedMatcher
-from indexer.matching.text_matcher import TextMatcher
-from indexer.matching.token_matcher import TokenMatcher
-from indexer.matching.walking_matcher import WalkingMatcher
+from indexer.matching.gapped.anchor_parts import AnchoredParts
+from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.ids import search as finding
+from indexer.matching.ids.joined import JoinedMatcher
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.unfiltered import WalkingMatcher
+from indexer.matching.text.matcher import TextMatcher
+from indexer.patterns import Gap, GappedPattern
 from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
 
 PAIRS = ((1, [0]), (2, [1]))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from indexer.matching import threads
+from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.threads import deal, find_with_threads
-from indexer.matching.token_matcher import TokenMatcher
 from tests.spec.matching.every_matcher import patterns_of, rows_of
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.matching.gapped_pattern import Gap
+from indexer.patterns import Gap
 from indexer.phrases.gap_notation import GappedText, NotationError, parse
 
 

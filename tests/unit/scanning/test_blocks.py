@@ -8,7 +8,7 @@ import xxhash
 
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import InputError
-from indexer.matching.matches import Matches
+from indexer.matching.matcher import Matches
 from indexer.scanning import blocks
 from indexer.scanning.blocks import Intake, TokensHash, keep_exposing
 

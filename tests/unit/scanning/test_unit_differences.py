@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.sequences import SequenceBlock
-from indexer.matching.matches import Matches
+from indexer.matching.matcher import Matches
 from indexer.scanning import unit_differences
 from indexer.scanning.unit_differences import OTHER, UnitDifferences
 from indexer.vocabulary import TokenBytes

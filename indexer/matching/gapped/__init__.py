@@ -1,0 +1,1 @@
+"""Patterns with gaps: parts that follow each other within some distance."""

@@ -1,0 +1,281 @@
+"""Finds parts of gapped patterns as runs of ids, the frequent ones only beside a rare one.
+
+A part such as "no" stands everywhere. Every pattern is looked for from its rarest part, its anchor: only the
+anchors are searched for in the whole stream, together with the phrases; the other parts in the stretches
+around them that their patterns can reach.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.matching.gapped.kernels.companions import (
+    OF_IDS,
+    OF_PAIRS,
+    Wanted,
+    enter_wanted,
+    keep_promising,
+)
+from indexer.matching.gapped.kernels.join import Stretches
+from indexer.matching.gapped.kernels.reach import Reach, add_context, stretch_reach
+from indexer.matching.gapped.kernels.rules import WALL_WORDS
+from indexer.matching.gapped.pattern_table import gap_table
+from indexer.matching.gapped.stretches import merged
+from indexer.matching.ids.part_needs import PartNeeds, no_reach, no_wanted
+from indexer.matching.ids.search import phrases_and_parts
+from indexer.matching.matcher import (
+    SAMPLE_TOKENS,
+    IdPatterns,
+    Matcher,
+    Matches,
+    OnRows,
+    one_behind_the_other,
+    ordered,
+    taken,
+)
+from indexer.patterns import GappedPattern
+from indexer.units import Int64Array, TokenIds
+from indexer.vocabulary import TokenBytes
+
+_CONTEXT_BYTES = 16
+
+
+class _Chosen(NamedTuple):
+    """What looks for phrases and anchors, and what the patterns of each anchor need beside it."""
+
+    matcher: Matcher
+    needs: PartNeeds
+
+
+class AnchoredParts:
+    """Finds all phrases, and those occurrences of parts that a gapped pattern may need.
+
+    What it leaves out is in reach of no anchor, so `GappedMatcher` finds the same as if it were there.
+
+    Parameters
+    ----------
+    build : callable
+        Makes a matcher of some of the patterns, for whole sequences. It may leave out parts beside which
+        what they need is missing.
+    build_for_stretches : callable
+        Makes one of the parts, for many short sequences.
+    patterns : IdPatterns
+        The phrases, and the forms of the parts, whose numbers begin with `first_part`.
+    first_part : int
+        Phrase numbers from here on are parts.
+    gapped : sequence of GappedPattern
+        Which parts belong together.
+    vocabulary : TokenBytes or None
+        The bytes of every id.
+    case : {"fold", "exact"}
+        How text is folded before its words are counted.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[IdPatterns, PartNeeds], Matcher],
+        build_for_stretches: Callable[[IdPatterns], Matcher],
+        patterns: IdPatterns,
+        first_part: int,
+        gapped: Sequence[GappedPattern],
+        *,
+        vocabulary: TokenBytes | None,
+        case: str = "fold",
+    ) -> None:
+        self._build = build
+        self._patterns = patterns
+        self._first_part = first_part
+        self._gaps = gap_table(gapped, first_part, vocabulary, case=case)
+        self._n_parts = int(self._gaps.part.max(initial=-1)) + 1
+        self._byte_offsets = np.zeros(1, np.int64) if vocabulary is None else vocabulary.offsets
+        self._n_leading = 0 if vocabulary is None else self._leading_blanks(vocabulary)
+        self._context_bytes = 0 if vocabulary is None else _CONTEXT_BYTES
+        self._longest, self._words = self._sizes()
+        of_parts = (patterns.phrase >= first_part) & (patterns.phrase < first_part + self._n_parts)
+        self._parts = build_for_stretches(taken(patterns, of_parts))
+        self._chosen: tuple[int, _Chosen | None] = (0, None)
+        self._choosing = threading.Lock()
+
+    def find(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> Matches:
+        """Return the occurrences in the sequences ``ids[starts:stops]``; see `Matcher.find`."""
+        return ordered(one_behind_the_other(self.find_apart(ids, starts, stops, on_rows)))
+
+    def find_apart(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    ) -> tuple[Matches, Matches]:
+        """Return those of phrases, and those of parts; both are in order."""
+        matcher, needs = self._chosen_for(ids, starts, stops)
+        found = matcher.find(ids, starts, stops, on_rows)
+        phrases, anchors = phrases_and_parts(found, self._first_part, self._n_parts)
+        if not len(anchors.phrase):
+            return phrases, anchors
+        part = anchors.phrase - np.int32(self._first_part)
+        row, begin = anchors.row, anchors.token_offset
+        end = begin + anchors.n_tokens
+        stretches = Stretches(*(np.empty(len(row), np.int64) for _ in Stretches._fields))
+        stretch_reach(
+            needs.left, needs.right, needs.words_of_id, part, row, begin, end, ids, starts, stops, stretches
+        )
+        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+            n = keep_promising(needs.wanted, part, begin, end, ids, starts, stretches)
+        stretches = Stretches(*(column[:n] for column in stretches))
+        return phrases, self._parts_in(merged(stretches), ids, starts, stops)
+
+    def prepare(self, sample: TokenIds) -> None:
+        """Choose the anchors and prepare what looks for them; see `Matcher.prepare`."""
+        chosen = self._chosen_for(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
+        chosen.matcher.prepare(sample)
+
+    def _parts_in(
+        self, stretches: Stretches, ids: TokenIds, starts: Int64Array, stops: Int64Array
+    ) -> Matches:
+        """Return the parts that stand wholly in stretches."""
+        wide_start, wide_stop = np.empty_like(stretches.row), np.empty_like(stretches.row)
+        add_context(
+            self._byte_offsets, ids, starts, stops, stretches, self._n_leading, self._context_bytes,
+            wide_start, wide_stop,
+        )  # fmt: skip
+        found = self._parts.find(ids, wide_start, wide_stop)
+        row = stretches.row[found.row]
+        offset = found.token_offset + wide_start[found.row] - starts[row]
+        inside = offset >= stretches.begin[found.row]
+        inside &= offset + found.n_tokens <= stretches.end[found.row]
+        return Matches(
+            found.phrase[inside], row[inside], offset[inside].astype(np.int32), found.n_tokens[inside]
+        )
+
+    def _chosen_for(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Chosen:
+        """Return what was chosen on the first block, chosen once more if a much larger one comes."""
+        sampled, chosen = self._chosen
+        if chosen is None or _too_small(sampled, len(ids)):
+            with self._choosing:
+                sampled, chosen = self._chosen
+                if chosen is None or _too_small(sampled, len(ids)):
+                    chosen = self._choose(ids, starts, stops)
+                    self._chosen = len(ids), chosen
+        return chosen
+
+    def _choose(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Chosen:
+        n_rows = max(1, int(np.searchsorted(np.cumsum(stops - starts), SAMPLE_TOKENS)))
+        sample = self._parts.find(ids, starts[:n_rows], stops[:n_rows])
+        counts = np.bincount(sample.phrase - self._first_part, minlength=self._n_parts)
+        gaps = self._gaps
+        anchors = [
+            first + int(np.argmin(counts[gaps.part[first:stop]]))
+            for first, stop in zip(gaps.offsets[:-1].tolist(), gaps.offsets[1:].tolist(), strict=True)
+        ]
+        searched = np.zeros(self._first_part + self._n_parts + 1, np.bool_)
+        searched[: self._first_part] = True
+        searched[self._first_part + gaps.part[anchors]] = True
+        number = np.minimum(self._patterns.phrase, len(searched) - 1)
+        needs = PartNeeds(
+            first_part=self._first_part,
+            left=self._reach(anchors, -1),
+            right=self._reach(anchors, 1),
+            wanted=self._wanted(anchors, counts),
+            words_of_id=gaps.words_of_id,
+            n_blanks=self._n_leading,
+        )
+        return _Chosen(self._build(taken(self._patterns, searched[number]), needs), needs)
+
+    def _wanted(self, anchors: Sequence[int], counts: Int64Array) -> Wanted:
+        """Return with which ids the next rarest part must end beside each anchor.
+
+        The last ids of a part lie where it stands; the first ones, of white space, are no part of it.
+        """
+        gaps = self._gaps
+        others = []
+        for pattern, anchor in enumerate(anchors):
+            places = range(int(gaps.offsets[pattern]), int(gaps.offsets[pattern + 1]))
+            others.append(min((p for p in places if p != anchor), key=lambda p: counts[gaps.part[p]]))
+        wanted = no_wanted(self._n_parts)
+        for kind, of_part in self._endings().items():
+            for side, last, is_left in (
+                (wanted.left, wanted.left_last, True),
+                (wanted.right, wanted.right_last, False),
+            ):
+                parts: list[int] = []
+                keys: list[int] = []
+                for anchor, other in zip(anchors, others, strict=True):
+                    if (other < anchor) == is_left:
+                        of_other = of_part.get(int(gaps.part[other]), [])
+                        parts += [int(gaps.part[anchor])] * len(of_other)
+                        keys += of_other
+                with np.errstate(over="ignore"):
+                    enter_wanted(side, last, kind, np.array(parts, np.int64), np.array(keys, np.uint64))
+        return wanted
+
+    def _endings(self) -> dict[int, dict[int, list[int]]]:
+        """Return by kind and part with which ids its forms end."""
+        patterns = self._patterns
+        endings: dict[int, dict[int, list[int]]] = {OF_IDS: {}, OF_PAIRS: {}}
+        for form in np.flatnonzero(patterns.phrase >= self._first_part).tolist():
+            start, stop = patterns.offsets[form], patterns.offsets[form + 1]
+            last = int(patterns.ids[stop - 1])
+            kind, key = OF_IDS, last
+            if stop - start > 1:
+                kind, key = OF_PAIRS, int(patterns.ids[stop - 2]) << 32 | last
+            endings[kind].setdefault(int(patterns.phrase[form]) - self._first_part, []).append(key)
+        return endings
+
+    def _reach(self, anchors: Sequence[int], step: int) -> Reach:
+        """Return how far the patterns of each anchor reach to the left (`step` -1) or to the right (1)."""
+        gaps = self._gaps
+        reach = no_reach(self._n_parts)
+        for pattern, anchor in enumerate(anchors):
+            n_ids = n_words = 0
+            end = int(gaps.offsets[pattern] if step < 0 else gaps.offsets[pattern + 1] - 1)
+            for place in range(anchor, end, step):
+                gap, other = (place if step < 0 else place + 1), gaps.part[place + step]
+                most = int(gaps.most[gap])
+                n_ids += most + int(self._longest[other])
+                n_words += most if gaps.in_words[gap] else most * gaps.most_words_of_id
+                n_words += int(self._words[other]) if place + step != end else 0
+            part = gaps.part[anchor]
+            if gaps.by_words[pattern] and end != anchor:
+                reach.words[part] = max(reach.words[part], n_words)
+                reach.outermost[part] = max(reach.outermost[part], self._longest[gaps.part[end]])
+            elif end != anchor:
+                reach.ids[part] = max(reach.ids[part], n_ids)
+        return reach
+
+    def _sizes(self) -> tuple[Int64Array, Int64Array]:
+        """Return the most ids, and the most words beginning inside an id, of any form of each part."""
+        longest, words = np.zeros(self._n_parts, np.int64), np.zeros(self._n_parts, np.int64)
+        patterns, of_id = self._patterns, self._gaps.words_of_id
+        for form in np.flatnonzero(patterns.phrase >= self._first_part).tolist():
+            part = int(patterns.phrase[form]) - self._first_part
+            if part >= self._n_parts:
+                continue
+            ids = patterns.ids[patterns.offsets[form] : patterns.offsets[form + 1]]
+            longest[part] = max(longest[part], len(ids))
+            if len(of_id):
+                in_form = of_id[ids[ids < len(of_id)]]
+                words[part] = max(words[part], int(in_form[in_form < WALL_WORDS].sum()))
+        return longest, words
+
+    def _leading_blanks(self, vocabulary: TokenBytes) -> int:
+        """Return the most ids of white space that a part begins with: they stand before its occurrence."""
+        data, most = vocabulary.data.tobytes(), 0
+        parts = taken(self._patterns, self._patterns.phrase >= self._first_part)
+        for start, stop in pairwise(parts.offsets.tolist()):
+            n = 0
+            for token in parts.ids[start:stop].tolist():
+                spelled = data[vocabulary.offsets[token] : vocabulary.offsets[token + 1]]
+                text = spelled.decode("utf-8", "surrogateescape")
+                if any(not c.isspace() and not "\udc80" <= c <= "\udcff" for c in text):
+                    break
+                n += 1
+            most = max(most, n)
+        return most
+
+
+def _too_small(sampled: int, n_ids: int) -> bool:
+    return sampled < SAMPLE_TOKENS // 16 and n_ids >= 16 * max(sampled, 1024)

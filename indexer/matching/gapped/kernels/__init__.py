@@ -1,0 +1,1 @@
+"""Compiled loops that join the parts of patterns with gaps."""

@@ -1,0 +1,141 @@
+"""The text around gapped patterns: how far it is decoded, its words, and where parts stand in it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.jit.compile import uncounted
+from indexer.matching.kernels.borders import code_point, sequence_length
+from indexer.matching.text.kernels.stream import CUT, N_PIECES, N_TEXT, TOKEN_SPECIAL, TOKEN_WHOLE
+
+CONTEXT_BYTES = 16
+"""Bytes decoded on either side of a stretch: they decide its borders and complete its characters."""
+
+
+@uncounted
+def widen(vocabulary, ids, starts, stops, stretches, n_stretches, wide_start, wide_stop, n_bytes):
+    """Say from where to where each stretch is decoded, and how many bytes that takes at most.
+
+    Parameters
+    ----------
+    stretches : Stretches
+        In ids from the start of their rows.
+    wide_start, wide_stop : array of int64, shape (n_stretches,)
+        Filled in: positions in `ids`.
+    n_bytes : array of int64, shape (n_stretches,)
+        Filled in: bytes of the ids there, before they are folded.
+    """
+    n_ids = vocabulary.kind.shape[0]
+    for k in range(n_stretches):
+        row = stretches.row[k]
+        start, stop = np.int64(starts[row]), np.int64(stops[row])
+        # One loop body for both sides: the code around it is compiled once.
+        for side in range(2):
+            at = start + (stretches.begin[k] if side == 0 else stretches.end[k])
+            step = -1 if side == 0 else 1
+            known = np.int64(0)
+            while known < CONTEXT_BYTES and (at > start if side == 0 else at < stop):
+                token = np.int64(ids[at - 1] if side == 0 else ids[at])
+                at += step
+                if token >= n_ids or vocabulary.kind[token] == TOKEN_SPECIAL:
+                    break
+                length = vocabulary.offsets[token + 1] - vocabulary.offsets[token]
+                known += length
+                if side == 0 and length > 0 and vocabulary.kind[token] == TOKEN_WHOLE:
+                    break
+            if side == 0:
+                wide_start[k] = at
+            else:
+                wide_stop[k] = at
+        total = np.int64(0)
+        for at in range(wide_start[k], wide_stop[k]):
+            token = np.int64(ids[at])
+            total += 1
+            if token < n_ids:
+                total += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
+        n_bytes[k] = total
+
+
+@uncounted
+def count_words(stream, word_characters, words_before, goes_on):
+    """Count the words of a stream: its longest runs of letters and digits.
+
+    Parameters
+    ----------
+    words_before : array of int64, shape (n_text + 1,)
+        Filled in: how many words begin before each byte.
+    goes_on : array of int64, shape (n_text + 1,)
+        Filled in: 1 where the character that begins at a byte continues a word, else 0.
+    """
+    text, n_text = stream.text, stream.state[N_TEXT]
+    words = np.int64(0)
+    in_word = False
+    at = np.int64(0)
+    while at < n_text:
+        length = np.int64(0)
+        is_word = False
+        if text[at] < CUT:
+            length = np.int64(sequence_length(text, at, n_text))
+            if length > 0:
+                is_word = bool(word_characters[code_point(text, at, length)])
+        length = max(length, np.int64(1))
+        for k in range(at, at + length):
+            words_before[k] = words
+            goes_on[k] = 0
+        goes_on[at] = np.int64(in_word and is_word)
+        words += np.int64(is_word and not in_word)
+        in_word = is_word
+        at += length
+    words_before[n_text] = words
+    goes_on[n_text] = 0
+
+
+@uncounted
+def first_text_behind(stream, values, first_piece, stop_piece, token):
+    """Return where the first of some pieces begins whose value is not below `token`."""
+    low, high = first_piece, stop_piece
+    while low < high:
+        middle = (low + high) >> 1
+        if values[middle] < token:
+            low = middle + 1
+        else:
+            high = middle
+    if low < stream.state[N_PIECES]:
+        return stream.piece_start[low]
+    return stream.state[N_TEXT]
+
+
+@uncounted
+def place_ids(stream, row, begin, end, text_first, text_stop):
+    """Say where the text of runs of whole ids begins and ends, as seen from their neighbours.
+
+    A character that is split over tokens belongs to a run if any of its bytes does.
+
+    Parameters
+    ----------
+    row : array of int64, shape (n,)
+        Row of the stream each run lies in, ascending.
+    begin, end : array of int32, shape (n,)
+        Its ids, half-open, as the pieces of the stream count them.
+    text_first, text_stop : array of int64, shape (n,)
+        Filled in: bytes of the stream.
+    """
+    n_pieces = stream.state[N_PIECES]
+    rows = stream.piece_row[:n_pieces]
+    for k in range(row.shape[0]):
+        first = np.int64(np.searchsorted(rows, row[k], side="left"))
+        stop = np.int64(np.searchsorted(rows, row[k], side="right"))
+        text_first[k] = first_text_behind(stream, stream.piece_last, first, stop, begin[k])
+        text_stop[k] = first_text_behind(stream, stream.piece_first, first, stop, end[k])
+
+
+@uncounted
+def tokens_at(stream, first, stop, begin, end):
+    """Fill in the ids, half-open, that the bytes ``first[k]`` to ``stop[k] - 1`` of the stream touch."""
+    n_pieces = stream.state[N_PIECES]
+    starts = stream.piece_start[:n_pieces]
+    for k in range(first.shape[0]):
+        piece = np.searchsorted(starts, first[k], side="right") - 1
+        begin[k] = stream.piece_first[piece]
+        piece = np.searchsorted(starts, stop[k] - 1, side="right") - 1
+        end[k] = stream.piece_last[piece] + 1

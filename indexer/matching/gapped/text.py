@@ -1,0 +1,249 @@
+"""Reads the text around parts of gapped patterns: where they stand in it, and the words between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.folding import fold, is_word_character
+from indexer.matching.borders import word_characters
+from indexer.matching.gapped.kernels.join import Parts, Stretches
+from indexer.matching.gapped.kernels.rules import MOST_WORDS, WALL_WORDS
+from indexer.matching.gapped.kernels.text import count_words, place_ids, tokens_at, widen
+from indexer.matching.matcher import one_behind_the_other
+from indexer.matching.text.full_search import empty_stream, one_range, search_all, search_room
+from indexer.matching.text.kernels.decode import fill_stream
+from indexer.matching.text.kernels.search import PhraseTable
+from indexer.matching.text.kernels.stream import MAX_GROWTH, N_PIECES, N_TEXT, PADDING, Stream
+from indexer.matching.text.phrase_table import folded_phrases, phrase_table
+from indexer.matching.text.unicode_table import unicode_table
+from indexer.matching.text.vocabulary import vocabulary_table
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
+from indexer.vocabulary import TokenBytes
+
+BATCH_BYTES = 1 << 18
+
+
+class TextParts(NamedTuple):
+    """Parts that are looked for in text, and the rules they keep there, as `TextMatcher` has them.
+
+    Attributes
+    ----------
+    texts : sequence of str
+        Text of each part number, from 0.
+    rules : int
+        Border rules, see `indexer.matching.kernels.borders`.
+    whitespace : {"exact", "any"}
+        Whether a space stands for any run of white space.
+    """
+
+    texts: Sequence[str]
+    rules: int
+    whitespace: str
+
+
+class Placed(NamedTuple):
+    """Parts of some stretches; a row of them is a stretch.
+
+    Attributes
+    ----------
+    parts : Parts
+        In order.
+    starts : array of int64
+        Where each stretch starts in the ids.
+    row : array of int64
+        The row each stretch belongs to.
+    shift : array of int64
+        Ids from the start of that row to the start of the stretch.
+    """
+
+    parts: Parts
+    starts: Int64Array
+    row: Int64Array
+    shift: Int64Array
+
+
+class GapText:
+    """Decodes stretches of rows, and places the parts in them.
+
+    Parameters
+    ----------
+    vocabulary : TokenBytes
+        The bytes of every id.
+    case : {"fold", "exact"}
+        How the text is folded before its words are counted and parts are looked for.
+    parts : TextParts or None
+        The parts where they are texts; None where they are runs of whole ids.
+    """
+
+    def __init__(self, vocabulary: TokenBytes, *, case: str, parts: TextParts | None) -> None:
+        whitespace = "exact" if parts is None else parts.whitespace
+        self._vocabulary = vocabulary_table(vocabulary, case=case, whitespace=whitespace)
+        self._unicode = unicode_table(case, whitespace)
+        self._squeeze = whitespace == "any"
+        self._rules = 0 if parts is None else parts.rules
+        self._phrases: PhraseTable | None = None
+        if parts is not None:
+            numbers = np.arange(len(parts.texts), dtype=np.int32)
+            self._phrases = phrase_table(
+                folded_phrases(parts.texts, numbers, case=case, whitespace=whitespace)
+            )
+        longest_token = int(np.diff(vocabulary.offsets).max(initial=0))
+        self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
+
+    def read(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, stretches: Stretches, coarse: Parts
+    ) -> Iterator[Placed]:
+        """Place the parts in the text of stretches, some stretches at a time.
+
+        Parameters
+        ----------
+        ids : array of uint16 or uint32
+            Token ids.
+        starts, stops : array of int64
+            Half-open range of each row.
+        stretches : Stretches
+            Apart from each other and in order.
+        coarse : Parts
+            What the matcher below found, in order; looked at where parts are whole ids.
+        """
+        n = len(stretches.row)
+        wide_start, wide_stop, n_bytes = (np.empty(n, np.int64) for _ in range(3))
+        widen(self._vocabulary, ids, starts, stops, stretches, n, wide_start, wide_stop, n_bytes)
+        stretch_of = _stretch_of(coarse, stretches) if self._phrases is None else None
+        borders = np.flatnonzero(np.diff(np.cumsum(n_bytes) // BATCH_BYTES, prepend=-1))
+        for first, stop in pairwise([*borders.tolist(), n]):
+            room = MAX_GROWTH * (int(n_bytes[first:stop].sum()) + 4 * (stop - first)) + 2 * PADDING
+            stream = empty_stream(room + self._token_room)
+            fill_stream(
+                self._vocabulary,
+                self._unicode,
+                self._squeeze,
+                ids,
+                wide_start[first:stop],
+                wide_stop[first:stop],
+                self._token_room,
+                stream,
+            )
+            batch = Stretches(*(column[first:stop] for column in stretches))
+            shift = wide_start[first:stop] - starts[batch.row]
+            if stretch_of is None:
+                parts = self._parts_in_text(stream, batch, shift)
+            else:
+                chosen = np.flatnonzero((stretch_of >= first) & (stretch_of < stop))
+                parts = _parts_of_ids(stream, coarse, chosen, stretch_of[chosen] - first, shift)
+            yield Placed(_with_words(stream, parts), wide_start[first:stop], batch.row, shift)
+
+    def _parts_in_text(self, stream: Stream, stretches: Stretches, shift: Int64Array) -> Parts:
+        """Find the parts in a stream, each with the bytes it takes."""
+        if self._phrases is None:
+            raise ValueError("the parts are no texts")
+        in_bytes, room = _byte_by_byte(stream), search_room(self._phrases)
+        everywhere = one_range(in_bytes, 1, int(stream.state[N_TEXT]))
+        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+            found = one_behind_the_other(
+                list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, room))
+            )
+        first = found.token_offset.astype(np.int64)
+        stop = first + found.n_tokens
+        begin, end = np.empty(len(first), np.int32), np.empty(len(first), np.int32)
+        tokens_at(stream, first, stop, begin, end)
+        # What stands beside a stretch is there for its borders.
+        keep = begin + shift[found.row] >= stretches.begin[found.row]
+        keep &= end + shift[found.row] <= stretches.end[found.row]
+        return Parts(
+            part=found.phrase[keep],
+            row=found.row[keep],
+            begin=begin[keep],
+            end=end[keep],
+            first=first[keep],
+            stop=stop[keep],
+            text_first=first[keep],
+            text_stop=stop[keep],
+            words_first=first[:0],
+            words_stop=first[:0],
+        )
+
+
+def _stretch_of(parts: Parts, stretches: Stretches) -> Int64Array:
+    """Return the stretch that holds each part, -1 where none does."""
+    begin = (stretches.row << 32) | stretches.begin
+    stretch = np.searchsorted(begin, (parts.row << 32) | parts.begin.astype(np.int64), side="right") - 1
+    inside = (stretch >= 0) & (stretches.row[stretch] == parts.row) & (parts.end <= stretches.end[stretch])
+    return np.where(inside, stretch, -1)
+
+
+def _parts_of_ids(
+    stream: Stream, coarse: Parts, chosen: Int64Array, row: Int64Array, shift: Int64Array
+) -> Parts:
+    """Return the chosen parts as runs of whole ids of the stream."""
+    begin = (coarse.begin[chosen] - shift[row]).astype(np.int32)
+    end = (coarse.end[chosen] - shift[row]).astype(np.int32)
+    text_first, text_stop = np.empty(len(row), np.int64), np.empty(len(row), np.int64)
+    place_ids(stream, row, begin, end, text_first, text_stop)
+    return Parts(
+        part=coarse.part[chosen],
+        row=row,
+        begin=begin,
+        end=end,
+        first=begin.astype(np.int64),
+        stop=end.astype(np.int64),
+        text_first=text_first,
+        text_stop=text_stop,
+        words_first=text_first[:0],
+        words_stop=text_first[:0],
+    )
+
+
+def _with_words(stream: Stream, parts: Parts) -> Parts:
+    n_text = int(stream.state[N_TEXT])
+    words_before, goes_on = np.empty(n_text + 1, np.int64), np.empty(n_text + 1, np.int64)
+    count_words(stream, word_characters(), words_before, goes_on)
+    return parts._replace(
+        words_first=words_before[parts.text_first],
+        # A word that begins in a part and goes on behind it is one more word there.
+        words_stop=words_before[parts.text_stop] - goes_on[parts.text_stop],
+    )
+
+
+def _byte_by_byte(stream: Stream) -> Stream:
+    """Return the stream with a piece for each byte: what is found in it is told in bytes."""
+    n_text, n_pieces = int(stream.state[N_TEXT]), int(stream.state[N_PIECES])
+    lengths = np.diff(stream.piece_start[:n_pieces], append=n_text)
+    rows = np.repeat(stream.piece_row[:n_pieces], lengths)
+    state = stream.state.copy()
+    state[N_PIECES] = n_text
+    return stream._replace(
+        piece_start=np.arange(n_text),
+        piece_row=np.concatenate([np.zeros(n_text - len(rows), np.int64), rows]),
+        piece_first=np.arange(n_text, dtype=np.int32),
+        piece_last=np.arange(n_text, dtype=np.int32),
+        state=state,
+    )
+
+
+def words_of_ids(vocabulary: TokenBytes, *, case: str) -> Uint8Array:
+    """Return how many words begin inside each id for certain, behind a character that is none of a word.
+
+    Whether its first character begins a word depends on what stands before it, so that is not counted.
+    At most `MOST_WORDS`; an id that stands for no text counts `WALL_WORDS`. A byte for each id, since this is
+    looked up beside the tables of the scan.
+    """
+    data = vocabulary.data.tobytes()
+    spelled = [data[start:stop] for start, stop in pairwise(vocabulary.offsets.tolist())]
+    words: Int32Array | Uint8Array = np.zeros(len(spelled), np.int32)
+    for number, piece in enumerate(spelled):
+        text = fold(piece.decode("utf-8", "surrogateescape"), case)
+        in_doubt = True
+        for character in text:
+            # A byte that is no character here may belong to one together with its neighbours.
+            is_known = not "\udc80" <= character <= "\udcff"
+            is_word = is_word_character(character)
+            words[number] += is_word and not in_doubt
+            in_doubt = is_word or not is_known
+    words = np.minimum(words, MOST_WORDS).astype(np.uint8)
+    words[vocabulary.special] = WALL_WORDS
+    return words

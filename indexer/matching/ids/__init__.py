@@ -1,0 +1,1 @@
+"""Phrases as runs of token ids."""

@@ -1,0 +1,160 @@
+"""Choose each pattern's anchor: the pair of its ids that costs the scan least.
+
+A pair costs what it lets through, its count in a sample of the corpus: once for the pair, and once more for
+each kind of ids beside it by which its patterns are known (`anchor_contexts`). One of its two ids is its key;
+that costs too, but less, since it passes the first question wherever it stands. Patterns that share a pair, a
+kind or a key share its cost, and fewer pairs make a smaller bitmap with fewer false hits. So each pattern
+takes what is cheapest when its cost is divided by the patterns that have it too, several times over, since
+the choices of the others change it. Then each takes what adds least to the cost of all: what others need in
+any case is free.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.jit.compile import kernel, leaf
+from indexer.matching.ids.kernels.anchor_contexts import kind_of
+from indexer.matching.kernels.fingerprint_table import MIX
+from indexer.units import Float64Array, Int32Array
+
+ROUNDS = 4
+PAIR_COST, KIND_COST = 0.55, 0.45
+"""What an occurrence of a pair costs, and what each kind of its patterns adds: some 15 and 12 ns."""
+_EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+class Choice(NamedTuple):
+    """What the pairs and ids of patterns cost, and how many patterns have chosen them.
+
+    Attributes
+    ----------
+    pair, kind : array of int32, shape (n_ids,)
+        By place in the pattern ids: the number of the pair that begins there, and that of the pair with
+        the kind the pattern would have.
+    pair_counts : array of int32
+        By number of a pair, how often it stands in the sample.
+    pair_users, kind_users : array of int32
+        Zeros; then by number, how many patterns have it.
+    id_costs : array of float64, shape (65536,)
+        What it costs to have an id be a key, in occurrences of a pair.
+    id_users : array of int32, shape (65536,)
+        Zeros; then how many patterns have it.
+    """
+
+    pair: Int32Array
+    kind: Int32Array
+    pair_counts: Int32Array
+    pair_users: Int32Array
+    kind_users: Int32Array
+    id_costs: Float64Array
+    id_users: Int32Array
+
+
+@leaf
+def number_slot(slots, pair):
+    """Return the slot that holds a pair, or the empty one where it would stand."""
+    mask = slots.shape[0] - 1
+    slot = np.int64((pair * MIX) >> _HALF) & mask
+    while slots[slot] != _EMPTY and slots[slot] != pair:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@kernel
+def number_pairs(ids, offsets, slots, of_kinds, number_of):
+    """Give every pair a number, its slot in `slots`; ``number_of[k]`` is that of the ids k and k + 1.
+
+    With `of_kinds` the pairs of each kind have a number of their own.
+    """
+    for pattern in range(offsets.shape[0] - 1):
+        start, stop = offsets[pattern], offsets[pattern + 1]
+        for at in range(start, stop - 1):
+            pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << _HALF)
+            if of_kinds:
+                pair = pair * MIX + np.uint64(kind_of(at - start, stop - start))
+            slot = number_slot(slots, pair)
+            slots[slot] = pair
+            number_of[at] = slot
+
+
+@kernel
+def count_pairs(sample, slots, counts):
+    """Count the numbered pairs in a sample of the corpus."""
+    for at in range(sample.shape[0] - 1):
+        pair = np.uint64(sample[at]) | (np.uint64(sample[at + 1]) << _HALF)
+        slot = number_slot(slots, pair)
+        if slots[slot] == pair:
+            counts[slot] += 1
+
+
+@leaf
+def enter_users(choice, ids, at, key, n):
+    """Count `n` patterns more that have the pair at a place, and its key."""
+    choice.pair_users[choice.pair[at]] += n
+    choice.kind_users[choice.kind[at]] += n
+    choice.id_users[ids[key] & 0xFFFF] += n
+
+
+@leaf
+def shared_cost(choice, ids, at, key):
+    """Return what each pattern pays that has this pair and key, one more than have them now."""
+    token = ids[key] & 0xFFFF
+    of_pair = PAIR_COST / (choice.pair_users[choice.pair[at]] + 1)
+    of_kind = KIND_COST / (choice.kind_users[choice.kind[at]] + 1)
+    of_id = choice.id_costs[token] / (choice.id_users[token] + 1)
+    return (choice.pair_counts[choice.pair[at]] + 0.5) * (of_pair + of_kind) + of_id
+
+
+@leaf
+def added_cost(choice, ids, at, key):
+    """Return what this pair and key cost where no pattern has them yet."""
+    token = ids[key] & 0xFFFF
+    of_pair = PAIR_COST * (choice.pair_users[choice.pair[at]] == 0)
+    of_kind = KIND_COST * (choice.kind_users[choice.kind[at]] == 0)
+    of_id = choice.id_costs[token] * (choice.id_users[token] == 0)
+    return (choice.pair_counts[choice.pair[at]] + 0.5) * (of_pair + of_kind) + of_id
+
+
+@kernel
+def choose_anchors(choice, ids, offsets, anchor, key):
+    """Choose for every pattern the places of its anchor and its key; -1 for patterns of one id.
+
+    Parameters
+    ----------
+    choice : Choice
+        With no users yet.
+    ids, offsets
+        The patterns.
+    anchor, key : array of int64, shape (n_patterns,)
+        Written: places in the pattern ids.
+    """
+    anchor[:], key[:] = -1, -1
+    for pattern in range(offsets.shape[0] - 1):
+        for at in range(offsets[pattern], offsets[pattern + 1] - 1):
+            enter_users(choice, ids, at, at, 1)
+            enter_users(choice, ids, at, at + 1, 1)
+    for turn in range(2 * ROUNDS):
+        if turn == 1:
+            choice.pair_users[:], choice.kind_users[:], choice.id_users[:] = 0, 0, 0
+            for pattern in range(offsets.shape[0] - 1):
+                if anchor[pattern] >= 0:
+                    enter_users(choice, ids, anchor[pattern], key[pattern], 1)
+        for pattern in range(offsets.shape[0] - 1):
+            best, best_key, best_cost = anchor[pattern], key[pattern], np.inf
+            if turn > 0 and best >= 0:
+                enter_users(choice, ids, best, best_key, -1)
+            for at in range(offsets[pattern], offsets[pattern + 1] - 1):
+                for place in range(at, at + 2):
+                    if turn < ROUNDS:
+                        cost = shared_cost(choice, ids, at, place)
+                    else:
+                        cost = added_cost(choice, ids, at, place)
+                    if cost < best_cost:
+                        best, best_key, best_cost = np.int64(at), np.int64(place), cost
+            if turn > 0 and best >= 0:
+                enter_users(choice, ids, best, best_key, 1)
+            anchor[pattern], key[pattern] = best, best_key

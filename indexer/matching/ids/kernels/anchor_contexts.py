@@ -1,0 +1,97 @@
+"""The fourth question of the window scan: whether an anchor, with the ids beside it, is part of a pattern."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.jit.compile import leaf
+from indexer.jit.pair_loading import load_pair
+from indexer.matching.kernels.fingerprint_table import MIX, unpack_region
+
+# Which ids beside its anchor a pattern is known by; the anchors of a slot may have patterns of every kind.
+# As plain integers each would have its own compilation of `context_bit`.
+ALONE, LEFT, RIGHT, LEFT_TWICE, RIGHT_TWICE, BOTH = (np.int64(1 << k) for k in range(6))
+
+_ONE = np.uint64(1)
+_LOW = np.uint64(63)
+_HALF = np.uint64(32)
+
+
+@leaf
+def kind_of(before, length):
+    """Return by which ids beside its anchor a pattern is known."""
+    if length == 2:
+        return ALONE
+    if length == 3:
+        return LEFT if before == 1 else RIGHT
+    if before == 0:
+        return RIGHT_TWICE
+    return LEFT_TWICE if before == length - 2 else BOTH
+
+
+@leaf
+def context_hash(pair, kind, first, second):
+    """Return 64 mixed bits of an anchor and the ids beside it."""
+    beside = (np.uint64(first) | (np.uint64(second) << _HALF)) + np.uint64(kind)
+    mixed = (pair * MIX) ^ (beside * np.uint64(0xC2B2AE3D27D4EB4F))
+    return (mixed ^ (mixed >> np.uint64(29))) * MIX
+
+
+@leaf
+def context_bits(mixed):
+    """Return the two bits of a context in its word: as cheap as one, and a false hit needs both."""
+    return (_ONE << ((mixed >> np.uint64(20)) & _LOW)) | (_ONE << ((mixed >> np.uint64(26)) & _LOW))
+
+
+@leaf
+def context_word(around, mixed):
+    """Return where the word of a context lies among those of its anchor."""
+    begin, last = unpack_region(around)
+    return begin + ((mixed >> _HALF) & last)
+
+
+@leaf
+def context_bit(contexts, around, pair, kind, first, second):
+    """Return `kind` if some pattern may be known by these ids, 0 if none is."""
+    mixed = context_hash(pair, kind, first, second)
+    bits = context_bits(mixed)
+    return np.int64(contexts[context_word(around, mixed)] & bits == bits) * kind
+
+
+@leaf
+def look_beside(contexts, around, ids, windows, n_anchors, kind, first, second, chosen):
+    """Add a kind to `windows.end` of every anchor where some pattern may be known by the ids beside it.
+
+    `first` and `second` say where these ids stand, seen from the anchor; 0 is none. At the ends of the array
+    an id stands in for one that is not there: that may let a position through, and holds none back.
+
+    One loop for each kind over the anchors that have patterns of it, so that the cache misses of many anchors
+    overlap: one branch for each kind took 190 ns an anchor at 134,000 phrases, a loop over all anchors 31 ns,
+    this one 19 (36 and 28 ns at a million).
+
+    Parameters
+    ----------
+    around : array of uint64
+        What is known of each anchor.
+    chosen : array of int64
+        Room for the anchors.
+    """
+    end = ids.shape[0] - 1
+    n_chosen = 0
+    for k in range(n_anchors):
+        chosen[n_chosen] = k
+        n_chosen += np.int64(np.int64(around[k]) & kind != 0)
+    for c in range(n_chosen):
+        k = chosen[c]
+        at = windows.position[k]
+        one = np.int64(ids[min(max(at + first, 0), end)])
+        two = np.int64(ids[min(max(at + second, 0), end)]) if second != 0 else np.int64(0)
+        windows.end[k] |= context_bit(contexts, around[k], load_pair(ids, at), kind, one, two)
+
+
+@leaf
+def reach(kinds, before, after):
+    """Return how far patterns of some kinds reach before their anchor, and from it on."""
+    before = before if kinds & (BOTH | LEFT_TWICE) else np.int64(kinds & LEFT != 0)
+    after = after if kinds & (BOTH | RIGHT_TWICE) else np.int64(2) + np.int64(kinds & RIGHT != 0)
+    return before, after

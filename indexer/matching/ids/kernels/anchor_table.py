@@ -1,0 +1,101 @@
+"""Enter the patterns under their anchors: slots, reach, and contexts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.jit.compile import kernel
+from indexer.matching.ids.kernels.anchor_contexts import (
+    ALONE,
+    BOTH,
+    LEFT_TWICE,
+    RIGHT,
+    RIGHT_TWICE,
+    context_bits,
+    context_hash,
+    context_word,
+    kind_of,
+)
+from indexer.matching.kernels.fingerprint_table import (
+    REACH,
+    enter_pair,
+    pack_around,
+    pair_slot,
+    unpack_reach,
+)
+
+PATTERNS_PER_WORD = 8
+"""Patterns for which an anchor has one word of 64 bits of contexts."""
+_ONE = np.uint64(1)
+
+
+@kernel
+def number_slots(ids, offsets, anchor, width, tags, around):
+    """Give every anchor a slot and room for the contexts of its patterns; return the words of all."""
+    for pattern in range(offsets.shape[0] - 1):
+        at = anchor[pattern]
+        if at >= 0:
+            pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
+            around[enter_pair(tags, pair)] += _ONE
+    n_words = np.int64(0)
+    for slot in range(around.shape[0]):
+        if around[slot] > 0:
+            doublings = np.int64(0)
+            while np.uint64(PATTERNS_PER_WORD << doublings) < around[slot]:
+                doublings += 1
+            around[slot] = pack_around(np.int64(0), np.int64(0), np.int64(0), n_words, doublings)
+            n_words += np.int64(1) << doublings
+    return max(n_words, np.int64(1))
+
+
+@kernel
+def find_slots(ids, offsets, anchor, width, tags, slots, kinds):
+    """Write down the slot and the kind of every pattern; -1 and 0 for patterns of one id."""
+    for pattern in range(offsets.shape[0] - 1):
+        at = anchor[pattern]
+        slots[pattern], kinds[pattern] = -1, 0
+        if at >= 0:
+            pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
+            slots[pattern] = pair_slot(tags, pair)[0]
+            kinds[pattern] = kind_of(np.int64(at - offsets[pattern]), offsets[pattern + 1] - offsets[pattern])
+
+
+@kernel
+def fill_slots(ids, offsets, anchor, width, tags, around, contexts):
+    """Enter every pattern under its anchor.
+
+    Returns
+    -------
+    longest_before, longest_after : int
+        How many ids before its anchor a pattern begins, at most, and how many from it on one ends.
+    """
+    longest_before, longest_after = np.int64(0), np.int64(0)
+    for pattern in range(offsets.shape[0] - 1):
+        at = anchor[pattern]
+        if at < 0:
+            continue
+        before = np.int64(at - offsets[pattern])
+        after = np.int64(offsets[pattern + 1] - at)
+        kind = kind_of(before, before + after)
+        pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
+        slot = enter_pair(tags, pair)
+        kinds, farthest_before, farthest_after = unpack_reach(around[slot])
+        reach = pack_around(
+            kinds | kind, max(before, farthest_before), max(after, farthest_after), np.int64(0), np.int64(0)
+        )
+        around[slot] = (around[slot] & ~REACH) | reach
+        longest_before = max(longest_before, before)
+        longest_after = max(longest_after, after)
+        if kind == ALONE:
+            continue
+        second = np.int64(0)
+        first = np.int64(ids[at + 2 if kind in (RIGHT, RIGHT_TWICE) else at - 1])
+        if kind == BOTH:
+            second = np.int64(ids[at + 2])
+        elif kind == LEFT_TWICE:
+            second = np.int64(ids[at - 2])
+        elif kind == RIGHT_TWICE:
+            second = np.int64(ids[at + 3])
+        mixed = context_hash(pair, kind, first, second)
+        contexts[context_word(around[slot], mixed)] |= context_bits(mixed)
+    return longest_before, longest_after

@@ -1,0 +1,262 @@
+"""The window scan: it says where a pattern could stand.
+
+Every pattern of two and more ids has one pair of neighbouring ids chosen as its anchor (`anchor_table`). Four
+questions are put to the stream, each to what the one before let through:
+
+1. may the id be the key of an anchor, one of its two ids, or a pattern by itself? Thirty-two ids at a time,
+   in registers (`bloom`);
+2. is the pair that begins or ends with it in a hashed bitmap that stays in the cache?
+3. is the pair really an anchor (`anchor_table`)?
+4. is the pair, with the one or two ids beside it, part of a pattern (`anchor_contexts`)?
+
+Where that can only be part of a pattern with gaps, a fifth: may another part of it end in reach
+(`gap_windows`)?
+
+Where the first question cannot be put, or would let most ids through, the second is put to eight positions
+at a time (`pair_bitmap`). What is left are windows: the stretch of ids in which the patterns of that anchor
+would lie. The filter never decides that something stands there; it only says where nothing can.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.jit.compile import leaf
+from indexer.jit.pair_loading import load_pair
+from indexer.jit.prefetching import prefetch
+from indexer.jit.simd import AT_ONCE
+from indexer.matching.ids.kernels.anchor_contexts import (
+    ALONE,
+    BOTH,
+    LEFT,
+    LEFT_TWICE,
+    RIGHT,
+    RIGHT_TWICE,
+    look_beside,
+    reach,
+)
+from indexer.matching.ids.kernels.bloom import RegisterBloom, flag_ids
+from indexer.matching.ids.kernels.gap_windows import (
+    KIND_BITS,
+    WindowNeeds,
+    keep_promising_windows,
+    may_hold_at,
+)
+from indexer.matching.ids.kernels.pair_bitmap import (
+    GROUP,
+    flag_groups,
+    flag_token_groups,
+    keep_keys,
+    passing_positions,
+    positions_beside,
+    token_bit,
+)
+from indexer.matching.kernels.fingerprint_table import (
+    FARTHEST,
+    pair_bucket,
+    pair_slot,
+    unpack_reach,
+    unpack_region,
+)
+from indexer.units import Int64Array, Uint16Array, Uint64Array
+
+SCAN_POSITIONS = 1 << 16
+"""Positions that go through all questions together. With 2^13 the loops between begin and end so often that
+it costs 10 % (134,000 phrases) to 25 % (10,000); with 2^15, 2 to 5 %."""
+
+_ONE = np.uint64(1)
+
+
+class PairFilter(NamedTuple):
+    """The anchors of a pattern set, for ids of one width.
+
+    Attributes
+    ----------
+    bitmap : array of uint64, shape (power of two,)
+        For every anchor the bit ``pair & 63`` of the word ``pair * multiplier >> shift``.
+    multiplier, shift : uint64
+        The hash of the bitmap.
+    tags : array of uint64, shape (power of two,)
+        Buckets of four slots, filled from the low end: 16 bits of the hash of the pair in each, 0 where none
+        is; a full bucket runs over into the next. Two anchors with the same tag in one chain share a slot.
+    around : array of uint64, shape (4 * buckets,)
+        What is known of the anchors of a slot: the kinds of their patterns, how far these reach, and where
+        their contexts lie (`pack_around`).
+    contexts : array of uint64
+        For every pattern of three and more ids two bits of its anchor with one or two ids beside it. Those of
+        a slot lie together, mostly in one cache line.
+    tokens : array of uint64, shape (1024,) or (0,)
+        Ids modulo 65,536 that are a pattern by themselves; empty where there is none.
+    longest_before, longest_after : int64
+        How many ids before its anchor a pattern begins, at most, and how many from it on one ends.
+    keys : RegisterBloom
+        The ids that are the key of an anchor, or a pattern by themselves; an empty table where this question
+        is not worth asking.
+    needs : WindowNeeds
+        What must stand beside anchors of parts of gapped patterns.
+    """
+
+    bitmap: Uint64Array
+    multiplier: np.uint64
+    shift: np.uint64
+    tags: Uint64Array
+    around: Uint64Array
+    contexts: Uint64Array
+    tokens: Uint64Array
+    longest_before: np.int64
+    longest_after: np.int64
+    keys: RegisterBloom
+    needs: WindowNeeds
+
+
+class Windows(NamedTuple):
+    """Room for the windows of a block, ordered by `position`."""
+
+    position: Int64Array
+    begin: Int64Array
+    end: Int64Array
+
+
+class Scratch(NamedTuple):
+    """Room for one run of the scan, see `scan_windows`."""
+
+    groups: Int64Array
+    flagged: Uint16Array
+    around: Uint64Array
+    chosen: Int64Array
+    windows: Windows
+
+
+def windows_for(n: int) -> Windows:
+    """Return room for the windows of n positions; nothing of it is touched before it is used."""
+    return Windows(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
+
+
+def new_scratch() -> Scratch:
+    """Return room for `SCAN_POSITIONS`."""
+    return Scratch(
+        groups=np.empty(SCAN_POSITIONS // GROUP + 1, np.int64),
+        flagged=np.empty(SCAN_POSITIONS + AT_ONCE, np.uint16),
+        around=np.empty(SCAN_POSITIONS, np.uint64),
+        chosen=np.empty(SCAN_POSITIONS, np.int64),
+        windows=windows_for(SCAN_POSITIONS),
+    )
+
+
+@leaf
+def pass_positions(anchors, ids, begin, end, scratch):
+    """Write down the positions of ``[begin, end)`` where an anchor may stand; return how many."""
+    positions = scratch.windows.position
+    keys, flagged = anchors.keys, scratch.flagged
+    if keys.table.shape[0]:
+        n_keys = flag_ids(keys.table, keys.multipliers, ids, begin, end, flagged)
+        n_keys = keep_keys(anchors, ids, begin, flagged, n_keys)
+        return positions_beside(anchors, ids, begin, end, flagged, n_keys, positions)
+    if anchors.tokens.shape[0]:
+        n_groups = flag_token_groups(anchors, ids, begin, end, scratch.groups)
+    else:
+        n_groups = flag_groups(
+            anchors.bitmap, anchors.multiplier, anchors.shift, ids, begin, end, scratch.groups
+        )
+    return passing_positions(anchors, ids, scratch.groups, n_groups, end, positions)
+
+
+@leaf
+def open_windows(anchors, ids, n_positions, scratch):
+    """Ask for each of the positions whether an anchor stands there that fits between its neighbours.
+
+    Keeps those for which that is so, with their windows; returns how many. The ids must reach one behind the
+    last position.
+    """
+    windows, around, chosen = scratch.windows, scratch.around, scratch.chosen
+    with_tokens = anchors.tokens.shape[0] != 0
+    contexts = anchors.contexts
+    for k in range(n_positions):
+        prefetch(anchors.tags, pair_bucket(anchors.tags, load_pair(ids, windows.position[k])))
+    n_anchors = 0
+    for k in range(n_positions):
+        at = windows.position[k]
+        slot, is_anchor = pair_slot(anchors.tags, load_pair(ids, at))
+        windows.position[n_anchors] = at
+        windows.begin[n_anchors] = slot if is_anchor else -1
+        n_anchors += np.int64(is_anchor or with_tokens)
+        prefetch(anchors.around, slot)
+    for k in range(n_anchors):
+        slot = windows.begin[k]
+        around[k] = anchors.around[slot] if slot >= 0 else np.uint64(0)
+        windows.end[k] = ALONE
+        prefetch(contexts, np.int64(unpack_region(around[k])[0]))
+    look_beside(contexts, around, ids, windows, n_anchors, LEFT, -1, 0, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, RIGHT, 2, 0, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, LEFT_TWICE, -1, -2, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, RIGHT_TWICE, 2, 3, chosen)
+    look_beside(contexts, around, ids, windows, n_anchors, BOTH, -1, 2, chosen)
+    with_needs = anchors.needs.of_place.shape[0] != 0
+    n = 0
+    for k in range(n_anchors):
+        at = windows.position[k]
+        kinds, before, after = unpack_reach(around[k])
+        kinds &= windows.end[k]
+        if kinds != 0:
+            before = anchors.longest_before if before == FARTHEST else before
+            after = anchors.longest_after if after == FARTHEST else after
+            before, after = reach(kinds, before, after)
+        else:
+            before, after = np.int64(0), np.int64(0)
+        is_token = with_tokens and token_bit(anchors, ids, at) & _ONE != 0
+        if is_token:
+            after = max(after, np.int64(1))
+        if with_needs:
+            chosen[n] = may_hold_at(anchors.needs, windows.begin[k], kinds, is_token, np.int64(ids[at]))
+            prefetch(anchors.needs.of_place, chosen[n] >> KIND_BITS)
+        windows.position[n] = at
+        windows.begin[n] = at - before
+        windows.end[n] = at + after
+        n += np.int64(after > 0)
+    if with_needs:
+        n = keep_promising_windows(anchors.needs, ids, windows, chosen, n)
+    return n
+
+
+@leaf
+def scan_windows(anchors, ids, begin, end, scratch, windows):
+    """Write down the windows of the positions ``[begin, end)``, ordered; return how many.
+
+    Their beginnings are made to ascend, as the walk needs: a window may begin earlier than its anchor asks
+    for. So that this holds from one block to the next, none begins later than a window behind the block can.
+
+    Parameters
+    ----------
+    scratch : Scratch
+        Room for `SCAN_POSITIONS`.
+    windows : Windows
+        Room for all positions.
+    """
+    n = 0
+    pairs_end = min(end, ids.shape[0] - 1)
+    for first in range(begin, pairs_end, SCAN_POSITIONS):
+        last = min(first + SCAN_POSITIONS, pairs_end)
+        n_here = pass_positions(anchors, ids, first, last, scratch)
+        n_here = open_windows(anchors, ids, n_here, scratch)
+        for k in range(n_here):
+            windows.position[n + k] = scratch.windows.position[k]
+            windows.begin[n + k] = scratch.windows.begin[k]
+            windows.end[n + k] = scratch.windows.end[k]
+        n += n_here
+    if (
+        end > pairs_end
+        and end > begin
+        and anchors.tokens.shape[0]
+        and token_bit(anchors, ids, end - 1) & _ONE
+    ):
+        windows.position[n] = end - 1
+        windows.begin[n] = end - 1
+        windows.end[n] = end
+        n += 1
+    earliest = end - anchors.longest_before
+    for k in range(n - 1, -1, -1):
+        earliest = min(earliest, windows.begin[k])
+        windows.begin[k] = earliest
+    return n

@@ -1,0 +1,210 @@
+"""From hits of the automaton to occurrences: borders tested, ordered, each place once a phrase."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.jit.compile import leaf, uncounted
+from indexer.matching.kernels.borders import stands_alone
+from indexer.units import Int32Array, Int64Array
+
+LENGTH, SKIP, RULES, PHRASE = 0, 1, 2, 3
+"""Columns of a pattern table, an array of int32 with four numbers a pattern that lie in one cache line.
+
+The ids in the pattern; those at its beginning that spell nothing but white space, behind which the occurrence
+begins; the border rules it has to keep, see `borders.stands_alone`; the phrase it stands for.
+"""
+
+
+class Found(NamedTuple):
+    """Room for hits, or for occurrences: then the columns are those of `Matches`.
+
+    A hit has the number of its pattern in the place of the phrase, and the offset behind the pattern's last
+    id: whoever walks need not wait for what is known of a pattern.
+    """
+
+    phrase: Int32Array
+    row: Int64Array
+    token_offset: Int32Array
+    n_tokens: Int32Array
+
+
+_EXCHANGES_EACH = 16
+
+
+@leaf
+def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window):
+    """Turn the hits that stand between word borders into occurrences; return how many there are.
+
+    `window` is room for `borders.WINDOW_BYTES` bytes.
+    """
+    kept = 0
+    for hit in range(n_hits):
+        pattern = found.phrase[hit]
+        row = found.row[hit]
+        length = np.int64(patterns[pattern, LENGTH])
+        offset = np.int64(found.token_offset[hit]) - length
+        rules = np.int64(patterns[pattern, RULES])
+        if rules != 0:
+            start, stop = np.int64(starts[row]), np.int64(stops[row])
+            first = start + offset
+            if not stands_alone(neighbours, rules, ids, start, stop, first, first + length, window):
+                continue
+        skip = np.int64(patterns[pattern, SKIP])
+        found.phrase[kept] = patterns[pattern, PHRASE]
+        found.row[kept] = row
+        found.token_offset[kept] = offset + skip
+        found.n_tokens[kept] = length - skip
+        kept += 1
+    return kept
+
+
+@leaf
+def comes_before(found, a, b):
+    """Return whether occurrence `a` is ordered before `b` of the same row: by offset, phrase, length."""
+    if found.token_offset[a] != found.token_offset[b]:
+        return found.token_offset[a] < found.token_offset[b]
+    if found.phrase[a] != found.phrase[b]:
+        return found.phrase[a] < found.phrase[b]
+    return found.n_tokens[a] < found.n_tokens[b]
+
+
+@leaf
+def exchange(found, a, b):
+    """Exchange two occurrences of one row."""
+    found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
+    found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
+    found.n_tokens[a], found.n_tokens[b] = found.n_tokens[b], found.n_tokens[a]
+
+
+@leaf
+def insertion_sort(found, first, last):
+    """Order the occurrences ``[first, last)`` of a row; give up, and return False, where that gets long.
+
+    They come ordered by their ends, so with phrases of a few ids none has far to go.
+    """
+    exchanges_left = np.int64(_EXCHANGES_EACH * (last - first))
+    for k in range(first + 1, last):
+        at = np.int64(k)
+        while at > first and comes_before(found, at, at - 1):
+            exchange(found, at, at - 1)
+            at -= 1
+            exchanges_left -= 1
+            if exchanges_left < 0:
+                return False
+    return True
+
+
+@leaf
+def sink(found, first, node, n):
+    """Let the occurrence at a node of the heap ``[first, first + n)`` sink to its place."""
+    while True:
+        below = 2 * node + 1
+        if below >= n:
+            return
+        if below + 1 < n and comes_before(found, first + below, first + below + 1):
+            below += 1
+        a, b = first + node, first + below
+        if not comes_before(found, a, b):
+            return
+        exchange(found, a, b)
+        node = below
+
+
+@leaf
+def heap_sort(found, first, last):
+    """Order the occurrences ``[first, last)`` of a row: in place, and slow for no order."""
+    n = last - first
+    for node in range(n // 2 - 1, -1, -1):
+        sink(found, first, np.int64(node), n)
+    for size in range(n - 1, 0, -1):
+        exchange(found, first, first + size)
+        sink(found, first, np.int64(0), np.int64(size))
+
+
+@leaf
+def copy_occurrence(found, k, copies, n):
+    """Copy one occurrence."""
+    copies.phrase[n] = found.phrase[k]
+    copies.row[n] = found.row[k]
+    copies.token_offset[n] = found.token_offset[k]
+    copies.n_tokens[n] = found.n_tokens[k]
+
+
+@leaf
+def settle(found, n_found):
+    """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
+
+    Returns
+    -------
+    int
+        How many are kept.
+    """
+    kept = 0
+    first = np.int64(0)
+    while first < n_found:
+        last = first + 1
+        while last < n_found and found.row[last] == found.row[first]:
+            last += 1
+        if not insertion_sort(found, first, last):
+            heap_sort(found, first, last)
+        for at in range(first, last):
+            if (
+                at > first
+                and found.token_offset[at] == found.token_offset[kept - 1]
+                and found.phrase[at] == found.phrase[kept - 1]
+            ):
+                continue
+            copy_occurrence(found, at, found, kept)
+            kept += 1
+        first = last
+    return kept
+
+
+@uncounted
+def settle_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window):
+    """Turn hits, rows ascending, into ordered occurrences; return how many there are.
+
+    Parameters
+    ----------
+    patterns : array of int32, shape (n_patterns, 4)
+        See `indexer.matching.ids.pattern_table.pattern_table`.
+    neighbours : NeighbourTable
+        What stands beside each id.
+    ids, starts, stops
+        As of `Matcher.find`.
+    found : Found
+        The hits by pattern; the occurrences by phrase.
+    n_hits : int
+        How many hits there are.
+    window : array of uint8
+        Room for `borders.WINDOW_BYTES` bytes.
+    """
+    return settle(found, keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window))
+
+
+@uncounted
+def set_apart(found, first_part, n_parts, phrases, parts):
+    """Copy the occurrences of phrases, numbered below `first_part`, and those of the parts behind them.
+
+    Parameters
+    ----------
+    found, phrases, parts : Found
+        From where, and room for all of them twice.
+
+    Returns
+    -------
+    n_phrases, n_of_parts : int
+        How many there are of both.
+    """
+    n_phrases = n_of_parts = 0
+    for k in range(found.phrase.shape[0]):
+        if found.phrase[k] < first_part:
+            copy_occurrence(found, k, phrases, n_phrases)
+            n_phrases += 1
+        elif found.phrase[k] < first_part + n_parts:
+            copy_occurrence(found, k, parts, n_of_parts)
+            n_of_parts += 1
+    return n_phrases, n_of_parts

@@ -1,0 +1,147 @@
+"""Lead the automaton through the windows of the scan, and through nothing else.
+
+The windows of a sequence are joined where they touch or overlap. So no position is walked twice, and a
+pattern that several windows cover, through several anchors, is still found once, at its last id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.jit.compile import for_types_of, leaf, uncounted
+from indexer.matching.ids.kernels.automaton import ROOT
+from indexer.matching.ids.kernels.prefilter import Scratch, Windows, new_scratch, scan_windows, windows_for
+from indexer.matching.ids.kernels.walk import (
+    BATCH_IDS,
+    Batch,
+    add_walk,
+    new_batch,
+    nothing_written,
+    search_batch,
+)
+
+BLOCK_TOKENS = 1 << 18
+"""Positions scanned before their windows are walked: enough windows for many to be walked at a time."""
+
+
+class Room(NamedTuple):
+    """Room for what lies between scan and walk; each thread has its own."""
+
+    scratch: Scratch
+    windows: Windows
+    batch: Batch
+
+
+def new_room() -> Room:
+    """Return room for one block."""
+    return Room(new_scratch(), windows_for(BLOCK_TOKENS), new_batch())
+
+
+@leaf
+def first_at(windows, n_windows, k, position):
+    """Return the first window at or behind a position, looked for from the window `k` on, in steps.
+
+    From one row to the next that is a step or two: a binary search took a twentieth of the scan.
+    """
+    while k < n_windows and windows.position[k] < position:
+        k += 1
+    while k > 0 and windows.position[k - 1] >= position:
+        k -= 1
+    return k
+
+
+@leaf
+def join_windows(windows, n_windows, k, row, stop, walked, state, walks, n_walks, n_free):
+    """Make walks of the windows from `k` on whose anchors lie before `stop`.
+
+    Ends where they would be longer than `n_free` ids together, if need be inside a window.
+
+    Parameters
+    ----------
+    walked, state : int
+        How far the row is walked, and where the automaton stands there.
+
+    Returns
+    -------
+    k : int
+        The window to go on with.
+    walked, n_walks, n_free : int
+        The same afterwards.
+    """
+    joins = False
+    while k < n_windows and windows.position[k] < stop and n_free > 0:
+        begin, end = max(windows.begin[k], walked), min(windows.end[k], stop)
+        if end > begin:
+            if begin > walked:
+                joins, state = False, np.int64(ROOT)
+            walked = min(end, begin + n_free)
+            n_free -= walked - begin
+            if joins:
+                walks.end[n_walks - 1] = walked
+            else:
+                n_walks = add_walk(walks, n_walks, row, begin, walked, state)
+                joins = True
+            if walked < end:
+                break
+        k += 1
+    return k, walked, n_walks, n_free
+
+
+@leaf
+def rows_in_block(starts, stops, row):
+    """Return the row behind the last of those that ascend from `row` on and fit into one block."""
+    last = row + 1
+    while (
+        last < starts.shape[0]
+        and starts[last] >= starts[last - 1]
+        and stops[last] >= stops[last - 1]
+        and stops[last] - starts[row] <= BLOCK_TOKENS
+    ):
+        last += 1
+    return last
+
+
+@uncounted
+def search_windows(automaton, anchors, ids, starts, stops, first_row, found, between):
+    """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
+    windows, batch = between.windows, between.batch
+    room = found.phrase.shape[0]
+    written = nothing_written()
+    row = np.int64(first_row)
+    while row < starts.shape[0]:
+        last = rows_in_block(starts, stops, row)
+        scanned = np.int64(starts[row])
+        walked, state = scanned, np.int64(ROOT)
+        # More than one turn only where a single sequence is longer than a block.
+        while scanned < stops[last - 1]:
+            until = min(scanned + BLOCK_TOKENS, np.int64(stops[last - 1]))
+            n_windows = scan_windows(anchors, ids, scanned, until, between.scratch, windows)
+            n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
+            r = row
+            k = np.int64(0)
+            while r < last:
+                k, walked, n_walks, n_free = join_windows(
+                    windows, n_windows, k, r, np.int64(stops[r]), walked, state, batch.walks, n_walks, n_free
+                )
+                is_full = n_free == 0
+                if n_walks > 0 and (is_full or r == last - 1):
+                    written, state = search_batch(automaton, ids, starts, batch, n_walks, found, written)
+                    if written.n_hits > room:
+                        return written.n_before, written.row
+                    n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
+                if not is_full:
+                    r += 1
+                    if r < last:
+                        walked, state = np.int64(starts[r]), np.int64(ROOT)
+                        k = first_at(windows, n_windows, k, walked)
+            scanned = until
+        row = last
+    return written.n_hits, row
+
+
+def search_of_types(*arguments: object) -> Callable[..., tuple[int, int]]:
+    """Return `search_windows` as it is compiled for arguments of these types; see `for_types_of`."""
+    return for_types_of(search_windows, *arguments)

@@ -1,0 +1,146 @@
+"""Builds the filter in front of the automaton: for one pattern set, one id width, a sample of the corpus."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.matching.ids.bloom import can_be_asked, count_ids, worthwhile_bloom
+from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, count_pairs, number_pairs
+from indexer.matching.ids.kernels.anchor_table import fill_slots, find_slots, number_slots
+from indexer.matching.ids.kernels.pair_bitmap import GROUP, flag_groups
+from indexer.matching.ids.kernels.prefilter import PairFilter
+from indexer.matching.ids.part_needs import PartNeeds, no_needs, window_needs
+from indexer.matching.matcher import SAMPLE_TOKENS, IdPatterns, taken
+from indexer.units import Int64Array, TokenIds, Uint64Array
+
+_TRIAL_TOKENS = 1 << 18
+_TRIALS = 32
+_ID_COST, _ID_COST_OF_MANY = 0.1, 0.02
+"""What an id that is a key costs, in occurrences of anchors with patterns of one kind; those of many patterns
+have more. At a million patterns 0.1 takes up to 1.08 times as long as 0.02; at 134,000 0.02 is 1 % slower."""
+_MANY = 1 << 18
+
+
+def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None = None) -> PairFilter:
+    """Return the filter of patterns for streams like `sample`.
+
+    Parameters
+    ----------
+    patterns : IdPatterns
+        What is looked for.
+    sample : array of uint16 or uint32
+        Any part of the corpus, from nothing to a few million ids: it decides speed, never what is found.
+        Its type is that of the stream.
+    needs : PartNeeds, optional
+        What parts of gapped patterns need beside them; where it is missing their windows are left out.
+    """
+    width = 8 * sample.dtype.itemsize
+    patterns = _possible(patterns, width)
+    ids, offsets = patterns.ids, patterns.offsets
+    sample = sample[:SAMPLE_TOKENS]
+    with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+        anchor, key = _anchors(ids, offsets, sample)
+        anchored = anchor[anchor >= 0]
+        pairs = np.unique(
+            ids[anchored].astype(np.uint64) | (ids[anchored + 1].astype(np.uint64) << np.uint64(width))
+        )
+        n_buckets = 1 << max(4, (len(pairs) * 5 // 8).bit_length())
+        tags, around = np.zeros(n_buckets, np.uint64), np.zeros(4 * n_buckets, np.uint64)
+        n_words = number_slots(ids, offsets, anchor, width, tags, around)
+        contexts = np.zeros(n_words, np.uint64)
+        longest_before, longest_after = fill_slots(ids, offsets, anchor, width, tags, around, contexts)
+        alone = ids[offsets[:-1][np.diff(offsets) == 1]]
+        keys = worthwhile_bloom(np.unique(np.concatenate([ids[key[key >= 0]], alone])), sample)
+        bits = _bitmap_bits(len(pairs), with_keys=bool(len(keys.table)))
+        bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
+        of_windows = no_needs()
+        if needs is not None:
+            slots, kinds = np.empty(len(anchor), np.int64), np.empty(len(anchor), np.int32)
+            find_slots(ids, offsets, anchor, width, tags, slots, kinds)
+            of_windows = window_needs(needs, patterns, anchor, slots, kinds, len(around))
+    return PairFilter(
+        bitmap=bitmap,
+        multiplier=multiplier,
+        shift=shift,
+        tags=tags,
+        around=around,
+        contexts=contexts,
+        tokens=_token_bits(alone),
+        longest_before=np.int64(longest_before),
+        longest_after=np.int64(longest_after),
+        keys=keys,
+        needs=of_windows,
+    )
+
+
+def _bitmap_bits(n_anchors: int, *, with_keys: bool) -> int:
+    """Return the bits of the bitmap of pairs, as a power of two: 128 an anchor up to 256 KB, 64 up to 512 KB.
+
+    Larger ones cost as much in cache misses as they save in false hits. Where only some ids reach it, 64 an
+    anchor are enough; 32 made 10,000 gapped patterns 5 % slower.
+    """
+    doublings = n_anchors.bit_length()
+    if with_keys:
+        return min(21, max(18, doublings + 6))
+    return min(22, max(18, min(21, doublings + 7), doublings + 6))
+
+
+def _possible(patterns: IdPatterns, width: int) -> IdPatterns:
+    """Leave out patterns with ids that a stream of this width cannot hold."""
+    too_wide = patterns.ids.astype(np.uint64) >> np.uint64(width) != 0
+    if not too_wide.any():
+        return patterns
+    return taken(patterns, np.add.reduceat(too_wide, patterns.offsets[:-1]) == 0)
+
+
+def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int64Array, Int64Array]:
+    """Return where in the pattern ids the anchor of each pattern stands, and the key of that; -1 for none."""
+    n_slots = 1 << max(4, (3 * len(ids) // 2).bit_length())
+    numbers = []
+    counts = np.zeros(n_slots, np.int32)
+    for of_kinds in (False, True):
+        slots, number_of = np.full(n_slots, 0xFFFFFFFFFFFFFFFF, np.uint64), np.zeros(len(ids), np.int32)
+        number_pairs(ids, offsets, slots, of_kinds, number_of)
+        if not of_kinds:
+            count_pairs(sample, slots, counts)
+        numbers.append(number_of)
+        del slots  # a gigabyte at ten million patterns
+    id_cost = (_ID_COST if len(offsets) <= _MANY else _ID_COST_OF_MANY) if can_be_asked() else 0.0
+    choice = Choice(
+        pair=numbers[0],
+        kind=numbers[1],
+        pair_counts=counts,
+        pair_users=np.zeros(n_slots, np.int32),
+        kind_users=np.zeros(n_slots, np.int32),
+        id_costs=(id_cost * (count_ids(sample) + 0.5)).astype(np.float64),
+        id_users=np.zeros(1 << 16, np.int32),
+    )
+    anchor, key = np.empty(len(offsets) - 1, np.int64), np.empty(len(offsets) - 1, np.int64)
+    choose_anchors(choice, ids, offsets, anchor, key)
+    return anchor, key
+
+
+def _best_bitmap(pairs: Uint64Array, bits: int, sample: TokenIds) -> tuple[Uint64Array, np.uint64, np.uint64]:
+    """Return the bitmap, of a few random hashes, that lets least of the sample through."""
+    trial = sample[:_TRIAL_TOKENS]
+    groups = np.empty(len(trial) // GROUP + 2, np.int64)
+    shift = np.uint64(64 - (bits - 6))
+    tried: list[tuple[int, int, Uint64Array]] = []
+    for multiplier in np.random.default_rng(1).integers(1 << 63, 1 << 64, _TRIALS, np.uint64) | np.uint64(1):
+        bitmap = np.zeros(1 << (bits - 6), np.uint64)
+        np.bitwise_or.at(
+            bitmap, ((pairs * multiplier) >> shift).astype(np.int64), np.uint64(1) << (pairs & np.uint64(63))
+        )
+        n_flagged = flag_groups(bitmap, multiplier, shift, trial, 0, max(0, len(trial) - 1), groups)
+        tried.append((n_flagged, int(multiplier), bitmap))
+    _, best, bitmap = min(tried, key=lambda entry: entry[0])
+    return bitmap, np.uint64(best), shift
+
+
+def _token_bits(ids: TokenIds) -> Uint64Array:
+    """Return the set of the ids modulo 65,536; an empty array for none."""
+    if not len(ids):
+        return np.zeros(0, np.uint64)
+    bits = np.zeros(1 << 16, np.bool_)
+    bits[ids & 0xFFFF] = True
+    return np.packbits(bits, bitorder="little").view("<u8").astype(np.uint64)

@@ -1,0 +1,1 @@
+"""Phrases in the text that token ids spell."""

@@ -1,0 +1,157 @@
+"""The slow way to find phrases in text: decode the sequences window by window and search each window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.matching.blocks import checked_block
+from indexer.matching.borders import word_characters
+from indexer.matching.matcher import Matches, one_behind_the_other
+from indexer.matching.text.kernels.candidates import Candidates, candidate_room
+from indexer.matching.text.kernels.decode import fill_stream
+from indexer.matching.text.kernels.search import LOOK_AHEAD, PhraseTable, Ranges, search_ranges
+from indexer.matching.text.kernels.stream import (
+    MAX_GROWTH,
+    N_PIECES,
+    N_TEXT,
+    PADDING,
+    STATE_SIZE,
+    Stream,
+    slide_stream,
+)
+from indexer.matching.text.phrase_table import phrase_table
+from indexer.matching.text.unicode_table import unicode_table
+from indexer.matching.text.vocabulary import vocabulary_table
+from indexer.units import Int64Array, TokenIds
+from indexer.vocabulary import TokenBytes
+
+_WINDOW_BYTES = 1 << 16
+_FIRST_ROOM = 4096
+
+
+class SearchRoom(NamedTuple):
+    """Room for places where a phrase may begin, and for occurrences."""
+
+    candidates: Candidates
+    hits: Matches
+
+
+class DecodingSearch:
+    """Finds texts in everything the ids spell. Parameters as of `TextMatcher`, texts folded.
+
+    One call of `find` takes a window of some two megabytes and the occurrences it returns, whatever the
+    lengths of the sequences; more only where a phrase or a token is longer than that.
+    """
+
+    def __init__(
+        self,
+        texts: dict[bytes, list[int]],
+        vocabulary: TokenBytes,
+        rules: int,
+        *,
+        case: str,
+        whitespace: str,
+    ) -> None:
+        self._phrases = phrase_table(texts)
+        self._vocabulary = vocabulary_table(vocabulary, case=case, whitespace=whitespace)
+        self._unicode = unicode_table(case, whitespace)
+        self._rules = rules
+        self._squeeze = whitespace == "any"
+        longest_token = int(np.diff(vocabulary.offsets).max(initial=0))
+        self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
+        self._window = max(_WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._token_room))
+
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+        """Return the occurrences in the sequences ``ids[starts:stops]``, in the order of the text."""
+        ids, starts, stops = checked_block(ids, starts, stops)
+        parts: list[Matches] = []
+        if self._phrases.longest == 0:
+            return one_behind_the_other(parts)
+        stream = empty_stream(self._window)
+        room = search_room(self._phrases)
+        margin = self._phrases.longest + LOOK_AHEAD
+        done = 1  # the stream begins with a wall
+        finished = False
+        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+            while not finished:
+                finished = fill_stream(
+                    self._vocabulary,
+                    self._unicode,
+                    self._squeeze,
+                    ids,
+                    starts,
+                    stops,
+                    self._token_room,
+                    stream,
+                )
+                n_text = int(stream.state[N_TEXT])
+                stop = n_text if finished else n_text - margin
+                hits_of_range = search_all(
+                    self._phrases, self._rules, stream, one_range(stream, done, stop), 1, room
+                )
+                parts.extend(hits_of_range)
+                done = slide_stream(stream, max(done, stop))
+        return one_behind_the_other(parts)
+
+
+def search_all(
+    phrases: PhraseTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, room: SearchRoom
+) -> Iterator[Matches]:
+    """Yield the occurrences that begin in the ranges, a room full at a time."""
+    range_number, at = 0, 0
+    while range_number < n_ranges:
+        n_hits, range_number, at = search_ranges(
+            phrases, rules, word_characters(), stream, ranges, n_ranges, range_number, at, *room
+        )
+        if n_hits:
+            yield _first_hits(room.hits, n_hits)
+
+
+def one_range(stream: Stream, begin: int, stop: int) -> Ranges:
+    """Return a part of the stream as a single range; occurrences may begin in any token."""
+    return Ranges(
+        begin=np.array([begin], np.int64),
+        stop=np.array([stop], np.int64),
+        limit=np.array([stream.state[N_TEXT] + LOOK_AHEAD], np.int64),
+        first_token=np.zeros(1, np.int32),
+        last_token=np.full(1, np.iinfo(np.int32).max, np.int32),
+        first_piece=np.zeros(1, np.int64),
+        stop_piece=stream.state[N_PIECES : N_PIECES + 1],
+    )
+
+
+def empty_stream(n_bytes: int) -> Stream:
+    """Return an empty stream with room for so many bytes."""
+    return Stream(
+        text=np.empty(n_bytes, np.uint8),
+        piece_start=np.empty(n_bytes + 4, np.int64),
+        piece_row=np.empty(n_bytes + 4, np.int64),
+        piece_first=np.empty(n_bytes + 4, np.int32),
+        piece_last=np.empty(n_bytes + 4, np.int32),
+        pending=np.empty(8, np.uint8),
+        state=np.zeros(STATE_SIZE, np.int64),
+    )
+
+
+def _first_hits(hits: Matches, n: int) -> Matches:
+    return Matches(
+        phrase=hits.phrase[:n].copy(),
+        row=hits.row[:n].copy(),
+        token_offset=hits.token_offset[:n].copy(),
+        n_tokens=hits.n_tokens[:n].copy(),
+    )
+
+
+def search_room(phrases: PhraseTable) -> SearchRoom:
+    """Return room for a search: for occurrences at least of all phrases that can begin at one place."""
+    n = max(_FIRST_ROOM, phrases.n_on_chain)
+    hits = Matches(
+        phrase=np.empty(n, np.int32),
+        row=np.empty(n, np.int64),
+        token_offset=np.empty(n, np.int32),
+        n_tokens=np.empty(n, np.int32),
+    )
+    return SearchRoom(candidate_room(), hits)

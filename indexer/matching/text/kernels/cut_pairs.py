@@ -1,0 +1,335 @@
+"""Which pairs of neighbouring tokens an occurrence of a phrase cannot avoid.
+
+An occurrence is cut into tokens somehow. Take a *site*: a space inside the phrase. If no token reaches
+across it, some token ``t`` ends there and some token ``u`` begins. All (t, u) that fit the phrase make a set
+that no occurrence avoids. Where u is a short beginning, such as a lone space, the pair is common in any
+text; then all (u, v) with the tokens v that can follow do as well. So do the pairs before a short t. For each
+u, and for each t, the sum of the counts in a sample of the corpus decides. Tokens that reach across a site
+are told apart elsewhere (`text.prefilter`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.jit.compile import uncounted
+from indexer.matching.text.kernels.edge_classes import classes_beside
+from indexer.matching.text.kernels.search import LOOK_AHEAD
+from indexer.matching.text.kernels.tries import Neighbours, spellings_before, spellings_behind
+from indexer.units import BoolArray
+
+PAIR, INFO, BESIDE = 0, 1, 2
+"""Columns of the table of pairs: the pair of spellings, and what is known of its phrases (`enter_pair`)."""
+BEHIND_SITE, AT_SITE, BEFORE_SITE = 0, 1, 2
+"""Roles of a pair: how many tokens behind its left one the site lies."""
+ROLES = 3
+REACH_BITS = np.uint64(14)
+MOST_REACH = (1 << 14) - 1
+CLASS_SHIFT = np.uint64(28)
+CLASSES = np.uint64(0xFFFFFFFF)
+ROLE_SHIFT = np.uint64(60)
+
+NEW_PAIR = np.float32(0.25)
+"""What a pair costs that the sample does not hold."""
+NEW_SHARED_PAIR = np.float32(0.03)
+"""The same for a pair inside one word: other phrases with the word have it too."""
+HOPELESS = np.float32(1e30)
+SPACE = 0x20
+
+
+class Borders(NamedTuple):
+    """Whether the character before (behind) an occurrence must be no letter or digit."""
+
+    left_word: bool
+    right_word: bool
+
+
+class CutRoom(NamedTuple):
+    """Room for the tokens around one site."""
+
+    before: Neighbours
+    behind: Neighbours
+    further: Neighbours
+    pairs_behind: BoolArray
+    pairs_before: BoolArray
+
+
+@uncounted
+def pair_key(left, right):
+    """Return two spellings as one number; never 0."""
+    return (np.uint64(left) << np.uint64(32)) | np.uint64(right)
+
+
+@uncounted
+def pair_hash(key):
+    """Return a hash of a pair of spellings."""
+    mixed = key * np.uint64(0x9E3779B97F4A7C15)
+    return (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xC2B2AE3D27D4EB4F)
+
+
+@uncounted
+def count_pairs(ids, spelling_of, counts):
+    """Count the pairs of spellings in a sample, in a table by hash: pairs that collide count as one."""
+    mask = np.uint64(counts.shape[0] - 1)
+    last = spelling_of.shape[0] - 1
+    for at in range(ids.shape[0] - 1):
+        left = spelling_of[min(np.int64(ids[at]), last)]
+        right = spelling_of[min(np.int64(ids[at + 1]), last)]
+        if left and right:
+            counts[(pair_hash(pair_key(left, right)) >> np.uint64(20)) & mask] += np.float32(1)
+
+
+@uncounted
+def count_of(counts, left, right):
+    """Return how often a pair stands in the sample, or more."""
+    return counts[(pair_hash(pair_key(left, right)) >> np.uint64(20)) & np.uint64(counts.shape[0] - 1)]
+
+
+@uncounted
+def plan_cut(spellings, borders, word_characters, counts, phrase, start, stop, place, room):
+    """Choose the pairs of a site.
+
+    Returns
+    -------
+    n_before, n_behind : int
+        Spellings that can end (begin) at the site, in `room`.
+    cost : float
+        Occurrences of the chosen pairs in the sample and what new pairs cost; `HOPELESS` for too many.
+    """
+    before, behind, further = room.before, room.behind, room.further
+    n_before = spellings_before(spellings, phrase, start, place, borders.left_word, word_characters, before)
+    n_behind = spellings_behind(spellings, phrase, place, stop, borders.right_word, word_characters, behind)
+    if n_before < 0 or n_behind < 0 or n_before * n_behind > 65536:
+        return np.int64(0), np.int64(0), HOPELESS
+    cost = np.float32(0)
+    for j in range(n_behind):
+        across = np.float32(0)
+        for i in range(n_before):
+            across += NEW_PAIR + count_of(counts, before.spelling[i], behind.spelling[j])
+        room.pairs_behind[j] = False
+        if place + behind.length[j] < stop:
+            n_further = spellings_behind(
+                spellings,
+                phrase,
+                place + behind.length[j],
+                stop,
+                borders.right_word,
+                word_characters,
+                further,
+            )
+            if n_further >= 0:
+                inside = np.float32(0)
+                for k in range(n_further):
+                    inside += NEW_SHARED_PAIR + count_of(counts, behind.spelling[j], further.spelling[k])
+                if inside < across:
+                    room.pairs_behind[j] = True
+                    cost += inside
+    for i in range(n_before):
+        across = np.float32(0)
+        for j in range(n_behind):
+            if not room.pairs_behind[j]:
+                across += NEW_PAIR + count_of(counts, before.spelling[i], behind.spelling[j])
+        room.pairs_before[i] = False
+        if place - before.length[i] > start:
+            n_further = spellings_before(
+                spellings,
+                phrase,
+                start,
+                place - before.length[i],
+                borders.left_word,
+                word_characters,
+                further,
+            )
+            if n_further >= 0:
+                inside = np.float32(0)
+                for k in range(n_further):
+                    inside += NEW_SHARED_PAIR + count_of(counts, further.spelling[k], before.spelling[i])
+                if inside < across:
+                    room.pairs_before[i] = True
+                    across = inside
+        cost += across
+    return n_before, n_behind, cost
+
+
+@uncounted
+def width_class(n):
+    """Return the class of the most bytes among 1, 2, 4 and 8 that `n` bytes, at least one, hold."""
+    return np.uint64(n > 1) + np.uint64(n > 3) + np.uint64(n > 7)
+
+
+@uncounted
+def site_class(n_before, n_behind):
+    """Return one of 32 classes of sites: the bytes of the phrase on either side that tell it from others.
+
+    Up to eight behind the site, and the most among 1, 2, 4 and 8 before it. With four classes on both sides
+    twice as many windows were opened: most phrases end a few bytes behind the word that the site stands
+    before.
+    """
+    return width_class(n_before) * np.uint64(8) + np.uint64(min(n_behind, 8) - 1)
+
+
+@uncounted
+def enter_pair(table, start, stop, site, place, role, left, right, beside):
+    """Enter the pair that meets at a place of the phrase with this site.
+
+    The third column gets the classes of what can stand beside the pair (`edge_classes`). The second gets,
+    from its lowest bit on: how many bytes phrases begin before the pair meets, at most (14 bits); how many
+    bytes have to be known behind (14); a bit for each class of sites (32); a bit for each role the pair has
+    (4).
+
+    Returns
+    -------
+    int
+        1 if the pair was not in the table.
+    """
+    key = pair_key(left, right)
+    mask = table.shape[0] - 1
+    slot = np.int64(pair_hash(key) >> np.uint64(20)) & mask
+    while table[slot, PAIR] != 0 and table[slot, PAIR] != key:
+        slot = (slot + 1) & mask
+    new = np.int64(table[slot, PAIR] == 0)
+    table[slot, PAIR] = key
+    info = table[slot, INFO]
+    reach_left = max(info & np.uint64(MOST_REACH), np.uint64(place - start))
+    reach_right = max((info >> REACH_BITS) & np.uint64(MOST_REACH), np.uint64(stop - place + LOOK_AHEAD))
+    info = (info >> CLASS_SHIFT) << CLASS_SHIFT
+    info |= np.uint64(1) << (CLASS_SHIFT + site_class(site - start, stop - site))
+    info |= np.uint64(1) << (ROLE_SHIFT + np.uint64(role))
+    table[slot, INFO] = info | (reach_right << REACH_BITS) | reach_left
+    table[slot, BESIDE] |= beside
+    return new
+
+
+@uncounted
+def enter_cut(spellings, borders, word_characters, counts, phrase, start, stop, site, room, table):
+    """Enter all pairs of a site; return how many were new."""
+    before, behind, further = room.before, room.behind, room.further
+    n_before, n_behind, _ = plan_cut(
+        spellings, borders, word_characters, counts, phrase, start, stop, site, room
+    )
+    n_new = np.int64(0)
+    # First the tokens before the site, then those behind it: each meets the other side or its own neighbours.
+    for side in range(n_before + n_behind):
+        if side < n_before:
+            i = side
+            left, place, role = before.spelling[i], site, AT_SITE
+            n, others = n_behind, behind
+            if room.pairs_before[i]:
+                place, role = site - before.length[i], BEFORE_SITE
+                n = spellings_before(
+                    spellings, phrase, start, place, borders.left_word, word_characters, further
+                )
+                others = further
+        else:
+            j = side - n_before
+            if not room.pairs_behind[j]:
+                continue
+            left, place, role = behind.spelling[j], site + behind.length[j], BEHIND_SITE
+            n = spellings_behind(spellings, phrase, place, stop, borders.right_word, word_characters, further)
+            others = further
+        for k in range(n):
+            if role == AT_SITE and room.pairs_behind[k]:
+                continue
+            first, second = left, others.spelling[k]
+            if role == BEFORE_SITE:
+                first, second = second, first
+            n_first = spellings.offsets[first + 1] - spellings.offsets[first]
+            n_second = spellings.offsets[second + 1] - spellings.offsets[second]
+            beside = classes_beside(
+                phrase, start, stop, place - n_first, place + n_second, borders.left_word, borders.right_word
+            )
+            n_new += enter_pair(table, start, stop, site, place, role, first, second, beside)
+    return n_new
+
+
+@uncounted
+def list_sites(text, offsets, sites, site_phrase, site_word_pair):
+    """List the sites of all phrases: spaces with a byte before them. Return how many.
+
+    Empty arrays only count. `site_word_pair` gets a hash of the two words beside each.
+    """
+    n = np.int64(0)
+    for number in range(offsets.shape[0] - 1):
+        start, stop = offsets[number], offsets[number + 1]
+        for place in range(start + 1, stop):
+            if text[place] != SPACE:
+                continue
+            if n < sites.shape[0]:
+                sites[n] = place
+                site_phrase[n] = number
+                first = place
+                while first > start and text[first - 1] != SPACE:
+                    first -= 1
+                last = place + 1
+                while last < stop and text[last] != SPACE:
+                    last += 1
+                # Phrase ends tell other tokens apart than spaces do.
+                hashed = np.uint64(first == start) + np.uint64(2) * np.uint64(last == stop) + np.uint64(7)
+                for k in range(first, last):
+                    hashed = (hashed ^ np.uint64(text[k])) * np.uint64(0x100000001B3)
+                site_word_pair[n] = hashed
+            n += 1
+    return n
+
+
+@uncounted
+def cost_sites(spellings, borders, word_characters, counts, text, offsets, sites, site_phrase, room, cost):
+    """Find the cost of each site."""
+    for n in range(sites.shape[0]):
+        start, stop = offsets[site_phrase[n]], offsets[site_phrase[n] + 1]
+        _, _, cost[n] = plan_cut(
+            spellings, borders, word_characters, counts, text, start, stop, sites[n], room
+        )
+
+
+@uncounted
+def choose_sites(site_first, site_kind, cost, n_sharers, chosen):
+    """Choose for each phrase the site whose cost, shared among the phrases that chose its like, is lowest.
+
+    Parameters
+    ----------
+    site_first : array of int64, shape (n_phrases + 1,)
+        Sites of phrase p are ``site_first[p]`` to ``site_first[p + 1]``.
+    site_kind : array of int64
+        Which pair of words stands around each.
+    cost : array of float32
+        By kind.
+    n_sharers : array of int64
+        By kind; brought up to date.
+    chosen : array of int64, shape (n_phrases,)
+        The site each phrase has; -1 for none.
+    """
+    for phrase in range(chosen.shape[0]):
+        if chosen[phrase] >= 0:
+            n_sharers[site_kind[chosen[phrase]]] -= 1
+        best, best_cost = np.int64(-1), HOPELESS
+        for site in range(site_first[phrase], site_first[phrase + 1]):
+            shared = (cost[site_kind[site]] + np.float32(0.5)) / np.float32(n_sharers[site_kind[site]] + 1)
+            if cost[site_kind[site]] < HOPELESS and shared < best_cost:
+                best, best_cost = site, shared
+        chosen[phrase] = best
+        if best >= 0:
+            n_sharers[site_kind[best]] += 1
+
+
+@uncounted
+def enter_cuts(
+    spellings, borders, word_characters, counts, text, offsets, place, first, room, table, max_pairs
+):
+    """Enter the pairs of all phrases from `first` on; stop before a phrase once the table holds `max_pairs`.
+
+    Returns
+    -------
+    next_phrase, n_pairs : int
+    """
+    n_pairs = np.int64(0)
+    for number in range(first, place.shape[0]):
+        if n_pairs > max_pairs:
+            return np.int64(number), n_pairs
+        n_pairs += enter_cut(
+            spellings, borders, word_characters, counts,
+            text, offsets[number], offsets[number + 1], place[number], room, table,
+        )  # fmt: skip
+    return np.int64(place.shape[0]), n_pairs

@@ -1,0 +1,256 @@
+"""Append what ids spell to the stream that is searched: whole tokens at once, others byte by byte."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.jit.compile import merged, uncounted
+from indexer.jit.eight_bytes import store_eight
+from indexer.matching.kernels.borders import code_point, second_byte_bounds, sequence_length
+from indexer.matching.text.kernels.stream import (
+    BAD,
+    IDENTITY_RECORD,
+    N_PENDING,
+    N_PIECES,
+    N_TEXT,
+    NOT_WHOLE,
+    OFFSET,
+    PENDING_FIRST,
+    ROW,
+    SPACE,
+    SPACE_RECORD,
+    TOKEN_PARTIAL,
+    TOKEN_SPECIAL,
+    TOKEN_WHOLE,
+    WALL,
+)
+
+
+@uncounted
+def record_of(unicode, code):
+    """Return the fold record of a code point."""
+    return np.int64(unicode.record[(np.int64(unicode.block[code >> 8]) << 8) | (code & 255)])
+
+
+@uncounted
+def put(stream, value):
+    """Append one byte."""
+    n = stream.state[N_TEXT]
+    stream.text[n] = value
+    stream.state[N_TEXT] = n + 1
+
+
+@uncounted
+def put_character(unicode, squeeze, data, at, length, stream):
+    """Append the fold of the well-formed character ``data[at:at + length]``."""
+    record = record_of(unicode, code_point(data, at, length))
+    if record == IDENTITY_RECORD:
+        for k in range(length):
+            put(stream, data[at + k])
+        return
+    if squeeze and record == SPACE_RECORD and stream.text[stream.state[N_TEXT] - 1] == SPACE:
+        return
+    for k in range(unicode.offsets[record], unicode.offsets[record + 1]):
+        put(stream, unicode.text[k])
+
+
+@uncounted
+def put_wall(stream):
+    """Append a wall, unless one stands there."""
+    n = stream.state[N_TEXT]
+    if n == 0 or stream.text[n - 1] != WALL:
+        put(stream, WALL)
+
+
+@uncounted
+def begin_piece(stream, row, first, last):
+    """Begin a piece at the end of the text; a piece that got no text is overwritten."""
+    n_text = stream.state[N_TEXT]
+    n = stream.state[N_PIECES]
+    if n > 0 and stream.piece_start[n - 1] == n_text:
+        n -= 1
+    stream.piece_start[n] = n_text
+    stream.piece_row[n] = row
+    stream.piece_first[n] = first
+    stream.piece_last[n] = last
+    stream.state[N_PIECES] = n + 1
+
+
+@uncounted
+def could_begin_character(data, at, stop):
+    """Return whether ``data[at:stop]`` begins a well-formed character that still lacks bytes."""
+    lead = data[at]
+    if lead < 0xC2 or lead > 0xF4:
+        return False
+    n = stop - at
+    length = 2 if lead < 0xE0 else (3 if lead < 0xF0 else 4)
+    if n >= length:
+        return False
+    if n > 1:
+        second = data[at + 1]
+        low, high = second_byte_bounds(lead)
+        if second < low or second > high:
+            return False
+    return n < 3 or (0x80 <= data[at + 2] <= 0xBF)
+
+
+@uncounted
+def flush_pending(stream, row, offset):
+    """Give up the begun character: its bytes belong to none."""
+    if stream.state[N_PENDING] > 0:
+        begin_piece(stream, row, offset, offset)
+        for _ in range(stream.state[N_PENDING]):
+            put(stream, BAD)
+        stream.state[N_PENDING] = 0
+
+
+@uncounted
+def put_whole(vocabulary, squeeze, token, row, offset, stream):
+    """Append a token of whole characters; one that spells nothing leaves a begun character as it is."""
+    start, stop = vocabulary.offsets[token], vocabulary.offsets[token + 1]
+    if start == stop:
+        return
+    flush_pending(stream, row, offset)
+    n = stream.state[N_TEXT]
+    if squeeze and start < stop and vocabulary.text[start] == SPACE and stream.text[n - 1] == SPACE:
+        start += 1
+    if start == stop:
+        return
+    begin_piece(stream, row, offset, offset)
+    for k in range(start, stop):
+        stream.text[n] = vocabulary.text[k]
+        n += 1
+    stream.state[N_TEXT] = n
+
+
+@uncounted
+def put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream):
+    """Append the bytes of a token that begins or ends inside a character."""
+    pending = stream.pending
+    split = stream.state[N_PENDING] > 0
+    begin_piece(stream, row, stream.state[PENDING_FIRST] if split else offset, offset)
+    for k in range(vocabulary.offsets[token], vocabulary.offsets[token + 1]):
+        n = stream.state[N_PENDING]
+        pending[n] = vocabulary.text[k]
+        n += 1
+        # Drop bytes from the front until the rest is a character, or the beginning of one.
+        at = 0
+        while at < n:
+            length = sequence_length(pending, at, n)
+            if length == 0 and could_begin_character(pending, at, n):
+                break
+            if length > 0:
+                put_character(unicode, squeeze, pending, at, length, stream)
+                at += length
+            else:
+                put(stream, BAD)
+                at += 1
+            if split:
+                split = False
+                begin_piece(stream, row, offset, offset)
+        if at == n:
+            stream.state[N_PENDING] = 0
+            continue
+        if at > 0 or n == 1:
+            stream.state[PENDING_FIRST] = offset
+        for j in range(at, n):
+            pending[j - at] = pending[j]
+        stream.state[N_PENDING] = n - at
+    drop_empty_piece(stream)
+
+
+@uncounted
+def drop_empty_piece(stream):
+    """Take back the last piece if it got no text."""
+    n = stream.state[N_PIECES]
+    if n > 0 and stream.piece_start[n - 1] == stream.state[N_TEXT]:
+        stream.state[N_PIECES] = n - 1
+
+
+@uncounted
+def append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream):
+    """Append a token of any kind, whatever character is pending."""
+    kind = vocabulary.kind[token] if token < vocabulary.kind.shape[0] else TOKEN_SPECIAL
+    if kind == TOKEN_WHOLE:
+        put_whole(vocabulary, squeeze, token, row, offset, stream)
+    elif kind == TOKEN_PARTIAL:
+        put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream)
+    else:
+        flush_pending(stream, row, offset)
+        put_wall(stream)
+
+
+@merged
+def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit, stream):
+    """Append the tokens ``ids[at:stop]`` of the sequence that starts at `start`, up to `limit` bytes.
+
+    Whole tokens are copied here: a call for each took five times as long.
+
+    Returns
+    -------
+    int
+        The token that comes next.
+    """
+    state, text = stream.state, stream.text
+    record, offsets, spelled = vocabulary.record, vocabulary.offsets, vocabulary.text
+    piece_start, piece_row = stream.piece_start, stream.piece_row
+    piece_first, piece_last = stream.piece_first, stream.piece_last
+    n_ids = record.shape[0] - 1
+    n_text, n_pieces = state[N_TEXT], state[N_PIECES]
+    odd = squeeze or state[N_PENDING] > 0
+    while at < stop and n_text <= limit:
+        token = min(np.int64(ids[at]), n_ids)
+        offset = at - start
+        n = np.int64(record[token, 1])
+        if odd or n == NOT_WHOLE:
+            state[N_TEXT], state[N_PIECES] = n_text, n_pieces
+            append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream)
+            n_text, n_pieces = state[N_TEXT], state[N_PIECES]
+            odd = squeeze or state[N_PENDING] > 0
+        else:
+            piece_start[n_pieces] = n_text
+            piece_row[n_pieces] = row
+            piece_first[n_pieces] = offset
+            piece_last[n_pieces] = offset
+            n_pieces += np.int64(n > 0)
+            # Eight bytes, whatever the length: what is too much is written over.
+            store_eight(text, n_text, record[token, 0])
+            if n > 8:
+                begin = offsets[token]
+                for k in range(8, n):
+                    text[n_text + k] = spelled[begin + k]
+            n_text += n
+        at += 1
+    state[N_TEXT], state[N_PIECES] = n_text, n_pieces
+    return at
+
+
+@uncounted
+def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, room, stream):
+    """Append sequences to the stream until less than `room` bytes are free or all are done.
+
+    `room` is what the longest token can need. `squeeze` is ``whitespace = "any"``.
+
+    Returns
+    -------
+    bool
+        Whether all sequences are done.
+    """
+    state = stream.state
+    limit = stream.text.shape[0] - room
+    if state[N_TEXT] == 0:
+        put_wall(stream)
+    while state[ROW] < starts.shape[0]:
+        row = state[ROW]
+        start, stop = starts[row], stops[row]
+        at = append_tokens(
+            vocabulary, unicode, squeeze, ids, start, start + state[OFFSET], stop, row, limit, stream
+        )
+        state[OFFSET] = at - start
+        if state[N_TEXT] > limit:
+            return False
+        flush_pending(stream, row, stop - start)
+        put_wall(stream)
+        state[ROW] = row + 1
+        state[OFFSET] = 0
+    return True

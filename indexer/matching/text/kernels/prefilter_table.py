@@ -1,0 +1,93 @@
+"""Filling the tables of the filter: bits of id pairs, tagged pairs of spellings, bytes around sites."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.jit.compile import uncounted
+from indexer.matching.kernels.fingerprint_table import enter_pair
+from indexer.matching.text.kernels.cut_context import site_bit
+from indexer.matching.text.kernels.cut_pairs import (
+    BESIDE,
+    CLASS_SHIFT,
+    INFO,
+    MOST_REACH,
+    PAIR,
+    REACH_BITS,
+    site_class,
+)
+
+_ONE = np.uint64(1)
+_LOW = np.uint64(63)
+_LOW_HALF = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@uncounted
+def enter_bits(pairs, ids, ids_offsets, width, multiplier, shift, bitmap):
+    """Set the bits of all pairs of ids that spell a pair of the table; return how many pairs there are.
+
+    `width` is the number of bits of an id in the stream; ids that need more are left out.
+    """
+    n = np.int64(0)
+    for slot in range(pairs.shape[0]):
+        key = pairs[slot, PAIR]
+        if key == 0:
+            continue
+        left, right = np.int64(key >> _HALF), np.int64(key & _LOW_HALF)
+        for i in range(ids_offsets[left], ids_offsets[left + 1]):
+            for j in range(ids_offsets[right], ids_offsets[right + 1]):
+                a, b = np.uint64(ids[i]), np.uint64(ids[j])
+                if (a | b) >> width != 0:
+                    continue
+                pair = a | (b << width)
+                bitmap[(pair * multiplier) >> shift] |= (_ONE << (pair & _LOW)) | (_ONE << (b & _LOW))
+                n += 1
+    return n
+
+
+@uncounted
+def count_id_pairs(pairs, ids_offsets):
+    """Return how many pairs of ids spell a pair of the table."""
+    n = np.int64(0)
+    for slot in range(pairs.shape[0]):
+        key = pairs[slot, PAIR]
+        if key != 0:
+            left, right = np.int64(key >> _HALF), np.int64(key & _LOW_HALF)
+            n += (ids_offsets[left + 1] - ids_offsets[left]) * (ids_offsets[right + 1] - ids_offsets[right])
+    return n
+
+
+@uncounted
+def enter_sites(text, offsets, sites, site_bits):
+    """Enter the bytes around the site of each phrase."""
+    for number in range(sites.shape[0]):
+        start, stop, site = offsets[number], offsets[number + 1], sites[number]
+        before, behind = np.uint64(0), np.uint64(0)
+        for k in range(min(site - start, 8)):
+            before |= np.uint64(text[site - 1 - k]) << np.uint64(56 - 8 * k)
+        for k in range(min(stop - site, 8)):
+            behind |= np.uint64(text[site + k]) << np.uint64(8 * k)
+        word, bits = site_bit(site_bits, before, behind, site_class(site - start, stop - site))
+        site_bits[word] |= bits
+
+
+@uncounted
+def join_known(known, other):
+    """Return what is known of two pairs, if it is not known which of them stands there."""
+    reach_left = max(known & np.uint64(MOST_REACH), other & np.uint64(MOST_REACH))
+    reach_right = max(
+        (known >> REACH_BITS) & np.uint64(MOST_REACH), (other >> REACH_BITS) & np.uint64(MOST_REACH)
+    )
+    flags = ((known | other) >> CLASS_SHIFT) << CLASS_SHIFT
+    return flags | (reach_right << REACH_BITS) | reach_left
+
+
+@uncounted
+def enter_tags(built, tags, known):
+    """Move the pairs of a table into one with tags. Pairs that share a slot join what is known of them."""
+    for k in range(built.shape[0]):
+        if built[k, PAIR] != 0:
+            slot = enter_pair(tags, built[k, PAIR])
+            known[slot, 0] = join_known(known[slot, 0], built[k, INFO])
+            known[slot, 1] |= built[k, BESIDE]

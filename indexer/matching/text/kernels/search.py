@@ -1,0 +1,241 @@
+"""Which phrases begin at a place of the folded text: prefix table, sorted phrases, chain of prefixes.
+
+All phrases that begin at a place are prefixes of the text S from there on. Let the phrases be sorted, and let
+q be the last one that is not behind S. Every phrase that is a prefix of S is a prefix of q too: whatever is
+sorted between a prefix of S and S begins with that prefix. So one binary search finds q, and the links
+from each phrase to the longest other phrase that begins it lead through all the answers.
+A hash table of the first bytes keeps places where nothing can begin away from the search.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.jit.bit_counting import lowest_bit
+from indexer.jit.compile import merged, uncounted
+from indexer.jit.eight_bytes import load_eight
+from indexer.matching.kernels.borders import NO_POSSESSIVE, RIGHT_BORDER
+from indexer.matching.text.kernels.candidates import is_word_at, keep_known, list_candidates, next_slot
+from indexer.matching.text.kernels.stream import WALL
+from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
+
+BEGIN, PREFIX, PHRASES = 0, 1, 2
+"""Columns of `PhraseTable.entry`."""
+NO_ENTRY = -1
+LOOK_AHEAD = 8
+"""Bytes behind an occurrence that border rules read: an apostrophe (3), an s (1), one character (4)."""
+
+
+class PhraseTable(NamedTuple):
+    """Distinct folded texts, sorted by (width class, bytes).
+
+    Attributes
+    ----------
+    text : array of uint8
+        All texts, one after another, in that order.
+    entry : array of int64, shape (n_texts + 1, 3)
+        What is asked of a text, in one place: where it begins; the longest other text of the same class that
+        begins it, or `NO_ENTRY`; where its phrases begin.
+    phrase : array of int32
+        The phrases that have each text.
+    n_on_chain : int
+        The most phrases that can begin at one place.
+    longest : int
+        Bytes of the longest text.
+    slots : array of uint64, shape (n_slots, 2)
+        Open hash tables of all classes, one behind the other: hash of the first bytes, and the texts that
+        begin so, the first in the high half and the one behind the last in the low half; 0 if free.
+    table_start : array of int64, shape (N_WIDTHS + 1,)
+        Where each table starts; their sizes are powers of two, or 0.
+    filter_bits : array of uint64
+        One bit for each hash of first bytes, all classes together.
+    filter_shift : int
+        Turns a hash into a bit number.
+    """
+
+    text: Uint8Array
+    entry: Int64Array
+    phrase: Int32Array
+    n_on_chain: int
+    longest: int
+    slots: Uint64Array
+    table_start: Int64Array
+    filter_bits: Uint64Array
+    filter_shift: np.uint64
+
+
+class Ranges(NamedTuple):
+    """Stretches of a stream in which occurrences may begin.
+
+    Attributes
+    ----------
+    begin, stop : array of int64
+        Places of the text, half-open. Left of `begin` there is one whole character or a wall.
+    limit : array of int64
+        Where the text that was decoded ends: occurrences are left out that end less than `LOOK_AHEAD` bytes
+        before, unless a wall stands between.
+    first_token, last_token : array of int32
+        Offsets of the tokens in which occurrences may begin.
+    first_piece, stop_piece : array of int64
+        The pieces of the stream that hold its text, half-open.
+    """
+
+    begin: Int64Array
+    stop: Int64Array
+    limit: Int64Array
+    first_token: Int32Array
+    last_token: Int32Array
+    first_piece: Int64Array
+    stop_piece: Int64Array
+
+
+@uncounted
+def common_length(entries, start, stop, text, at):
+    """Return how many bytes of ``entries[start:stop]`` stand at a place of the stream.
+
+    Eight bytes are compared at a time; eight behind either end can be read.
+    """
+    k = np.int64(0)
+    while start + k < stop:
+        differs = load_eight(entries, start + k) ^ load_eight(text, at + k)
+        if differs != 0:
+            k += np.int64(lowest_bit(differs)) >> 3
+            break
+        k += 8
+    return min(k, stop - start)
+
+
+@uncounted
+def longest_here(entries, texts, first, stop, text, at):
+    """Return the longest of the texts [first, stop) that stands at a place; `NO_ENTRY` if none does."""
+    low, high = first, stop
+    common = np.int64(0)  # with the text before `low`
+    while low < high:
+        middle = (low + high) >> 1
+        start, end = texts[middle, BEGIN], texts[middle + 1, BEGIN]
+        k = common_length(entries, start, end, text, at)
+        if start + k == end or entries[start + k] < text[at + k]:
+            low = middle + 1
+            common = k
+        else:
+            high = middle
+    if low == first:
+        return np.int64(NO_ENTRY)
+    number = low - 1
+    while number != NO_ENTRY and texts[number + 1, BEGIN] - texts[number, BEGIN] > common:
+        number = texts[number, PREFIX]
+    return number
+
+
+@uncounted
+def possessive_here(text, at, word_characters):
+    """Return whether 's or ’s stands at a place of the stream and ends at a word end."""
+    if text[at] == 0x27:
+        at += 1
+    elif text[at] == 0xE2 and text[at + 1] == 0x80 and text[at + 2] == 0x99:
+        at += 3
+    else:
+        return False
+    if text[at] != 0x73 and text[at] != 0x53:
+        return False
+    return not is_word_at(text, at + 1, word_characters)
+
+
+@uncounted
+def keeps_rules(text, end, rules, word_characters):
+    """Return whether what stands behind an occurrence agrees with the border rules."""
+    if rules & RIGHT_BORDER and is_word_at(text, end, word_characters):
+        return False
+    return not (rules & NO_POSSESSIVE and possessive_here(text, end, word_characters))
+
+
+@uncounted
+def is_known(text, end, limit):
+    """Return whether enough was decoded behind an occurrence to decide on it."""
+    if end + LOOK_AHEAD <= limit:
+        return True
+    while end < limit and text[end] != WALL:
+        end += 1
+    return end < limit
+
+
+@uncounted
+def piece_at(piece_start, low, high, at):
+    """Return the piece, of those in ``[low, high)``, that holds a byte of the text."""
+    while low < high:
+        middle = (low + high) >> 1
+        if piece_start[middle] <= at:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
+@merged
+def write_hits(table, rules, word_characters, stream, ranges, candidates, c, hits, n_hits):
+    """Write down the phrases that begin at a candidate and keep the rules; return how many there are then."""
+    text, texts, slots = stream.text, table.entry, table.slots
+    at, width_class, hashed = candidates.at[c], candidates.width_class[c], candidates.hashed[c]
+    range_number, slot = candidates.range_number[c], candidates.slot[c]
+    limit = ranges.limit[range_number]
+    piece, stop_piece = ranges.first_piece[range_number], ranges.stop_piece[range_number]
+    base = table.table_start[width_class]
+    size = table.table_start[width_class + 1] - base
+    while slot >= 0:
+        first = np.int64(slots[base + slot, 1] >> np.uint64(32))
+        last = np.int64(slots[base + slot, 1] & np.uint64(0xFFFFFFFF))
+        entry = longest_here(table.text, texts, first, last, text, at)
+        slot = next_slot(table, width_class, hashed, (slot + 1) & (size - 1))
+        if entry == NO_ENTRY:
+            continue
+        first_piece = piece_at(stream.piece_start, piece, stop_piece, at)
+        offset = stream.piece_first[first_piece]
+        if offset < ranges.first_token[range_number] or offset > ranges.last_token[range_number]:
+            break
+        while entry != NO_ENTRY:
+            end = at + texts[entry + 1, BEGIN] - texts[entry, BEGIN]
+            if is_known(text, end, limit) and keeps_rules(text, end, rules, word_characters):
+                last_piece = piece_at(stream.piece_start, first_piece, stop_piece, end - 1)
+                n_tokens = stream.piece_last[last_piece] - offset + 1
+                for k in range(texts[entry, PHRASES], texts[entry + 1, PHRASES]):
+                    hits.phrase[n_hits] = table.phrase[k]
+                    hits.row[n_hits] = stream.piece_row[first_piece]
+                    hits.token_offset[n_hits] = offset
+                    hits.n_tokens[n_hits] = n_tokens
+                    n_hits += 1
+            entry = texts[entry, PREFIX]
+    return n_hits
+
+
+@uncounted
+def search_ranges(
+    table, rules, word_characters, stream, ranges, n_ranges, range_number, at, candidates, hits
+):
+    """Write down the occurrences that begin in the ranges, from a place in range `range_number` on.
+
+    `candidates` is room; so is `hits`, for `Matches`, all arrays equally long.
+
+    Returns
+    -------
+    n_hits : int
+        Occurrences written.
+    range_number, at : int
+        The place where the room in `hits` ended; `n_ranges` and 0 if it did not.
+    """
+    room = hits.phrase.shape[0]
+    n_hits = np.int64(0)
+    while range_number < n_ranges:
+        n, range_number, at = list_candidates(
+            table, rules, word_characters, stream.text, ranges, n_ranges, range_number, at, candidates
+        )
+        n = keep_known(table, candidates, n)
+        n_before = n_hits
+        for c in range(n):
+            if c == 0 or candidates.at[c] != candidates.at[c - 1]:
+                n_before = n_hits
+                if n_before + table.n_on_chain > room:
+                    return n_before, candidates.range_number[c], candidates.at[c]
+            n_hits = write_hits(table, rules, word_characters, stream, ranges, candidates, c, hits, n_hits)
+    return n_hits, range_number, at

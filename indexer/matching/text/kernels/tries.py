@@ -1,0 +1,206 @@
+"""Tries over the folded texts of a vocabulary, walked forwards and backwards from a place inside a phrase.
+
+A *spelling* is a distinct folded text of one or more ids. At a place of a phrase, the spelling of the token
+that ends there is a suffix of what stands left of the place, or has all of that as its suffix; that of the
+token that begins there is a prefix of what stands right of it, or has all of that as its prefix. One walk
+through a trie lists either. The backward trie holds the texts reversed.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.jit.compile import uncounted
+from indexer.matching.text.kernels.candidates import is_word_at
+from indexer.units import Int32Array, Int64Array, Uint8Array
+
+NO_NODE = -1
+ROOT = 0
+ROOM = 4096
+"""Spellings that are listed at one place, at most; where there are more the place is no good anyway."""
+
+
+class Trie(NamedTuple):
+    """A trie over sorted texts.
+
+    Attributes
+    ----------
+    slot_edge : array of int64
+        Open hash table of edges: ``node << 8 | byte``, -1 for a free slot; its size is a power of two.
+    slot_node : array of int32
+        Where the edge leads.
+    first, stop : array of int32, shape (n_nodes,)
+        The sorted texts that pass through a node.
+    spelling : array of int32, shape (n_texts,)
+        Number of each sorted text.
+    """
+
+    slot_edge: Int64Array
+    slot_node: Int32Array
+    first: Int32Array
+    stop: Int32Array
+    spelling: Int32Array
+
+
+class Spellings(NamedTuple):
+    """The distinct folded texts of the ids of a vocabulary that hold whole characters; number 0 is none.
+
+    Attributes
+    ----------
+    text : array of uint8
+        All texts; some bytes before and behind can be read.
+    offsets : array of int64, shape (n_spellings + 1,)
+        Spelling s is ``text[offsets[s]:offsets[s + 1]]``.
+    forward, backward : Trie
+        Tries over them.
+    ids : array of uint32
+        The ids of each spelling, one spelling after another.
+    ids_offsets : array of int64, shape (n_spellings + 1,)
+        See `ids`.
+    """
+
+    text: Uint8Array
+    offsets: Int64Array
+    forward: Trie
+    backward: Trie
+    ids: Int32Array
+    ids_offsets: Int64Array
+
+
+class Neighbours(NamedTuple):
+    """Room for the spellings on one side of a place.
+
+    Attributes
+    ----------
+    spelling : array of int32
+        Their numbers.
+    length : array of int64
+        Their lengths in bytes.
+    """
+
+    spelling: Int32Array
+    length: Int64Array
+
+
+@uncounted
+def edge_slot(slot_edge, edge):
+    """Return the slot of an edge, or the free one where it would stand."""
+    mask = slot_edge.shape[0] - 1
+    slot = (edge ^ (edge >> 15)) * 0x9E3779B1 & mask
+    while slot_edge[slot] != -1 and slot_edge[slot] != edge:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@uncounted
+def build_trie(text, offsets, slot_edge, slot_node, first, stop):
+    """Fill the arrays of a trie over sorted texts; return the number of nodes."""
+    n_nodes = np.int64(1)
+    first[ROOT] = 0
+    stop[ROOT] = offsets.shape[0] - 1
+    for number in range(offsets.shape[0] - 1):
+        node = np.int64(ROOT)
+        for k in range(offsets[number], offsets[number + 1]):
+            edge = (node << 8) | np.int64(text[k])
+            slot = edge_slot(slot_edge, edge)
+            if slot_edge[slot] == -1:
+                slot_edge[slot] = edge
+                slot_node[slot] = n_nodes
+                first[n_nodes] = number
+                n_nodes += 1
+            node = np.int64(slot_node[slot])
+            stop[node] = number + 1
+    return n_nodes
+
+
+@uncounted
+def child(trie, node, value):
+    """Return the node below `node` for a byte; `NO_NODE` if there is none."""
+    edge = (node << 8) | np.int64(value)
+    slot = edge_slot(trie.slot_edge, edge)
+    return np.int64(trie.slot_node[slot]) if trie.slot_edge[slot] == edge else np.int64(NO_NODE)
+
+
+@uncounted
+def spellings_before(spellings, phrase, start, place, word, word_characters, found):
+    """List the spellings of tokens that can end at a place of the phrase that begins at `start`.
+
+    Parameters
+    ----------
+    phrase : array of uint8
+    start, place : int
+        ``phrase[start:place]`` stands left of the place.
+    word : bool
+        Whether what stands before the phrase inside a token has to end in no letter or digit.
+
+    Returns
+    -------
+    int
+        How many; -1 if there are more than there is room.
+    """
+    trie = spellings.backward
+    n = np.int64(0)
+    node = np.int64(ROOT)
+    depth = np.int64(0)
+    while node != NO_NODE:
+        number = np.int64(trie.first[node])
+        last = number + 1 if place - depth > start else np.int64(trie.stop[node])
+        while depth > 0 and number < last:
+            spelling = np.int64(trie.spelling[number])
+            begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
+            if (place - depth > start and end - begin != depth) or n == ROOM:
+                break
+            if (
+                end - begin == depth
+                or not word
+                or not is_word_at(spellings.text, end - depth - 1, word_characters)
+            ):
+                found.spelling[n] = spelling
+                found.length[n] = end - begin
+                n += 1
+            number += 1
+        if n == ROOM:
+            return np.int64(-1)
+        if place - depth == start:
+            break
+        depth += 1
+        node = child(trie, node, phrase[place - depth])
+    return n
+
+
+@uncounted
+def spellings_behind(spellings, phrase, place, stop, word, word_characters, found):
+    """List the spellings of tokens that can begin at a place of the phrase that ends at `stop`.
+
+    Parameters and result as of `spellings_before`, the other way round.
+    """
+    trie = spellings.forward
+    n = np.int64(0)
+    node = np.int64(ROOT)
+    depth = np.int64(0)
+    while node != NO_NODE:
+        number = np.int64(trie.first[node])
+        last = number + 1 if place + depth < stop else np.int64(trie.stop[node])
+        while depth > 0 and number < last:
+            spelling = np.int64(trie.spelling[number])
+            begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
+            if (place + depth < stop and end - begin != depth) or n == ROOM:
+                break
+            if (
+                end - begin == depth
+                or not word
+                or not is_word_at(spellings.text, begin + depth, word_characters)
+            ):
+                found.spelling[n] = spelling
+                found.length[n] = end - begin
+                n += 1
+            number += 1
+        if n == ROOM:
+            return np.int64(-1)
+        if place + depth == stop:
+            break
+        node = child(trie, node, phrase[place + depth])
+        depth += 1
+    return n

@@ -1,0 +1,132 @@
+"""From windows to the stream that is searched: the text around the places where a phrase could begin.
+
+Each window becomes a range of the stream: what stands before it, as far as a border needs it, the tokens in
+which an occurrence may begin, and what they reach. The text is cut behind that; `search_ranges` leaves out
+what it could only decide by reading on, which another window then decides.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.jit.compile import merged, uncounted
+from indexer.jit.prefetching import prefetch
+from indexer.matching.text.kernels.decode import append_tokens, flush_pending, put, put_wall
+from indexer.matching.text.kernels.search import LOOK_AHEAD
+from indexer.matching.text.kernels.stream import CUT, N_PENDING, N_PIECES, N_TEXT, NOT_WHOLE, TOKEN_SPECIAL
+
+MOST_FIRST_TOKENS = 64
+"""Longer windows are cut: tokens of one range in which occurrences may begin."""
+CONTEXT_BYTES = 8
+"""Bytes before a window that decide which character stands there, and whether it is a letter."""
+
+NEXT_WINDOW, NEXT_TOKEN = 0, 1
+
+
+@uncounted
+def context_start(vocabulary, ids, start, at):
+    """Return from where on to decode so that the character before the token at `at` is known."""
+    beyond = vocabulary.record.shape[0] - 1
+    known = np.int64(0)
+    while at > start and known < CONTEXT_BYTES:
+        at -= 1
+        token = min(np.int64(ids[at]), beyond)
+        n = np.int64(vocabulary.record[token, 1])
+        if n == NOT_WHOLE:
+            if token == beyond or vocabulary.kind[token] == TOKEN_SPECIAL:
+                break
+            known += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
+        elif n > 0:
+            break
+    return at
+
+
+@merged
+def append_window(
+    vocabulary, unicode, ids, start, stop, row, first, last, end, longest, stream, ranges, n_ranges
+):
+    """Append the text of a window as one range."""
+    state = stream.state
+    state[N_PENDING] = 0
+    put_wall(stream)
+    ranges.first_piece[n_ranges] = max(state[N_PIECES] - 1, 0)
+    at = context_start(vocabulary, ids, start, first)
+    limit = stream.text.shape[0]
+    # Three stretches: the context, where occurrences may begin, what they reach. One call in a loop is
+    # compiled once; three calls were compiled three times.
+    for stretch in range(3):
+        until = first if stretch == 0 else (last + 1 if stretch == 1 else end)
+        if stretch == 1:
+            ranges.begin[n_ranges] = state[N_TEXT]
+        if stretch == 2:
+            # A character that is begun has six bytes when folded, at most.
+            ranges.stop[n_ranges] = state[N_TEXT] + (8 if state[N_PENDING] > 0 else 0)
+            limit = state[N_TEXT] + longest + LOOK_AHEAD
+        at = append_tokens(vocabulary, unicode, False, ids, start, at, until, row, limit, stream)
+    ranges.first_token[n_ranges] = first - start
+    ranges.last_token[n_ranges] = last - start
+    if at == stop:
+        flush_pending(stream, row, stop - start)
+        put_wall(stream)
+        ranges.limit[n_ranges] = state[N_TEXT] + LOOK_AHEAD
+    else:
+        ranges.limit[n_ranges] = state[N_TEXT]
+        put(stream, CUT)
+    ranges.stop_piece[n_ranges] = state[N_PIECES]
+    ranges.stop[n_ranges] = min(ranges.stop[n_ranges], state[N_TEXT])
+
+
+@uncounted
+def ask_ahead(vocabulary, ids, windows, begin, end):
+    """Ask for the ids of some windows, and for the records of these: they were scanned long ago."""
+    for k in range(begin, end):
+        prefetch(ids, windows.first[k])
+        prefetch(ids, windows.end[k] - 1)
+    beyond = vocabulary.record.shape[0] - 1
+    for k in range(begin, end):
+        for at in range(windows.first[k], windows.end[k]):
+            prefetch(vocabulary.record, min(np.int64(ids[at]), beyond))
+
+
+@uncounted
+def fill_windows(
+    vocabulary, unicode, ids, starts, stops, windows, n_windows, progress, room, longest, stream, ranges
+):
+    """Append windows to the empty stream until less than `room` bytes are free or all are done.
+
+    Parameters
+    ----------
+    progress : array of int64, shape (2,)
+        The next window and the next token in it (-1: its first); brought up to date.
+    room : int
+        Bytes that one range can need.
+
+    Returns
+    -------
+    int
+        Number of ranges.
+    """
+    state = stream.state
+    state[N_TEXT] = 0
+    state[N_PIECES] = 0
+    n_ranges = np.int64(0)
+    limit = stream.text.shape[0] - room
+    next_window = progress[NEXT_WINDOW]
+    n_next = min(ranges.begin.shape[0], n_windows - next_window)
+    ask_ahead(vocabulary, ids, windows, next_window, next_window + n_next)
+    while progress[NEXT_WINDOW] < n_windows and n_ranges < ranges.begin.shape[0] and state[N_TEXT] <= limit:
+        k = progress[NEXT_WINDOW]
+        first = windows.first[k] if progress[NEXT_TOKEN] < 0 else progress[NEXT_TOKEN]
+        last = min(first + MOST_FIRST_TOKENS - 1, windows.last[k])
+        row = windows.row[k]
+        append_window(
+            vocabulary, unicode, ids, starts[row], stops[row], row, first, last, windows.end[k], longest,
+            stream, ranges, n_ranges,
+        )  # fmt: skip
+        n_ranges += 1
+        if last == windows.last[k]:
+            progress[NEXT_WINDOW] = k + 1
+            progress[NEXT_TOKEN] = -1
+        else:
+            progress[NEXT_TOKEN] = last + 1
+    return n_ranges

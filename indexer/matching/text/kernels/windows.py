@@ -1,0 +1,203 @@
+"""In which tokens a phrase could begin, and how far it would reach: from positions to windows.
+
+Sequences are walked from their end: windows then come in the order of where they end, and those that overlap
+are joined on the way. So no place is searched twice, and an occurrence that several pairs tell of is found
+once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.jit.compile import uncounted
+from indexer.matching.text.kernels.cut_pairs import MOST_REACH, REACH_BITS
+from indexer.matching.text.kernels.pair_sides import WILD
+from indexer.matching.text.kernels.prefilter import LENGTH_WALL, keep_sites, scan
+from indexer.units import Int64Array
+
+CHUNK = 1 << 16
+"""Positions that are scanned before their windows are opened. With few of them, the tables of one question
+drive those of the next out of the cache, again and again."""
+_NEAR = 64
+"""Ids between two sequences that are scanned for nothing rather than that the sequences are scanned apart."""
+
+# What `find_windows` remembers between two calls: indices into its state.
+ROW, CHUNK_STOP, IS_OPEN, FIRST, LAST, END = range(6)
+STATE_SIZE = 6
+
+
+class Windows(NamedTuple):
+    """Room for windows.
+
+    Attributes
+    ----------
+    row : array of int64
+        Sequence number.
+    first, last : array of int64
+        Positions of the first and last token in which an occurrence may begin.
+    end : array of int64
+        Position behind the last token that has to be read.
+    """
+
+    row: Int64Array
+    first: Int64Array
+    last: Int64Array
+    end: Int64Array
+
+
+@uncounted
+def walk_left(length, ids, start, at, n_bytes):
+    """Return the first position of tokens that with the one at `at` hold `n_bytes` left of its end."""
+    last = length.shape[0] - 1
+    known = np.int64(length[min(np.int64(ids[at]), last)])
+    while known < n_bytes and at > start:
+        n = np.int64(length[min(np.int64(ids[at - 1]), last)])
+        if n == LENGTH_WALL:
+            break
+        at -= 1
+        known += n
+    return at
+
+
+@uncounted
+def walk_right(length, ids, stop, at, n_bytes):
+    """Return the position behind tokens from `at` on that hold `n_bytes`, or end in a wall."""
+    last = length.shape[0] - 1
+    known = np.int64(0)
+    while known < n_bytes and at < stop:
+        n = np.int64(length[min(np.int64(ids[at]), last)])
+        at += 1
+        if n == LENGTH_WALL:
+            break
+        known += n
+    return at
+
+
+@uncounted
+def close_window(state, windows, n):
+    """Write down the open window; return how many there are."""
+    if state[IS_OPEN]:
+        windows.row[n] = state[ROW]
+        windows.first[n] = state[FIRST]
+        windows.last[n] = state[LAST]
+        windows.end[n] = state[END]
+        state[IS_OPEN] = 0
+        n += 1
+    return n
+
+
+@uncounted
+def first_at(positions, n_positions, position):
+    """Return the first of ascending positions at or behind a position."""
+    low, high = np.int64(0), np.int64(n_positions)
+    while low < high:
+        middle = (low + high) >> 1
+        if positions[middle] < position:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@uncounted
+def open_windows(table, ids, start, stop, begin, end, room, n_pairs, n_wild, state, windows, n):
+    """Open the windows of what was scanned in ``[begin, end)``, a part of one sequence, from its end on.
+
+    Returns
+    -------
+    int
+        Windows written down; the last one stays open, in `state`.
+    """
+    length = table.length
+    first_pair = first_at(room.positions, n_pairs, begin)
+    pair = first_at(room.positions, n_pairs, min(end, stop - 1))
+    pair = keep_sites(table, ids, start, stop, first_pair, pair, room)
+    first_wild = first_at(room.wild, n_wild, begin)
+    wild = first_at(room.wild, n_wild, end)
+    while pair > first_pair or wild > first_wild:
+        if wild > first_wild and (pair == first_pair or room.wild[wild - 1] >= room.positions[pair - 1]):
+            wild -= 1
+            last = room.wild[wild]
+            token = min(np.int64(ids[last]), table.sides.shape[0] - 1)
+            reach = np.int64(table.wild_reach if table.sides[token] & WILD else table.word_reach)
+            # The walk counts the bytes of the wild id itself.
+            first = walk_left(length, ids, start, last, np.int64(length[token]) + reach)
+        else:
+            pair -= 1
+            last = room.positions[pair]
+            first = walk_left(length, ids, start, last, np.int64(room.info[pair] & np.uint64(MOST_REACH)))
+            reach = np.int64((room.info[pair] >> REACH_BITS) & np.uint64(MOST_REACH))
+        until = walk_right(length, ids, stop, last + 1, reach)
+        if state[IS_OPEN] and last >= state[FIRST]:
+            state[FIRST] = min(state[FIRST], first)
+            state[END] = max(state[END], until)
+            continue
+        n = close_window(state, windows, n)
+        state[IS_OPEN] = 1
+        state[FIRST] = first
+        state[LAST] = last
+        state[END] = until
+    return n
+
+
+@uncounted
+def first_row_of_chunk(starts, stops, row):
+    """Return the first of the rows up to `row` that ascend, lie close together and fit into one chunk.
+
+    Rows that share more than one id share pairs of ids: those are not scanned together.
+    """
+    first = row
+    while (
+        first > 0
+        and starts[first - 1] <= starts[first]
+        and stops[first - 1] <= stops[first]
+        and -1 <= starts[first] - stops[first - 1] <= _NEAR
+        and stops[row] - starts[first - 1] <= CHUNK
+    ):
+        first -= 1
+    return first
+
+
+@uncounted
+def find_windows(table, ids, starts, stops, room, state, windows):
+    """Write down the windows of the sequences, from the last chunk of the last row on, while there is room.
+
+    `state` holds the row and where its next chunk stops (-1: at its end); it is brought up to date. There
+    must be room for two chunks.
+
+    Returns
+    -------
+    n_windows : int
+    done : bool
+        Whether all rows are done.
+    """
+    n = np.int64(0)
+    while state[ROW] >= 0:
+        row = state[ROW]
+        if n + CHUNK >= windows.row.shape[0]:
+            return n, False
+        if stops[row] - starts[row] <= CHUNK:
+            first = first_row_of_chunk(starts, stops, row)
+            n_pairs, n_wild = scan(table, ids, starts[first], stops[row], room)
+            while state[ROW] >= first:
+                row = state[ROW]
+                start, stop = starts[row], stops[row]
+                n = open_windows(
+                    table, ids, start, stop, start, stop, room, n_pairs, n_wild, state, windows, n
+                )
+                n = close_window(state, windows, n)
+                state[ROW] = row - 1
+            continue
+        start, stop = starts[row], stops[row]
+        end = stop if state[CHUNK_STOP] < 0 else state[CHUNK_STOP]
+        begin = max(end - CHUNK, start)
+        n_pairs, n_wild = scan(table, ids, begin, end, room)
+        n = open_windows(table, ids, start, stop, begin, end, room, n_pairs, n_wild, state, windows, n)
+        state[CHUNK_STOP] = begin
+        if begin == start:
+            n = close_window(state, windows, n)
+            state[ROW] = row - 1
+            state[CHUNK_STOP] = -1
+    return n, True

@@ -1,0 +1,341 @@
+"""Lifts phrases into token space: the filter of a phrase set for a vocabulary and a sample of the corpus."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.folding import fold
+from indexer.matching.borders import word_characters
+from indexer.matching.kernels.borders import LEFT_BORDER, RIGHT_BORDER
+from indexer.matching.text.crossing import ids_across_spaces
+from indexer.matching.text.kernels.cut_pairs import (
+    MOST_REACH,
+    PAIR,
+    SPACE,
+    Borders,
+    CutRoom,
+    choose_sites,
+    cost_sites,
+    count_pairs,
+    enter_cuts,
+    list_sites,
+)
+from indexer.matching.text.kernels.edge_classes import ANY, WALL, edge_class
+from indexer.matching.text.kernels.pair_sides import N_CLASSES, WILD, WILD_FOR_WORDS, enter_sides
+from indexer.matching.text.kernels.prefilter import LENGTH_WALL, TextFilter
+from indexer.matching.text.kernels.prefilter_table import count_id_pairs, enter_bits, enter_sites, enter_tags
+from indexer.matching.text.kernels.search import LOOK_AHEAD
+from indexer.matching.text.kernels.stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
+from indexer.matching.text.kernels.tries import ROOM, Neighbours
+from indexer.matching.text.single_words import lift_words
+from indexer.matching.text.spellings import spellings_of
+from indexer.matching.text.vocabulary import characters_touched, end_bytes
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
+
+SAMPLE_TOKENS = 1 << 21
+_COUNT_BITS = 23
+_PASSES = 4
+_MOST_PAIRS = 1 << 23
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_SMALLEST_BITMAP, _LARGEST_BITMAP = 17, 23
+_BITS_PER_PAIR = 3
+
+
+class Lift(NamedTuple):
+    """The filter of a phrase set, and the texts that it does not cover.
+
+    Attributes
+    ----------
+    table : TextFilter
+    lifted : list of bytes
+        The texts the filter finds.
+    left_over : list of bytes
+        Texts that have to be searched for everywhere.
+    """
+
+    table: TextFilter
+    lifted: list[bytes]
+    left_over: list[bytes]
+
+
+class LiftedVocabulary:
+    """What lifting needs of a vocabulary; made once for any number of samples."""
+
+    def __init__(self, vocabulary: VocabularyTable, rules: int, *, case: str) -> None:
+        self.table = vocabulary
+        self.case = case
+        self.spellings, self.spelling_of = spellings_of(vocabulary)
+        self.borders = Borders(
+            left_word=bool(rules & LEFT_BORDER),
+            right_word=bool(rules & RIGHT_BORDER),
+        )
+
+
+def lift(texts: list[bytes], vocabulary: LiftedVocabulary, sample: TokenIds) -> Lift:
+    """Return the filter of the texts for streams like the sample.
+
+    The sample decides speed, never what is found; its type is that of the stream.
+    """
+    with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+        return _lift(texts, vocabulary, sample)
+
+
+def _lift(texts: list[bytes], vocabulary: LiftedVocabulary, sample: TokenIds) -> Lift:
+    text, offsets = _joined(texts)
+    counts = np.zeros(1 << _COUNT_BITS, np.float32)
+    padded_spelling = np.append(vocabulary.spelling_of, np.int32(0))
+    count_pairs(sample[:SAMPLE_TOKENS], padded_spelling, counts)
+    room = _cut_room()
+    place = _sites(text, offsets, vocabulary, counts, room)
+    crossing = lift_words(
+        text,
+        offsets,
+        place,
+        vocabulary.spellings,
+        vocabulary.borders,
+        counts,
+        room,
+        padded_spelling[np.minimum(sample, len(padded_spelling) - 1)],
+    )
+    place[np.diff(offsets) > MOST_REACH - LOOK_AHEAD] = -1
+    lifted = [texts[k] for k in np.flatnonzero(place >= 0)]
+    sites = _Sites(*_joined(lifted), (place - offsets[:-1])[place >= 0], crossing)
+    pairs = _pairs(sites, vocabulary, counts, room)
+    if pairs is None:
+        nothing = _Sites(*_joined([]), np.zeros(0, np.int64), set())
+        return Lift(_filter(vocabulary, padded_spelling, _no_pairs(), nothing, sample), [], texts)
+    left_over = [texts[k] for k in np.flatnonzero(place < 0)]
+    return Lift(_filter(vocabulary, padded_spelling, pairs, sites, sample), lifted, left_over)
+
+
+class _Sites(NamedTuple):
+    """Lifted texts, one behind the other, and the site of each as a number of bytes from its start.
+
+    Where the site is no space but lies inside a word, `crossing` holds the spellings that reach across it.
+    """
+
+    text: Uint8Array
+    offsets: Int64Array
+    offset_in_text: Int64Array
+    crossing: set[int]
+
+    def places(self) -> Int64Array:
+        return self.offsets[:-1] + self.offset_in_text
+
+    def texts(self) -> list[bytes]:
+        data = self.text.tobytes()
+        return [data[a:b] for a, b in pairwise(self.offsets.tolist())]
+
+
+def _joined(texts: list[bytes]) -> tuple[Uint8Array, Int64Array]:
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return np.frombuffer(b"".join(texts) + bytes(8), np.uint8), offsets
+
+
+def _cut_room() -> CutRoom:
+    def neighbours() -> Neighbours:
+        return Neighbours(np.empty(ROOM, np.int32), np.empty(ROOM, np.int64))
+
+    return CutRoom(
+        neighbours(), neighbours(), neighbours(), np.empty(ROOM, np.bool_), np.empty(ROOM, np.bool_)
+    )
+
+
+def _sites(
+    text: Uint8Array,
+    offsets: Int64Array,
+    vocabulary: LiftedVocabulary,
+    counts: NDArray[np.float32],
+    room: CutRoom,
+) -> Int64Array:
+    """Return the chosen site of each text, as a place in `text`; -1 where it has none."""
+    nothing = np.empty(0, np.int64)
+    n_sites = list_sites(text, offsets, nothing, nothing, np.empty(0, np.uint64))
+    sites = np.empty(n_sites, np.int64)
+    site_phrase = np.empty(n_sites, np.int64)
+    word_pair = np.empty(n_sites, np.uint64)
+    list_sites(text, offsets, sites, site_phrase, word_pair)
+    if not n_sites:
+        return np.full(len(offsets) - 1, -1, np.int64)
+    _, representative, kind = np.unique(word_pair, return_index=True, return_inverse=True)
+    cost = np.empty(len(representative), np.float32)
+    cost_sites(
+        vocabulary.spellings,
+        vocabulary.borders,
+        word_characters(),
+        counts,
+        text,
+        offsets,
+        sites[representative],
+        site_phrase[representative],
+        room,
+        cost,
+    )
+    site_first = np.searchsorted(site_phrase, np.arange(len(offsets)))
+    chosen = np.full(len(offsets) - 1, -1, np.int64)
+    n_sharers = np.zeros(len(cost), np.int64)
+    for _ in range(_PASSES):
+        choose_sites(site_first, kind.ravel(), cost, n_sharers, chosen)
+    return np.where(chosen >= 0, sites[chosen], -1)
+
+
+def _no_pairs() -> Uint64Array:
+    return np.zeros((16, 3), np.uint64)
+
+
+def _pairs(
+    sites: _Sites, vocabulary: LiftedVocabulary, counts: NDArray[np.float32], room: CutRoom
+) -> Uint64Array | None:
+    """Return the table of the pairs no occurrence avoids; None if it would be too large."""
+    n_slots = 1 << max(10, (4 * len(sites.offset_in_text)).bit_length())
+    while n_slots <= 2 * _MOST_PAIRS:
+        table = np.zeros((n_slots, 3), np.uint64)
+        done, _ = enter_cuts(
+            vocabulary.spellings,
+            vocabulary.borders,
+            word_characters(),
+            counts,
+            sites.text,
+            sites.offsets,
+            sites.places(),
+            0,
+            room,
+            table,
+            n_slots // 2,
+        )
+        if done == len(sites.offset_in_text):
+            return table
+        n_slots *= 2
+    return None
+
+
+def _filter(
+    vocabulary: LiftedVocabulary,
+    spelling: Int32Array,
+    built: Uint64Array,
+    sites: _Sites,
+    sample: TokenIds,
+) -> TextFilter:
+    spellings, table = vocabulary.spellings, vocabulary.table
+    n_pairs = count_id_pairs(built, spellings.ids_offsets)
+    bits = min(max(_SMALLEST_BITMAP, int(n_pairs).bit_length() + _BITS_PER_PAIR), _LARGEST_BITMAP)
+    bitmap = np.zeros(1 << (bits - 6), np.uint64)
+    shift = np.uint64(64 - (bits - 6))
+    width = np.uint64(8 * sample.dtype.itemsize)
+    enter_bits(built, spellings.ids, spellings.ids_offsets, width, _MULTIPLIER, shift, bitmap)
+    n_buckets = 1 << max(4, (3 * int((built[:, PAIR] != 0).sum()) // 8).bit_length())
+    tags, known = np.zeros(n_buckets, np.uint64), np.zeros((4 * n_buckets, 2), np.uint64)
+    enter_tags(built, tags, known)
+    lifted = sites.texts()
+    site_bits = np.zeros(1 << max(4, (16 * len(lifted)).bit_length() - 6), np.uint64)
+    enter_sites(sites.text, sites.offsets, sites.places(), site_bits)
+    across = [
+        (text[x - 1 : x], text[x + 1 : x + 2])
+        for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True)
+        if text[x] == SPACE
+    ]
+    sides = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
+    for number in sites.crossing:
+        of_words = spellings.ids[spellings.ids_offsets[number] : spellings.ids_offsets[number + 1]]
+        sides[of_words] |= WILD_FOR_WORDS
+    enter_sides(built, spellings.ids, spellings.ids_offsets, _classes(built, spelling, sample), sides)
+    words = [text for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True) if text[x] != SPACE]
+    first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
+    length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
+    length[table.kind == TOKEN_SPECIAL] = LENGTH_WALL
+    return TextFilter(
+        sides=sides,
+        bitmap=bitmap,
+        multiplier=_MULTIPLIER,
+        shift=shift,
+        width=width,
+        spelling=spelling,
+        first_bytes=_with_length(first_bytes, length),
+        last_bytes=_with_length(last_bytes, length),
+        length=np.append(length, LENGTH_WALL).astype(np.int32),
+        edges=_edges(table),
+        tags=tags,
+        known=known,
+        site_bits=site_bits,
+        wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
+        word_reach=max(map(len, words), default=0) + LOOK_AHEAD,
+    )
+
+
+def _classes(built: Uint64Array, spelling: Int32Array, sample: TokenIds) -> Uint8Array:
+    """Return the class of each spelling that is the left one of a pair: each class is as much of the text."""
+    counts = np.bincount(spelling[np.minimum(sample, len(spelling) - 1)], minlength=int(spelling.max()) + 1)
+    left = np.unique(built[:, PAIR] >> np.uint64(32)).astype(np.int64)
+    left = left[np.argsort(-counts[left], kind="stable")]
+    seen = np.cumsum(counts[left])
+    classes = np.zeros(len(counts), np.uint8)
+    classes[left] = np.minimum(seen * N_CLASSES // max(int(seen[-1]), 1), N_CLASSES - 1)
+    return classes
+
+
+def _edges(table: VocabularyTable) -> Uint8Array:
+    """Return the classes of the first and last byte of each id; the last row is for unknown ids."""
+    class_of = np.array([edge_class(value) for value in range(256)], np.uint8)
+    edges = np.full((len(table.kind) + 1, 2), WALL, np.uint8)
+    edges[:-1][table.kind != TOKEN_SPECIAL] = ANY
+    spells = np.flatnonzero((table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) > 0))
+    edges[spells, 0] = class_of[table.text[table.offsets[spells]]]
+    edges[spells, 1] = class_of[table.text[table.offsets[spells + 1] - 1]]
+    return edges
+
+
+def _with_length(ends: Uint64Array, length: Int64Array) -> Uint64Array:
+    """Return bytes and length of each id side by side, and a row of zeros for ids beyond the vocabulary."""
+    table = np.zeros((len(ends) + 1, 2), np.uint64)
+    table[:-1, 0] = ends
+    table[:-1, 1] = np.maximum(length, 0)
+    return table
+
+
+def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[bytes, bytes]]) -> Uint8Array:
+    """Return which ids an occurrence can hold without a pair that tells so."""
+    table = vocabulary.table
+    wild = np.zeros(len(table.kind), np.uint8)
+    if not lifted:
+        return wild
+    # Ids that spell nothing part the tokens beside them.
+    wild[(table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) == 0)] = WILD
+    for token in ids_across_spaces(vocabulary.spellings, across):
+        wild[token] = WILD
+    phrase_texts = [text.decode() for text in lifted]
+    alphabet = set().union(*map(set, phrase_texts))
+    first = {text[0] for text in phrase_texts}
+    last = {text[-1] for text in phrase_texts}
+    data, bounds = table.text.tobytes(), table.offsets.tolist()
+    heads = {c[:k] for c in _sources(alphabet, vocabulary.case) for k in range(1, len(c))}
+    for token in np.flatnonzero(table.kind == TOKEN_PARTIAL).tolist():
+        middle, tail = characters_touched(data[bounds[token] : bounds[token + 1]])
+        inside = set(fold(middle, vocabulary.case))
+        # Of a split character the token with its beginning is enough. An occurrence that has no split
+        # character can still begin or end among the whole characters of such a token.
+        if tail in heads or inside & first or inside & last:
+            wild[token] = WILD
+    return wild
+
+
+def _sources(alphabet: set[str], case: str) -> set[bytes]:
+    """Return the characters of several bytes, in UTF-8, whose fold holds a character of the alphabet."""
+    characters = {character for character in alphabet if ord(character) >= 0x80}
+    if case == "fold":
+        characters |= {c for c, folded in _folding_characters().items() if alphabet.intersection(folded)}
+    return {c.encode() for c in characters if ord(c) >= 0x80}
+
+
+@cache
+def _folding_characters() -> dict[str, str]:
+    return {
+        c: folded
+        for c in map(chr, [*range(0x80, 0xD800), *range(0xE000, 0x20000)])
+        if (folded := c.casefold()) != c
+    }

@@ -1,0 +1,169 @@
+"""The fast way to find phrases in text: only the windows are decoded in which a phrase could begin."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.matching.blocks import checked_block
+from indexer.matching.matcher import Matches, one_behind_the_other
+from indexer.matching.scratch import Rooms
+from indexer.matching.text.full_search import (
+    DecodingSearch,
+    empty_stream,
+    search_all,
+    search_room,
+)
+from indexer.matching.text.kernels.prefilter import FilterRoom, TextFilter, new_filter_room
+from indexer.matching.text.kernels.search import LOOK_AHEAD, PhraseTable, Ranges
+from indexer.matching.text.kernels.stream import MAX_GROWTH, PADDING
+from indexer.matching.text.kernels.window_text import MOST_FIRST_TOKENS, fill_windows
+from indexer.matching.text.kernels.windows import (
+    CHUNK,
+    CHUNK_STOP,
+    ROW,
+    STATE_SIZE,
+    Windows,
+    find_windows,
+)
+from indexer.matching.text.phrase_table import phrase_table
+from indexer.matching.text.prefilter import SAMPLE_TOKENS, LiftedVocabulary, lift
+from indexer.matching.text.unicode_table import unicode_table
+from indexer.matching.text.vocabulary import vocabulary_table
+from indexer.units import Int64Array, TokenIds
+from indexer.vocabulary import TokenBytes
+
+_STREAM_BYTES = 1 << 15
+_MOST_WINDOWS = 2 * CHUNK + 2
+_MOST_RANGES = 1 << 10
+
+
+class Built(NamedTuple):
+    """What was built for one width of ids, from a sample of so many tokens."""
+
+    n_sampled: int
+    table: TextFilter
+    phrases: PhraseTable
+    left_over: DecodingSearch | None
+
+
+class WindowSearch:
+    """Finds texts where `TextFilter` opens a window. Parameters as of `TextMatcher`; white space is exact.
+
+    The filter is built on the first block of the stream, and once more if that was small and a much larger
+    one comes. Texts that cannot be lifted are searched for everywhere.
+    """
+
+    def __init__(
+        self, texts: dict[bytes, list[int]], vocabulary: TokenBytes, rules: int, *, case: str
+    ) -> None:
+        self._texts = texts
+        self._rules = rules
+        self._raw_vocabulary = vocabulary
+        self._case = case
+        self._vocabulary = vocabulary_table(vocabulary, case=case, whitespace="exact")
+        self._lifted_vocabulary = LiftedVocabulary(self._vocabulary, rules, case=case)
+        self._unicode = unicode_table(case, "exact")
+        longest_token = int(np.diff(vocabulary.offsets).max(initial=0))
+        self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
+        self._built: dict[int, Built] = {}
+        self._building = threading.Lock()
+
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+        """Return the occurrences in the sequences ``ids[starts:stops]``, in no particular order."""
+        ids, starts, stops = checked_block(ids, starts, stops)
+        built = self._built_for(ids)
+        found = self._find_lifted(built, ids, starts, stops)
+        if built.left_over is None:
+            return found
+        return one_behind_the_other([found, built.left_over.find(ids, starts, stops)])
+
+    def _find_lifted(self, built: Built, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+        phrases = built.phrases
+        parts: list[Matches] = []
+        if phrases.longest == 0:
+            return one_behind_the_other(parts)
+        room = (MOST_FIRST_TOKENS + 4) * self._token_room + phrases.longest + 4 * LOOK_AHEAD
+        stream = empty_stream(max(_STREAM_BYTES, 2 * room))
+        search = search_room(phrases)
+        state = np.zeros(STATE_SIZE, np.int64)
+        state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
+        done = not len(starts)
+        # Hashes wrap; without the compiler NumPy would say so.
+        with _rooms.taken() as (of_filter, windows, ranges), np.errstate(over="ignore"):
+            while not done:
+                n_windows, done = find_windows(built.table, ids, starts, stops, of_filter, state, windows)
+                progress = np.array([0, -1], np.int64)
+                while progress[0] < n_windows:
+                    n_ranges = fill_windows(
+                        self._vocabulary,
+                        self._unicode,
+                        ids,
+                        starts,
+                        stops,
+                        windows,
+                        n_windows,
+                        progress,
+                        room,
+                        phrases.longest,
+                        stream,
+                        ranges,
+                    )
+                    parts.extend(search_all(phrases, self._rules, stream, ranges, n_ranges, search))
+        return one_behind_the_other(parts)
+
+    def _built_for(self, ids: TokenIds) -> Built:
+        width = ids.dtype.itemsize
+        built = self._built.get(width)
+        if built is not None and not _too_small(built.n_sampled, len(ids)):
+            return built
+        with self._building:
+            built = self._built.get(width)
+            if built is None or _too_small(built.n_sampled, len(ids)):
+                built = self._build(ids[:SAMPLE_TOKENS])
+                self._built[width] = built
+        return built
+
+    def _build(self, sample: TokenIds) -> Built:
+        lifted = lift(list(self._texts), self._lifted_vocabulary, sample)
+        left_over = None
+        if lifted.left_over:
+            left_over = DecodingSearch(
+                {text: self._texts[text] for text in lifted.left_over},
+                self._raw_vocabulary,
+                self._rules,
+                case=self._case,
+                whitespace="exact",
+            )
+        return Built(
+            len(sample),
+            lifted.table,
+            phrase_table({text: self._texts[text] for text in lifted.lifted}),
+            left_over,
+        )
+
+
+def _too_small(sampled: int, n_ids: int) -> bool:
+    return sampled < SAMPLE_TOKENS // 16 and n_ids >= 16 * max(sampled, 1024)
+
+
+def _new_room() -> tuple[FilterRoom, Windows, Ranges]:
+    windows = Windows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
+    return new_filter_room(CHUNK), windows, _range_room(_MOST_RANGES)
+
+
+def _range_room(n: int) -> Ranges:
+    return Ranges(
+        begin=np.empty(n, np.int64),
+        stop=np.empty(n, np.int64),
+        limit=np.empty(n, np.int64),
+        first_token=np.empty(n, np.int32),
+        last_token=np.empty(n, np.int32),
+        first_piece=np.empty(n, np.int64),
+        stop_piece=np.empty(n, np.int64),
+    )
+
+
+_rooms = Rooms(_new_room)
