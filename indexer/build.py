@@ -89,7 +89,7 @@ def scan_shards(
         task = ScanTask(index, plan)
         task.compile()
         failures: list[Exception] = []
-        for outcome in run_tasks(task, tasks, n_workers or os.cpu_count() or 1):
+        for outcome in run_tasks(task, tasks, n_workers or os.cpu_count() or 1, name=plan.range_name):
             if outcome.error is None:
                 yield RangeDone(outcome.task, outcome.result)
             else:

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indexer.errors import ConfigError, ResourceError, StateError
@@ -100,22 +101,61 @@ class IndexDir:
             Another live process holds it; the message names it.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        with open(self.lock_file, "a+") as file:
+        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        owner = os.getpid()
+        _held_locks.add(descriptor)
+        try:
             try:
-                fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except OSError as error:
                 if error.errno not in (errno.EAGAIN, errno.EACCES):
                     raise
-                file.seek(0)
-                holder = file.read().strip() or "another process"
                 raise StateError(
-                    f"is being written by {holder}", path=self.root, fix="wait for it, or stop it"
+                    f"is being written by {_written_in(descriptor) or 'another process'}",
+                    path=self.root,
+                    fix="wait for it, or stop it",
                 ) from None
-            file.seek(0)
-            file.truncate()
-            file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-            file.flush()
-            yield
+            earlier = _written_in(descriptor)
+            if earlier and not shared:
+                _log.warning(
+                    "%s: %s left without finishing; going on from what it finished", self.root, earlier
+                )
+            _write_in(descriptor, f"process {owner} on {socket.gethostname()}\n")
+            try:
+                yield
+            finally:
+                if os.getpid() == owner:
+                    _write_in(descriptor, "")
+        finally:
+            # A forked process has closed it already; the number may be another file's there.
+            if os.getpid() == owner:
+                _held_locks.discard(descriptor)
+                os.close(descriptor)
+
+
+_log = logging.getLogger(__name__)
+_held_locks: set[int] = set()
+
+
+def _close_held_locks() -> None:
+    """Close the locks in a forked process: they are the parent's, and end with it."""
+    for descriptor in _held_locks:
+        os.close(descriptor)
+    _held_locks.clear()
+
+
+os.register_at_fork(after_in_child=_close_held_locks)
+
+
+def _written_in(descriptor: int) -> str:
+    return os.pread(descriptor, 1000, 0).decode(errors="replace").strip()
+
+
+def _write_in(descriptor: int, text: str) -> None:
+    """Say who holds the lock. On a full disk nobody is told: the lock holds all the same."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
 
 
 def commit_file(final: Path, write: Callable[[Path], object]) -> None:

@@ -187,6 +187,14 @@ class Plan:
         digest = hashlib.sha256(_canonical(self.decisive())).hexdigest()
         return replace(self, fingerprint=digest[:32])
 
+    def range_name(self, number: int) -> str:
+        """Return what a range is called in messages: its shard, and its sequences where the shard is cut."""
+        one = self.ranges[number]
+        shard = self.shards[one.shard]
+        if one.stop - one.start == shard["n_sequences"]:
+            return str(shard["name"])
+        return f"{shard['name']}, sequences {one.start:,} to {one.stop - 1:,}"
+
     def differences(self, other: Plan) -> list[str]:
         """Name the decisive parts in which two plans differ."""
         mine, theirs = self.decisive(), other.decisive()

@@ -1,44 +1,55 @@
-"""Chooses the engine: in this process for one worker, local processes for more."""
+"""Chooses the engine: worker processes under a supervisor, or this process where a debugger looks on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from indexer.engines.limits import WorkerLimits
 from indexer.engines.outcome import Outcome
+from indexer.foreign_errors import translate
 
 
-def run_tasks(work: Callable[[int], Any], tasks: Sequence[int], n_workers: int) -> Iterator[Outcome]:
+def run_tasks(
+    work: Callable[[int], Any],
+    tasks: Sequence[int],
+    n_workers: int,
+    *,
+    name: Callable[[int], str] = "task {}".format,
+    limits: WorkerLimits | None = None,
+) -> Iterator[Outcome]:
     """Run ``work(task)`` for each task and yield the outcomes as they come.
 
-    A task that raises does not stop the others. With one worker everything happens in this process,
-    where debuggers and tracebacks work.
+    A task that raises does not stop the others, nor does one whose worker dies, hangs or is stopped: it is
+    tried again, and after some attempts its outcome is an error that names it and says why.
 
     Parameters
     ----------
     work : callable
-        Takes a task number; its result is small and picklable.
+        Takes a task number; its result is small and picklable. It calls `indexer.engines.beat` as it goes on.
     tasks : sequence of int
         What to run.
     n_workers : int
-        Worker processes at most.
-
-    Raises
-    ------
-    ResourceError
-        A task's process died three times, most likely killed for want of memory.
+        Worker processes at most. 0: everything happens in this process, where debuggers work and nothing
+        is supervised.
+    name : callable
+        What a task is called in messages.
+    limits : WorkerLimits, optional
+        What a worker may take, and how long it may be silent.
     """
+    if n_workers <= 0:
+        return _in_process(work, tasks, name)
+    from indexer.engines.supervisor import run_in_processes
+
     n_workers = min(n_workers, len(tasks))
-    if n_workers <= 1:
-        return _in_process(work, tasks)
-    from indexer.engines.local_processes import run_in_processes
-
-    return run_in_processes(work, tasks, n_workers)
+    return run_in_processes(work, tasks, n_workers, name, limits or WorkerLimits())
 
 
-def _in_process(work: Callable[[int], Any], tasks: Sequence[int]) -> Iterator[Outcome]:
+def _in_process(
+    work: Callable[[int], Any], tasks: Sequence[int], name: Callable[[int], str]
+) -> Iterator[Outcome]:
     for task in tasks:
         try:
             yield Outcome(task, work(task), None)
         except Exception as error:
-            yield Outcome(task, None, error)
+            yield Outcome(task, None, translate(error, path=name(task)) or error)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader, Shard
+from indexer.engines import beat
 from indexer.matching.matcher import Matcher, OnRows
 from indexer.partials import PartialFacts
 from indexer.plan import ScanRange
@@ -86,6 +87,7 @@ class Scanner:
         n_tokens = n_visits = 0
         visited_tokens = np.zeros(len(self.checkpoints), np.int64)
         for block in portions.of_range(self.reader, shard, scan_range):
+            beat()
             lengths = block.stops - block.starts
             n_tokens += int(lengths.sum())
             on_rows: OnRows | None = Intake(block, tokens_hash, self.n_ids, shard)

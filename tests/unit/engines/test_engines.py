@@ -38,13 +38,13 @@ def die_always(task: int) -> int:
     return task
 
 
-@pytest.mark.parametrize("n_workers", [1, 2, 3])
+@pytest.mark.parametrize("n_workers", [0, 1, 2, 3])
 def test_every_task_has_one_outcome(n_workers: int) -> None:
     outcomes = sorted(run_tasks(square, range(7), n_workers))
     assert [(outcome.task, outcome.result) for outcome in outcomes] == [(n, n * n) for n in range(7)]
 
 
-@pytest.mark.parametrize("n_workers", [1, 2])
+@pytest.mark.parametrize("n_workers", [0, 1, 2])
 def test_an_exception_ends_one_task_and_keeps_its_fields(n_workers: int) -> None:
     outcomes = {outcome.task: outcome for outcome in run_tasks(refuse_three, range(5), n_workers)}
     assert sorted(task for task, outcome in outcomes.items() if outcome.error is None) == [0, 1, 2, 4]
@@ -59,9 +59,12 @@ def test_a_killed_worker_costs_one_attempt(tmp_path: Path) -> None:
 
 
 def test_a_task_whose_worker_always_dies_is_named_and_the_others_are_done() -> None:
-    outcomes = {outcome.task: outcome for outcome in run_tasks(die_always, range(5), 2)}
+    outcomes = {
+        outcome.task: outcome for outcome in run_tasks(die_always, range(5), 2, name="range {}".format)
+    }
     assert sorted(outcomes) == list(range(5))
     assert isinstance(outcomes[2].error, ResourceError)
+    assert outcomes[2].error.line().startswith("range 2: given up after 3 attempts: ")
     assert "memory" in outcomes[2].error.line()
     assert outcomes[4].result == 4
 

@@ -1,0 +1,129 @@
+"""A worker process: runs tasks until its supervisor hangs up, and does not outlive it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pickle
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
+
+from indexer.engines.heartbeat import beat, beat_on
+from indexer.foreign_errors import is_out_of_memory, translate
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Answer(NamedTuple):
+    """What a worker sends back of a task."""
+
+    task: int
+    result: Any
+    error: Exception | None
+    out_of_memory: bool
+
+
+class Ties(NamedTuple):
+    """What ties a worker to its supervisor.
+
+    Attributes
+    ----------
+    supervisor : int
+        Process id of the supervisor.
+    from_main_thread : bool
+        Whether the main thread of the supervisor made this worker. Linux tells of the death of the thread.
+    life : Connection
+        Ends when the supervisor does, however it ends.
+    counter : ctypes counter
+        Moved on by every heartbeat.
+    not_ours : sequence of Connection
+        Ends of the supervisor that came along by fork; while one is open somewhere, nobody sees it end.
+    """
+
+    supervisor: int
+    from_main_thread: bool
+    life: Connection
+    counter: Any
+    not_ours: Sequence[Connection]
+
+
+def serve(
+    pipe: Connection, work: Callable[[int], Any], name: Callable[[int], str], ties: Ties, memory: int | None
+) -> None:
+    """Run tasks until the supervisor hangs up or dies. Ctrl-C is the supervisor's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    _die_with(ties)
+    beat_on(ties.counter)
+    if memory is not None:
+        limit_memory(memory)
+    while True:
+        try:
+            task = pipe.recv()
+        except (EOFError, OSError):
+            return
+        beat()
+        try:
+            pipe.send(_answer(task, work, name))
+        except OSError:
+            return
+
+
+def _answer(task: int, work: Callable[[int], Any], name: Callable[[int], str]) -> Answer:
+    try:
+        result = work(task)
+        pickle.dumps(result)
+        return Answer(task, result, None, False)
+    except BaseException as error:  # panics of Rust libraries are no Exception
+        known = translate(error, path=name(task))
+        return Answer(task, None, known or _portable(error), is_out_of_memory(error))
+
+
+def _portable(error: BaseException) -> Exception:
+    """Return an exception that survives the way to the supervisor, with the place where it was raised."""
+    place = traceback.format_exc()
+    if isinstance(error, Exception):
+        with suppress(Exception):
+            error.add_note(place)
+            pickle.loads(pickle.dumps(error))
+            return error
+    return RuntimeError(f"{type(error).__name__}: {error}\n{place}")
+
+
+def _die_with(ties: Ties) -> None:
+    """Have this process end as soon as its supervisor does."""
+    for connection in ties.not_ours:
+        connection.close()
+    if sys.platform == "linux" and ties.from_main_thread:
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if sys.platform == "linux" and os.getppid() != ties.supervisor:
+        os._exit(1)  # it died before we could ask to be told
+    threading.Thread(target=_leave_at_end_of, args=(ties.life,), daemon=True).start()
+
+
+def _leave_at_end_of(life: Connection) -> None:
+    with suppress(EOFError, OSError):
+        life.recv()
+    os._exit(1)
+
+
+def limit_memory(n_bytes: int) -> None:
+    """Let this process take so many bytes more than it has; then allocations fail. Linux only."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    with open("/proc/self/statm") as file:
+        data_pages = int(file.read().split()[5])
+    limit = data_pages * resource.getpagesize() + n_bytes
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
