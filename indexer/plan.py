@@ -191,9 +191,9 @@ class Plan:
         """Return what a range is called in messages: its shard, and its sequences where the shard is cut."""
         one = self.ranges[number]
         shard = self.shards[one.shard]
-        if one.stop - one.start == shard["n_sequences"]:
-            return str(shard["name"])
-        return f"{shard['name']}, sequences {one.start:,} to {one.stop - 1:,}"
+        if one.stop - one.start == shard.n_sequences:
+            return shard.name
+        return f"{shard.name}, sequences {one.start:,} to {one.stop - 1:,}"
 
     def differences(self, other: Plan) -> list[str]:
         """Name the decisive parts in which two plans differ."""
