@@ -33,7 +33,10 @@ class CorpusConfig:
         help="Raw text: how it becomes sequences. document: one each, cut at sequence_length ids; packed: "
         "one stream, cut into sequence_length ids; end_of_document, where set, follows each document.",
     )
-    split: str = option("train", help="Split of a hub dataset.")
+    split: str | None = option(
+        None,
+        help="Split of a hub dataset (default: train), or of a data set with a folder and an index for each.",
+    )
     mask_column: str | None = option(
         None,
         help="Column that says which positions count: attention_mask, loss_mask (0 does not), labels (-100 "

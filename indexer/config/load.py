@@ -8,11 +8,12 @@ import tomllib
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from indexer.config.corpus import CorpusConfig
+from indexer.config.idle import changed_keys
 from indexer.config.index import IndexConfig
 from indexer.config.match import MatchConfig
 from indexer.config.option import is_required, keys_of
@@ -24,7 +25,11 @@ from indexer.errors import ConfigError
 
 @dataclass(frozen=True)
 class Config:
-    """A whole ``exposure.toml``; relative paths in it are relative to `base`."""
+    """A whole ``exposure.toml``; relative paths in it are relative to `base`.
+
+    `given` are the keys the user gave, by section; a section without an entry was made in Python, and what
+    differs from the defaults counts as given (`given_keys`).
+    """
 
     phrases: PhrasesConfig
     corpus: CorpusConfig
@@ -33,6 +38,11 @@ class Config:
     match: MatchConfig = field(default_factory=MatchConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
     base: Path = field(default_factory=Path)
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+
+    def given_keys(self, section: str) -> frozenset[str]:
+        """Return the keys of a section that the user gave."""
+        return changed_keys(getattr(self, section)) | self.given.get(section, frozenset())
 
     def sections(self) -> dict[str, dict[str, Any]]:
         """Return every resolved key, section by section, without `base`."""
@@ -82,7 +92,8 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(f"is not TOML: {error}", path=path) from None
     for word in overrides:
         _override(tables, word)
-    return config_from_tables(tables, origin=str(path), base=file.resolve().parent)
+    config = config_from_tables(tables, origin=str(path), base=file.resolve().parent)
+    return replace(config, given={name: frozenset(tables.get(name, ())) for name in SECTIONS})
 
 
 def config_from_tables(tables: Mapping[str, Any], *, origin: str, base: Path) -> Config:

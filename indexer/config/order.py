@@ -25,7 +25,10 @@ class OrderConfig:
     path: str | list[str] | None = option(
         None, help="Order files, where the rule has any; index files are one for each epoch."
     )
-    dtype: str = option("uint32", help="Dtype of an index file without a header; -1 or all ones is padding.")
+    dtype: str | None = option(
+        None,
+        help="Dtype of an index file without a header; default: uint32. -1 or all ones is padding.",
+    )
     seed: int | None = option(
         None,
         help="Seed of the shuffle, where the order can be made anew (olmo, olmo-core, litpkds, nanotron).",

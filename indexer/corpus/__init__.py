@@ -7,15 +7,17 @@ not know each other, and neither do orders.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from indexer.config.corpus import CorpusConfig
+from indexer.config.idle import changed_keys, limited_to, refuse_idle
 from indexer.config.order import OrderConfig
 from indexer.corpus.blocks.from_sources import BLOCK_IDS
+from indexer.corpus.hub import FORMATS as HUB_FORMATS
 from indexer.corpus.hub import resolve_hub
 from indexer.corpus.orders.order import TrainingOrder, Visits
 from indexer.corpus.preflight.detect import detect_format
@@ -32,8 +34,11 @@ __all__ = [
     "Shard",
     "TrainingOrder",
     "Visits",
+    "corpus_keys",
     "open_corpus",
     "open_order",
+    "order_keys",
+    "order_of",
 ]
 
 FORMATS = {
@@ -50,7 +55,7 @@ FORMATS = {
     "megatron-legacy": "megatron_legacy:LegacyMegatronReader",
     "npy": "arrays:ArrayReader",
     "olmo": "olmo:OlmoReader",
-    "olmo-core": "olmo:OlmoReader",
+    "olmo-core": "olmo:OlmoCoreReader",
     "parquet": "arrow:ArrowReader",
     "pythia": "megatron_parts:MegatronPartsReader",
     "text": "text:TextReader",
@@ -58,14 +63,15 @@ FORMATS = {
 """Format name: module and class in ``readers/``."""
 
 WINDOWS = "megatron_windows:MegatronWindowsReader"
+WITH_WINDOWS = "megatron with windows"
 
 ORDERS = {
     "indices": "indices:IndexOrder",
     "litpkds": "litpkds:LitpkdsOrder",
     "megatron": "megatron:MegatronOrder",
     "nanotron": "nanotron:NanotronOrder",
-    "olmo": "indices:IndexOrder",
-    "olmo-core": "indices:IndexOrder",
+    "olmo": "indices:OlmoOrder",
+    "olmo-core": "indices:OlmoOrder",
     "per-shard": "shards:PerShardOrder",
     "sequential": "sequential:SequentialOrder",
     "table": "table:TableOrder",
@@ -82,6 +88,7 @@ def open_corpus(
     tokenizer: Tokenizer | None = None,
     shards: Sequence[Shard] | None = None,
     block_ids: int = BLOCK_IDS,
+    given: Collection[str] | None = None,
 ) -> Reader:
     """Open a corpus: find its files and read its first header, nothing else.
 
@@ -98,32 +105,34 @@ def open_corpus(
         which for packed files without a stated size means unpacking them.
     block_ids : int
         Ids a block aims at.
+    given : collection of str, optional
+        The keys that a user gave; without it, those that differ from their defaults.
 
     Raises
     ------
     ConfigError
-        The format is unknown, or needs a key that is not given, or a tokenizer.
+        The format is unknown, or needs a key that is not given, or a tokenizer; or a key is given that has
+        no effect on it.
     InputError
         A file is missing or is not of the format.
     """
     _check(config)
+    given = set(changed_keys(config) if given is None else given)
     seen = None
     if config.format == "hub":
         config = resolve_hub(config)
+        given.discard("split")
     if config.format == "auto":
         config, seen = detect_format(config, base=base)
     kind = _load("readers", FORMATS, config.format, "[corpus] format")
-    if config.packing is not None and config.format != "text":
-        found = f"; {seen}" if seen else ""
-        raise ConfigError(
-            f"[corpus] packing belongs to raw text, this is {config.format}{found}", fix="leave packing out"
-        )
-    if config.windows is not None:
-        if config.format != "megatron":
-            raise ConfigError("[corpus] windows belongs to megatron", expected='format = "megatron"')
-        kind = _load("readers", {"windows": WINDOWS}, "windows", "[corpus] windows")
+    user = config.format
+    if config.format == "megatron" and config.windows is not None:
+        kind, user = _load("readers", {"windows": WINDOWS}, "windows", "[corpus] windows"), WITH_WINDOWS
+    if not given <= kind.keys and shards is None:
+        keys = corpus_keys()
+        refuse_idle(config, "corpus", given, user=user, keys=keys, chooser="format", seen=seen or "")
     more = {"tokenizer": tokenizer} if config.format == "text" else {}
-    reader = kind(config, base=base, block_ids=block_ids, **more)
+    reader = kind(limited_to(config, kind.keys), base=base, block_ids=block_ids, **more)
     if seen is not None:
         reader.facts = replace(reader.facts, seen=seen)
     if shards is not None:
@@ -132,18 +141,49 @@ def open_corpus(
     return opened
 
 
-def open_order(config: OrderConfig, reader: Reader, *, base: Path) -> TrainingOrder:
+def open_order(
+    config: OrderConfig, reader: Reader, *, base: Path, given: Collection[str] | None = None
+) -> TrainingOrder:
     """Open the training order of a corpus, and refuse one that does not fit it.
 
     Raises
     ------
     ConfigError
-        The kind is unknown, or needs a key that is not given.
+        The kind is unknown, or needs a key that is not given; or a key is given that has no effect on it.
     InputError
         The order does not fit the corpus; the message gives both numbers.
     """
-    order: TrainingOrder = _load("orders", ORDERS, config.kind, "[order] kind")(config, reader, base=base)
+    kind = order_of(config, given)
+    order: TrainingOrder = kind(limited_to(config, kind.keys), reader, base=base)
     return order
+
+
+def order_of(config: OrderConfig, given: Collection[str] | None = None) -> Any:
+    """Return the class of an order, after refusing keys that have no effect on it.
+
+    Raises
+    ------
+    ConfigError
+        The kind is unknown, or a key is given that has no effect on it.
+    """
+    kind = _load("orders", ORDERS, config.kind, "[order] kind")
+    given = changed_keys(config) if given is None else given
+    if not kind.keys.issuperset(given):
+        refuse_idle(config, "order", given, user=config.kind, keys=order_keys(), chooser="kind")
+    return kind
+
+
+def corpus_keys() -> dict[str, frozenset[str]]:
+    """Return the keys of ``[corpus]`` that have an effect, by format."""
+    keys = {name: _load("readers", FORMATS, name, "").keys for name in FORMATS}
+    keys[WITH_WINDOWS] = _load("readers", {"windows": WINDOWS}, "windows", "").keys
+    of_files = (keys[name] for name in sorted(set(HUB_FORMATS.values())))
+    return {**keys, "hub": frozenset.union(*of_files)}
+
+
+def order_keys() -> dict[str, frozenset[str]]:
+    """Return the keys of ``[order]`` that have an effect, by kind."""
+    return {name: _load("orders", ORDERS, name, "").keys for name in ORDERS}
 
 
 def _check(config: CorpusConfig) -> None:

@@ -33,15 +33,14 @@ def resolve_hub(config: CorpusConfig) -> CorpusConfig:
         There is no such dataset or split, or its files are of a kind that is not read.
     """
     urls: list[str] = []
+    split = config.split or "train"
     for path in config.paths:
         name, _, configuration = path.removeprefix(PREFIX).partition(":")
         builder = _asked(path, lambda n=name, c=configuration: _datasets().load_dataset_builder(n, c or None))
         listed = dict(builder.config.data_files or {})
-        if config.split not in listed:
-            raise InputError(
-                f"has no split {config.split!r}", path=path, expected=", ".join(map(str, listed))
-            )
-        urls += [str(url) for url in listed[config.split]]
+        if split not in listed:
+            raise InputError(f"has no split {split!r}", path=path, expected=", ".join(map(str, listed)))
+        urls += [str(url) for url in listed[split]]
     kinds = {
         next((f for end, f in FORMATS.items() if without_suffix(url).endswith(end)), None) for url in urls
     }
@@ -51,7 +50,7 @@ def resolve_hub(config: CorpusConfig) -> CorpusConfig:
             path=", ".join(config.paths),
             expected=", ".join(FORMATS),
         )
-    return replace(config, paths=urls, format=str(kinds.pop()))
+    return replace(config, paths=urls, format=str(kinds.pop()), split=None)
 
 
 @dataclass(frozen=True)

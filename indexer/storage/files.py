@@ -118,12 +118,21 @@ def is_folder(path: str, *, base: Path) -> bool:
 def list_folder(path: str, *, base: Path) -> list[str]:
     """Return the files directly inside a folder, sorted by name, spelled like the folder."""
     if is_url(path):
-        filesystem, inner = _filesystem(path)
-        entries = filesystem.ls(inner, detail=True)
-        return sorted(
-            filesystem.unstrip_protocol(entry["name"]) for entry in entries if entry["type"] == "file"
-        )
+        return _remote_entries(path, "file")
     return sorted(join(path, entry.name) for entry in (base / path).iterdir() if entry.is_file())
+
+
+def list_folders(path: str, *, base: Path) -> list[str]:
+    """Return the folders directly inside a folder, sorted by name, spelled like the folder."""
+    if is_url(path):
+        return _remote_entries(path, "directory")
+    return sorted(join(path, entry.name) for entry in (base / path).iterdir() if entry.is_dir())
+
+
+def _remote_entries(url: str, kind: str) -> list[str]:
+    filesystem, inner = _filesystem(url)
+    entries = filesystem.ls(inner, detail=True)
+    return sorted(filesystem.unstrip_protocol(entry["name"]) for entry in entries if entry["type"] == kind)
 
 
 def join(folder: str, name: str) -> str:

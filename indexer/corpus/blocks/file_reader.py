@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import StateError
 from indexer.storage.files import CorpusFile
+
+OF_ANY_FORMAT = frozenset(
+    {"paths", "format", "vocab_size", "end_of_document", "special_ids", "label_overlap"}
+)
+"""Keys of ``[corpus]`` that have an effect whatever the format is."""
 
 
 class Extent(NamedTuple):
@@ -41,6 +46,8 @@ class FileReader(ABC):
     """
 
     facts: CorpusFacts
+    keys: ClassVar[frozenset[str]] = OF_ANY_FORMAT
+    """Keys of ``[corpus]`` that the reader uses; it is given no other."""
     may_repeat = False
     """Whether a file that is named twice is meant to count twice."""
 

@@ -34,7 +34,17 @@ class BatchSizes:
         ConfigError
             There are none, or the ramp is not one.
         """
-        given = config.batch_size
+        return cls.given(config.batch_size)
+
+    @classmethod
+    def given(cls, given: int | list[list[int]] | None) -> BatchSizes:
+        """Return the batch sizes that one number or a ramp stands for.
+
+        Raises
+        ------
+        ConfigError
+            There are none, or the ramp is not one.
+        """
         if given is None:
             raise ConfigError(
                 "[order] has no batch_size", expected="sequences per step, as in batch_size = 1024"

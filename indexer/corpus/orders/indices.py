@@ -21,25 +21,27 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.config.idle import spelled
 from indexer.config.order import OrderConfig
 from indexer.corpus.formats.npy_header import MAGIC
 from indexer.corpus.formats.sample_index import load_npy
 from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder, examine, padding_of
-from indexer.corpus.orders.window import window_of
+from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.units import Int64Array
 
+DTYPE = "uint32"
+"""Dtype of a headerless index file, as both trainers write it."""
 CORE_NAME = re.compile(
     r"global_indices(?:_chunk(?P<chunk>\d+))?_dataset_size(?P<size>\d+)"
     r"(?:_epoch(?P<epoch>\d+)_seed(?P<seed>\d+))?_v1\.npy$"
@@ -49,6 +51,16 @@ CORE_NAME = re.compile(
 class IndexOrder:
     """Batches of listed sequences, epoch after epoch."""
 
+    keys = WINDOW_KEYS | {
+        "path",
+        "dtype",
+        "batch_size",
+        "batch_tokens",
+        "epochs",
+        "drop_last",
+        "ranks",
+    }
+
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         shards = reader.shards()
         self._n_sequences = sum(shard.n_sequences for shard in shards)
@@ -56,12 +68,7 @@ class IndexOrder:
         if config.ranks < 1:
             raise ConfigError(f"[order] ranks = {config.ranks}", expected="at least 1")
         lists, sources = self._lists(config, reader, base)
-        batch = config.batch_size
-        if config.batch_tokens is not None:
-            batch = batch_of_tokens(config, reader)
-        elif batch is None and lists and lists[0].ndim == 2:
-            batch = int(lists[0].shape[1])
-        self._batches = BatchSizes.of(replace(config, batch_size=batch))
+        self._batches = BatchSizes.given(_batch_size(config, reader, lists, sources[0][0]))
         flat = [entries.reshape(-1) for entries in lists]
         found = [examine(entries, self._n_sequences) for entries in flat]
         for (name, _), entries, facts in zip(sources, flat, found, strict=True):
@@ -109,12 +116,7 @@ class IndexOrder:
     ) -> tuple[list[NDArray[Any]], list[tuple[str, str]]]:
         """Return one list of sequence numbers an epoch, with its name and its hash."""
         if config.path is None:
-            if config.kind == "indices" or config.seed is None:
-                also = "" if config.kind == "indices" else ", or seed to make it anew"
-                raise ConfigError(
-                    f"[order] kind = {config.kind!r} has no index file", fix=f"set [order] path{also}"
-                )
-            return self._made(config, reader)
+            raise ConfigError(f"[order] kind = {config.kind!r} has no index file", fix="set [order] path")
         paths = [config.path] if isinstance(config.path, str) else list(config.path)
         names: list[str] = []
         for path in paths:
@@ -168,29 +170,6 @@ class IndexOrder:
                 expected=f"{self._n_sequences:,}, the sequences of the corpus",
             )
 
-    def _made(self, config: OrderConfig, reader: Reader) -> tuple[list[NDArray[Any]], list[tuple[str, str]]]:
-        """Make the order of every epoch anew, as the trainer's own loader does."""
-        seed = config.seed or 0
-        core = config.kind == "olmo-core"
-        chunk = 1
-        block = reader.facts.details.get("max_target_sequence_length")
-        if core and block and reader.facts.sequence_length:
-            chunk = int(block) // reader.facts.sequence_length
-        lists: list[NDArray[Any]] = []
-        sources = []
-        for epoch in range(config.epochs):
-            number = epoch + 1 if core else epoch
-            entries: NDArray[Any] = np.arange(self._n_sequences // chunk, dtype=np.uint32)
-            np.random.Generator(np.random.PCG64(seed=seed + number)).shuffle(entries)
-            if chunk > 1:
-                entries = (entries[:, None] * np.uint32(chunk) + np.arange(chunk, dtype=np.uint32)).reshape(
-                    -1
-                )
-            lists.append(entries)
-            digest = hashlib.sha256(entries.astype("<u4").tobytes()).hexdigest()
-            sources.append((f"PCG64 seeded {seed} + {number}", digest))
-        return lists, sources
-
     def _refuse(
         self,
         config: OrderConfig,
@@ -206,18 +185,6 @@ class IndexOrder:
                 f"names sequence {largest:,}, but the corpus holds {n:,} sequences (0 to {n - 1:,})",
                 path=name,
                 fix="the order belongs to other shards, or its dtype is wrong",
-            )
-        if config.kind == "indices":
-            return
-        if len(entries) > n:
-            raise InputError(f"holds {len(entries):,} entries, but the corpus {n:,} sequences", path=name)
-        if n_repeated:
-            raise InputError(f"names {n_repeated:,} sequences twice in one epoch", path=name)
-        if n - n_distinct >= self._batches.size_at(0) and not config.allow_short:
-            raise InputError(
-                f"names {n_distinct:,} of {n:,} sequences",
-                path=name,
-                fix="it is truncated or of other shards; if it is meant to be short, set [order] allow_short",
             )
 
     def visits(self, start: int, stop: int) -> Visits:
@@ -246,11 +213,84 @@ class IndexOrder:
         return found
 
 
-def load_list(name: str, dtype: str, *, base: Path) -> NDArray[Any]:
+class OlmoOrder(IndexOrder):
+    """Index files of OLMo and OLMo-core: permutations, which the run's seed makes anew."""
+
+    keys = IndexOrder.keys | {"seed", "allow_short"}
+
+    def _lists(
+        self, config: OrderConfig, reader: Reader, base: Path
+    ) -> tuple[list[NDArray[Any]], list[tuple[str, str]]]:
+        """Read the files, or make the order of every epoch anew, as the trainer's own loader does."""
+        if config.path is not None:
+            if config.seed is not None:
+                raise ConfigError(
+                    f"[order] seed = {config.seed} has no effect where path names the order",
+                    fix="leave [order] seed out, or path",
+                )
+            return super()._lists(config, reader, base)
+        if config.seed is None:
+            raise ConfigError(
+                f"[order] kind = {config.kind!r} has no index file",
+                fix="set [order] path, or seed to make it anew",
+            )
+        for key in ("dtype", "allow_short"):
+            value = spelled(getattr(config, key))
+            if getattr(config, key):
+                raise ConfigError(
+                    f"[order] {key} = {value} has no effect where seed makes the order",
+                    fix=f"leave [order] {key} out, or name a file by path",
+                )
+        core = config.kind == "olmo-core"
+        chunk = 1
+        block = reader.facts.details.get("max_target_sequence_length")
+        if core and block and reader.facts.sequence_length:
+            chunk = int(block) // reader.facts.sequence_length
+        lists: list[NDArray[Any]] = []
+        sources = []
+        for epoch in range(config.epochs):
+            number = epoch + 1 if core else epoch
+            entries: NDArray[Any] = np.arange(self._n_sequences // chunk, dtype=np.uint32)
+            np.random.Generator(np.random.PCG64(seed=config.seed + number)).shuffle(entries)
+            if chunk > 1:
+                entries = (entries[:, None] * np.uint32(chunk) + np.arange(chunk, dtype=np.uint32)).reshape(
+                    -1
+                )
+            lists.append(entries)
+            digest = hashlib.sha256(entries.astype("<u4").tobytes()).hexdigest()
+            sources.append((f"PCG64 seeded {config.seed} + {number}", digest))
+        return lists, sources
+
+    def _refuse(
+        self,
+        config: OrderConfig,
+        name: str,
+        entries: NDArray[Any],
+        largest: int,
+        n_distinct: int,
+        n_repeated: int,
+    ) -> None:
+        super()._refuse(config, name, entries, largest, n_distinct, n_repeated)
+        n = self._n_sequences
+        if len(entries) > n:
+            raise InputError(f"holds {len(entries):,} entries, but the corpus {n:,} sequences", path=name)
+        if n_repeated:
+            raise InputError(f"names {n_repeated:,} sequences twice in one epoch", path=name)
+        if n - n_distinct >= self._batches.size_at(0) and not config.allow_short:
+            raise InputError(
+                f"names {n_distinct:,} of {n:,} sequences",
+                path=name,
+                fix="it is truncated or of other shards; if it is meant to be short, set [order] allow_short",
+            )
+
+
+def load_list(name: str, dtype: str | None, *, base: Path) -> NDArray[Any]:
     """Return an index file: a true npy file, or a headerless array of `dtype`; mapped where it is local.
 
     Raises
     ------
+    ConfigError
+        The dtype is not the one a header says.
     InputError
         It is empty, truncated, or holds something else than integers.
     """
@@ -259,7 +299,15 @@ def load_list(name: str, dtype: str, *, base: Path) -> NDArray[Any]:
         array = load_npy(name, base=base)
         if array.ndim not in (1, 2):
             raise InputError(f"has shape {array.shape}", path=name, expected="(positions,) or (steps, batch)")
+        if dtype is not None and np.dtype(dtype) != array.dtype:
+            raise ConfigError(
+                f"has an npy header that says {array.dtype.name}",
+                path=name,
+                expected=f"{dtype}, as [order] dtype says",
+                fix="leave [order] dtype out: the header knows",
+            )
         return array
+    dtype = dtype or DTYPE
     kind = np.dtype(dtype).newbyteorder("<") if np.dtype(dtype).isnative else np.dtype(dtype)
     if kind.kind not in "ui":
         raise ConfigError(f"[order] dtype = {dtype!r}", expected="an integer dtype")
@@ -281,6 +329,28 @@ def content_hash(file: files.CorpusFile) -> str:
     for chunk in files.stream(file):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def _batch_size(
+    config: OrderConfig, reader: Reader, lists: list[NDArray[Any]], name: str
+) -> int | list[list[int]] | None:
+    """Return the batch size that is given, in sequences or ids, or that a list with a row a batch has."""
+    if config.batch_tokens is not None:
+        if config.batch_size is not None:
+            raise ConfigError(
+                f"[order] batch_size = {config.batch_size} stands beside batch_tokens",
+                fix="leave one of them out",
+            )
+        return batch_of_tokens(config, reader)
+    rows = {int(one.shape[1]) for one in lists if one.ndim == 2}
+    if rows and config.batch_size is not None and rows != {config.batch_size}:
+        raise ConfigError(
+            f"has rows of {min(rows):,} sequences, a batch each",
+            path=name,
+            expected=f"{config.batch_size}, as [order] batch_size says",
+            fix="leave [order] batch_size out",
+        )
+    return min(rows) if rows else config.batch_size
 
 
 def batch_of_tokens(config: OrderConfig, reader: Reader) -> int:

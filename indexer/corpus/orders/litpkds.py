@@ -19,7 +19,7 @@ from indexer.config.order import OrderConfig
 from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.listed_steps import ListedSteps
 from indexer.corpus.orders.order import Visits
-from indexer.corpus.orders.window import window_of
+from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
 from indexer.units import Int64Array
@@ -27,6 +27,8 @@ from indexer.units import Int64Array
 
 class LitpkdsOrder:
     """Blocks of n files at a time, round and round until the last step."""
+
+    keys = WINDOW_KEYS | {"batch_size", "read_at_once", "seed"}
 
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         del base

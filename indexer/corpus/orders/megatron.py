@@ -9,7 +9,6 @@ NVIDIA/Megatron-LM megatron/core/datasets/blended_dataset.py, megatron/training/
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from indexer.corpus.orders.indices import content_hash
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder
 from indexer.corpus.orders.sequential import SequentialOrder
-from indexer.corpus.orders.window import window_of
+from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
@@ -32,8 +31,18 @@ from indexer.units import Int64Array
 ENDINGS = ("-dataset_index.npy", "-dataset_sample_index.npy")
 
 
+class _Samples(SequentialOrder):
+    """The samples of one corpus; its index arrays hold all epochs."""
+
+    def _n_epochs(self, config: OrderConfig) -> int:
+        del config
+        return 1
+
+
 class MegatronOrder:
     """Samples in the order they were asked for, of one corpus or of a blend."""
+
+    keys = WINDOW_KEYS | {"batch_size", "drop_last", "path", "weights"}
 
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         if "windows" not in reader.facts.details:
@@ -41,12 +50,13 @@ class MegatronOrder:
                 "[order] kind = 'megatron' orders training samples",
                 fix="set [corpus] windows to the index arrays; stored sequences are kind = 'sequential'",
             )
-        if config.epochs != 1:
-            raise ConfigError(
-                "[order] epochs: Megatron's index arrays hold all epochs", expected="epochs = 1"
-            )
         shards = reader.shards()
         if config.path is not None:
+            if config.weights:
+                raise ConfigError(
+                    "[order] weights have no effect where path names the arrays of a blend",
+                    fix="leave [order] weights out, or path",
+                )
             self._recorded_blend(config, reader, base)
         elif config.weights:
             self._weighted_blend(config, reader)
@@ -57,7 +67,7 @@ class MegatronOrder:
                     path="[order]",
                     fix="set [order] path to the folder of its -dataset_index.npy, or the weights of the run",
                 )
-            plain = SequentialOrder(config, reader, base=base)
+            plain = _Samples(config, reader, base=base)
             self._visits, self._sequences_at = plain.visits, plain.sequences_at
             self.start_step, self.stop_step = plain.start_step, plain.stop_step
             self.facts: dict[str, Any] = {**plain.facts, "kind": "megatron"}
@@ -110,7 +120,7 @@ class MegatronOrder:
         self._n_used = min(self._batches.consumed(n_steps), len(self._entries))
         self._inverse = InverseOrder([self._entries[: self._n_used]], int(sizes.sum()))
         self._visits, self._sequences_at = self._blend_visits, self._blend_sequences_at
-        self.start_step, self.stop_step = window_of(replace(config, epochs=1), n_steps)
+        self.start_step, self.stop_step = window_of(config, n_steps)
         self.facts = {
             "kind": "megatron",
             "batch_size": self._batches.as_fact(),

@@ -20,7 +20,7 @@ from indexer.corpus.kernels.blending import blend
 from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder
-from indexer.corpus.orders.window import window_of
+from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
 from indexer.storage import files
@@ -29,6 +29,8 @@ from indexer.units import Int64Array
 
 class NanotronOrder:
     """The same shuffled epoch, over and over."""
+
+    keys = WINDOW_KEYS | {"batch_size", "epochs", "drop_last", "seed", "weights"}
 
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         del base

@@ -10,7 +10,7 @@ import numpy as np
 from indexer.config.order import OrderConfig
 from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.order import Visits, visits_of
-from indexer.corpus.orders.window import window_of
+from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
 from indexer.units import Int64Array
@@ -23,16 +23,19 @@ class SequentialOrder:
     step of its own (``drop_last = false``).
     """
 
+    keys = WINDOW_KEYS | {"batch_size", "epochs", "drop_last"}
+
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         del base
         self._n_sequences = sum(shard.n_sequences for shard in reader.shards())
         self._batches = BatchSizes.of(config)
-        if config.epochs < 1:
-            raise ConfigError(f"[order] epochs = {config.epochs}", expected="at least 1")
+        n_epochs = self._n_epochs(config)
+        if n_epochs < 1:
+            raise ConfigError(f"[order] epochs = {n_epochs}", expected="at least 1")
         self._first_steps: list[int] = []
         self._used: list[int] = []
         step = 0
-        for _ in range(config.epochs):
+        for _ in range(n_epochs):
             n_steps = self._batches.steps_within(step, self._n_sequences, drop_last=config.drop_last)
             taken = self._batches.consumed(step + n_steps) - self._batches.consumed(step)
             self._first_steps.append(step)
@@ -43,11 +46,14 @@ class SequentialOrder:
         self.facts: dict[str, Any] = {
             "kind": "sequential",
             "batch_size": self._batches.as_fact(),
-            "epochs": config.epochs,
+            "epochs": n_epochs,
             "drop_last": config.drop_last,
             "n_steps": step,
             "n_sequences_left_out": [self._n_sequences - used for used in self._used],
         }
+
+    def _n_epochs(self, config: OrderConfig) -> int:
+        return config.epochs
 
     def visits(self, start: int, stop: int) -> Visits:
         """Return the visits of the sequences [start, stop): at most one an epoch."""

@@ -16,7 +16,7 @@ import numpy as np
 from indexer.config.order import OrderConfig
 from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.order import Visits, visits_of
-from indexer.corpus.orders.window import window_of
+from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
 from indexer.units import Int64Array
@@ -33,6 +33,8 @@ class _Runs:
 
 class PerShardOrder:
     """All of shard k is step k, in every epoch anew."""
+
+    keys = WINDOW_KEYS | {"epochs"}
 
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         del base
@@ -67,6 +69,8 @@ class PerShardOrder:
 
 class WithinShardsOrder:
     """Batch after batch inside each shard, shard after shard, epoch after epoch."""
+
+    keys = WINDOW_KEYS | {"batch_size", "epochs", "drop_last"}
 
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         del base

@@ -15,7 +15,7 @@ from indexer.config.order import OrderConfig
 from indexer.corpus.orders.indices import content_hash
 from indexer.corpus.orders.listed_steps import ListedSteps
 from indexer.corpus.orders.order import Visits
-from indexer.corpus.orders.window import window_of
+from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
@@ -59,6 +59,8 @@ def read_table(name: str, *, base: Path) -> tuple[Int64Array, Int64Array]:
 
 class TableOrder:
     """Visits as they were recorded."""
+
+    keys = WINDOW_KEYS | {"path"}
 
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         if not isinstance(config.path, str):

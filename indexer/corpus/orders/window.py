@@ -5,6 +5,9 @@ from __future__ import annotations
 from indexer.config.order import OrderConfig
 from indexer.errors import ConfigError, InputError
 
+WINDOW_KEYS = frozenset({"kind", "start_step", "stop_step", "checkpoints"})
+"""Keys of ``[order]`` that every order uses which has steps."""
+
 
 def window_of(config: OrderConfig, n_steps: int) -> tuple[int, int]:
     """Return the half-open step range of a configuration, inside the `n_steps` the order holds.

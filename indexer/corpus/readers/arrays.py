@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader, rows_extent
 from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
@@ -34,6 +34,8 @@ class _Layout(NamedTuple):
 
 class ArrayReader(FileReader):
     """Rows of flat or two-dimensional arrays, one file a shard."""
+
+    keys = OF_ANY_FORMAT | {"sequence_length", "dtype", "max_shard_bytes", "max_window_bytes"}
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         super().__init__(find_files(config.paths, base=base), block_ids=block_ids)

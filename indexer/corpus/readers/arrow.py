@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.formats.arrow_tables import ArrowBatches, ArrowFile, open_arrow
+from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
@@ -30,11 +31,14 @@ MASKS = ("attention_mask", "loss_mask")
 IGNORED_LABEL = -100
 
 
-def find_tables(paths: list[str], *, base: Path) -> tuple[list[str], str]:
+def find_tables(paths: list[str], split: str | None, *, base: Path) -> tuple[list[str], str]:
     """Return the files of files, globs and folders in order, and what told the order."""
     names: list[str] = []
     seen = ""
-    for path in paths:
+    for given in paths:
+        path = given
+        if split is not None or files.exists(files.join(path, "dataset_dict.json"), base=base):
+            path = folder_of_split(given, "state.json", split, base=base)
         if not files.is_folder(path, base=base):
             names += files.expand(path, base=base)
             continue
@@ -58,8 +62,10 @@ def find_tables(paths: list[str], *, base: Path) -> tuple[list[str], str]:
 class ArrowReader(FileReader):
     """One row, one sequence; one file a shard. Cut to ``sequence_length`` where that is given."""
 
+    keys = OF_ANY_FORMAT | {"sequence_length", "column", "mask_column", "split"}
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
-        names, seen = find_tables(config.paths, base=base)
+        names, seen = find_tables(config.paths, config.split, base=base)
         super().__init__([files.file_at(name, base=base) for name in names], block_ids=block_ids)
         self._open: dict[int, ArrowFile] = {}
         first = self._file(0)

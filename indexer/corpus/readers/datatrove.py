@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
@@ -51,6 +52,8 @@ def find_ds_files(config: CorpusConfig, *, base: Path) -> list[str]:
 class DatatroveReader(FlatReader):
     """Windows of ``sequence_length`` ids (L + 1), cut in each ``.ds`` alone."""
 
+    keys = OF_ANY_FORMAT | {"sequence_length", "dtype", "file_order_seed"}
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         names = find_ds_files(config, base=base)
         width = required_width(config, names[0])
@@ -58,7 +61,7 @@ class DatatroveReader(FlatReader):
             [files.file_at(name, base=base) for name in names],
             width=width,
             stride=width,
-            limits=Limits.of(config),
+            limits=Limits(),
             block_ids=block_ids,
         )
         self._base = base

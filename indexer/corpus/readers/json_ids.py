@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.formats.json_lines import lines_of
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
@@ -35,6 +35,8 @@ SMALL_BYTES = 256 * 1024
 
 class JsonIdsReader(FileReader):
     """One line, one sequence."""
+
+    keys = OF_ANY_FORMAT | {"sequence_length", "column", "max_shard_bytes", "max_window_bytes"}
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         super().__init__(find_files(config.paths, base=base), block_ids=block_ids)

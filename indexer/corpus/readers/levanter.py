@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader, rows_extent
 from indexer.corpus.blocks.flat_reader import required_width
 from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.formats.zarr_array import ZarrArray
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import InputError
@@ -46,10 +47,11 @@ class _StoredIds:
 class LevanterReader(FileReader):
     """Windows of ``sequence_length`` ids cut from the flat data of each cache; a cache is a shard."""
 
+    keys = OF_ANY_FORMAT | {"sequence_length", "column", "split"}
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         folders = [
-            files.parent(path) if files.base_name(path) == "shard_ledger.json" else path
-            for path in config.paths
+            folder_of_split(path, "shard_ledger.json", config.split, base=base) for path in config.paths
         ]
         ledgers = [files.file_at(files.join(folder, "shard_ledger.json"), base=base) for folder in folders]
         super().__init__(ledgers, block_ids=block_ids)

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
@@ -51,11 +53,13 @@ def dtype_of(data_format: list[str], name: str) -> np.dtype[Any]:
 class LitdataReader(FlatReader):
     """Blocks cut from the body of each chunk, in the order of ``index.json``."""
 
+    keys = OF_ANY_FORMAT | {"sequence_length", "split", "max_shard_bytes", "max_window_bytes"}
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         chunks: list[tuple[str, dict[str, Any], np.dtype[Any], str | None]] = []
         seen = ""
         for path in config.paths:
-            folder = files.parent(path) if files.base_name(path) == "index.json" else path
+            folder = folder_of_split(path, "index.json", config.split, base=base)
             index = files.file_at(files.join(folder, "index.json"), base=base)
             try:
                 tables = json.loads(files.read_all(index))

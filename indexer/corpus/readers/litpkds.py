@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
@@ -36,10 +37,12 @@ DTYPES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
 class LitpkdsReader(FlatReader):
     """Blocks of ``sequence_length`` ids, one chunk a shard."""
 
+    keys = OF_ANY_FORMAT | {"sequence_length"}
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         found = files.find_files(config.paths, base=base)
         width = required_width(config, found[0].name)
-        super().__init__(found, width=width, stride=width, limits=Limits.of(config), block_ids=block_ids)
+        super().__init__(found, width=width, stride=width, limits=Limits(), block_ids=block_ids)
         first = self.run(0)
         self.facts = CorpusFacts(
             format="litpkds",

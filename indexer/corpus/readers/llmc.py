@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
@@ -28,6 +29,8 @@ EVALUATION = 20240522
 class LlmcReader(FlatReader):
     """Rows of ``sequence_length`` ids (T + 1) that share one with the next."""
 
+    keys = OF_ANY_FORMAT | {"sequence_length"}
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         found = files.find_files(config.paths, base=base)
         width = required_width(config, found[0].name)
@@ -35,7 +38,7 @@ class LlmcReader(FlatReader):
             raise ConfigError(
                 "[corpus] sequence_length counts inputs and the last target", expected="at least 2"
             )
-        super().__init__(found, width=width, stride=width - 1, limits=Limits.of(config), block_ids=block_ids)
+        super().__init__(found, width=width, stride=width - 1, limits=Limits(), block_ids=block_ids)
         first = self.run(0)
         self.facts = CorpusFacts(
             format="llmc",

@@ -31,10 +31,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.formats.mds_index import find_shards
+from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
@@ -68,15 +69,16 @@ class _Value(NamedTuple):
 class MdsReader(FileReader):
     """Samples as they were written; cut to ``sequence_length`` where that is given, as the trainer does."""
 
+    keys = OF_ANY_FORMAT | {"sequence_length", "dtype", "column", "split", "max_window_bytes"}
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         shards = []
         for path in config.paths:
-            folder = files.parent(path) if files.base_name(path) == "index.json" else path
-            shards += find_shards(folder, base=base)
+            shards += find_shards(folder_of_split(path, "index.json", config.split, base=base), base=base)
         if not shards:
             raise InputError("lists no shards", path=", ".join(config.paths))
         super().__init__([file for file, _ in shards], block_ids=block_ids)
-        self._limits = Limits.of(config)
+        self._max_window_bytes = config.max_window_bytes
         self._cut = config.sequence_length
         self._given = None if config.dtype is None else id_dtype(config.dtype)
         self._layouts = [self._layout(file, entry, config.column) for file, entry in shards]
@@ -140,8 +142,19 @@ class MdsReader(FileReader):
     def _fixed_dtype(self, encoding: str) -> np.dtype[Any] | None:
         parts = encoding.split(":")
         if parts[0] == "ndarray" and len(parts) > 1:
-            return id_dtype(parts[1], where="index.json").newbyteorder("<")
+            return self._as_given(id_dtype(parts[1], where="index.json").newbyteorder("<"))
         return self._given
+
+    def _as_given(self, stored: np.dtype[Any]) -> np.dtype[Any]:
+        """Refuse a dtype that the configuration gives and the samples contradict."""
+        if self._given not in (None, stored):
+            raise ConfigError(
+                f'[corpus] dtype = "{self._given}"',
+                path=self.files[0].name,
+                expected=f"{stored.name}, as its samples say",
+                fix="leave [corpus] dtype out: the samples know",
+            )
+        return stored
 
     def _head(self, number: int) -> tuple[NDArray[np.uint32], ByteSource | None]:
         """Return the offsets of one shard, and the unpacked bytes behind them where it is packed."""
@@ -151,7 +164,7 @@ class MdsReader(FileReader):
         if layout.compression is None:
             head = files.read_range(file, 0, min(n_head, file.n_bytes))
         else:
-            limits = Limits(layout.raw_bytes, self._limits.max_window_bytes)
+            limits = Limits(layout.raw_bytes, self._max_window_bytes)
             rest = unpacked(file, layout.compression, limits)
             head = _taken(rest, n_head).tobytes()
         if len(head) < n_head or int.from_bytes(head[:4], "little") != layout.n_samples:
@@ -217,7 +230,7 @@ class MdsReader(FileReader):
                 code = sample[begin]
                 if code not in DTYPE_CODES:
                     raise InputError(f"dtype code {code} holds no ids", path=path)
-                dtype = np.dtype(DTYPE_CODES[code])
+                dtype = self._as_given(np.dtype(DTYPE_CODES[code]))
                 begin += 1
             shape = sample[begin]
             begin += 1 + (shape >> 2) * (1 << (shape & 3))

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader, rows_extent
 from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
@@ -28,6 +28,8 @@ _PAGE = 1 << 20
 
 class MegatronReader(FileReader):
     """Stored sequences as they are, or the flat ids cut into rows of ``sequence_length``."""
+
+    keys = OF_ANY_FORMAT | {"sequence_length", "max_shard_bytes", "max_window_bytes"}
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         names = [name for path in config.paths for name in files.expand(path, base=base)]

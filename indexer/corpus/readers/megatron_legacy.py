@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader, rows_extent
 from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
@@ -80,6 +80,8 @@ def read_index(file: CorpusFile) -> LegacyIndex:
 
 class LegacyMegatronReader(FileReader):
     """Stored sequences as they are, or the flat ids cut into rows of ``sequence_length``."""
+
+    keys = OF_ANY_FORMAT | {"sequence_length"}
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         names = [name for path in config.paths for name in files.expand(path, base=base)]

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_sources import blocks_of_ranges
 from indexer.corpus.blocks.id_sources import JoinedIds
 from indexer.corpus.blocks.ids import id_dtype
@@ -71,6 +71,8 @@ def find_parts(paths: list[str], *, base: Path) -> tuple[str, list[str]]:
 class MegatronPartsReader(FileReader):
     """Sequences of one ``.bin`` whose bytes lie in several files; a shard is a part."""
 
+    keys = OF_ANY_FORMAT | {"sequence_length", "dtype", "max_shard_bytes", "max_window_bytes"}
+
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         stem, names = find_parts(config.paths, base=base)
         super().__init__([files.file_at(name, base=base) for name in names], block_ids=block_ids)
@@ -84,6 +86,12 @@ class MegatronPartsReader(FileReader):
             index_file = files.file_at(index_name, base=base)
             self._index = read_index(index_file, Limits.of(config))
             self._dtype = self._index.dtype
+            if config.dtype is not None and id_dtype(config.dtype) != self._dtype:
+                raise ConfigError(
+                    f'[corpus] dtype = "{config.dtype}"',
+                    expected=f"{self._dtype.name}, as {index_name} says",
+                    fix="leave [corpus] dtype out: the index knows",
+                )
             self._n_sequences = len(self._index.lengths)
             if self._n_sequences:
                 last = int(self._index.pointers[-1]) + int(self._index.lengths[-1]) * self._dtype.itemsize

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
 from indexer.corpus.formats.sample_index import SampleIndex, find_sample_index
@@ -61,6 +61,14 @@ class _Pieces(NamedTuple):
 
 class MegatronWindowsReader(FileReader):
     """The samples a Megatron run asked for, in the order it asked; one corpus a shard."""
+
+    keys = OF_ANY_FORMAT | {
+        "sequence_length",
+        "windows",
+        "extra_token",
+        "max_shard_bytes",
+        "max_window_bytes",
+    }
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         names = [name for path in config.paths for name in files.expand(path, base=base)]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, rows_extent
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, rows_extent
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import id_dtype
@@ -27,6 +27,8 @@ from indexer.storage.compressed import Limits, compression_of
 
 class OlmoReader(FlatReader):
     """Rows of ``sequence_length`` ids of headerless arrays."""
+
+    keys = OF_ANY_FORMAT | {"sequence_length", "dtype", "max_shard_bytes", "max_window_bytes"}
 
     may_repeat = True
 
@@ -41,8 +43,9 @@ class OlmoReader(FlatReader):
                 fix="set [corpus] dtype to the run's data.memmap_dtype (OLMo 1: uint16, OLMo 2: uint32)",
             )
         self._dtype = id_dtype(config.dtype)
-        self._block = config.max_target_sequence_length or width
-        if self._block % width:
+        target = self._target(config)
+        self._block = width if target is None else target
+        if self._block < 1 or self._block % width:
             raise ConfigError(
                 f"[corpus] max_target_sequence_length = {self._block}", expected=f"a multiple of {width}"
             )
@@ -52,8 +55,13 @@ class OlmoReader(FlatReader):
             sequence_length=width,
             label_overlap=bool(config.label_overlap),
             seen=f"{found[0].name} has no npy header",
-            details={"max_target_sequence_length": config.max_target_sequence_length},
+            details={"max_target_sequence_length": target},
         )
+
+    def _target(self, config: CorpusConfig) -> int | None:
+        """Return the ids of a block; OLMo has no blocks."""
+        del config
+        return None
 
     def run(self, number: int) -> IdRun:
         """Return the whole file as one run."""
@@ -81,3 +89,12 @@ class OlmoReader(FlatReader):
         used = run.n_ids // self._block * self._block
         extent = rows_extent(used, width=self.width, stride=self.width, seekable=run.compression is None)
         return extent._replace(n_dropped_tokens=run.n_ids - used)
+
+
+class OlmoCoreReader(OlmoReader):
+    """Rows of headerless arrays that were cut into blocks first."""
+
+    keys = OlmoReader.keys | {"max_target_sequence_length"}
+
+    def _target(self, config: CorpusConfig) -> int | None:
+        return config.max_target_sequence_length

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import Extent, FileReader
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
@@ -37,6 +37,8 @@ class _Count(NamedTuple):
 
 class TextReader(FileReader):
     """Documents of text, cut or packed into sequences of ids."""
+
+    keys = OF_ANY_FORMAT | {"sequence_length", "column", "packing", "max_shard_bytes", "max_window_bytes"}
 
     def __init__(
         self, config: CorpusConfig, *, base: Path, block_ids: int, tokenizer: Tokenizer | None

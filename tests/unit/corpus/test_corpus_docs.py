@@ -23,7 +23,7 @@ PAGE = (ROOT / "docs" / "corpus-formats.md").read_text(encoding="utf-8")
 
 
 def first_cells(section: str) -> set[str]:
-    part = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    part = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0].split("| has an effect on |")[0]
     return {match[1] for match in re.finditer(r"^\| `([a-z-]+)`", part, re.MULTILINE)} - {"format", "kind"}
 
 

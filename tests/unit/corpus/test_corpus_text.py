@@ -241,11 +241,15 @@ def test_what_text_needs_is_asked_for(tmp_path: Path, tokenizer):
         ({"packing": None}, ConfigError, "holds raw text; turn it into token shards first"),
         ({"sequence_length": None}, ConfigError, "set .corpus. sequence_length"),
         ({"end_of_document": 270}, ConfigError, "end-of-document id 270 is not in the vocabulary"),
-        ({"format": "jsonl"}, ConfigError, "packing belongs to raw text, this is jsonl; leave packing out"),
+        (
+            {"format": "jsonl"},
+            ConfigError,
+            "packing = .* has no effect on format 'jsonl'; expected packing with text",
+        ),
         (
             {"paths": ["b.jsonl"]},
             ConfigError,
-            "packing belongs to raw text, this is jsonl; b.jsonl begins with",
+            r"packing = .* has no effect on format 'jsonl' \(b.jsonl begins with",
         ),
         ({"paths": []}, InputError, "no shards are named"),
         ({"paths": [], "format": "text"}, InputError, "no files of text are named"),
