@@ -23,10 +23,10 @@ from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.unfiltered import WalkingMatcher
 from indexer.matching.matcher import IdPatterns
-from indexer.matching.reference import ReferenceMatcher
 from indexer.patterns import Gap, GappedPattern
 from indexer.tokenizers import tokenizer_from_json
 from indexer.vocabulary import TokenBytes
+from tests.reference import ReferenceMatcher
 
 N_PATTERNS = 10_000
 MOST_BETWEEN = 8

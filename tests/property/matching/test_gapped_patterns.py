@@ -21,7 +21,7 @@ from tests.naive import (
     naive_id_matches,
     naive_text_matches,
 )
-from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import block_of, patterns_of, rows_of, vocabulary_of
 
 N_PHRASES, N_PARTS = 2, 3
 PIECES = [

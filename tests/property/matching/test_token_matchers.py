@@ -15,10 +15,10 @@ from indexer.matching.ids.kernels import unfiltered as automaton_search
 from indexer.matching.ids.kernels import windows as window_search
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.unfiltered import WalkingMatcher
-from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.scratch import Rooms
 from tests.naive import naive_id_matches
-from tests.spec.matching.every_matcher import patterns_of, rows_of, vocabulary_of
+from tests.reference import ReferenceMatcher
+from tests.support.drawing import patterns_of, rows_of, vocabulary_of
 
 PIECES = [b"a", b"b", b" ", b" a", b"'", b"s", b"'s", b"S", b"", b"-", b"1", b"ab a", b"  "]
 PIECES += ["é".encode(), "’".encode(), "’s".encode(), "中".encode(), "…".encode(), "\u3000".encode()]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,8 +9,8 @@ from hypothesis import strategies as st
 
 from indexer.matching.text import full_search as text_decoding
 from indexer.matching.text.matcher import TextMatcher
-from indexer.vocabulary import TokenBytes
-from tests.naive import Occurrence, naive_text_matches
+from tests.naive import naive_text_matches
+from tests.support.drawing import block_of, rows_of, vocabulary_of
 
 # Few characters, so that phrases meet text; folds that change length, script or kind; white space.
 CHARACTERS = [*"aAbBsS'’ \t\n.-1", *"ſKkßẞﬁiİıéÉ中文²ΐ𐐀", "fi", "\u00a0", "\u0307"]
@@ -44,19 +42,6 @@ settings_of_match = st.fixed_dictionaries(
         "whitespace": st.sampled_from(["exact", "any"]),
     }
 )
-
-
-def token_bytes(spelled: Sequence[bytes], special: frozenset[int]) -> TokenBytes:
-    return TokenBytes(
-        data=np.frombuffer(b"".join(spelled), np.uint8),
-        offsets=np.cumsum([0, *map(len, spelled)]).astype(np.int64),
-        special=np.array([i in special for i in range(len(spelled))]),
-    )
-
-
-def rows_of(matches) -> list[Occurrence]:
-    columns = (matches.row, matches.token_offset, matches.phrase, matches.n_tokens)
-    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 @st.composite
@@ -104,18 +89,12 @@ def cut_into_tokens(draw, data: bytes, known: dict[bytes, int]) -> list[int]:
     return tokens
 
 
-def block_of(sequences: Sequence[Sequence[int]], dtype=np.uint16):
-    ids = np.array([token for sequence in sequences for token in sequence], dtype)
-    stops = np.cumsum([len(sequence) for sequence in sequences]).astype(np.int64)
-    return ids, stops - [len(sequence) for sequence in sequences], stops
-
-
 @settings(max_examples=150)
 @given(cases(), settings_of_match, st.sampled_from([np.uint16, np.uint32]), st.booleans())
 def test_equals_searching_the_decoded_text(case, match, dtype, fast):
     phrases, spelled, special, sequences = case
     matcher = TextMatcher(
-        phrases, np.arange(len(phrases), dtype=np.int32), token_bytes(spelled, special), **match
+        phrases, np.arange(len(phrases), dtype=np.int32), vocabulary_of(spelled, special), **match
     )
     expected = naive_text_matches(
         list(enumerate(phrases)), sequences, spelled=spelled, special=special, **match
@@ -135,7 +114,7 @@ def test_windows_and_rooms_change_nothing(case, match, room):
         patch.setattr(text_decoding, "_WINDOW_BYTES", 1)
         patch.setattr(text_decoding, "_FIRST_ROOM", room)
         matcher = TextMatcher(
-            phrases, np.arange(len(phrases), dtype=np.int32), token_bytes(spelled, special), **match
+            phrases, np.arange(len(phrases), dtype=np.int32), vocabulary_of(spelled, special), **match
         )
         found = rows_of(matcher.find(ids, starts, stops))
     expected = naive_text_matches(

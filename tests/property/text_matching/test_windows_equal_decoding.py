@@ -12,8 +12,8 @@ from indexer.matching.kernels.borders import LEFT_BORDER, NO_POSSESSIVE, RIGHT_B
 from indexer.matching.text import single_words as word_sites
 from indexer.matching.text.full_search import DecodingSearch
 from indexer.matching.text.window_search import WindowSearch
-from indexer.vocabulary import TokenBytes
 from tests.naive import naive_text_matches
+from tests.support.drawing import vocabulary_of
 
 WORDS = ["a", "ab", "ba", "abab", "is", "ß", "kiß", "ſi", "K", "ﬁ", "é", "中文", "a'", "b.", "1", "", "İ"]
 SUFFIXES = ["", " ", "'s ", " ", ", "]
@@ -101,11 +101,7 @@ def test_windows_find_what_decoding_finds(world, case, rules, dtype, overlapping
     texts: dict[bytes, list[int]] = {}
     for number, phrase in enumerate(phrases):
         texts.setdefault(fold(phrase, case).encode(), []).append(number)
-    vocabulary = TokenBytes(
-        data=np.frombuffer(b"".join(spelled), np.uint8),
-        offsets=np.cumsum([0, *map(len, spelled)]).astype(np.int64),
-        special=np.array([i in special for i in range(len(spelled))]),
-    )
+    vocabulary = vocabulary_of(spelled, special)
     ids = np.array([token for sequence in sequences for token in sequence], dtype)
     stops = np.cumsum([len(sequence) for sequence in sequences]).astype(np.int64)
     starts = stops - [len(sequence) for sequence in sequences]

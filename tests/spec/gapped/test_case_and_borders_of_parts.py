@@ -1,6 +1,6 @@
 """Parts are compared and bordered as phrases are: case, word borders, possessives, white space."""
 
-from tests.spec.gapped.every_unit import in_both, in_text, words
+from tests.support.gapped_cases import in_both, in_text, words
 
 
 def test_case():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec.gapped.every_unit import in_both, words
+from tests.support.gapped_cases import in_both, words
 
 
 @pytest.mark.parametrize("unit", ["words", "tokens"])

@@ -1,6 +1,6 @@
 """A part begins behind the end of the one before it; in text two parts may stand in one token."""
 
-from tests.spec.gapped.every_unit import in_both, in_ids, in_text, words
+from tests.support.gapped_cases import in_both, in_ids, in_text, words
 
 
 def test_parts_of_several_words_do_not_overlap():

@@ -7,8 +7,8 @@ from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.patterns import Gap, GappedPattern
 from tests.naive import naive_gapped_id_matches, naive_id_matches
-from tests.spec.gapped.every_unit import drawn, in_both, in_ids, in_text, windows
-from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import block_of, numbered, patterns_of, rows_of, vocabulary_of
+from tests.support.gapped_cases import in_both, in_ids, in_text, windows
 
 
 def words_between(*pieces, **settings) -> int:
@@ -86,7 +86,7 @@ def test_in_ids_a_character_split_between_a_part_and_the_gap_belongs_to_the_part
 
 def windows_from_first_to_last(pieces, n_words):
     """Return the windows of the pattern whose parts are the ids of the first and of the last piece."""
-    spelled, special, rows = drawn([pieces])
+    spelled, special, rows = numbered([pieces])
     pairs = [(1, [rows[0][0]]), (2, [rows[0][-1]])]
     vocabulary = vocabulary_of(spelled, special)
     gap = Gap(n_words, n_words, "words")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec.matching.every_matcher import found
+from tests.support.id_cases import found
 
 A, B, C = " a", " b", " c"
 

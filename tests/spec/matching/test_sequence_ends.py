@@ -4,7 +4,8 @@ import numpy as np
 
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
-from tests.spec.matching.every_matcher import found, patterns_of, rows_of
+from tests.support.drawing import patterns_of, rows_of
+from tests.support.id_cases import found
 
 
 def test_it_never_crosses_a_sequence_end():

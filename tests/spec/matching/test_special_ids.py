@@ -6,7 +6,8 @@ import pytest
 from indexer.errors import InputError
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
-from tests.spec.matching.every_matcher import block_of, found, patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import block_of, patterns_of, rows_of, vocabulary_of
+from tests.support.id_cases import found
 
 END = None
 

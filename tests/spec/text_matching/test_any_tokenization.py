@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.spec.text_matching.every_search import found
+from tests.support.text_cases import found
 
 TEXT = "x kiß me!".encode()
 

@@ -5,7 +5,7 @@ normalised.
 
 import pytest
 
-from tests.spec.text_matching.every_search import count
+from tests.support.text_cases import count
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Overlapping, nested and repeated occurrences all count; a place is a character of the text, not a token."""
 
-from tests.spec.text_matching.every_search import found
+from tests.support.text_cases import found
 
 
 def test_overlapping_and_nested():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec.text_matching.every_search import count
+from tests.support.text_cases import count
 
 CURLY = ["’".encode()[:1], "’".encode()[1:]]
 

@@ -1,6 +1,6 @@
 """Where words are not set apart by spaces a phrase is found with ``boundary = "none"``, inside tokens too."""
 
-from tests.spec.text_matching.every_search import count, found
+from tests.support.text_cases import count, found
 
 
 def test_chinese():

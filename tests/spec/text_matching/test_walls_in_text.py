@@ -1,6 +1,6 @@
 """No occurrence runs across a sequence end, an id that stands for no text, or bytes that are no text."""
 
-from tests.spec.text_matching.every_search import count, found
+from tests.support.text_cases import count, found
 
 
 def test_sequence_ends():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec.text_matching.every_search import count, found
+from tests.support.text_cases import count, found
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec.text_matching.every_search import count
+from tests.support.text_cases import count
 
 CAFE = ["caf", "é".encode()[:1], "é".encode()[1:]]
 

@@ -14,7 +14,7 @@ from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.unfiltered import WalkingMatcher
 from indexer.matching.text.matcher import TextMatcher
 from indexer.patterns import Gap, GappedPattern
-from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import block_of, patterns_of, rows_of, vocabulary_of
 
 PAIRS = ((1, [0]), (2, [1]))
 PATTERNS = [GappedPattern(0, (1, 2), (Gap(0, 3),))]

@@ -8,7 +8,7 @@ import pytest
 from indexer.matching import threads
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.threads import deal, find_with_threads
-from tests.spec.matching.every_matcher import patterns_of, rows_of
+from tests.support.drawing import patterns_of, rows_of
 
 
 @pytest.mark.parametrize("n_threads", [2, 3, 16])

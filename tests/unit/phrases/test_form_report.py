@@ -19,7 +19,7 @@ from indexer.phrases.form_report_lines import report_lines, report_values
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.text_search import TextSearch
 from indexer.tokenizers import load_tokenizer
-from tests.unit.phrases.crossing_tokenizer import CrossingTokenizer
+from tests.support.crossing_tokenizer import CrossingTokenizer
 
 
 def table(*phrases: str) -> pa.Table:

@@ -105,7 +105,7 @@ def test_no_form_begins_with_white_space_alone(tokenizer: Tokenizer) -> None:
 
 
 def test_a_tokenizer_whose_pieces_cross_spaces_is_encoded_whole() -> None:
-    from tests.unit.phrases.crossing_tokenizer import CrossingTokenizer
+    from tests.support.crossing_tokenizer import CrossingTokenizer
 
     encoder = FormEncoder(CrossingTokenizer())
     units = [["of", " the"], ["of", " a"]]

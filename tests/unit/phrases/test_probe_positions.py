@@ -12,7 +12,7 @@ from indexer.config import MatchConfig, PhrasesConfig
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.probe_positions import SCHEMA, probe_positions
 from indexer.tokenizers import Tokenizer, load_tokenizer
-from tests.unit.phrases.crossing_tokenizer import CrossingTokenizer
+from tests.support.crossing_tokenizer import CrossingTokenizer
 
 NAMES = ("gpt-neox-20b", "gpt2", "olmo-dolma-v1", "t5-base", "llama-sentencepiece")
 

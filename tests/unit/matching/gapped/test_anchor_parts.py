@@ -10,7 +10,7 @@ from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.unfiltered import WalkingMatcher
 from indexer.patterns import Gap, GappedPattern
-from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import block_of, patterns_of, rows_of, vocabulary_of
 
 FREQUENT = [b" a", b" b", b",", b" the", b"", b"s"]
 RARE = [f" w{number}".encode() for number in range(30)] + [b" of a", b" one of the", b"-x y", b"\n\n"]

@@ -10,7 +10,7 @@ from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.patterns import Gap, GappedPattern
 from tests.naive import naive_gapped_id_matches, naive_id_matches
-from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of
+from tests.support.drawing import block_of, patterns_of, rows_of
 
 
 def inner(pairs=((1, [0]), (2, [1]))) -> TokenMatcher:

@@ -10,7 +10,7 @@ from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.unfiltered import WalkingMatcher
 from indexer.patterns import Gap, GappedPattern
-from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import block_of, patterns_of, rows_of, vocabulary_of
 
 LONG, SHORT, PHRASE = [1, 2, 3, 4, 5], [6, 7, 8], 9
 BETWEEN = [11, 12, 13]

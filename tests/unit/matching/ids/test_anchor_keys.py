@@ -14,8 +14,8 @@ from indexer.matching.ids.bloom import can_be_asked
 from indexer.matching.ids.kernels.prefilter import SCAN_POSITIONS, new_scratch, pass_positions
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import _anchors, build_filter
-from indexer.matching.reference import ReferenceMatcher
-from tests.spec.matching.every_matcher import patterns_of, rows_of
+from tests.reference import ReferenceMatcher
+from tests.support.drawing import patterns_of, rows_of
 
 SCRATCH = new_scratch()
 

@@ -9,10 +9,10 @@ from indexer.matching.ids.kernels.windows import BLOCK_TOKENS
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import build_filter
 from indexer.matching.matcher import IdPatterns
-from indexer.matching.reference import ReferenceMatcher
 from indexer.matching.threads import find_with_threads
 from tests.naive import naive_id_matches
-from tests.spec.matching.every_matcher import patterns_of, rows_of
+from tests.reference import ReferenceMatcher
+from tests.support.drawing import patterns_of, rows_of
 
 pytestmark = pytest.mark.usefixtures("in_registers")
 JIT_ONLY = pytest.mark.skipif(

@@ -11,8 +11,8 @@ import pytest
 from indexer.errors import ConfigError, InputError
 from indexer.matching.text import matcher as text_matcher
 from indexer.matching.text.matcher import TextMatcher
-from indexer.vocabulary import TokenBytes
 from tests.naive import naive_text_matches
+from tests.support.drawing import rows_of, vocabulary_of
 
 WORDS = ["the", "cat", "dog", "sat", "on", "mat"]
 SPELLED = [b" " + word.encode() for word in WORDS] + [
@@ -29,16 +29,9 @@ PHRASES = ["the cat", "the cat sat", "cat sat on", "dog", "on the", "sat ß"]
 MATCH = {"case": "fold", "boundary": "word", "possessive": "include", "whitespace": "exact"}
 
 
-def vocabulary() -> TokenBytes:
-    return TokenBytes(
-        data=np.frombuffer(b"".join(SPELLED), np.uint8),
-        offsets=np.cumsum([0, *map(len, SPELLED)]).astype(np.int64),
-        special=np.zeros(len(SPELLED), np.bool_),
-    )
-
-
 def matcher(**match: str) -> TextMatcher:
-    return TextMatcher(PHRASES, np.arange(len(PHRASES), dtype=np.int32), vocabulary(), **{**MATCH, **match})
+    numbers = np.arange(len(PHRASES), dtype=np.int32)
+    return TextMatcher(PHRASES, numbers, vocabulary_of(SPELLED), **{**MATCH, **match})
 
 
 def block(seed: int = 0):
@@ -46,11 +39,6 @@ def block(seed: int = 0):
     lengths = rng.integers(0, 60, 40)
     stops = np.cumsum(lengths).astype(np.int64)
     return rng.integers(0, len(SPELLED), stops[-1]).astype(np.uint16), stops - lengths, stops
-
-
-def rows_of(matches):
-    columns = (matches.row, matches.token_offset, matches.phrase, matches.n_tokens)
-    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def expected(ids, starts, stops):
@@ -104,7 +92,7 @@ def test_ids_are_never_written_to():
 
 def test_nothing_to_look_for_and_nothing_to_look_at():
     nothing = np.zeros(0, np.int64)
-    empty = TextMatcher([], np.zeros(0, np.int32), vocabulary(), **MATCH)
+    empty = TextMatcher([], np.zeros(0, np.int32), vocabulary_of(SPELLED), **MATCH)
     assert rows_of(empty.find(*block())) == []
     searching = matcher()
     searching.prepare(np.zeros(0, np.uint16))
@@ -117,7 +105,7 @@ def test_nothing_to_look_for_and_nothing_to_look_at():
 )
 def test_phrases_that_are_no_text(phrases, message):
     with pytest.raises(InputError, match=message):
-        TextMatcher(phrases, np.arange(len(phrases), dtype=np.int32), vocabulary(), **MATCH)
+        TextMatcher(phrases, np.arange(len(phrases), dtype=np.int32), vocabulary_of(SPELLED), **MATCH)
 
 
 @pytest.mark.parametrize("name", ["case", "boundary", "possessive", "whitespace"])

@@ -10,7 +10,7 @@ from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
 from indexer.corpus.text.writers import write_megatron
 from indexer.errors import InputError
-from tests.unit.corpus.rows_read_back import ROWS, check
+from tests.support.rows_read_back import ROWS, check
 
 
 @pytest.mark.parametrize("with_index", [True, False])

@@ -9,7 +9,7 @@ import pytest
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
 from indexer.errors import InputError
-from tests.unit.corpus.rows_read_back import rows_of
+from tests.support.rows_read_back import rows_of
 
 
 def test_json_lines_are_parsed_not_searched(tmp_path: Path):

@@ -11,7 +11,7 @@ from indexer.config import CorpusConfig, OrderConfig
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.text.writers import write_megatron
 from indexer.errors import ConfigError, InputError
-from tests.unit.corpus.rows_read_back import rows_of
+from tests.support.rows_read_back import rows_of
 
 RNG = np.random.default_rng(11)
 

@@ -10,7 +10,7 @@ import pytest
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
 from indexer.errors import InputError
-from tests.unit.corpus.rows_read_back import ROWS, check
+from tests.support.rows_read_back import ROWS, check
 
 
 @pytest.mark.parametrize(("code", "dtype"), [(8, "<u2"), (4, "<i4")])

@@ -17,7 +17,7 @@ import pytest
 
 from indexer.errors import ConfigError, InputError
 from indexer.tokenizers import load_tokenizer, tokenizer_from_json
-from tests.unit.tokenizers import trained
+from tests.support import trained_tokenizers as trained
 
 TEXT = trained.byte_level().to_str()
 

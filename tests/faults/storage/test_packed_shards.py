@@ -164,7 +164,7 @@ def test_a_bomb_is_refused_within_its_budget(tmp_path: Path, stated):
         [sys.executable, "-c", program, str(tmp_path)],
         capture_output=True,
         text=True,
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=Path(__file__).resolve().parents[3],
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         check=False,
     )

@@ -1,4 +1,4 @@
-"""The reference matcher: pyahocorasick and plain Python, for tests and for the verifier.
+"""The reference matcher: pyahocorasick and plain Python.
 
 It shares no code with the kernels, and answers the same question in the same form.
 """

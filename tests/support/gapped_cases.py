@@ -1,8 +1,6 @@
 """Runs one drawn pattern with gaps through the slow truth and the matcher, in ids and in text.
 
-A case is drawn in pieces of text: a sequence is a list of pieces, each piece is one token, and the vocabulary
-is the set of pieces. A piece written as bytes is a token that spells just these bytes, ``None`` is an id that
-stands for no text. In ids, a part has every run of pieces that spells it as a form.
+In ids, a part has every run of pieces that spells it as a form.
 """
 
 from __future__ import annotations
@@ -18,9 +16,8 @@ from indexer.matching.text.matcher import TextMatcher, border_rules
 from indexer.patterns import GappedPattern
 from indexer.phrases.gap_notation import GappedText, parse
 from tests.naive import naive_gapped_id_matches, naive_gapped_text_matches, naive_id_matches
-from tests.spec.matching.every_matcher import block_of, patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import Piece, block_of, numbered, patterns_of, rows_of, vocabulary_of
 
-Piece = str | bytes | None
 Window = tuple[int, int]
 PHRASE, FIRST_PART = 0, 1
 
@@ -30,7 +27,7 @@ def in_ids(
 ) -> list[list[Window]]:
     """Return for each sequence the windows found, as (first token, last token)."""
     text = parse(notation)
-    spelled, special, rows = drawn(sequences)
+    spelled, special, rows = numbered(sequences)
     vocabulary = vocabulary_of(spelled, special)
     numbers = part_numbers(text)
     pairs = sorted(
@@ -54,7 +51,7 @@ def in_text(notation: str, *sequences: Sequence[Piece], **settings: str) -> list
     """Return for each sequence the windows found, as (first token, last token)."""
     match = {"case": "fold", "boundary": "word", "possessive": "include", "whitespace": "exact", **settings}
     text = parse(notation)
-    spelled, special, rows = drawn(sequences)
+    spelled, special, rows = numbered(sequences)
     vocabulary = vocabulary_of(spelled, special)
     numbers = part_numbers(text)
     expected = naive_gapped_text_matches(
@@ -95,13 +92,6 @@ def in_both(notation: str, *pieces: Piece, **settings: str) -> list[Window]:
 def words(drawing: str) -> list[Piece]:
     """Return a sequence in which every word is a token with a space before it, and | an end of document."""
     return [None if word == "|" else f" {word}" for word in drawing.split()]
-
-
-def drawn(sequences: Sequence[Sequence[Piece]]) -> tuple[list[bytes], frozenset[int], list[list[int]]]:
-    pieces = sorted({piece for sequence in sequences for piece in sequence}, key=repr)
-    spelled = [piece if isinstance(piece, bytes) else (piece or "").encode() for piece in pieces]
-    special = frozenset(number for number, piece in enumerate(pieces) if piece is None)
-    return spelled, special, [[pieces.index(piece) for piece in sequence] for sequence in sequences]
 
 
 def part_numbers(text: GappedText) -> dict[str, int]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
-from tests.unit.corpus.rows_read_back import rows_of
+from tests.support.rows_read_back import rows_of
 
 
 def test_olmo_core_cuts_blocks_before_rows(tmp_path: Path):

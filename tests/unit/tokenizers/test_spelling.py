@@ -13,7 +13,7 @@ import zstandard
 
 from indexer.errors import InputError
 from indexer.tokenizers import Tokenizer, load_tokenizer, tokenizer_from_json
-from tests.unit.tokenizers import trained
+from tests.support import trained_tokenizers as trained
 
 NAMES = ["gpt-neox-20b", "gpt2", "olmo-dolma-v1", "llama-sentencepiece", "t5-base"]
 

@@ -14,7 +14,7 @@ import zstandard
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
 from indexer.errors import ConfigError, InputError
-from tests.unit.corpus.rows_read_back import ROWS, check, rows_of
+from tests.support.rows_read_back import ROWS, check, rows_of
 
 
 def snappy_of(data):

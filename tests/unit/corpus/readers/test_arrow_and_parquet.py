@@ -12,7 +12,7 @@ import pytest
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
 from indexer.errors import InputError
-from tests.unit.corpus.rows_read_back import ROWS, check, rows_of
+from tests.support.rows_read_back import ROWS, check, rows_of
 
 RNG = np.random.default_rng(11)
 LISTS = {

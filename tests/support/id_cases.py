@@ -1,0 +1,40 @@
+"""Runs one drawn case through the slow truth, the reference and the compiled matchers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.unfiltered import WalkingMatcher
+from tests.naive import naive_id_matches
+from tests.reference import ReferenceMatcher
+from tests.support.drawing import Piece, block_of, numbered, patterns_of, rows_of, vocabulary_of
+
+
+def found(
+    forms: Sequence[tuple[int, Sequence[Piece]]],
+    *sequences: Sequence[Piece],
+    boundary: str = "word",
+    possessive: str = "include",
+) -> list[tuple[int, int, int, int]]:
+    """Return what every matcher finds, the same for all: rows of (row, token_offset, phrase, n_tokens).
+
+    Parameters
+    ----------
+    forms : sequence of (phrase, pieces)
+        The patterns.
+    *sequences : sequence of pieces
+        The sequences of one block.
+    """
+    spelled, special, numbers = numbered([*(form for _, form in forms), *sequences])
+    pairs = [(phrase, ids) for (phrase, _), ids in zip(forms, numbers, strict=False)]
+    rows = numbers[len(forms) :]
+    options = {"boundary": boundary, "possessive": possessive}
+    expected = naive_id_matches(pairs, rows, spelled=spelled, special=special, **options)
+    for kind in (ReferenceMatcher, TokenMatcher, WalkingMatcher):
+        matcher = kind(patterns_of(pairs), vocabulary_of(spelled, special), **options)
+        for dtype in (np.uint16, np.uint32):
+            assert rows_of(matcher.find(*block_of(rows, dtype))) == expected, (kind, dtype)
+    return expected
