@@ -5,6 +5,8 @@ A message is one line: what, which file, which offset, what was expected, what t
 
 from __future__ import annotations
 
+import re
+
 
 class ExposureError(Exception):
     """A refusal that is shown without a traceback.
@@ -50,7 +52,7 @@ class ExposureError(Exception):
             text += f"; expected {self.expected}"
         if self.fix:
             text += f"; {self.fix}"
-        return " ".join(text.split())
+        return _printable(" ".join(text.split()))
 
     def as_dict(self) -> dict[str, object]:
         """Return the message as an object for ``--json``."""
@@ -67,6 +69,11 @@ class ExposureError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way back from a worker process, with every field."""
         return (_rebuild, (type(self), self.what, self.path, self.offset, self.expected, self.fix))
+
+
+def _printable(text: str) -> str:
+    """Escape what a terminal acts upon or cannot encode: control characters, halves of surrogate pairs."""
+    return re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", lambda one: ascii(one[0])[1:-1], text)
 
 
 def _rebuild(

@@ -10,7 +10,7 @@ from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
 from indexer.phrases import load_phrases
 from indexer.phrases.form_report import FormReport, form_report
-from indexer.tokenizers import load_tokenizer
+from indexer.tokenizers import configured_tokenizer
 
 SAMPLE_TOKENS = 300_000
 _SHARDS = 8
@@ -29,9 +29,9 @@ def check_forms(config: Config) -> dict[str, FormReport]:
     ConfigError
         There is no tokenizer to decode with.
     """
-    if config.tokenizer.path is None:
+    tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
+    if tokenizer is None:
         raise ConfigError("[tokenizer] path is not set", expected="the tokenizer of the corpus")
-    tokenizer = load_tokenizer(config.tokenizer.path, base=config.base)
     phrases = load_phrases(config.phrases, config.match, base=config.base).looked_for()
     sequences = _sample(open_corpus(config.corpus, base=config.base, tokenizer=tokenizer))
     return form_report(phrases, tokenizer, sequences, config.match, most_tokens=SAMPLE_TOKENS)

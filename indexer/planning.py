@@ -20,7 +20,7 @@ from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
 from indexer.plan import OrderFacts, Plan, ScanRange, TokenizerFacts
 from indexer.plan_store import FrozenContent
-from indexer.tokenizers import load_tokenizer
+from indexer.tokenizers import configured_tokenizer
 from indexer.tokenizers.tokenizer import Tokenizer
 
 RANGE_TOKENS = 1 << 28
@@ -49,7 +49,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     ConfigError, InputError
         Something the configuration names is missing or not what it should be.
     """
-    tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
+    tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
     frozen, notes = _freeze_phrases(config, tokenizer)
     reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
     shards = reader.shards()

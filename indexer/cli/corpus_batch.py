@@ -75,8 +75,7 @@ def _opened(
         plan = read_plan(index.plan_file)
         return plan.config, load_tokenizer_of(index, plan), plan.shards
     from indexer.cli.index import read_config
-    from indexer.tokenizers import load_tokenizer
+    from indexer.tokenizers import configured_tokenizer
 
     config = read_config(source, overrides)
-    path = config.tokenizer.path
-    return config, load_tokenizer(path, base=config.base) if path else None, None
+    return config, configured_tokenizer(config.tokenizer, base=config.base), None

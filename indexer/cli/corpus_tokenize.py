@@ -67,6 +67,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Ids after which a shard is closed.",
 )
+@click.option(
+    "--max-tokenizer-bytes",
+    type=click.IntRange(min=1),
+    default=256 << 20,
+    show_default=True,
+    help="Most bytes tokenizer.json may hold once unpacked.",
+)
 def tokenize(
     sources: tuple[str, ...],
     out: Path,
@@ -81,6 +88,7 @@ def tokenize(
     shuffle_seed: int | None,
     shuffle_buffer: int,
     limit: int | None,
+    max_tokenizer_bytes: int,
 ) -> None:
     """Turn text into token shards, the way a training run did.
 
@@ -94,7 +102,9 @@ def tokenize(
     from indexer.corpus.text.tokenizing import Record, tokenize_documents
     from indexer.tokenizers import load_tokenizer
 
-    loaded = load_tokenizer(tokenizer, base=Path())
+    loaded = load_tokenizer(
+        tokenizer, base=Path(), max_bytes=max_tokenizer_bytes, bytes_key="--max-tokenizer-bytes"
+    )
     with Progress(quiet=wants_json()) as progress:
         if sources[0].startswith(PREFIX):
             if len(sources) > 1:

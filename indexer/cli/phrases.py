@@ -69,6 +69,13 @@ def _declared_options(function: _F) -> _F:
     "tokenizer_path",
     help="Normalise phrases as this tokenizer does; the table of pairs then tells token positions too.",
 )
+@click.option(
+    "--max-tokenizer-bytes",
+    type=click.IntRange(min=1),
+    default=256 << 20,
+    show_default=True,
+    help="Most bytes tokenizer.json may hold once unpacked.",
+)
 @_declared_options
 def phrases(
     source: str,
@@ -76,6 +83,7 @@ def phrases(
     explained: str | None,
     case: str,
     tokenizer_path: str | None,
+    max_tokenizer_bytes: int,
     **options: Any,
 ) -> None:
     """Find the critical phrases of minimal pairs, or read plain phrases.
@@ -102,7 +110,9 @@ def phrases(
         from indexer.phrases.normalization import normalized
         from indexer.tokenizers import load_tokenizer
 
-        tokenizer = load_tokenizer(tokenizer_path, base=Path())
+        tokenizer = load_tokenizer(
+            tokenizer_path, base=Path(), max_bytes=max_tokenizer_bytes, bytes_key="--max-tokenizer-bytes"
+        )
         found = normalized(found, tokenizer, match)
     if explained is not None:
         from indexer.phrases.explain import explain

@@ -21,6 +21,7 @@ from indexer.config.order import OrderConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.config.tokenizer import TokenizerConfig
 from indexer.errors import ConfigError
+from indexer.storage.opening import read_text
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,12 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     file = Path(path)
     if file.is_dir():
         file = file / "exposure.toml"
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigError(
-            "no such configuration file", path=path, fix="write one with `exposure init` or `exposure sample`"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read as UTF-8 text ({error})", path=path) from None
+    text = read_text(
+        file,
+        error=ConfigError,
+        missing="no such configuration file",
+        fix="write one with `exposure init` or `exposure sample`",
+    )
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

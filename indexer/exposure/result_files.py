@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from indexer.errors import ConfigError, InputError
 from indexer.exposure.results import COLUMNS
+from indexer.storage.opening import status_of
 
 _STEP_IN_NAME = re.compile(r"(?:step|checkpoint|ckpt)[-_]?(\d+)", re.IGNORECASE)
 
@@ -48,8 +49,7 @@ def read_results(path: Path, model: str | None = None, checkpoint: int | None = 
     InputError
         A line or column cannot be read; the message names it.
     """
-    if not path.is_file():
-        raise ConfigError("no such file of results", path=path)
+    status_of(path, error=ConfigError, missing="no such file of results")
     if path.suffix == ".parquet":
         table = _read(pq.read_table, path)
     elif path.suffix == ".csv":

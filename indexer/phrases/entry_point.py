@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import ConfigError
+from indexer.storage.opening import status_of
 
 
 def load_function(spelled: str, base: Path, key: str) -> Callable[..., Any]:
@@ -33,8 +34,7 @@ def load_function(spelled: str, base: Path, key: str) -> Callable[..., Any]:
         raise ConfigError(
             f"{spelled!r} names no function", path=f"[phrases] {key}", expected="file.py:function"
         )
-    if not path.is_file():
-        raise ConfigError("no such file", path=file, fix=f"[phrases] {key} names it")
+    status_of(path, shown=file, error=ConfigError, fix=f"[phrases] {key} names it")
     spec = importlib.util.spec_from_file_location(f"exposure_own_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise ConfigError("is not Python", path=file)

@@ -26,6 +26,7 @@ from indexer.phrases.generic import Neighbourhood, generic_rule
 from indexer.phrases.rules.rule import PairRule, PairSpans, Paradigm, RuleDoesNotApplyError, Spans
 from indexer.phrases.rules.table import RULES
 from indexer.phrases.sentence import Sentence, WordRange, hull, word
+from indexer.storage.opening import read_text
 
 KEYS = ("rule", "context", "side", "reach", "phrase", "phenomenon", "grade", "end_boundary")
 _CHOICES = {
@@ -43,13 +44,15 @@ def read_own_table(spelled: str, base: Path) -> dict[str, Paradigm]:
     ConfigError
         The file is missing or no TOML, or an entry is wrong.
     """
+    text = read_text(
+        base / Path(spelled).expanduser(),
+        shown=spelled,
+        error=ConfigError,
+        fix="[phrases] own_rules names it",
+    )
     try:
-        table = tomllib.loads((base / Path(spelled).expanduser()).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(
-            f"cannot be read ({error.strerror})", path=spelled, fix="[phrases] own_rules names it"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not TOML: {error}", path=spelled) from None
     return {uid: _paradigm(uid, entry, spelled) for uid, entry in table.items()}
 

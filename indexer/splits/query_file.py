@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import ConfigError
+from indexer.storage.opening import read_text
 
 _PARAMETER = re.compile(r"param\s+(\w+)\s*:\s*([A-Z]+)\s*(?:=\s*(.*?)\s*)?--\s*(.+)$")
 _USED = re.compile(r"\$(\w+)")
@@ -145,10 +146,7 @@ def load_query_file(path: Path, name: str | None = None) -> QueryFile:
         It has no title or sentence, a parameter line cannot be read, or the parameters declared are not those
         used; the message names the line.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read ({error})", path=path) from None
+    text = read_text(path, error=ConfigError, missing="no such query file")
     title, example, sentence, parameters = "", "", [], []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("--"):

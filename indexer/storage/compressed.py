@@ -213,6 +213,29 @@ def first_bytes(file: CorpusFile, n_bytes: int, compression: str | None, limits:
     return head
 
 
+def read_unpacked(file: CorpusFile, limits: Limits) -> bytes:
+    """Return a whole file, unpacked where it is packed, within its budget.
+
+    Raises
+    ------
+    InputError
+        The file is truncated or corrupt.
+    ResourceError
+        It holds or unpacks to more than its budget.
+    """
+    kind = compression_of(file)
+    if kind is not None:
+        return b"".join(decompressed(file, kind, limits))
+    if file.n_bytes > limits.budget(file):
+        raise ResourceError(
+            f"holds {file.n_bytes:,} bytes",
+            path=file.name,
+            expected=f"at most {limits.budget(file):,}",
+            fix=f"raise {limits.bytes_key} if the file is meant to be that large",
+        )
+    return read_range(file, 0, file.n_bytes)
+
+
 def decompressed_size(file: CorpusFile, kind: str, limits: Limits) -> int:
     """Return the unpacked size of a file: from zstd frame heads, else by unpacking it once."""
     if kind == "zstd":

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import glob
 import logging
 import random
-import re
-import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 
-from indexer.errors import InputError, ResourceError, StateError
+from indexer.errors import ExposureError, InputError, ResourceError, StateError
+from indexer.storage.globs import has_magic, local_matches
+from indexer.storage.opening import open_regular, status_of
+from indexer.storage.urls import filesystem_of, is_url, without_credentials
 from indexer.units import Uint8Array
 
 CHUNK_BYTES = 8 * 1024 * 1024
@@ -27,6 +27,7 @@ ANYWHERE = Path()
 ATTEMPTS = 5
 """How often a remote read is tried before the shard fails."""
 
+_SEE = "see [corpus] paths"
 _log = logging.getLogger(__name__)
 
 
@@ -55,11 +56,6 @@ class CorpusFile:
     local: bool
 
 
-def is_url(path: str) -> bool:
-    """Tell whether a path is an fsspec URL rather than a local path."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*(::|://)", path) is not None
-
-
 def find_files(paths: Sequence[str], *, base: Path) -> list[CorpusFile]:
     """Resolve paths and globs, in the given order; the matches of one glob are sorted by name.
 
@@ -70,39 +66,39 @@ def find_files(paths: Sequence[str], *, base: Path) -> list[CorpusFile]:
     """
     found: list[CorpusFile] = []
     for path in paths:
-        names = expand(path, base=base)
-        found.extend(file_at(name, base=base) for name in names)
+        names = expand(path, base=base, fix=_SEE)
+        found.extend(file_at(name, base=base, fix=_SEE) for name in names)
     if not found:
         raise InputError("no shards are named", path="[corpus] paths")
     return found
 
 
-def expand(path: str, *, base: Path) -> list[str]:
-    """Return the names a path or glob stands for, sorted.
+def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
+    """Return the names a path or glob stands for, sorted. What exists as it is written is no glob.
 
     Raises
     ------
     InputError
         A glob matches nothing.
     """
-    if not glob.has_magic(path) or (not is_url(path) and (base / path).exists()):
+    if not has_magic(path) or "\0" in path:
         return [path]
     if is_url(path):
-        filesystem, inner = _filesystem(path)
+        filesystem, inner = filesystem_of(path)
+        if filesystem.exists(inner):
+            return [path]
         matches = sorted(filesystem.unstrip_protocol(match) for match in filesystem.glob(inner))
-    elif Path(path).is_absolute():
-        matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
     else:
-        matches = sorted(glob.glob(path, root_dir=base, recursive=True))  # noqa: PTH207
+        matches = local_matches(path, base=base)
     if not matches:
-        raise InputError("matches no file", path=_without_credentials(path), fix="see [corpus] paths")
+        raise InputError("matches no file", path=without_credentials(path), fix=fix)
     return matches
 
 
 def exists(path: str, *, base: Path) -> bool:
     """Tell whether a path names a file or folder."""
     if is_url(path):
-        filesystem, inner = _filesystem(path)
+        filesystem, inner = filesystem_of(path)
         return bool(filesystem.exists(inner))
     return (base / path).exists()
 
@@ -110,7 +106,7 @@ def exists(path: str, *, base: Path) -> bool:
 def is_folder(path: str, *, base: Path) -> bool:
     """Tell whether a path names a folder."""
     if is_url(path):
-        filesystem, inner = _filesystem(path)
+        filesystem, inner = filesystem_of(path)
         return bool(filesystem.isdir(inner))
     return (base / path).is_dir()
 
@@ -119,7 +115,8 @@ def list_folder(path: str, *, base: Path) -> list[str]:
     """Return the files directly inside a folder, sorted by name, spelled like the folder."""
     if is_url(path):
         return _remote_entries(path, "file")
-    return sorted(join(path, entry.name) for entry in (base / path).iterdir() if entry.is_file())
+    # a pipe, or a link to nothing, is listed too: who asks for it is told, and does not miss a file unawares
+    return sorted(join(path, entry.name) for entry in (base / path).iterdir() if not entry.is_dir())
 
 
 def list_folders(path: str, *, base: Path) -> list[str]:
@@ -130,7 +127,7 @@ def list_folders(path: str, *, base: Path) -> list[str]:
 
 
 def _remote_entries(url: str, kind: str) -> list[str]:
-    filesystem, inner = _filesystem(url)
+    filesystem, inner = filesystem_of(url)
     entries = filesystem.ls(inner, detail=True)
     return sorted(filesystem.unstrip_protocol(entry["name"]) for entry in entries if entry["type"] == kind)
 
@@ -152,8 +149,21 @@ def base_name(path: str) -> str:
     return path.rstrip("/").rsplit("/", 1)[-1] if is_url(path) else PurePath(path).name
 
 
-def file_at(path: str, *, base: Path) -> CorpusFile:
+def file_at(
+    path: str, *, base: Path, error: type[ExposureError] = InputError, fix: str | None = None
+) -> CorpusFile:
     """Return one file with its size.
+
+    Parameters
+    ----------
+    path : str
+        A path, relative to `base`, or a URL.
+    base : Path
+        What a relative path starts from.
+    error : type
+        Class of the refusal of a local file.
+    fix : str, optional
+        What to do where it cannot be read.
 
     Raises
     ------
@@ -161,24 +171,26 @@ def file_at(path: str, *, base: Path) -> CorpusFile:
         There is no such file, or it is a folder, pipe or device (which are never opened).
     """
     if is_url(path):
-        filesystem, inner = _filesystem(path)
+        filesystem, inner = filesystem_of(path)
         try:
             info = filesystem.info(inner)
         except FileNotFoundError:
-            raise InputError("no such file", path=_without_credentials(path)) from None
+            raise InputError("no such file", path=without_credentials(path)) from None
         if info["type"] != "file" or info.get("size") is None:
-            raise InputError("is not a file of known size", path=_without_credentials(path))
-        return CorpusFile(_without_credentials(path), path, int(info["size"]), None, local=False)
+            raise InputError("is not a file of known size", path=without_credentials(path))
+        return CorpusFile(without_credentials(path), path, int(info["size"]), None, local=False)
     location = (base / path).absolute()
-    try:
-        status = location.stat()
-    except FileNotFoundError:
-        raise InputError("no such file", path=path, fix="see [corpus] paths") from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", path=path) from None
-    if not stat.S_ISREG(status.st_mode):
-        raise InputError("is not a regular file", path=path)
+    status = status_of(location, shown=path, error=error, fix=fix)
     return CorpusFile(path, str(location), status.st_size, status.st_mtime_ns, local=True)
+
+
+def open_binary(file: CorpusFile) -> BinaryIO:
+    """Open a file to be read anywhere in it."""
+    if file.local:
+        return open_regular(Path(file.url), shown=file.name)
+    filesystem, inner = filesystem_of(file.url)
+    handle: BinaryIO = filesystem.open(inner, "rb")
+    return handle
 
 
 def map_bytes(file: CorpusFile) -> Uint8Array:
@@ -189,7 +201,7 @@ def map_bytes(file: CorpusFile) -> Uint8Array:
     StateError
         The file has another size than when it was found.
     """
-    size = Path(file.url).stat().st_size
+    size = status_of(Path(file.url), shown=file.name).st_size
     if size != file.n_bytes:
         raise StateError(
             f"holds {size:,} bytes now",
@@ -217,7 +229,7 @@ def read_range(file: CorpusFile, start: int, stop: int) -> bytes:
             f"ends at byte {file.n_bytes:,}", path=file.name, expected=f"at least {stop:,} bytes"
         )
     if file.local:
-        with Path(file.url).open("rb") as handle:
+        with open_binary(file) as handle:
             handle.seek(start)
             data = handle.read(stop - start)
         if len(data) != stop - start:
@@ -247,7 +259,7 @@ def stream(
 
 def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
     if file.local:
-        with Path(file.url).open("rb") as handle:
+        with open_binary(file) as handle:
             handle.seek(start)
             at = start
             while at < file.n_bytes:
@@ -267,7 +279,7 @@ def _read_remote(file: CorpusFile, start: int, stop: int) -> bytes:
     """Read a remote range; a store may answer with an error, or with fewer bytes and no error."""
     if start >= stop:
         return b""
-    filesystem, inner = _filesystem(file.url)
+    filesystem, inner = filesystem_of(file.url)
     trouble = ""
     for attempt in range(ATTEMPTS):
         if attempt:
@@ -286,19 +298,3 @@ def _read_remote(file: CorpusFile, start: int, stop: int) -> bytes:
     raise ResourceError(
         f"could not be read in {ATTEMPTS} attempts ({trouble})", path=file.name, offset=f"byte {start:,}"
     )
-
-
-def _filesystem(url: str) -> tuple[Any, str]:
-    import fsspec
-
-    try:
-        filesystem, inner = fsspec.core.url_to_fs(url)
-    except ImportError as error:
-        raise ResourceError(f"needs a package that is not installed ({error})", path=url) from None
-    except ValueError as error:
-        raise InputError(f"is no URL that can be opened ({error})", path=url) from None
-    return filesystem, inner
-
-
-def _without_credentials(url: str) -> str:
-    return re.sub(r"(://)[^/@]+@", r"\1", url)

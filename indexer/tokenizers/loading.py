@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
+import os
 import re
-import zlib
 from pathlib import Path
 
+from indexer.config.tokenizer import TokenizerConfig
 from indexer.errors import ConfigError, InputError
+from indexer.storage.compressed import Limits, read_unpacked
+from indexer.storage.files import file_at
 from indexer.tokenizers.json_tokenizer import JsonTokenizer
 from indexer.tokenizers.tokenizer import Tokenizer
 
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?(@[\w./-]+)?")
+MAX_BYTES = 256 << 20
+"""Most bytes of a ``tokenizer.json`` once unpacked, by default: the largest known ones hold 35 MB."""
 _FILE_NAMES = ("tokenizer.json", "tokenizer.json.gz")
 
 
-def load_tokenizer(path: str, *, base: Path) -> Tokenizer:
+def load_tokenizer(
+    path: str, *, base: Path, max_bytes: int = MAX_BYTES, bytes_key: str = "[tokenizer] max_bytes"
+) -> Tokenizer:
     """Load the tokenizer a configuration names.
 
     Parameters
@@ -25,26 +31,40 @@ def load_tokenizer(path: str, *, base: Path) -> Tokenizer:
         hub, with ``@revision`` where the newest is not meant. What exists on disk wins over the hub.
     base : Path
         Folder that relative paths start from.
+    max_bytes : int
+        Most bytes the file may hold once unpacked.
+    bytes_key : str
+        What the user raises them with, for messages.
 
     Raises
     ------
     ConfigError
         There is no such file, folder or repository.
     InputError
-        The file is no ``tokenizer.json``.
+        The file is no ``tokenizer.json``, or no regular file.
+    ResourceError
+        It unpacks to more than it may.
     """
+    limits = Limits(max_bytes, bytes_key=bytes_key)
     place = base / path
     if place.is_dir():
-        return tokenizer_from_json(_read(_file_in(place)), path)
+        return tokenizer_from_json(_read(_file_in(place), limits), path)
     if place.exists():
-        return tokenizer_from_json(_read(place), path)
+        return tokenizer_from_json(_read(place, limits), path)
     if path.endswith((".json", ".gz")) or path.startswith((".", "/", "~")) or not _HUB_NAME.fullmatch(path):
         raise ConfigError(
             "no such tokenizer",
             path=place,
             expected="a tokenizer.json, a folder that holds one, or a hub name such as EleutherAI/pythia-70m",
         )
-    return tokenizer_from_json(_read(_download(path)), path)
+    return tokenizer_from_json(_read(_download(path), limits), path)
+
+
+def configured_tokenizer(config: TokenizerConfig, *, base: Path) -> Tokenizer | None:
+    """Load the tokenizer of ``[tokenizer]``, None where it names none; errors as of `load_tokenizer`."""
+    if not config.path:
+        return None
+    return load_tokenizer(config.path, base=base, max_bytes=config.max_bytes)
 
 
 def tokenizer_from_json(text: str, name: str) -> Tokenizer:
@@ -67,7 +87,7 @@ def tokenizer_from_json(text: str, name: str) -> Tokenizer:
 
 def _file_in(folder: Path) -> Path:
     for name in _FILE_NAMES:
-        if (folder / name).is_file():
+        if os.path.lexists(folder / name):
             return folder / name
     if (folder / "tokenizer.model").is_file() or (folder / "vocab.json").is_file():
         raise ConfigError(
@@ -78,18 +98,12 @@ def _file_in(folder: Path) -> Path:
     raise ConfigError("the folder holds no tokenizer.json", path=folder)
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, limits: Limits) -> str:
+    found = file_at(str(file.absolute()), base=Path())
     try:
-        data = file.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-        return data.decode("utf-8-sig")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"the gzip stream is broken ({error})", path=file) from None
+        return read_unpacked(found, limits).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("is not UTF-8 text", path=file, offset=f"byte {error.start}") from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", path=file) from None
 
 
 def _download(name: str) -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 from indexer.config.order import OrderConfig
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.errors import ConfigError, InputError
+from indexer.storage.opening import read_text
 from indexer.units import Int64Array
 
 AT_MOST = 128
@@ -83,15 +84,13 @@ def checkpoint_grid(config: OrderConfig, order: TrainingOrder, *, base: Path) ->
 
 
 def _from_file(name: str, base: Path) -> list[int]:
-    try:
-        text = (base / name).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    path = base / name
+    if not path.exists():
         raise ConfigError(
             f"[order] checkpoints = {name!r} is neither a grid nor a file",
             expected='"auto", "pythia", a spacing, a list, or a file of numbers',
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read ({error})", path=name) from None
+        )
+    text = read_text(path, shown=name)
     if text.lstrip().startswith("["):
         try:
             values = json.loads(text)

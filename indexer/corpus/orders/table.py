@@ -30,7 +30,6 @@ def read_table(name: str, *, base: Path) -> tuple[Int64Array, Int64Array]:
     InputError
         A column is missing, or holds something other than whole numbers.
     """
-    import fsspec
     import pyarrow as pa
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
@@ -38,7 +37,7 @@ def read_table(name: str, *, base: Path) -> tuple[Int64Array, Int64Array]:
     file = files.file_at(name, base=base)
     columns = ["sequence", "step"]
     try:
-        with fsspec.open(file.url, "rb") as handle:
+        with files.open_binary(file) as handle:
             if name.endswith(".parquet"):
                 table = pq.read_table(handle, columns=columns)
             else:

@@ -16,7 +16,7 @@ from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.preflight.batch_view import batch_rows
 from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.sequences import Reader
-from indexer.tokenizers import Tokenizer, load_tokenizer
+from indexer.tokenizers import Tokenizer, configured_tokenizer
 
 SPEED_SECONDS = 1.0
 SAMPLE_IDS = 512
@@ -61,7 +61,7 @@ def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda 
         As planning an index would.
     """
     found = Preflight()
-    tokenizer = load_tokenizer(config.tokenizer.path, base=config.base) if config.tokenizer.path else None
+    tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
     reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
     if reader.facts.format == "text":
         announce("tokenizing the text to count it")

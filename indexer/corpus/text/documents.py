@@ -123,11 +123,10 @@ def _json_texts(
 
 
 def _parquet_texts(file: CorpusFile, column: str, on_read: Callable[[int], None] | None) -> Iterator[str]:
-    import fsspec
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with fsspec.open(file.url, "rb") as handle:
+    with files.open_binary(file) as handle:
         try:
             parquet = pq.ParquetFile(handle)
         except pa.ArrowInvalid as error:

@@ -12,6 +12,7 @@ from indexer.errors import ConfigError
 from indexer.phrases.sources.files import kind_of, read_stream
 from indexer.phrases.sources.hub import is_dataset_folder, read_dataset
 from indexer.phrases.sources.record import Record
+from indexer.storage.opening import open_regular
 
 STANDARD_INPUT = "-"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
@@ -73,7 +74,7 @@ def file_stem(name: str) -> str:
 
 
 def _read_directory(path: Path, source: str) -> Iterator[Record]:
-    files = sorted(each for each in path.iterdir() if each.is_file() and kind_of(each.name))
+    files = sorted(each for each in path.iterdir() if not each.is_dir() and kind_of(each.name))
     if not files:
         raise ConfigError(
             "holds no phrases", path=source, expected=".jsonl, .csv, .tsv, .txt, .parquet (also .zst, .gz)"
@@ -83,13 +84,7 @@ def _read_directory(path: Path, source: str) -> Iterator[Record]:
 
 
 def _read_file(path: Path, shown: str) -> Iterator[Record]:
-    if not path.is_file():
-        raise ConfigError("is not a regular file", path=shown)
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", path=shown) from None
-    with stream:
+    with open_regular(path, shown=shown, error=ConfigError) as stream:
         yield from read_stream(stream, shown, kind_of(path.name))
 
 

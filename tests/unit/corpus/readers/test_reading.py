@@ -216,7 +216,7 @@ def test_a_shard_named_twice_is_refused_but_for_olmo(tmp_path: Path):
     [
         (dict(paths=["none.bin"], format="headerless", dtype="u2"), InputError, "none.bin: no such file"),
         (dict(paths=["none*"], format="headerless", dtype="u2"), InputError, "matches no file"),
-        (dict(paths=["."], format="headerless", dtype="u2"), InputError, "not a regular file"),
+        (dict(paths=["."], format="headerless", dtype="u2"), InputError, "is a folder"),
         (
             dict(paths=["a.bin"], format="headerless", sequence_length=2),
             ConfigError,

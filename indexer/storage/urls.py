@@ -1,0 +1,53 @@
+"""URLs of object stores: which are read, and through which file system."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from indexer.errors import InputError, ResourceError
+
+_STORES = "s3 s3a gs gcs az abfs abfss adl oci oss hf hdfs webhdfs http https file local memory"
+SCHEMES = frozenset(f"{_STORES} simplecache filecache blockcache".split())
+"""Schemes that are read: stores that answer a range of a file."""
+
+
+def is_url(path: str) -> bool:
+    """Tell whether a path is an fsspec URL rather than a local path."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*(::|://)", path) is not None
+
+
+def without_credentials(url: str) -> str:
+    """Return a URL as messages and tables may show it."""
+    return re.sub(r"(://)[^/@]+@", r"\1", url)
+
+
+def filesystem_of(url: str) -> tuple[Any, str]:
+    """Return the fsspec file system of a URL, and the path inside it.
+
+    Raises
+    ------
+    InputError
+        The URL is of a kind that is not read.
+    ResourceError
+        It needs a package that is not installed.
+    """
+    import fsspec
+
+    name = without_credentials(url)
+    schemes = [one.partition("://")[0].lower() for one in url.split("::")]
+    wrong = next((one for one in schemes if one not in SCHEMES), None)
+    if wrong is not None:
+        raise InputError(
+            f"is a URL of a kind that is not read ({wrong})",
+            path=name,
+            expected=", ".join(sorted(SCHEMES)),
+            fix="copy the file to a disk or one of these, and name it there",
+        )
+    try:
+        filesystem, inner = fsspec.core.url_to_fs(url)
+    except ImportError as error:
+        raise ResourceError(f"needs a package that is not installed ({error})", path=name) from None
+    except ValueError as error:
+        raise InputError(f"is no URL that can be opened ({error})", path=name) from None
+    return filesystem, inner
