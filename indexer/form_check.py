@@ -28,10 +28,14 @@ def check_forms(config: Config) -> dict[str, FormReport]:
     ------
     ConfigError
         There is no tokenizer to decode with.
+    InputError
+        The ids of the tokenizer do not tell the words of a text.
     """
     tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
     if tokenizer is None:
         raise ConfigError("[tokenizer] path is not set", expected="the tokenizer of the corpus")
+    if config.match.asks_for_words():
+        tokenizer.require_words()
     phrases = load_phrases(config.phrases, config.match, base=config.base).looked_for()
     sequences = _sample(open_corpus(config.corpus, base=config.base, tokenizer=tokenizer))
     return form_report(phrases, tokenizer, sequences, config.match, most_tokens=SAMPLE_TOKENS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
+import numpy as np
 import pyarrow as pa
 
 from indexer.config import Config
@@ -13,7 +14,9 @@ from indexer.corpus.orders.checkpoints import checkpoint_grid
 from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError
+from indexer.matching.matcher import taken
 from indexer.phrases import PhraseSet, load_phrases
+from indexer.phrases.form_limits import spelling_notes
 from indexer.phrases.gapped import patterns_of, sums_of_parts
 from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
@@ -50,6 +53,8 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
         Something the configuration names is missing or not what it should be.
     """
     tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
+    if tokenizer is not None and config.match.asks_for_words():
+        tokenizer.require_words()
     frozen, notes = _freeze_phrases(config, tokenizer)
     reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
     shards = reader.shards()
@@ -80,9 +85,13 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
 
 def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenContent, tuple[str, ...]]:
     loaded = load_phrases(config.phrases, config.match, base=config.base)
-    if tokenizer is not None:
-        loaded = normalized(loaded, tokenizer, config.match)
     notes = list(loaded.notes)
+    dropped: list[int] = []
+    if tokenizer is not None and (config.match.asks_for_words() or loaded.gapped is not None):
+        tokenizer.require_words()
+        loaded = normalized(loaded, tokenizer, config.match)
+        more_notes, dropped = spelling_notes(loaded.looked_for(), tokenizer)
+        notes += more_notes
     phrases = loaded.phrases
     if not phrases.num_rows:
         raise ConfigError("no phrases were found", path=config.phrases.source)
@@ -97,6 +106,8 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
     if config.match.unit in ("tokens", "both"):
         looked_for = loaded.looked_for()
         patterns = id_patterns(looked_for, tokenizer, config.match)
+        # Ids of what is left of a phrase are another phrase.
+        patterns = taken(patterns, ~np.isin(patterns.phrase, dropped))
         unspelled = _unspelled(loaded, phrases_without_patterns(looked_for, patterns))
         if unspelled:
             notes.append(

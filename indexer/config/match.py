@@ -26,3 +26,7 @@ class MatchConfig:
     whitespace: str = option(
         "exact", choices=("exact", "any"), help="any: a space in the phrase is any run of white space."
     )
+
+    def asks_for_words(self) -> bool:
+        """Tell whether the settings ask where words begin and end; runs of ids alone do not."""
+        return self.unit != "tokens" or self.boundary != "none" or self.possessive != "include"

@@ -58,7 +58,7 @@ class FormEncoder:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of whole texts."""
-        return self._tokenizer.encode_batch(texts)
+        return self._tokenizer.encode_phrases(texts)
 
     def forms(self, spellings: Sequence[str]) -> list[list[Form]]:
         """Return the sequences of each spelling, without doubles and without those that hold a special id.

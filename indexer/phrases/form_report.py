@@ -19,6 +19,7 @@ import pyarrow as pa
 from indexer.config.match import MatchConfig
 from indexer.folding import APOSTROPHES, fold
 from indexer.phrases.decoded_sample import DecodedRun, decoded_runs
+from indexer.phrases.form_limits import spelling_notes
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.surface_forms import id_patterns
 from indexer.phrases.text_search import Occurrence, TextSearch, is_bounded
@@ -55,6 +56,8 @@ class FormReport:
         A few of them in their text, by kind.
     n_unspellable : int
         Phrases the vocabulary cannot spell.
+    notes : list of str
+        What else the tokenizer cannot spell or does not tell.
     """
 
     n_tokens: int = 0
@@ -68,6 +71,7 @@ class FormReport:
     missed_kinds: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     n_unspellable: int = 0
+    notes: list[str] = field(default_factory=list)
 
     def recall(self, reading: str) -> float | None:
         """Return the share of a reading's occurrences that are hit, None without any."""
@@ -136,10 +140,13 @@ def form_report(
     taken = draw.sample(known, n_phrases) if len(known) > n_phrases else known
     own = _table([each for text in taken for each in spellings[text]], tokenizer, match)
     spans = _table(_spans(runs, n_spans, draw), tokenizer, match)
-    return {
+    reports = {
         "phrases": measure(own, tokenizer, runs, match),
         "spans": measure(spans, tokenizer, runs, match),
     }
+    if match.asks_for_words():
+        reports["phrases"].notes, _ = spelling_notes(own, tokenizer)
+    return reports
 
 
 def measure(
@@ -178,7 +185,7 @@ def _table(spellings: Iterable[str], tokenizer: Tokenizer, match: MatchConfig) -
     for each in spellings:
         normal = tokenizer.normalize(each).strip()
         if normal:
-            table.add(normal)
+            table.add_spelling(table.add(normal), each)
     return table.to_arrow()
 
 

@@ -25,6 +25,7 @@ def report_lines(reports: Mapping[str, FormReport]) -> Iterator[str]:
         )
         if report.n_unspellable:
             yield f"  {report.n_unspellable:,} have no ids: the vocabulary cannot spell them"
+        yield from (f"  note: {note}" for note in report.notes)
         for reading in READINGS:
             recall = report.recall(reading)
             if recall is not None:
@@ -51,6 +52,7 @@ def report_values(reports: Mapping[str, FormReport]) -> dict[str, Any]:
             "n_phrases": report.n_phrases,
             "n_found": report.n_found,
             "n_unspellable": report.n_unspellable,
+            "notes": list(report.notes),
             "occurrences": {reading: report.occurrences[reading] for reading in READINGS},
             "missed": {reading: report.missed[reading] for reading in READINGS},
             "recall": {reading: report.recall(reading) for reading in READINGS},

@@ -85,6 +85,11 @@ class _Normalized:
             for text in kept:
                 if text is not None:
                     self.table.add_spelling(number, text)
+            if given is None:
+                # A tokenizer that sets spaces between its pieces may set others in a text that has them.
+                for text, old in zip(kept, spellings, strict=True):
+                    if text is not None and text.split() != old.split():
+                        self.table.add_spelling(number, old)
             self.numbers.append(number)
 
     def texts_of_rows(self) -> list[str]:

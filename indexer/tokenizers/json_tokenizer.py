@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from indexer.errors import InputError
+from indexer.tokenizers.faithfulness import FaithfulnessCheck
 from indexer.tokenizers.normalization import Normalizer, normalizer_of
+from indexer.tokenizers.round_trip import RoundTrip, without_added_spaces
 from indexer.tokenizers.spelling import Spelling, spelling_of, token_bytes_of
 from indexer.vocabulary import TokenBytes
 
@@ -36,20 +38,14 @@ class JsonTokenizer:
     """
 
     def __init__(self, text: str, name: str) -> None:
-        import tokenizers
-
         self.name = name
+        self._tells_words = False
         self._text = text
         self._json = _parse(text, name)
         try:
-            self._tokenizer = tokenizers.Tokenizer.from_str(_without_special_pieces(self._json, text))
+            self._tokenizer = _library(_without_special_pieces(self._json, text))
         except Exception as error:  # the library raises bare Exception
             raise InputError(f"is no tokenizer.json ({error})", path=name) from None
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self._tokenizer.encode_special_tokens = True
-        if getattr(self._tokenizer.model, "dropout", None) is not None:
-            self._tokenizer.model.dropout = None
         self.content_hash = hashlib.sha256(text.encode()).hexdigest()
         self.n_ids = self._spelling.n_ids
 
@@ -61,11 +57,29 @@ class JsonTokenizer:
         InputError
             A text holds half a surrogate pair, which no encoding can spell.
         """
+        return self._encode(self._tokenizer, texts)
+
+    def encode_phrases(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the ids of each text, with bytes for letters the vocabulary lacks where it has bytes.
+
+        They differ from those of `encode_batch` where the decoder reads pieces such as ``<0xC3>`` and the
+        model is told not to make them: a corpus that holds them was encoded by another program.
+        """
+        found = self.encode_batch(texts)
+        if self._with_bytes is not None:
+            special = self._token_bytes.special
+            unknown = [number for number, ids in enumerate(found) if special[ids].any()]
+            again = self._encode(self._with_bytes, [texts[number] for number in unknown])
+            for number, ids in zip(unknown, again, strict=True):
+                found[number] = ids
+        return found
+
+    def _encode(self, library: Any, texts: Sequence[str]) -> list[list[int]]:
         ids: list[list[int]] = []
         for start in range(0, len(texts), _BATCH_TEXTS):
             batch = list(texts[start : start + _BATCH_TEXTS])
             try:
-                encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+                encodings = library.encode_batch_fast(batch, add_special_tokens=False)
             except (TypeError, UnicodeEncodeError):
                 self._blame(batch, start)
                 raise
@@ -81,14 +95,45 @@ class JsonTokenizer:
         return self._normalizer.normalize(text)
 
     def token_bytes(self) -> TokenBytes:
-        """Return the bytes of every id.
+        """Return the bytes of every id; `require_words` says whether they can be trusted."""
+        return self._token_bytes
+
+    def require_words(self) -> None:
+        """Ask the tokenizer whether its ids tell the words of a text, and its decoder whether it agrees.
 
         Raises
         ------
         InputError
-            The tokenizer drops spaces and leaves no trace of them in its ids.
+            They do not: spaces are lost, words run together or fall apart, or the decoder writes another
+            text. Names the component.
         """
-        return self._token_bytes
+        if not self._tells_words:
+            self._faithfulness.refuse_lost_words()
+            self._faithfulness.refuse_other_decoding()
+            self._tells_words = True
+
+    def dropped_marks(self) -> list[str]:
+        """Return the usual marks that the model drops without a trace, for want of a piece."""
+        return self._faithfulness.dropped_marks()
+
+    def unspelled(self, texts: Sequence[str]) -> dict[int, str]:
+        """Return the numbers of the texts that no ids spell as they are, and why.
+
+        The model lacks a piece for a letter (``unknown``), drops it (``dropped``), or a component spells the
+        text otherwise between other words than alone (``changed``).
+        """
+        wanted = [self.normalize(text) for text in texts]
+        lost: dict[int, str] = {}
+        for number, found in enumerate(self._round_trip.texts(texts)):
+            if found is None:
+                lost[number] = "unknown"
+            elif without_added_spaces(found, texts[number]).strip() != wanted[number].strip():
+                lost[number] = "dropped"
+        whole = [number for number in range(len(texts)) if number not in lost]
+        changed = self._round_trip.changed_by_neighbours(
+            [texts[number] for number in whole], [wanted[number] for number in whole]
+        )
+        return {**lost, **{whole[number]: "changed" for number in changed}}
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text that ids spell, for showing: special ids by name, broken characters as U+FFFD."""
@@ -112,16 +157,33 @@ class JsonTokenizer:
         return (type(self), (self._text, self.name))
 
     @cached_property
+    def _with_bytes(self) -> Any:
+        """The same with a model that makes bytes, where only the decoder of the file knows of them."""
+        model = self._json["model"]
+        if model.get("byte_fallback", True) or not self._spelling.byte_fallback:
+            return None
+        changed = {**self._json, "model": {**model, "byte_fallback": True}}
+        return _library(_without_special_pieces(changed, json.dumps(changed)))
+
+    @cached_property
     def _spelling(self) -> Spelling:
         return spelling_of(self._json, type(self._tokenizer.model).__name__, self.name)
 
     @cached_property
     def _token_bytes(self) -> TokenBytes:
-        return token_bytes_of(self._spelling, self.name)
+        return token_bytes_of(self._spelling)
+
+    @cached_property
+    def _round_trip(self) -> RoundTrip:
+        return RoundTrip(self.encode_phrases, self._token_bytes)
+
+    @cached_property
+    def _faithfulness(self) -> FaithfulnessCheck:
+        return FaithfulnessCheck(self._json, self._spelling, self._token_bytes, self._round_trip, self.name)
 
     @cached_property
     def _normalizer(self) -> Normalizer:
-        return normalizer_of(self._json, self._spelling)
+        return normalizer_of(self._json, self._spelling, self._round_trip)
 
     def _blame(self, batch: Sequence[str], start: int) -> None:
         for number, text in enumerate(batch, start):
@@ -135,6 +197,19 @@ class JsonTokenizer:
                     path=self.name,
                     offset=f"character {error.start}",
                 ) from None
+
+
+def _library(text: str) -> Any:
+    """Load a ``tokenizer.json`` with everything off that adds, cuts, or draws lots."""
+    import tokenizers
+
+    library = tokenizers.Tokenizer.from_str(text)
+    library.no_truncation()
+    library.no_padding()
+    library.encode_special_tokens = True
+    if getattr(library.model, "dropout", None) is not None:
+        library.model.dropout = None
+    return library
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:

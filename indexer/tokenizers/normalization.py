@@ -1,12 +1,16 @@
-"""The text that ids will spell: a tokenizer's own normaliser, without the space it adds in front."""
+"""The text that ids will spell: what normaliser and pre-tokenizer make of a text, or what its ids spell."""
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from indexer.tokenizers.round_trip import RoundTrip, letters_of, without_added_spaces
 from indexer.tokenizers.spelling import Spelling, bytes_of_letters, components
+from indexer.tokenizers.stages import library_with
+
+_DROPS = {"Whitespace", "WhitespaceSplit", "BertPreTokenizer", "CharDelimiterSplit"}
 
 
 @dataclass(frozen=True)
@@ -23,15 +27,35 @@ class Normalizer:
         Character that stands for a space; where it stands in a text, the ids spell a space.
     byte_level : bool
         The splitter's pieces are in GPT-2's alphabet.
+    added : re.Pattern or None
+        Finds added tokens, about which spaces may come and go.
+    trip : RoundTrip or None
+        Asks the tokenizer itself, where its pre-tokenizer may set spaces between pieces.
     """
 
     steps: Any
     splitter: Any
     space: str | None
     byte_level: bool
+    added: re.Pattern[str] | None
+    trip: RoundTrip
+    sets_spaces: bool
 
     def normalize(self, text: str) -> str:
-        """Return the text that the ids of `text` spell, without an added first space."""
+        """Return the text that the ids of `text` spell, without an added first or last space.
+
+        Where they spell not all of it, for want of a piece, it is the text that they would spell.
+        """
+        if self.sets_spaces or (self.added is not None and self.added.search(text)):
+            (spelled,) = self.trip.texts([text])
+            written = self.written(text)
+            if spelled is not None and letters_of(spelled) == letters_of(written):
+                return without_added_spaces(spelled, text)
+            return written
+        return self.written(text)
+
+    def written(self, text: str) -> str:
+        """Return what the components before the model make of a text."""
         if self.steps is not None:
             text = self.steps.normalize_str(text)
         if self.space is not None:
@@ -44,35 +68,37 @@ class Normalizer:
         return " ".join(words)
 
 
-def normalizer_of(tokenizer: dict[str, Any], spelling: Spelling) -> Normalizer:
+def normalizer_of(tokenizer: dict[str, Any], spelling: Spelling, trip: RoundTrip) -> Normalizer:
     """Return the normaliser of a parsed ``tokenizer.json``."""
-    import tokenizers
-
     kept = [step for step in components(tokenizer, "normalizer") if not _marks(step, spelling.space)]
-    empty: dict[str, Any] = {
-        "version": "1.0",
-        "truncation": None,
-        "padding": None,
-        "added_tokens": [],
-        "normalizer": {"type": "Sequence", "normalizers": kept} if kept else None,
-        "pre_tokenizer": tokenizer.get("pre_tokenizer"),
-        "post_processor": None,
-        "decoder": None,
-        "model": {"type": "BPE", "vocab": {}, "merges": []},
-    }
-    # The library builds a lone normaliser from JSON only as part of a tokenizer.
-    library = tokenizers.Tokenizer.from_str(json.dumps(empty))
+    splitters = list(components(tokenizer, "pre_tokenizer"))
     splits = spelling.starts_words or spelling.word_end is not None
+    added = [text for text in spelling.added.values() if text]
     return Normalizer(
-        steps=library.normalizer,
-        splitter=library.pre_tokenizer if splits else None,
+        steps=library_with(normalizer=kept).normalizer,
+        splitter=library_with(pre_tokenizer=splitters).pre_tokenizer if splits else None,
         space=spelling.space,
         byte_level=spelling.byte_level,
+        added=re.compile("|".join(map(re.escape, sorted(added, key=len, reverse=True)))) if added else None,
+        trip=trip,
+        sets_spaces=splits or _sets_spaces(splitters),
+    )
+
+
+def _sets_spaces(splitters: list[dict[str, Any]]) -> bool:
+    """Tell whether a pre-tokenizer may set a space before pieces that had none, or drop what is no mark."""
+    return any(
+        step["type"] in _DROPS
+        or step.get("behavior") == "Removed"
+        or (number and (step.get("add_prefix_space") or step.get("prepend_scheme", "never") != "never"))
+        for number, step in enumerate(splitters)
     )
 
 
 def _marks(step: dict[str, Any], space: str | None) -> bool:
     """Tell whether a step only adds a first space, marks spaces, or writes bytes as letters."""
-    if step["type"] in ("Prepend", "ByteLevel"):
+    if step["type"] == "Prepend":
+        return step["prepend"] in (space, " ")
+    if step["type"] == "ByteLevel":
         return True
     return bool(step["type"] == "Replace" and step["pattern"] == {"String": " "} and step["content"] == space)

@@ -4,7 +4,7 @@
 family                          how a piece is spelled
 =============================== ==========================================================================
 byte-level BPE (GPT-2, Pythia)  each character of the piece stands for one byte (GPT-2's alphabet)
-SentencePiece (T5, LLaMA)       ``▁`` is a space; ``<0x0A>`` is that byte where the model falls back to bytes
+SentencePiece (T5, LLaMA)       ``▁`` is a space; ``<0x0A>`` is that byte where model or decoder say so
 WordPiece (BERT)                ``##ing`` is ``ing``; a piece without ``##`` is a space and the piece
 BPE with a word end (CLIP)      ``cat</w>`` is ``cat`` and a space
 plain BPE, unigram              the piece itself
@@ -47,7 +47,7 @@ class Spelling:
     byte_level : bool
         The characters of a piece are GPT-2's letters for bytes.
     byte_fallback : bool
-        Pieces such as ``<0x0A>`` stand for a byte.
+        Pieces such as ``<0x0A>`` stand for a byte: the model makes them, or the decoder reads them.
     space : str or None
         Character that stands for a space inside a piece.
     continuing : str or None
@@ -56,8 +56,6 @@ class Spelling:
         Suffix of a piece that ends a word.
     starts_words : bool
         Every piece without `continuing` has lost the space before it.
-    loses_spaces : bool
-        Spaces are dropped and no piece tells where they stood.
     """
 
     pieces: dict[int, str]
@@ -70,7 +68,10 @@ class Spelling:
     continuing: str | None
     word_end: str | None
     starts_words: bool
-    loses_spaces: bool
+
+    def is_byte(self, token: int) -> bool:
+        """Tell whether an id's piece stands for one byte by its number."""
+        return self.byte_fallback and _BYTE_PIECE.fullmatch(self.pieces.get(token, "")) is not None
 
     @property
     def n_ids(self) -> int:
@@ -141,29 +142,17 @@ def spelling_of(tokenizer: dict[str, Any], model_type: str, name: str) -> Spelli
         added={token: text for token, text in added.items() if token not in special},
         special=frozenset(special),
         byte_level=byte_level,
-        byte_fallback=bool(model.get("byte_fallback")),
+        byte_fallback=bool(model.get("byte_fallback"))
+        or any(step["type"] == "ByteFallback" for step in every),
         space=space,
         continuing=continuing,
         word_end=word_end,
         starts_words=drops and whole_words and space is None,
-        loses_spaces=drops and not (whole_words or word_end or space or byte_level),
     )
 
 
-def token_bytes_of(spelling: Spelling, name: str) -> TokenBytes:
-    """Spell every id.
-
-    Raises
-    ------
-    InputError
-        The tokenizer drops spaces and leaves no trace of them in its ids.
-    """
-    if spelling.loses_spaces:
-        raise InputError(
-            "the tokenizer drops spaces and its ids do not tell where they stood",
-            path=name,
-            fix='match in token ids, without a vocabulary: boundary = "none"',
-        )
+def token_bytes_of(spelling: Spelling) -> TokenBytes:
+    """Spell every id."""
     n_ids = spelling.n_ids
     special = np.ones(n_ids, dtype=np.bool_)
     spelled = [b""] * n_ids

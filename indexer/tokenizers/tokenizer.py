@@ -29,12 +29,28 @@ class Tokenizer(Protocol):
         """Return the ids of each text: no special tokens, no truncation, no padding."""
         ...
 
+    def encode_phrases(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the same, with bytes for letters the vocabulary lacks wherever it has pieces for bytes."""
+        ...
+
     def normalize(self, text: str) -> str:
         """Return the text as the tokenizer's own normaliser leaves it (NFKC for T5); no added prefix."""
         ...
 
     def token_bytes(self) -> TokenBytes:
-        """Return the bytes of every id."""
+        """Return the bytes of every id, as far as they can be told."""
+        ...
+
+    def require_words(self) -> None:
+        """Refuse, by component, a tokenizer whose ids do not tell the words of a text (InputError)."""
+        ...
+
+    def dropped_marks(self) -> list[str]:
+        """Return the usual marks that the model drops without a trace."""
+        ...
+
+    def unspelled(self, texts: Sequence[str]) -> dict[int, str]:
+        """Return the numbers of the texts that no ids spell: ``unknown``, ``dropped`` or ``changed``."""
         ...
 
     def decode(self, ids: Sequence[int]) -> str:

@@ -31,6 +31,17 @@ class CrossingTokenizer:
             text = text[len(self.pieces[number]) :]
         return ids
 
+    encode_phrases = encode_batch
+
+    def require_words(self) -> None:
+        """Nothing is lost."""
+
+    def dropped_marks(self) -> list[str]:
+        return []
+
+    def unspelled(self, texts: Sequence[str]) -> dict[int, str]:
+        return {}
+
     def normalize(self, text: str) -> str:
         return text
 

@@ -62,6 +62,8 @@ def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda 
     """
     found = Preflight()
     tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
+    if tokenizer is not None and config.match.asks_for_words():
+        tokenizer.require_words()
     reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
     if reader.facts.format == "text":
         announce("tokenizing the text to count it")

@@ -116,7 +116,9 @@ def _check(ids: TokenIds, sequence: int, shard: Shard, stored: str, vocab_size: 
             f"id {int(ids[at]):,} lies beyond {of}",
             path=shard.name,
             offset=f"sequence {sequence:,}, token {at:,}",
-            fix=fix or "the tokenizer, the dtype or the file is not the right one",
+            fix=fix
+            or "the tokenizer, the dtype or the file is not the right one;"
+            " where the model has more ids than the tokenizer, set [corpus] vocab_size to how many",
         )
     raise InputError(
         f"only one in {wider} ids is not 0 under {dtype.name}",

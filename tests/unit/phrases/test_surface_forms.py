@@ -41,6 +41,17 @@ class CharacterTokenizer:
             text = text[len(piece) :]
         return ids
 
+    encode_phrases = encode_batch
+
+    def require_words(self) -> None:
+        """Nothing is lost."""
+
+    def dropped_marks(self) -> list[str]:
+        return []
+
+    def unspelled(self, texts: Sequence[str]) -> dict[int, str]:
+        return {}
+
     def normalize(self, text: str) -> str:
         return text
 

@@ -182,12 +182,6 @@ def test_unknown_and_holes_are_walls() -> None:
     assert pieces(tokenizer, [last + 1, last + 3]) == [b"", "Ω".encode()]
 
 
-def test_a_tokenizer_that_loses_spaces_is_refused() -> None:
-    tokenizer = made(trained.spaceless(), "words.json")
-    with pytest.raises(InputError, match=r'words\.json: the tokenizer drops spaces .*boundary = "none"'):
-        tokenizer.token_bytes()
-
-
 def test_half_a_surrogate_pair_is_named() -> None:
     tokenizer = made(trained.byte_level())
     with pytest.raises(InputError, match=r"made, character 2: text 1 holds half a surrogate pair"):
