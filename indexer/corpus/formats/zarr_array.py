@@ -3,6 +3,10 @@
 A sharded chunk file holds inner chunks and, at its end, the index: an (offset, size) pair of uint64 for each,
 all ones for one that holds nothing but the fill value, and four bytes of crc32c. Source: the zarr
 specification, version 3 core and codecs/sharding-indexed.
+
+The arrays are read here, not by zarr or tensorstore: both start threads that do not survive the fork of the
+workers, and neither reads through our storage, which names file and offset and refuses a file that changed.
+Chunks are unpacked by numcodecs, which is zarr's.
 """
 
 from __future__ import annotations
@@ -14,8 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpus.formats.blosc import decompress_blosc
-from indexer.errors import InputError
+from indexer.errors import InputError, ResourceError
 from indexer.storage import files
 from indexer.storage.files import CorpusFile
 
@@ -109,17 +112,18 @@ class ZarrArray:
             start, size = (int(value) for value in index[within])
             if start == _ABSENT and size == _ABSENT:
                 return np.full(self._inner, self._fill, self.dtype)
-        n_bytes = self._inner * self.dtype.itemsize
         data = files.read_range(file, start, start + size)
+        n_bytes, offset = self._inner * self.dtype.itemsize, f"byte {start:,}"
         if self._codec == "blosc":
-            items = decompress_blosc(data, name=file.name, max_bytes=n_bytes).view(self.dtype)
-        else:
-            items = np.frombuffer(data, self.dtype)
-        if len(items) != self._inner:
+            data = unpacked_chunk(data, n_bytes=n_bytes, name=file.name, offset=offset)
+        if len(data) != n_bytes:
             raise InputError(
-                f"holds a chunk of {len(items):,} items", path=file.name, expected=f"{self._inner:,}"
+                f"holds a chunk of {len(data):,} bytes",
+                path=file.name,
+                offset=offset,
+                expected=f"{n_bytes:,}: {self._inner:,} items of {self.dtype}",
             )
-        return items
+        return np.frombuffer(data, self.dtype)
 
     def _open(self, outer: int) -> tuple[CorpusFile, NDArray[np.uint64] | None]:
         if self._file is None or self._file[0] != outer:
@@ -131,7 +135,8 @@ class ZarrArray:
                 if file.n_bytes < n_index:
                     raise InputError("is truncated: it is shorter than its index", path=file.name)
                 tail = files.read_range(file, file.n_bytes - n_index, file.n_bytes)
-                if self._index_checked and crc32c(tail[:-4]) != int.from_bytes(tail[-4:], "little"):
+                checksum = int.from_bytes(tail[-4:], "little")
+                if self._index_checked and crc32c(tail[:-4], name=file.name) != checksum:
                     raise InputError(
                         "is truncated or corrupt: the checksum of its index is wrong", path=file.name
                     )
@@ -140,22 +145,55 @@ class ZarrArray:
         return self._file[1], self._file[2]
 
 
-def crc32c(data: bytes) -> int:
-    """Return the Castagnoli checksum of a few kilobytes."""
-    value = 0xFFFFFFFF
-    for byte in data:
-        value = _TABLE[(value ^ byte) & 0xFF] ^ (value >> 8)
-    return value ^ 0xFFFFFFFF
+def unpacked_chunk(data: bytes, *, n_bytes: int, name: str, offset: str) -> bytes:
+    """Return the content of one blosc chunk.
+
+    The head of a chunk states its sizes as little-endian uint32: at byte 4 unpacked, at byte 12 packed. They
+    are checked first, for the library makes room for whatever a head says.
+    Source: Blosc/c-blosc README_CHUNK_FORMAT.rst.
+
+    Raises
+    ------
+    InputError
+        The chunk is corrupt, or unpacks to another size than `n_bytes`.
+    ResourceError
+        The packages of the extra ``levanter`` are not installed.
+    """
+    try:
+        from numcodecs import blosc
+    except ImportError:
+        raise _missing("numcodecs", name) from None
+    stated, packed = (int.from_bytes(data[at : at + 4], "little") for at in (4, 12))
+    if len(data) < 16 or packed != len(data):
+        raise InputError(f"holds a corrupt blosc chunk of {len(data):,} bytes", path=name, offset=offset)
+    if stated != n_bytes:
+        raise InputError(
+            f"holds a chunk of {stated:,} bytes", path=name, offset=offset, expected=f"{n_bytes:,}"
+        )
+    blosc.use_threads = False  # its threads would not survive the fork of the workers
+    try:
+        unpacked: bytes = blosc.decompress(data)
+    except (RuntimeError, ValueError) as error:
+        raise InputError(f"holds a corrupt blosc chunk ({error})", path=name, offset=offset) from None
+    return unpacked
 
 
-def _table() -> list[int]:
-    entries = []
-    for byte in range(256):
-        value = byte
-        for _ in range(8):
-            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
-        entries.append(value)
-    return entries
+def crc32c(data: bytes, *, name: str) -> int:
+    """Return the Castagnoli checksum of bytes.
+
+    Raises
+    ------
+    ResourceError
+        The packages of the extra ``levanter`` are not installed.
+    """
+    try:
+        import google_crc32c
+    except ImportError:
+        raise _missing("google-crc32c", name) from None
+    return int(google_crc32c.value(data))
 
 
-_TABLE = _table()
+def _missing(package: str, name: str) -> ResourceError:
+    return ResourceError(
+        f"needs the package {package}", path=name, fix="pip install 'exposure-indexer[levanter]'"
+    )

@@ -17,7 +17,7 @@ RNG = np.random.default_rng(11)
 
 
 @pytest.mark.parametrize("codec", ["lz4", "zstd", "zlib", None])
-@pytest.mark.parametrize("shuffle", ["noshuffle", "shuffle"])
+@pytest.mark.parametrize("shuffle", ["noshuffle", "shuffle", "bitshuffle"])
 @pytest.mark.parametrize("sharded", [True, False])
 @pytest.mark.parametrize("n_rows", [1, 40])
 def test_a_cache_is_read_as_tensorstore_wrote_it(tmp_path: Path, codec, shuffle, sharded, n_rows):
