@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.config import Config
-from indexer.corpus import open_corpus
+from indexer.corpus.preflight.opening import Training
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
 from indexer.phrases import load_phrases
 from indexer.phrases.form_report import FormReport, form_report
-from indexer.tokenizers import configured_tokenizer
 
 SAMPLE_TOKENS = 300_000
 _SHARDS = 8
 
 
-def check_forms(config: Config) -> dict[str, FormReport]:
+def check_forms(training: Training) -> dict[str, FormReport]:
     """Measure recall and precision of the id forms against a search of the decoded text.
 
     Returns
@@ -31,13 +29,11 @@ def check_forms(config: Config) -> dict[str, FormReport]:
     InputError
         The ids of the tokenizer do not tell the words of a text.
     """
-    tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
+    config, tokenizer = training.config, training.tokenizer
     if tokenizer is None:
         raise ConfigError("[tokenizer] path is not set", expected="the tokenizer of the corpus")
-    if config.match.asks_for_words():
-        tokenizer.require_words()
     phrases = load_phrases(config.phrases, config.match, base=config.base).looked_for()
-    sequences = _sample(open_corpus(config.corpus, base=config.base, tokenizer=tokenizer))
+    sequences = _sample(training.reader)
     return form_report(phrases, tokenizer, sequences, config.match, most_tokens=SAMPLE_TOKENS)
 
 

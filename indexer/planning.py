@@ -9,9 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 from indexer.config import Config
-from indexer.corpus import open_corpus, open_order
-from indexer.corpus.orders.checkpoints import checkpoint_grid
-from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError
 from indexer.matching.matcher import taken
@@ -23,7 +20,7 @@ from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
 from indexer.plan import OrderFacts, Plan, ScanRange, TokenizerFacts
 from indexer.plan_store import FrozenContent
-from indexer.tokenizers import configured_tokenizer
+from indexer.preflight import preflight
 from indexer.tokenizers.tokenizer import Tokenizer
 
 RANGE_TOKENS = 1 << 28
@@ -52,19 +49,10 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     ConfigError, InputError
         Something the configuration names is missing or not what it should be.
     """
-    tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
-    if tokenizer is not None and config.match.asks_for_words():
-        tokenizer.require_words()
+    training = preflight(config)
+    tokenizer, reader = training.tokenizer, training.reader
     frozen, notes = _freeze_phrases(config, tokenizer)
-    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
-    shards = reader.shards()
-    check_sample(
-        reader,
-        vocab_size=config.corpus.vocab_size or (tokenizer.n_ids if tokenizer else None),
-        end_of_document=config.corpus.end_of_document,
-    )
-    order = open_order(config.order, reader, base=config.base)
-    checkpoints = checkpoint_grid(config.order, order, base=config.base)
+    shards, _, order, checkpoints = training.fitted
     details = dict(order.facts)
     plan = Plan(
         config=config,

@@ -42,8 +42,9 @@ def batch(
     from indexer.corpus.preflight.batch_view import batch_rows
 
     config, tokenizer, shards = _opened(source, overrides)
-    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)
-    order = open_order(config.order, reader, base=config.base)
+    of_corpus, of_order = (config.given_keys(section) for section in ("corpus", "order"))
+    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards, given=of_corpus)
+    order = open_order(config.order, reader, base=config.base, given=of_order)
     for row in islice(batch_rows(reader, order, step), rows):
         ids = row.ids.tolist()
         text = tokenizer.decode(ids) if tokenizer else " ".join(map(str, ids))

@@ -29,18 +29,20 @@ def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -
 
     Nothing is written. What does not fit is refused as planning the index would refuse it.
     """
-    from indexer.corpus.preflight.findings import run_preflight
+    from indexer.corpus.preflight.findings import find_out
+    from indexer.preflight import preflight
 
     with Progress(quiet=as_json) as progress:
         settings = read_config(config, overrides)
-        found = run_preflight(settings, announce=progress.say)
+        training = preflight(settings, announce=progress.say)
+        found = find_out(training, announce=progress.say)
         forms = forms and settings.tokenizer.path is not None
         if forms:
             from indexer.form_check import check_forms
             from indexer.phrases.form_report_lines import report_lines, report_values
 
             progress.say("Trying the id forms of the phrases on a sample")
-            reports = check_forms(settings)
+            reports = check_forms(training)
     if as_json:
         click.echo(
             json.dumps(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from indexer.units import BoolArray, Int64Array, TokenIds
 
@@ -110,6 +110,17 @@ class Reader(Protocol):
     """One corpus in one format. Made by `indexer.corpus.open_corpus`; cheap to make again in a worker."""
 
     facts: CorpusFacts
+    keys: ClassVar[frozenset[str]]
+    dtype_is_given: bool
+
+    @property
+    def measured_by_headers(self) -> bool:
+        """Whether `shards` needs headers and sizes alone, and reads no ids to count them."""
+        ...
+
+    def stored_length(self) -> int | None:
+        """Return the ids of each sequence of the first file, where it stores sequences of one length."""
+        ...
 
     def shards(self) -> tuple[Shard, ...]:
         """Return all shards in corpus order, from headers and sizes alone."""

@@ -48,6 +48,8 @@ class FileReader(ABC):
     facts: CorpusFacts
     keys: ClassVar[frozenset[str]] = OF_ANY_FORMAT
     """Keys of ``[corpus]`` that the reader uses; it is given no other."""
+    dtype_is_given = False
+    """Whether the dtype stands in the configuration, because the files do not tell it."""
     may_repeat = False
     """Whether a file that is named twice is meant to count twice."""
 
@@ -65,6 +67,15 @@ class FileReader(ABC):
     @abstractmethod
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the sequences [start, stop) of a shard, counted from the shard's own start."""
+
+    @property
+    def measured_by_headers(self) -> bool:
+        """Whether measuring the shards reads no ids: not where lines are counted, or streams unpacked."""
+        return True
+
+    def stored_length(self) -> int | None:
+        """Return the ids of each sequence of the first file, where it stores sequences of one length."""
+        return None
 
     def adopt(self, shards: Sequence[Shard]) -> None:
         """Take the shards of a plan as they are, so that nothing is measured twice."""

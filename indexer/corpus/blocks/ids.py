@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.corpus.preflight.plausible import likely_dtype
 from indexer.errors import ConfigError, InputError
 from indexer.units import TokenIds
 
@@ -62,8 +63,12 @@ def as_token_ids(stored: NDArray[Any], *, path: str, first_id: int = 0) -> Token
         wide = stored.view(np.uint64) if dtype.isnative else stored.astype(np.uint64)
         if wide.size and int(wide.max()) > ID_MAX:
             at = int(np.flatnonzero(wide > ID_MAX)[0])
+            likely = likely_dtype(stored[:4096].tobytes(), None)
             raise InputError(
-                f"id {int(stored[at])} does not fit 32 bits", path=path, offset=f"token {first_id + at:,}"
+                f"id {int(stored[at])} does not fit 32 bits",
+                path=path,
+                offset=f"token {first_id + at:,}",
+                fix=f"the ids look like {likely}" if likely else None,
             )
         return wide.astype(np.uint32)
     if dtype.itemsize == 1 and dtype.kind == "i":

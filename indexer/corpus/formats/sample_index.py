@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ ENDINGS = (
     ("_doc_idx.npy", "_sample_idx.npy", "_shuffle_idx.npy"),
     ("-document_index.npy", "-sample_index.npy", "-shuffle_index.npy"),
 )
+NEOX_NAME = re.compile(r"_(?P<samples>\d+)ns_(?P<length>\d+)sl_(?P<seed>\d+)s(_|$)")
 _PAGE = 1 << 22
 
 
@@ -43,9 +45,22 @@ class SampleIndex:
 
     @property
     def sequence_length(self) -> int | None:
-        """Inputs per window, where the description says so."""
-        length = self.description.get("sequence_length")
+        """Inputs per window, where the description or GPT-NeoX's file name says so."""
+        named = NEOX_NAME.search(self.name)
+        length = self.description.get("sequence_length", named["length"] if named else None)
         return int(length) if length is not None else None
+
+    @property
+    def described_samples(self) -> int | None:
+        """Samples the run asked for, where the description says so."""
+        n_samples = self.description.get("num_samples")
+        return int(n_samples) if n_samples is not None else None
+
+    @property
+    def named_samples(self) -> int | None:
+        """Samples that GPT-NeoX's file name tells; with a weight, half a percent more than the run takes."""
+        named = NEOX_NAME.search(self.name)
+        return int(named["samples"]) if named else None
 
     def facts(self) -> dict[str, Any]:
         """Return what the plan freezes."""
@@ -54,6 +69,7 @@ class SampleIndex:
             "name": self.name,
             "n_samples": len(self.shuffle),
             "n_documents": len(self.document),
+            **({} if self.named_samples is None else {"named_samples": self.named_samples}),
             **{key: self.description[key] for key in kept if key in self.description},
         }
 
@@ -76,6 +92,17 @@ class SampleIndex:
                 path=self.name,
                 expected="(documents,), (samples + 1, 2), (samples,)",
             )
+        for asked, where in (
+            (self.described_samples, "its description"),
+            (self.named_samples, "its file name"),
+        ):
+            if asked is not None and asked > len(self.shuffle):
+                raise InputError(
+                    f"holds {len(self.shuffle):,} samples",
+                    path=self.name,
+                    expected=f"at least {asked:,}, as {where} says",
+                    fix="the arrays are truncated, or belong to another run",
+                )
         for values, what, limit, of in (
             (self.document, "document index", n_sequences, "stored sequences"),
             (self.shuffle, "shuffle index", len(self.sample) - 1, "rows of the sample index"),

@@ -42,7 +42,11 @@ class SequentialOrder:
             self._used.append(min(taken, self._n_sequences))
             step += n_steps
         self._n_steps = step
-        self.start_step, self.stop_step = window_of(config, step)
+        asked = reader.facts.details.get("n_samples_asked")
+        ends = None
+        if asked is not None and n_epochs == 1:
+            ends = self._batches.steps_within(0, min(asked, self._n_sequences), drop_last=config.drop_last)
+        self.start_step, self.stop_step = window_of(config, step, ends=ends)
         self.facts: dict[str, Any] = {
             "kind": "sequential",
             "batch_size": self._batches.as_fact(),

@@ -9,8 +9,10 @@ WINDOW_KEYS = frozenset({"kind", "start_step", "stop_step", "checkpoints"})
 """Keys of ``[order]`` that every order uses which has steps."""
 
 
-def window_of(config: OrderConfig, n_steps: int) -> tuple[int, int]:
+def window_of(config: OrderConfig, n_steps: int, *, ends: int | None = None) -> tuple[int, int]:
     """Return the half-open step range of a configuration, inside the `n_steps` the order holds.
+
+    `ends` is where the run ended, where that is before the last of them; ``stop_step`` overrules it.
 
     Raises
     ------
@@ -20,7 +22,9 @@ def window_of(config: OrderConfig, n_steps: int) -> tuple[int, int]:
         The range goes beyond what the order holds.
     """
     start = config.start_step
-    stop = n_steps if config.stop_step is None else config.stop_step
+    stop = config.stop_step
+    if stop is None:
+        stop = n_steps if ends is None else min(ends, n_steps)
     if stop > n_steps:
         raise InputError(
             f"stop_step = {stop:,}, but the corpus and its order hold {n_steps:,} steps",

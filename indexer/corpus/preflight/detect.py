@@ -31,6 +31,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
+from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
+from indexer.corpus.formats.splits import splits_below
 from indexer.corpus.preflight.plausible import likely_dtype
 from indexer.corpus.text.documents import TEXT_ENDINGS
 from indexer.errors import ConfigError, InputError
@@ -38,6 +40,8 @@ from indexer.storage import files
 from indexer.storage.compressed import Limits, compression_of, first_bytes, without_suffix
 
 _HEAD = 256 * 1024
+MARKERS = ("index.json", "state.json", "shard_ledger.json")
+"""Files that make a folder one of a format; a data set may have a folder, and a marker, for each split."""
 _KEYS = ("token_ids", "input_ids", "tokens")
 
 
@@ -59,7 +63,7 @@ def detect_format(config: CorpusConfig, *, base: Path) -> tuple[CorpusConfig, st
     names = [name for one in config.paths for name in files.expand(one, base=base)]
     if not names:
         raise InputError("no shards are named", path="[corpus] paths")
-    return _of_file(config, names[0], base)
+    return _of_file(config, names[0], base, names)
 
 
 def _of_folder(config: CorpusConfig, folder: str, base: Path) -> tuple[CorpusConfig, str]:
@@ -73,11 +77,7 @@ def _of_folder(config: CorpusConfig, folder: str, base: Path) -> tuple[CorpusCon
     if "state.json" in names:
         return replace(config, format="arrow"), f"{folder} holds state.json: a saved Hugging Face dataset"
     if "dataset_dict.json" in names:
-        raise ConfigError(
-            "holds several splits",
-            path=folder,
-            fix=f'name one of them, as in paths = ["{files.join(folder, "train")}"]',
-        )
+        return replace(config, format="arrow"), f"{folder} holds dataset_dict.json: saved splits"
     if "shard_ledger.json" in names:
         return replace(config, format="levanter"), f"{folder} holds shard_ledger.json"
     if any("-of-" in name and name.endswith(".bin") for name in names):
@@ -87,10 +87,16 @@ def _of_folder(config: CorpusConfig, folder: str, base: Path) -> tuple[CorpusCon
             return replace(config, format=name), f"{folder} holds {ending} files"
     if any(name.endswith(".idx") for name in names):
         inside = replace(config, paths=[files.join(one, "*.idx") for one in config.paths])
-        return _of_file(inside, files.expand(inside.paths[0], base=base)[0], base)
-    raise ConfigError(
-        "is a folder that tells no format", path=folder, fix='name its shards, as in paths = ["folder/*.bin"]'
-    )
+        indexes = files.expand(inside.paths[0], base=base)
+        return _of_file(inside, indexes[0], base, indexes)
+    for marker in MARKERS:
+        below = splits_below(folder, marker, base=base)
+        if below:
+            split = config.split if config.split in below else below[0]
+            chosen, seen = _of_folder(config, files.join(folder, split), base)
+            return replace(config, format=chosen.format), seen
+    fix = f'name its shards, as in [corpus] paths = ["{files.join(folder, "*.bin")}"]'
+    raise ConfigError("is a folder that tells no format", path=folder, fix=fix)
 
 
 def _of_index(config: CorpusConfig, index: str, base: Path) -> tuple[CorpusConfig, str]:
@@ -105,7 +111,7 @@ def _of_index(config: CorpusConfig, index: str, base: Path) -> tuple[CorpusConfi
     raise InputError("is neither an MDS nor a LitData index", path=index)
 
 
-def _of_file(config: CorpusConfig, name: str, base: Path) -> tuple[CorpusConfig, str]:
+def _of_file(config: CorpusConfig, name: str, base: Path, names: Sequence[str]) -> tuple[CorpusConfig, str]:
     if files.base_name(name) == "index.json":
         return _of_index(config, name, base)
     if files.base_name(name) == "shard_ledger.json":
@@ -127,6 +133,7 @@ def _of_file(config: CorpusConfig, name: str, base: Path) -> tuple[CorpusConfig,
     found = _of_head(head, name, config)
     if found is not None:
         return replace(config, format=found[0]), f"{name}{packed} begins with {found[1]}"
+    refuse_text(head[:HEAD_BYTES], name, names)
     return _headerless(config, head, f"{name}{packed}", name)
 
 
@@ -187,7 +194,9 @@ def _of_json(line: bytes, name: str, config: CorpusConfig) -> tuple[str, str]:
 
 def _headerless(config: CorpusConfig, head: bytes, seen: str, name: str) -> tuple[CorpusConfig, str]:
     if config.dtype is not None:
-        return replace(config, format="headerless"), f"{seen} has no header; its dtype is given"
+        core = config.max_target_sequence_length is not None
+        told = "max_target_sequence_length is OLMo-core's" if core else "its dtype is given"
+        return replace(config, format="olmo-core" if core else "headerless"), f"{seen} has no header; {told}"
     likely = likely_dtype(head, config.vocab_size)
     looks = f"; it looks like {np.dtype(likely).str}" if likely else ""
     raise ConfigError(

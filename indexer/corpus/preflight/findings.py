@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from indexer.config import Config
-from indexer.corpus import open_corpus, open_order
-from indexer.corpus.orders.checkpoints import checkpoint_grid
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.preflight.batch_view import batch_rows
-from indexer.corpus.preflight.sampling import check_sample
+from indexer.corpus.preflight.held_against import disagreements
+from indexer.corpus.preflight.opening import Training
+from indexer.corpus.preflight.sampling import SampleFacts
 from indexer.corpus.sequences import Reader
-from indexer.tokenizers import Tokenizer, configured_tokenizer
+from indexer.tokenizers import Tokenizer
+from indexer.units import Int64Array
 
 SPEED_SECONDS = 1.0
 SAMPLE_IDS = 512
@@ -45,13 +46,13 @@ class Preflight:
     sample: str = ""
 
 
-def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda _: None) -> Preflight:
-    """Open corpus, order and tokenizer, look at samples, and measure the read speed.
+def find_out(training: Training, *, announce: Callable[[str], object] = lambda _: None) -> Preflight:
+    """Describe corpus, order and tokenizer, look at samples, and measure the read speed.
 
     Parameters
     ----------
-    config : Config
-        The configuration.
+    training : Training
+        The corpus, opened.
     announce : callable, optional
         Told what is being waited for.
 
@@ -61,19 +62,16 @@ def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda 
         As planning an index would.
     """
     found = Preflight()
-    tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
-    if tokenizer is not None and config.match.asks_for_words():
-        tokenizer.require_words()
-    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer)
+    config, tokenizer, reader = training.config, training.tokenizer, training.reader
     if reader.facts.format == "text":
         announce("tokenizing the text to count it")
         found.warnings.append(
             "the corpus is raw text: it was tokenized to be counted, and is tokenized again by every scan;"
             " `exposure tokenize` does it once for all"
         )
-    else:
-        announce("measuring the shards")
-    shards = reader.shards()
+    elif not training.is_quick:
+        announce("reading the corpus to count it")
+    shards, sample, order, grid = training.fitted
     facts = found.facts
     n_bytes = sum(shard.n_bytes for shard in shards)
     n_tokens = sum(shard.n_tokens for shard in shards)
@@ -88,11 +86,12 @@ def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda 
     facts["ids in sequences"] = n_tokens
     facts["ids that fill no sequence"] = n_dropped
     facts["last id shared"] = reader.facts.label_overlap
-    announce("reading the order")
-    order = open_order(config.order, reader, base=config.base)
-    _describe_order(found, order, config)
-    announce("looking at samples")
-    _describe_sample(found, reader, config, tokenizer)
+    asked = reader.facts.details.get("n_samples_asked")
+    if asked is not None:
+        facts["samples the run asked for"] = f"{asked:,}, as its description says; steps end there"
+    _describe_order(found, order, grid)
+    _describe_sample(found, sample, training)
+    found.warnings += disagreements(training)
     if tokenizer is not None and order.stop_step > order.start_step:
         _describe_fit(found, reader, order, tokenizer)
     announce("measuring the read speed")
@@ -104,23 +103,21 @@ def run_preflight(config: Config, *, announce: Callable[[str], object] = lambda 
     return found
 
 
-def _describe_order(found: Preflight, order: TrainingOrder, config: Config) -> None:
+def _describe_order(found: Preflight, order: TrainingOrder, grid: Int64Array) -> None:
     facts = found.facts
     facts["order"] = order.facts["kind"]
     if "batch_size" in order.facts:
         facts["sequences per step"] = order.facts["batch_size"]
     facts["steps in the order"] = order.facts.get("n_steps", order.stop_step)
     facts["training window"] = f"steps {order.start_step:,} to {order.stop_step:,}"
-    grid = checkpoint_grid(config.order, order, base=config.base)
     shown = ", ".join(f"{step:,}" for step in grid[:4].tolist())
     facts["checkpoints"] = f"{len(grid):,}: {shown}{', ...' if len(grid) > 4 else ''} {grid[-1]:,}"
     if order.facts["kind"] == "unknown":
         found.warnings.append("no order is known: counts will have no steps")
 
 
-def _describe_sample(found: Preflight, reader: Reader, config: Config, tokenizer: Tokenizer | None) -> None:
-    vocab_size = config.corpus.vocab_size or (tokenizer.n_ids if tokenizer else None)
-    sample = check_sample(reader, vocab_size=vocab_size, end_of_document=config.corpus.end_of_document)
+def _describe_sample(found: Preflight, sample: SampleFacts, training: Training) -> None:
+    config, vocab_size = training.config, training.vocab_size
     of = f" of {vocab_size:,}" if vocab_size else ", of an unknown vocabulary"
     found.facts["largest id in the sample"] = f"{sample.largest_id:,}{of}"
     if sample.end_of_document_rate is not None:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.corpus.preflight.plausible import LARGEST_VOCABULARY, likely_dtype
+from indexer.corpus.preflight.plausible import (
+    LARGEST_VOCABULARY,
+    likely_dtype,
+    sign_of_swapped,
+    sign_of_wider,
+    sign_of_zeros,
+)
 from indexer.corpus.sequences import Reader, Shard
 from indexer.errors import InputError
 from indexer.units import TokenIds
@@ -14,6 +20,7 @@ from indexer.units import TokenIds
 SHARDS = 8
 SEQUENCES = 4
 IDS = 1 << 16
+FEWEST_IDS = 1024
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,11 @@ class SampleFacts:
 
 
 def check_sample(
-    reader: Reader, *, vocab_size: int | None = None, end_of_document: int | None = None
+    reader: Reader,
+    *,
+    vocab_size: int | None = None,
+    end_of_document: int | None = None,
+    given_dtype: str | None = None,
 ) -> SampleFacts:
     """Look at the beginning, and where that is cheap the middle and end, of some shards.
 
@@ -52,6 +63,9 @@ def check_sample(
         Ids run from 0 to here; without it only impossible ids are refused.
     end_of_document : int, optional
         Its share is told.
+    given_dtype : str, optional
+        As the configuration spells it. One that names its byte order, as in ``<u2``, is taken on purpose: ids
+        that look like those of another dtype are then refused only where they are impossible.
 
     Raises
     ------
@@ -67,7 +81,9 @@ def check_sample(
     parts = []
     for shard in chosen:
         for ids, sequence in _pieces(reader, shard):
-            _check(ids, sequence, shard, reader.facts.dtype, vocab_size)
+            _refuse_beyond(ids, sequence, shard, reader, vocab_size)
+            if not (given_dtype or "").startswith(("<", ">")):
+                _refuse_other_dtype(ids, sequence, shard, reader, vocab_size)
             parts.append(ids)
     if not parts:
         return SampleFacts(0, 0, -1, 0.0, None)
@@ -88,52 +104,66 @@ def _pieces(reader: Reader, shard: Shard) -> list[tuple[TokenIds, int]]:
     if shard.seekable:
         places |= {shard.first_sequence + shard.n_sequences // 2, max(shard.first_sequence, end - SEQUENCES)}
     pieces: list[tuple[TokenIds, int]] = []
+    # of short sequences more, so that patterns of wider ids show
+    n_looked = max(SEQUENCES, FEWEST_IDS * shard.n_sequences // max(1, shard.n_tokens))
     for start in sorted(places):
         # the first block is enough, and stopping there keeps a packed shard from being unpacked whole
-        block = next(iter(reader.blocks(shard, start, min(start + SEQUENCES, end))), None)
+        block = next(iter(reader.blocks(shard, start, min(start + n_looked, end))), None)
         if block is not None and len(block.starts):
             low, high = int(block.starts[0]), int(block.stops[-1])
             pieces.append((block.ids[low : min(high, low + IDS)], start))
     return pieces
 
 
-def _check(ids: TokenIds, sequence: int, shard: Shard, stored: str, vocab_size: int | None) -> None:
-    if not ids.size:
-        return
+def _refuse_beyond(
+    ids: TokenIds, sequence: int, shard: Shard, reader: Reader, vocab_size: int | None
+) -> None:
     limit = vocab_size or LARGEST_VOCABULARY
-    dtype = np.dtype(stored)
     beyond = np.flatnonzero(ids >= limit)
-    wider = _zero_pattern(ids, dtype.itemsize)
-    if not beyond.size and wider is None:
+    if not beyond.size:
         return
-    likely = likely_dtype(ids.astype(dtype).tobytes(), vocab_size)
-    other = likely if likely and np.dtype(likely) != dtype else None
-    fix = f'the ids look like {other}: set [corpus] dtype = "{other}"' if other else None
-    if beyond.size:
-        of = f"the vocabulary of {limit:,}" if vocab_size else "any vocabulary"
-        at = int(beyond[0])
-        raise InputError(
-            f"id {int(ids[at]):,} lies beyond {of}",
-            path=shard.name,
-            offset=f"sequence {sequence:,}, token {at:,}",
-            fix=fix
-            or "the tokenizer, the dtype or the file is not the right one;"
-            " where the model has more ids than the tokenizer, set [corpus] vocab_size to how many",
-        )
+    at = int(beyond[0])
+    other = _other_dtype(ids, reader, vocab_size)
+    of = f"the vocabulary of {limit:,}" if vocab_size else "any vocabulary"
     raise InputError(
-        f"only one in {wider} ids is not 0 under {dtype.name}",
+        f"id {int(ids[at]):,} lies beyond {of}",
         path=shard.name,
-        offset=f"sequence {sequence:,}",
-        fix=fix or "the dtype is too narrow",
+        offset=f"sequence {sequence:,}, token {at:,}",
+        fix=_fix(reader, other)
+        or "the tokenizer, the dtype or the file is not the right one;"
+        " where the model has more ids than the tokenizer, set [corpus] vocab_size to how many",
     )
 
 
-def _zero_pattern(ids: TokenIds, itemsize: int) -> int | None:
-    """Return k where only every k-th id is not zero: the ids are wider than they are read, k times."""
-    for k in (2, 4):
-        if k * itemsize > 8 or ids.size < 32 * k:
-            continue
-        zeros = sorted(float((ids[place::k] == 0).mean()) for place in range(k))
-        if zeros[0] < 0.5 and zeros[1] > 0.95:
-            return k
-    return None
+def _refuse_other_dtype(
+    ids: TokenIds, sequence: int, shard: Shard, reader: Reader, vocab_size: int | None
+) -> None:
+    dtype = np.dtype(reader.facts.dtype)
+    zeros = sign_of_zeros(ids, dtype.itemsize)
+    sign = zeros or sign_of_wider(ids, dtype.itemsize) or sign_of_swapped(ids, dtype.itemsize)
+    other = None if sign is None else _other_dtype(ids, reader, vocab_size)
+    if sign is None or (other is None and not zeros):
+        return
+    meant = f'; if they are {dtype.name} all the same, spell [corpus] dtype = "{dtype.str}"'
+    raise InputError(
+        f"{sign} under {dtype.name}",
+        path=shard.name,
+        offset=f"sequence {sequence:,}",
+        fix=(_fix(reader, other) or "the dtype is too narrow") + (meant if reader.dtype_is_given else ""),
+    )
+
+
+def _other_dtype(ids: TokenIds, reader: Reader, vocab_size: int | None) -> str | None:
+    """Return the dtype that the same bytes look like, where it is another one."""
+    stored = np.dtype(reader.facts.dtype)
+    likely = likely_dtype(ids.astype(stored).tobytes(), vocab_size)
+    return likely if likely and np.dtype(likely) != stored else None
+
+
+def _fix(reader: Reader, other: str | None) -> str | None:
+    if other is None:
+        return None
+    looks = f"the ids look like {other}"
+    if not reader.dtype_is_given:
+        return f"{looks}, not as its header says"
+    return f'{looks}: set [corpus] dtype = "{other}"'

@@ -21,6 +21,7 @@ from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.formats.npy_header import MAX_HEADER_BYTES, NpyHeader, parse_npy_header
+from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError, ResourceError
 from indexer.storage.compressed import Limits, compression_of, first_bytes
@@ -46,6 +47,7 @@ class ArrayReader(FileReader):
         self._layouts: dict[int, _Layout] = {}
         header = self._layout(0).header
         dtype = header.dtype if header else self._dtype_of_headerless(0)
+        self.dtype_is_given = header is None
         kind = "npy" if header else "headerless"
         self.facts = CorpusFacts(
             format=kind,
@@ -63,6 +65,8 @@ class ArrayReader(FileReader):
             compression = compression_of(file)
             head = first_bytes(file, MAX_HEADER_BYTES, compression, self._limits)
             header = parse_npy_header(head, name=file.name)
+            if header is None:
+                refuse_text(head[:HEAD_BYTES], file.name, [other.name for other in self.files])
             if header is None and self._expect_header:
                 raise InputError(
                     "has no npy header",
@@ -126,6 +130,11 @@ class ArrayReader(FileReader):
                 )
             n_ids = n_bytes // dtype.itemsize
         return IdRun(file, 0, n_ids, dtype, compression)
+
+    @property
+    def measured_by_headers(self) -> bool:
+        """Whether measuring reads no ids; a packed array may have to be unpacked."""
+        return self._layout(0).compression is None
 
     def extent(self, number: int) -> Extent:
         """Measure one file from its header or size."""

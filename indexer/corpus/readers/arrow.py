@@ -115,6 +115,12 @@ class ArrowReader(FileReader):
             return wanted
         return next((name for name in MASKS if name in names), None)
 
+    def stored_length(self) -> int | None:
+        """Return the ids of each row of the first rows, where all are equally long."""
+        table = self._file(0)
+        fixed = table.fixed_length(self._column)
+        return fixed if fixed is not None else _only(next(iter(table.lengths(self._column)), np.empty(0)))
+
     def extent(self, number: int) -> Extent:
         """Count the rows of one file, and their ids, from its metadata and list offsets."""
         table = self._file(number)
@@ -161,6 +167,11 @@ class ArrowReader(FileReader):
             ids = as_token_ids(values[low:high], path=path, first_id=low)
             yield SequenceBlock(ids, firsts, lasts, first_sequence + at, counted)
             at = end
+
+
+def _only(lengths: NDArray[Any]) -> int | None:
+    """Return the one length there is."""
+    return int(lengths[0]) if len(lengths) and bool((lengths == lengths[0]).all()) else None
 
 
 def _counted(name: str, mask: NDArray[Any]) -> BoolArray:

@@ -116,6 +116,7 @@ class DatatroveReader(FlatReader):
                 f"holds {found}", path=file.name, expected=f"{self._given}, as [corpus] dtype says"
             )
         dtype = found or self._given
+        self.dtype_is_given |= found is None
         if dtype is None:
             raise ConfigError(
                 "has neither an .index nor a .metadata that tells its dtype",

@@ -68,6 +68,11 @@ class JsonIdsReader(FileReader):
             )
         return KEYS[0]
 
+    @property
+    def measured_by_headers(self) -> bool:
+        """Whether measuring reads no ids; it reads every line."""
+        return False
+
     def extent(self, number: int) -> Extent:
         """Count the lines of one file, and their ids where the width is not known."""
         file = self.files[number]

@@ -24,6 +24,7 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.sequences import CorpusFacts
 from indexer.errors import InputError
 from indexer.storage import files
@@ -55,6 +56,8 @@ class LitpkdsReader(FlatReader):
     def run(self, number: int) -> IdRun:
         """Read the header of one chunk."""
         file = self.files[number]
+        start = files.read_range(file, 0, min(HEAD_BYTES, file.n_bytes))
+        refuse_text(start, file.name, [other.name for other in self.files])
         head = files.read_range(file, 0, min(HEADER_BYTES, file.n_bytes))
         if not head.startswith(MAGIC) or len(head) < HEADER_BYTES:
             raise InputError(

@@ -16,6 +16,7 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.sequences import CorpusFacts
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
@@ -51,6 +52,8 @@ class LlmcReader(FlatReader):
     def run(self, number: int) -> IdRun:
         """Read the header of one shard."""
         file = self.files[number]
+        start = files.read_range(file, 0, min(HEAD_BYTES, file.n_bytes))
+        refuse_text(start, file.name, [other.name for other in self.files])
         if file.n_bytes < HEADER_BYTES:
             raise InputError("ends inside its header", path=file.name, offset=f"byte {file.n_bytes}")
         magic, version, n_ids = np.frombuffer(files.read_range(file, 0, 12), "<i4").tolist()

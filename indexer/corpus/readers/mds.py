@@ -93,6 +93,7 @@ class MdsReader(FileReader):
         if dtype is None:
             sample = next(self._samples(0, 0, min(1, first.n_samples)), b"")
             dtype = self._value(sample, first, self.files[0].name).dtype if sample else np.dtype("<i4")
+        self.dtype_is_given = first.encoding == "bytes"
         names = sorted({name for layout in self._layouts for name in layout.hashes})
         self._verified: set[int] = set()
         self.facts = CorpusFacts(
@@ -255,10 +256,20 @@ class MdsReader(FileReader):
         return begin, begin + (sizes[layout.column] or 0)
 
     def _ids(self, sample: bytes, layout: _Layout, path: str) -> NDArray[Any]:
+        ids = self._stored_ids(sample, layout, path)
+        return ids if self._cut is None else ids[: self._cut]
+
+    def _stored_ids(self, sample: bytes, layout: _Layout, path: str) -> NDArray[Any]:
         value = self._value(sample, layout, path)
         stop = self._column(sample, layout)[1]
-        ids = np.frombuffer(sample, value.dtype, (stop - value.offset) // value.dtype.itemsize, value.offset)
-        return ids if self._cut is None else ids[: self._cut]
+        return np.frombuffer(sample, value.dtype, (stop - value.offset) // value.dtype.itemsize, value.offset)
+
+    def stored_length(self) -> int | None:
+        """Return the ids of each sample of the first shard, where all are equally long."""
+        layout = self._layouts[0]
+        if self._uniform_length(0) is None:
+            return None
+        return len(self._stored_ids(next(self._samples(0, 0, 1)), layout, self.files[0].name))
 
     def _uniform_length(self, number: int) -> int | None:
         """Return the ids of every sample where the offsets prove that all are equally long."""

@@ -65,6 +65,11 @@ class MegatronReader(FileReader):
             self._indexes[number] = read_index(self._index_files[number], self._limits)
         return self._indexes[number]
 
+    def stored_length(self) -> int | None:
+        """Return the ids of each stored sequence of the first shard, where all are equally long."""
+        lengths = self._index(0).lengths
+        return int(lengths[0]) if len(lengths) and bool((lengths == lengths[0]).all()) else None
+
     def extent(self, number: int) -> Extent:
         """Measure one shard from its index, and check that its data holds what the index promises."""
         index, file = self._index(number), self.files[number]

@@ -105,6 +105,11 @@ class LegacyMegatronReader(FileReader):
             self._indexes[number] = read_index(self._index_files[number])
         return self._indexes[number]
 
+    def stored_length(self) -> int | None:
+        """Return the ids of each stored sequence of the first shard, where all are equally long."""
+        lengths = np.diff(self._index(0).offsets)
+        return int(lengths[0]) if len(lengths) and bool((lengths == lengths[0]).all()) else None
+
     def extent(self, number: int) -> Extent:
         """Measure one shard, and check that its data is as long as the index says."""
         index, file = self._index(number), self.files[number]

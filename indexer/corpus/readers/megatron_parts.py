@@ -106,6 +106,7 @@ class MegatronPartsReader(FileReader):
             seen = f"{index_name} begins with MMIDIDX; {len(names)} parts"
         else:
             self._dtype = id_dtype(config.dtype or "<u2")
+            self.dtype_is_given = True
             width = config.sequence_length or PYTHIA_WIDTH
             row = width * self._dtype.itemsize
             if n_bytes % row:

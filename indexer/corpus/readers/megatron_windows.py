@@ -96,7 +96,7 @@ class MegatronWindowsReader(FileReader):
         width = self._window_length(first) if len(first.arrays.shuffle) else None
         if width is not None and lengths and lengths != {width - self._extra}:
             raise InputError(
-                f"describes windows of {sorted(lengths)} ids",
+                f"describes windows of {', '.join(map(str, sorted(lengths)))} ids",
                 path=self._samples[0].name,
                 expected=f"{width - self._extra}, as its sample index has",
             )
@@ -105,13 +105,18 @@ class MegatronWindowsReader(FileReader):
                 f"[corpus] sequence_length = {config.sequence_length}",
                 expected=f"{width}, as the sample index of {self._samples[0].name} has",
             )
+        # of a blend, each corpus is asked for a few more samples than the run takes
+        asked = self._samples[0].described_samples if len(self._samples) == 1 else None
         self.facts = CorpusFacts(
             format="megatron",
             dtype=first.index.dtype.str,
             sequence_length=width,
             label_overlap=bool(self._extra) if config.label_overlap is None else config.label_overlap,
             seen=f"{self._index_files[0].name} begins with MMIDIDX; windows of {self._samples[0].name}",
-            details={"windows": [samples.facts() for samples in self._samples]},
+            details={
+                "windows": [samples.facts() for samples in self._samples],
+                **({} if asked is None else {"n_samples_asked": asked}),
+            },
         )
 
     def _corpus(self, number: int) -> _Corpus:

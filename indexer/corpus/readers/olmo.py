@@ -19,10 +19,11 @@ from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.formats.npy_header import MAGIC
+from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.sequences import CorpusFacts
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
-from indexer.storage.compressed import Limits, compression_of
+from indexer.storage.compressed import Limits, compression_of, first_bytes
 
 
 class OlmoReader(FlatReader):
@@ -30,6 +31,7 @@ class OlmoReader(FlatReader):
 
     keys = OF_ANY_FORMAT | {"sequence_length", "dtype", "max_shard_bytes", "max_window_bytes"}
 
+    dtype_is_given = True
     may_repeat = True
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
@@ -63,16 +65,23 @@ class OlmoReader(FlatReader):
         del config
         return None
 
+    @property
+    def measured_by_headers(self) -> bool:
+        """Whether measuring reads no ids; a packed array may have to be unpacked."""
+        return compression_of(self.files[0]) is None
+
     def run(self, number: int) -> IdRun:
         """Return the whole file as one run."""
         file = self.files[number]
-        if file.n_bytes >= 6 and files.read_range(file, 0, 6) == MAGIC:
+        compression = compression_of(file)
+        head = first_bytes(file, HEAD_BYTES, compression, self.limits)
+        refuse_text(head, file.name, [other.name for other in self.files])
+        if head.startswith(MAGIC):
             raise InputError(
                 "has an npy header, which these arrays have not",
                 path=file.name,
                 fix='set [corpus] format = "npy"',
             )
-        compression = compression_of(file)
         n_bytes = unpacked_size(file, compression, self.limits)
         if n_bytes % self._dtype.itemsize:
             raise InputError(

@@ -67,6 +67,11 @@ class TextReader(FileReader):
             details={"packing": self._cutting.mode},
         )
 
+    @property
+    def measured_by_headers(self) -> bool:
+        """Whether measuring reads no ids; it reads every line."""
+        return False
+
     def extent(self, number: int) -> Extent:
         """Count one file by tokenizing it; of packed text, all files."""
         if self._cutting.mode == "document":

@@ -1,5 +1,5 @@
 """Where phrases and pairs come from: files, directories, the hub, standard input."""
 
-from indexer.phrases.sources.source import read_source
+from indexer.phrases.sources.source import check_source, read_source
 
-__all__ = ["read_source"]
+__all__ = ["check_source", "read_source"]

@@ -52,6 +52,21 @@ def read_source(source: str, *, base: Path, paradigms: frozenset[str] = frozense
     elif _HUB_NAME.fullmatch(source) and kind_of(source) is None:
         yield from read_dataset(source, paradigms)
     else:
+        check_source(source, base=base)
+
+
+def check_source(source: str, *, base: Path) -> None:
+    """Refuse a source that names nothing, before anything is read.
+
+    Raises
+    ------
+    ConfigError
+        It is neither standard input, nor a path that exists, nor a name of the hub.
+    """
+    if source == STANDARD_INPUT or source.startswith("hub:"):
+        return
+    path = base / Path(source).expanduser()
+    if not path.exists() and not (_HUB_NAME.fullmatch(source) and kind_of(source) is None):
         raise ConfigError(
             "no such file or directory", path=source, fix=f"relative paths start from {_shown(base)}"
         )

@@ -14,7 +14,8 @@ import xxhash
 from indexer.config.corpus import CorpusConfig
 from indexer.config.load import config_from_tables
 from indexer.corpus import open_corpus
-from indexer.corpus.preflight.findings import run_preflight
+from indexer.corpus.preflight.findings import find_out
+from indexer.corpus.preflight.opening import open_training
 from indexer.errors import InputError
 
 ROWS = np.arange(96, dtype="<i4").reshape(12, 8)
@@ -101,7 +102,7 @@ def test_check_names_the_hashes_that_are_not_verified(tmp_path: Path, names):
         "corpus": {"paths": ["."]},
         "order": {"kind": "sequential", "batch_size": 4},
     }
-    found = run_preflight(config_from_tables(tables, origin="test", base=tmp_path))
+    found = find_out(open_training(config_from_tables(tables, origin="test", base=tmp_path)))
     told = [line for line in found.unverified if "hashes" in line]
     expected = "the hashes that index.json records as fnv: no such hash is known here"
     assert told == ([expected] if "fnv" in names else [])

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from indexer.config import OrderConfig
 from indexer.corpus import open_order
 from indexer.corpus.orders.positions import InverseOrder
-from indexer.corpus.sequences import Shard
+from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import InputError
 from indexer.units import UNKNOWN_STEP
 
@@ -28,7 +28,7 @@ def reader_of(*n_sequences):
     for number, n in enumerate(n_sequences):
         shards.append(Shard(number, f"s{number}", "", 0, None, first, n, n * 4))
         first += n
-    return SimpleNamespace(shards=lambda: tuple(shards))
+    return SimpleNamespace(shards=lambda: tuple(shards), facts=CorpusFacts("any", "<u2"))
 
 
 def check_against_batches(order, batches, n_sequences, start, stop):

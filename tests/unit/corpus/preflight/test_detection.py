@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -57,20 +58,127 @@ def test_what_is_not_told_is_asked_for(folder, paths, message):
 IDS = np.concatenate([np.random.default_rng(1).zipf(1.3, 4000) % 50_000, np.arange(96)])
 
 
-@pytest.mark.parametrize("written", ["uint16", "uint32", "int32", "int64", ">u2", ">u4"])
-@pytest.mark.parametrize("read", ["uint16", "uint32", "int64", ">u2", ">u4"])
-def test_a_wrong_dtype_is_refused_and_the_likely_one_named(tmp_path: Path, written, read):
-    IDS.astype(written).tofile(tmp_path / "a.bin")
+LARGE_IDS = np.concatenate([np.random.default_rng(2).zipf(1.2, 6000) % 100_278, np.arange(100_182, 100_278)])
+DTYPES = ["uint16", "uint32", "int64", ">u2", ">u4"]
+
+
+@pytest.mark.parametrize("vocab_size", [None, 50_000, 100_278])
+@pytest.mark.parametrize("written", [*DTYPES, "int32"])
+@pytest.mark.parametrize("read", [*DTYPES, "uint8"])
+def test_a_wrong_dtype_is_refused_and_the_likely_one_named(tmp_path: Path, written, read, vocab_size):
+    large = vocab_size != 50_000 and np.dtype(written).itemsize > 2
+    ids = LARGE_IDS if large else IDS
+    ids.astype(written).tofile(tmp_path / "a.bin")
     config = CorpusConfig(paths=["a.bin"], format="headerless", dtype=read, sequence_length=64)
-    same = np.array_equal(np.frombuffer(IDS.astype(written).tobytes(), read), IDS)
+    same = np.array_equal(np.frombuffer(ids.astype(written).tobytes(), read), ids)
     if same:
-        facts = check_sample(open_corpus(config, base=tmp_path), vocab_size=50_000)
-        assert facts.n_ids and facts.largest_id < 50_000
+        facts = check_sample(open_corpus(config, base=tmp_path), vocab_size=vocab_size)
+        assert facts.n_ids and facts.largest_id < 100_278
         return
     with pytest.raises(InputError) as refused:
-        check_sample(open_corpus(config, base=tmp_path), vocab_size=50_000)
+        check_sample(open_corpus(config, base=tmp_path), vocab_size=vocab_size)
     likely = "uint32" if written == "int32" else written
-    assert likely in str(refused.value) or "does not fit 32 bits" in str(refused.value)
+    assert f"the ids look like {likely}" in refused.value.fix
+
+
+def test_a_dtype_that_names_its_byte_order_is_taken_on_purpose(tmp_path: Path):
+    IDS.astype("uint32").tofile(tmp_path / "a.bin")
+    for given, refused in (("uint16", True), ("<u2", False)):
+        config = CorpusConfig(paths=["a.bin"], format="headerless", dtype=given, sequence_length=64)
+        reader = open_corpus(config, base=tmp_path)
+        if refused:
+            with pytest.raises(InputError, match=r'only one in 2.*spell .corpus. dtype = "<u2"'):
+                check_sample(reader, given_dtype=given)
+        else:
+            assert check_sample(reader, given_dtype=given).zero_rate > 0.4
+
+
+def test_text_that_repeats_itself_is_no_wider_dtype(tmp_path: Path):
+    (np.arange(4000) % 4 * 259 + 1).astype("uint16").tofile(tmp_path / "a.bin")
+    config = CorpusConfig(paths=["a.bin"], format="headerless", dtype="uint16", sequence_length=64)
+    assert check_sample(open_corpus(config, base=tmp_path), vocab_size=50_000).n_ids
+
+
+README = "# A corpus\n\nThese shards hold the ids of *so many* documents, as a trainer saw them.\n"
+
+
+@pytest.mark.parametrize(
+    ("others", "config"),
+    [
+        (["a.bin"], dict(format="auto")),
+        (["a.bin"], dict(format="auto", dtype="uint16", sequence_length=4)),
+        (["a.bin"], dict(format="headerless", dtype="uint16", sequence_length=4)),
+        (["a.npy"], dict(format="olmo", dtype="uint16", sequence_length=4)),
+        (["a.npy"], dict(format="npy", sequence_length=4)),
+        (["a.bin"], dict(format="llmc", sequence_length=4)),
+        (["a.bin"], dict(format="litpkds", sequence_length=4)),
+    ],
+)
+@pytest.mark.parametrize("name", ["README.md", "zz-notes", "hashes.txt.gz"])
+def test_text_among_the_shards_is_told_to_be_text(tmp_path: Path, others, config, name):
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    text = README.encode()
+    (folder / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+    for other in others:
+        values = np.arange(4000, dtype="<u2")
+        if config["format"] == "npy":
+            np.save(folder / other, values)
+        elif config["format"] == "llmc":
+            head = np.zeros(256, "<i4")
+            head[:3] = 20240520, 1, 4000
+            (folder / other).write_bytes(head.tobytes() + values.tobytes())
+        elif config["format"] == "litpkds":
+            head = b"LITPKDS" + np.uint64(1).tobytes() + b"\x08" + np.uint64(4000).tobytes()
+            (folder / other).write_bytes(head + values.tobytes())
+        else:
+            values.tofile(folder / other)
+    if name.endswith(".gz") and config["format"] in ("llmc", "litpkds"):
+        return  # they are never packed, and say so
+    if name != "README.md" and config == dict(format="auto"):
+        return  # the first file is looked at, and has no header
+    with pytest.raises(InputError, match="is text, not token ids; name the shards") as refused:
+        open_corpus(CorpusConfig(paths=["shards/*"], **config), base=tmp_path).shards()
+    assert refused.value.path == f"shards/{name}"
+    ending = others[0][-4:]
+    assert f'paths = ["shards/*{ending}"]' in refused.value.fix
+    good = dict(config) if "dtype" in config or config["format"] != "auto" else None
+    if good is not None:
+        assert open_corpus(CorpusConfig(paths=[f"shards/*{ending}"], **good), base=tmp_path).shards()
+
+
+def test_olmo_core_is_told_by_its_key(tmp_path: Path):
+    np.arange(1000, dtype="<u2").tofile(tmp_path / "a.npy")
+    config = dict(paths=["a.npy"], dtype="uint16", sequence_length=8, max_target_sequence_length=24)
+    auto = open_corpus(CorpusConfig(**config), base=tmp_path)
+    named = open_corpus(CorpusConfig(format="olmo-core", **config), base=tmp_path)
+    assert auto.facts.format == "olmo-core" and auto.shards() == named.shards()
+
+
+@pytest.mark.parametrize(
+    ("source", "config"),
+    [
+        ("mosaicml_mds/ndarray", dict(format="mds")),
+        ("litdata_litgpt/tensor", dict(format="litdata", sequence_length=129)),
+        ("levanter_cache/cache", dict(format="levanter", sequence_length=128)),
+        ("hf_datasets/arrow_int32", dict(format="arrow")),
+    ],
+)
+def test_a_root_of_splits_names_them_and_split_chooses(tmp_path: Path, source, config):
+    root = tmp_path / "root"
+    for split in ("train", "val"):
+        shutil.copytree(FIXTURES / source, root / split)
+    if config["format"] == "arrow":
+        (root / "dataset_dict.json").write_text('{"splits": ["train", "val"]}')
+    auto = {**config, "format": "auto"}
+    wanted = open_corpus(CorpusConfig(paths=["root/train"], **config), base=tmp_path).shards()
+    for one in (config, auto):
+        with pytest.raises(ConfigError, match=r"train, val below it do; set .corpus. split = .train."):
+            open_corpus(CorpusConfig(paths=["root"], **one), base=tmp_path)
+        found = open_corpus(CorpusConfig(paths=["root"], split="train", **one), base=tmp_path).shards()
+        assert found == wanted
+        with pytest.raises(ConfigError, match="expected train or val"):
+            open_corpus(CorpusConfig(paths=["root"], split="test", **one), base=tmp_path)
 
 
 def test_likely_dtype_prefers_the_widest_that_fits():
@@ -131,9 +239,3 @@ def test_the_presets_that_are_asked_for_exist():
     assert "OPEN QUESTION" in preset_text("pythia-deduped")
     with pytest.raises(ConfigError, match="did you mean 'pythia'"):
         preset_text("pythai")
-
-
-def test_a_folder_of_splits_asks_for_one(tmp_path: Path):
-    (tmp_path / "dataset_dict.json").write_text('{"splits": ["train"]}')
-    with pytest.raises(ConfigError, match="holds several splits; name one"):
-        open_corpus(CorpusConfig(paths=["."]), base=tmp_path)

@@ -23,7 +23,7 @@ from indexer.config.corpus import CorpusConfig
 from indexer.config.load import config_from_tables
 from indexer.config.tokenizer import TokenizerConfig
 from indexer.corpus import open_corpus
-from indexer.corpus.preflight.findings import run_preflight
+from indexer.corpus.preflight.findings import find_out
 from indexer.corpus.text.cutting import Cutting
 from indexer.corpus.text.documents import documents_of, find_text_files
 from indexer.corpus.text.tokenizing import tokenize_documents
@@ -31,6 +31,7 @@ from indexer.errors import ConfigError, InputError, StateError
 from indexer.form_check import check_forms
 from indexer.index_dir import IndexDir
 from indexer.planning import make_plan
+from indexer.preflight import preflight
 from indexer.scanning.context import Place, read_contexts
 from indexer.scanning.task import ScanTask
 from indexer.tokenizers import Tokenizer, load_tokenizer
@@ -273,7 +274,7 @@ def test_text_without_a_tokenizer_is_one_clear_line(tmp_path: Path, tokenizer_fi
         phrases=replace(config.phrases, source="phrases.jsonl", text=None),
         match=replace(config.match, unit="tokens"),
     )
-    for ask in (make_plan, run_preflight):
+    for ask in (make_plan, preflight):
         with pytest.raises(ConfigError, match="raw text needs a tokenizer"):
             ask(without)
 
@@ -314,7 +315,7 @@ def config_of(tmp_path: Path, path: Path, **corpus):
 
 def test_check_tells_that_text_is_tokenized_at_every_scan(tmp_path: Path, tokenizer_file):
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
-    found = run_preflight(config_of(tmp_path, tokenizer_file))
+    found = find_out(preflight(config_of(tmp_path, tokenizer_file)))
     assert any("exposure tokenize" in warning for warning in found.warnings)
     assert not any("packed shards" in line for line in found.unverified)
     assert found.facts["format"] == "text" and found.facts["ids that its text gives back"] == "100%"
@@ -322,7 +323,7 @@ def test_check_tells_that_text_is_tokenized_at_every_scan(tmp_path: Path, tokeni
 
 def test_forms_are_tried_on_text(tmp_path: Path, tokenizer_file):
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
-    reports = check_forms(config_of(tmp_path, tokenizer_file))
+    reports = check_forms(preflight(config_of(tmp_path, tokenizer_file)))
     assert (reports["phrases"].n_phrases, reports["phrases"].n_found) == (2, 2)
 
 

@@ -1,0 +1,37 @@
+"""The checks that come before any work, quick ones first: `exposure check`, `plan` and `index` begin here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from indexer.config import Config
+from indexer.corpus.preflight.held_against import refuse_impossible_ids
+from indexer.corpus.preflight.opening import Training, open_training
+from indexer.phrases.sources import check_source
+
+
+def preflight(config: Config, *, announce: Callable[[str], object] = lambda _: None) -> Training:
+    """Refuse what can be refused before phrases are read and tokenized.
+
+    Keys, paths and formats come first. Then, where headers and sizes measure the corpus, its shards, a sample
+    of its ids and its order; a corpus that must be read to be counted is measured when it is asked for.
+
+    Parameters
+    ----------
+    config : Config
+        The configuration.
+    announce : callable, optional
+        Told what is being waited for.
+
+    Raises
+    ------
+    ConfigError, InputError
+        Something the configuration names is missing, has no effect, or is not what it should be.
+    """
+    check_source(config.phrases.source, base=config.base)
+    training = open_training(config)
+    refuse_impossible_ids(training)
+    if training.is_quick:
+        announce("measuring the shards, reading the order, looking at samples")
+        _ = training.fitted
+    return training
