@@ -11,8 +11,7 @@ from indexer.build import build_index
 from indexer.config import load_config
 from indexer.matching.ids import bloom as id_bloom
 from indexer.sample.write import SampleSize, write_sample
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.tokenizer_families import SHARED
 
 settings.register_profile(
     "default",
@@ -24,11 +23,10 @@ settings.load_profile("default")
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Real data beside the project: BLiMP, tokenizers, text and files made by the real writers."""
-    path = ROOT.parent / "shared"
-    if not path.is_dir():
+    """Real data beside the project: BLiMP, tokenizers, text."""
+    if not SHARED.is_dir():
         pytest.skip("no shared data beside the project")
-    return path
+    return SHARED
 
 
 @pytest.fixture(params=[True, False], ids=["registers", "no registers"])

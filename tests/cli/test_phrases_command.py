@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from indexer.cli.phrases import phrases
 from indexer.errors import ConfigError
 from indexer.phrases.pair_table import SCHEMA
+from tests.support.tokenizer_families import tokenizer_named
 
 PAIRS = (
     '{"sentence_good": "Noor sold this lamp.", "sentence_bad": "Noor sold this lamps.", '
@@ -96,9 +97,10 @@ def test_the_help_shows_an_example_and_every_key() -> None:
         assert option in shown
 
 
-def test_a_tokenizer_adds_token_positions(shared: Path, pairs: str, tmp_path: Path) -> None:
+def test_a_tokenizer_adds_token_positions(pairs: str, tmp_path: Path) -> None:
     out = tmp_path / "positions.parquet"
-    run(pairs, "--tokenizer", str(shared / "data" / "tokenizers" / "gpt2.json.gz"), "--out", str(out))
+    (tmp_path / "tokenizer.json").write_text(tokenizer_named("gpt2").json(), encoding="utf-8")
+    run(pairs, "--tokenizer", str(tmp_path / "tokenizer.json"), "--out", str(out))
     (row,) = pq.read_table(out).to_pylist()
     assert row["good_n_tokens"] > 4
     assert row["good_key_token_stop"] <= row["good_query_token"]

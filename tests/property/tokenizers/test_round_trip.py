@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.tokenizers import Tokenizer, load_tokenizer
+from indexer.tokenizers import Tokenizer
+from tests.support.tokenizer_families import tokenizer_named
 
 LETTERS = st.characters(exclude_categories=("Cs",))
 TEXTS = st.lists(
@@ -38,9 +38,9 @@ TEXTS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def tokenizers_by_name(shared: Path) -> dict[str, Tokenizer]:
+def tokenizers_by_name() -> dict[str, Tokenizer]:
     names = ["gpt-neox-20b", "gpt2", "olmo-dolma-v1", "llama-sentencepiece"]
-    return {name: load_tokenizer(f"{name}.json.gz", base=shared / "data" / "tokenizers") for name in names}
+    return {name: tokenizer_named(name) for name in names}
 
 
 @settings(max_examples=150)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-import zstandard
 
 from indexer.config import MatchConfig
 from indexer.phrases.decoded_sample import decoded_runs
@@ -18,8 +15,8 @@ from indexer.phrases.form_report import FormReport, form_report, measure
 from indexer.phrases.form_report_lines import report_lines, report_values
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.text_search import TextSearch
-from indexer.tokenizers import load_tokenizer
 from tests.support.crossing_tokenizer import CrossingTokenizer
+from tests.support.tokenizer_families import documents, tokenizer_named
 
 
 def table(*phrases: str) -> pa.Table:
@@ -127,13 +124,8 @@ def test_characters_split_over_ids_are_put_together() -> None:
 
 @pytest.mark.parametrize("name", ["gpt-neox-20b", "gpt2", "t5-base", "llama-sentencepiece"])
 def test_real_tokenizers_keep_the_limits_on_real_text(name: str, shared: Path) -> None:
-    tokenizer = load_tokenizer(f"{name}.json.gz", base=shared / "data" / "tokenizers")
-    texts = []
-    for source in ("ewt", "speeches"):
-        packed = (shared / "data" / "text" / f"{source}.jsonl.zst").open("rb")
-        with packed, zstandard.ZstdDecompressor().stream_reader(packed) as stream:
-            lines = itertools.islice(io.TextIOWrapper(stream, encoding="utf-8"), 25)
-            texts += [json.loads(line)["text"][:4000] for line in lines]
+    tokenizer = tokenizer_named(name)
+    texts = [text[:4000] for source in ("ewt", "speeches") for text in documents(source, 25)]
     own = table("of the", "in the", "I don't", "it's not")
     found = form_report(own, tokenizer, tokenizer.encode_batch(texts), MatchConfig(), n_spans=300)
     for each in found.values():

@@ -7,7 +7,7 @@ from pathlib import Path
 from indexer.config import MatchConfig, PhrasesConfig
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.normalization import normalized
-from indexer.tokenizers import load_tokenizer
+from tests.support.tokenizer_families import tokenizer_named
 
 MATCH = MatchConfig()
 
@@ -17,8 +17,8 @@ def load(folder: Path, name: str, content: str) -> PhraseSet:
     return load_phrases(PhrasesConfig(source=name), MATCH, base=folder)
 
 
-def test_phrases_that_become_one_are_merged_and_keep_their_ids(shared: Path, tmp_path: Path) -> None:
-    tokenizer = load_tokenizer("t5-base.json.gz", base=shared / "data" / "tokenizers")
+def test_phrases_that_become_one_are_merged_and_keep_their_ids(tmp_path: Path) -> None:
+    tokenizer = tokenizer_named("t5-base")
     given = load(tmp_path, "w.txt", "a hen\ncafé ①\ncafe\u0301 1\na goose\n")
     found = normalized(given, tokenizer, MATCH)
     assert found.phrases["phrase"].to_pylist() == ["a hen", "café 1", "a goose"]
@@ -27,8 +27,8 @@ def test_phrases_that_become_one_are_merged_and_keep_their_ids(shared: Path, tmp
     assert found.attributes["id"].to_pylist() == ["0", "1", "2", "3"]
 
 
-def test_pairs_point_to_the_merged_phrases_and_keep_their_sentences(shared: Path, tmp_path: Path) -> None:
-    tokenizer = load_tokenizer("t5-base.json.gz", base=shared / "data" / "tokenizers")
+def test_pairs_point_to_the_merged_phrases_and_keep_their_sentences(tmp_path: Path) -> None:
+    tokenizer = tokenizer_named("t5-base")
     rows = "good,bad\nThe ﬁsh swims.,The ﬁsh swim.\nA fish swims.,A fish swim.\n"
     given = load(tmp_path, "p.csv", rows)
     found = normalized(given, tokenizer, MATCH)
@@ -39,13 +39,14 @@ def test_pairs_point_to_the_merged_phrases_and_keep_their_sentences(shared: Path
     assert found.pairs["good_sentence"].to_pylist()[0] == "The ﬁsh swims."
 
 
-def test_a_tokenizer_that_changes_nothing_changes_nothing(shared: Path, blimp: PhraseSet) -> None:
-    tokenizer = load_tokenizer("gpt2.json.gz", base=shared / "data" / "tokenizers")
-    assert normalized(blimp, tokenizer, MATCH) is blimp
+def test_a_tokenizer_that_changes_nothing_changes_nothing(tmp_path: Path) -> None:
+    tokenizer = tokenizer_named("gpt2")
+    given = load(tmp_path, "w.txt", "a hen\ncafé ①\n")
+    assert normalized(given, tokenizer, MATCH) is given
 
 
-def test_phrases_of_ids_alone_stay(shared: Path, tmp_path: Path) -> None:
-    tokenizer = load_tokenizer("t5-base.json.gz", base=shared / "data" / "tokenizers")
+def test_phrases_of_ids_alone_stay(tmp_path: Path) -> None:
+    tokenizer = tokenizer_named("t5-base")
     given = load(
         tmp_path,
         "w.jsonl",

@@ -1,9 +1,8 @@
-"""Word-by-word encoding equals encoding every spelling whole, under every real tokenizer."""
+"""Word-by-word encoding equals encoding every spelling whole, under tokenizers of every family."""
 
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,18 +14,17 @@ from indexer.phrases import word_by_word
 from indexer.phrases.form_encoder import MARKS, FormEncoder
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.surface_forms import id_patterns
-from indexer.tokenizers import Tokenizer, load_tokenizer
-
-BYTE_LEVEL = ("gpt-neox-20b", "gpt2", "olmo-dolma-v1")
-SENTENCEPIECE = ("t5-base", "llama-sentencepiece")
+from indexer.tokenizers import Tokenizer
+from tests.support.crossing_tokenizer import CrossingTokenizer
+from tests.support.tokenizer_families import BYTE_LEVEL, FAMILIES, tokenizer_named
 
 _WORD_LINE = "the some don't 'tis re-entered McCoy 1,024 naïve geese Ünder (oh) U.S. she’ll whatsoever’s x"
 WORDS = _WORD_LINE.split(" ")
 
 
-@pytest.fixture(params=[*BYTE_LEVEL, *SENTENCEPIECE])
-def tokenizer(request: pytest.FixtureRequest, shared: Path) -> Tokenizer:
-    return load_tokenizer(f"{request.param}.json.gz", base=shared / "data" / "tokenizers")
+@pytest.fixture(params=FAMILIES)
+def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
+    return tokenizer_named(request.param)
 
 
 def phrases() -> pa.Table:
@@ -90,11 +88,12 @@ def test_every_form_spells_its_phrase(tokenizer: Tokenizer) -> None:
             assert text[: -len(wanted)] in ("", " ", "'", " '"), (spelling, text)
 
 
-def test_the_opening_quote_trap_is_covered(shared: Path) -> None:
-    tokenizer = load_tokenizer("gpt-neox-20b.json.gz", base=shared / "data" / "tokenizers")
+def test_the_opening_quote_trap_is_covered() -> None:
+    tokenizer = tokenizer_named("gpt-neox-20b")
     (ids,) = tokenizer.encode_batch(["'the girls' sang"])
     forms = FormEncoder(tokenizer).forms(["the girls"])[0]
-    assert any(tuple(ids[: len(form)]) == form for form in forms)
+    # A large vocabulary has a piece for the quote with a letter behind it, a small one a piece for each.
+    assert any(tuple(ids[first : first + len(form)]) == form for form in forms for first in (0, 1))
 
 
 def test_no_form_begins_with_white_space_alone(tokenizer: Tokenizer) -> None:
@@ -105,8 +104,6 @@ def test_no_form_begins_with_white_space_alone(tokenizer: Tokenizer) -> None:
 
 
 def test_a_tokenizer_whose_pieces_cross_spaces_is_encoded_whole() -> None:
-    from tests.support.crossing_tokenizer import CrossingTokenizer
-
     encoder = FormEncoder(CrossingTokenizer())
     units = [["of", " the"], ["of", " a"]]
     assert not word_by_word.borders_before_spaces(encoder, units)

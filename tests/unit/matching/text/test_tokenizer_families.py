@@ -1,27 +1,17 @@
-"""Real tokenizers and real text: both searches equal a plain search of the text that the ids spell."""
+"""Tokenizers of every family: both searches equal a plain search of the text that the ids spell."""
 
 from __future__ import annotations
-
-import io
-import json
 
 import ahocorasick
 import numpy as np
 import pytest
-import zstandard
 
 from indexer.folding import fold
 from indexer.matching.text.matcher import TextMatcher
-from indexer.tokenizers import load_tokenizer
+from tests.support.tokenizer_families import FAMILIES, documents, tokenizer_named
 
 N_DOCUMENTS = 40
 MATCH = {"case": "fold", "boundary": "word", "possessive": "include", "whitespace": "exact"}
-
-
-def documents(shared):
-    with (shared / "data" / "text" / "ewt.jsonl.zst").open("rb") as file:
-        lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), "utf-8")
-        return [json.loads(line)["text"] for line, _ in zip(lines, range(N_DOCUMENTS), strict=False)]
 
 
 def phrases_of(texts):
@@ -66,10 +56,10 @@ def searched(phrases, rows, tokenizer):
     return sorted(hits)
 
 
-@pytest.mark.parametrize("name", ["gpt-neox-20b", "gpt2", "t5-base", "llama-sentencepiece", "olmo-dolma-v1"])
-def test_equals_searching_the_text(shared, name):
-    tokenizer = load_tokenizer(f"{name}.json.gz", base=shared / "data" / "tokenizers")
-    texts = documents(shared)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_equals_searching_the_text(name):
+    tokenizer = tokenizer_named(name)
+    texts = documents("ewt", N_DOCUMENTS)
     rows = tokenizer.encode_batch([text.replace("s", "ſ", 3) for text in texts])
     special = tokenizer.token_bytes().special
     rows = [[i for i in row if not special[i]] for row in rows]
