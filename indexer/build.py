@@ -5,6 +5,7 @@ Each step can be run on its own and again: what is done is kept, and the rows ar
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -12,13 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.config import Config
+from indexer.coverage import coverage_of
 from indexer.engines import run_tasks
 from indexer.errors import ConfigError, ExposureError, StateError
-from indexer.exposure.merge import merge_partials, missing_ranges
+from indexer.exposure.merge import merge_partials
 from indexer.index_dir import IndexDir, commit_file
 from indexer.plan import Plan, read_plan
 from indexer.planning import make_plan
 from indexer.scanning.task import ScanTask
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,6 @@ def plan_index(config: Config, root: str | Path) -> Plan:
         plan, frozen = make_plan(config)
         if earlier is not None:
             _refuse_other(index, earlier, plan)
-            _drop_stale_partials(index, earlier, plan)
         else:
             frozen.write(index)
         commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
@@ -82,7 +85,7 @@ def scan_shards(
     index.require_plan()
     plan = read_plan(index.plan_file)
     with index.lock(shared=True):
-        missing = missing_ranges(index, plan)
+        missing = _ranges_to_scan(index, plan)
         tasks = missing if ranges is None else [number for number in ranges if number in set(missing)]
         if not tasks:
             return
@@ -180,16 +183,12 @@ def _refuse_other(index: IndexDir, earlier: Plan, plan: Plan) -> None:
         )
 
 
-def _drop_stale_partials(index: IndexDir, earlier: Plan, plan: Plan) -> None:
-    """Have shards scanned again whose file was touched since it was planned."""
-    touched = {
-        shard.number
-        for shard, before in zip(plan.shards, earlier.shards, strict=True)
-        if shard.modified_ns != before.modified_ns
-    }
-    for scan_range in plan.ranges:
-        if scan_range.shard in touched:
-            index.partial_file(scan_range.number).unlink(missing_ok=True)
+def _ranges_to_scan(index: IndexDir, plan: Plan) -> list[int]:
+    """Return the ranges that no partial can be merged of; warn of partials that are scanned again."""
+    coverage = coverage_of(index, plan)
+    for error in coverage.refused.values():
+        _log.warning("%s: %s; it is scanned again", error.path, error.what)
+    return coverage.to_scan
 
 
 def _worst(failures: list[Exception]) -> Exception:

@@ -21,6 +21,8 @@ alone                list of struct   (spelled string, exposure_count uint64): w
                                       that only this unit found, by spelling; else empty
 ==================== ================ =================================================================
 
+The 16 bytes before the footer, which no Parquet reader looks at, are the xxh3-128 of all the others.
+
 Rows are ordered by (unit, phrase_id). With ``grain = "step"`` the bins are one step wide: ``checkpoint``
 is then the step plus one, the first model that has seen it.
 """
@@ -33,11 +35,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
 
 from indexer.errors import StateError
 
-FORMAT_VERSION = 1
-"""History. 1: first version."""
+FORMAT_VERSION = 2
+"""History. 1: first version. 2: a checksum of all bytes, and which files were read."""
+
+_CHECKSUM_BYTES = 16
 
 _KEY = b"exposure_partial"
 
@@ -97,6 +102,8 @@ class PartialFacts:
         Tokens of these visits, by checkpoint of the plan's grid; empty where no order is known.
     tokens_hash : str
         xxh3-128 of the scanned ids as little-endian integers of their own width, in sequence order.
+    files_hash : str
+        Which files it is of: hash of what the plan says of all files that the shard is read from.
     """
 
     plan_fingerprint: str
@@ -107,37 +114,52 @@ class PartialFacts:
     n_visits: int
     visited_tokens: tuple[int, ...]
     tokens_hash: str
+    files_hash: str = ""
 
 
 def write_partial(path: Path, rows: pa.Table, facts: PartialFacts) -> None:
     """Write a partial to `path`; the caller commits it by rename."""
     metadata = {"format_version": FORMAT_VERSION, **asdict(facts)}
     schema = SCHEMA.with_metadata({_KEY: json.dumps(metadata, sort_keys=True).encode()})
+    written = pa.BufferOutputStream()
     pq.write_table(
         rows.cast(SCHEMA).replace_schema_metadata(schema.metadata),
-        path,
+        written,
         compression="zstd",
-        write_page_checksum=True,
         store_schema=True,
     )
+    data = memoryview(written.getvalue())
+    at = _footer(data)
+    checksum = xxhash.xxh3_128()
+    checksum.update(data[:at])
+    checksum.update(data[at:])
+    with open(path, "wb") as file:
+        file.writelines([data[:at], checksum.digest(), data[at:]])
 
 
 def read_facts(path: Path) -> PartialFacts:
-    """Return what a partial says of itself.
+    """Return what a partial says of itself, once every byte of it has been compared with its checksum.
 
     Raises
     ------
     StateError
-        The file is no partial, or one of another format version.
+        The file is no partial, a damaged one, or one of another format version.
     """
+    fix = "scan its range again with `exposure index` or `exposure scan`"
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        data = memoryview(path.read_bytes())
+        at = _footer(data)
+        begin = at - _CHECKSUM_BYTES
+        checksum = xxhash.xxh3_128()
+        checksum.update(data[:begin])
+        checksum.update(data[at:])
+        if begin < 0 or checksum.digest() != data[begin:at]:
+            raise StateError("is damaged: its bytes do not have the checksum it holds", path=path, fix=fix)
+        metadata = pq.read_schema(pa.BufferReader(data)).metadata or {}
         facts = json.loads(metadata[_KEY])
-    except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
-        raise StateError(
-            f"is not a partial ({type(error).__name__})", path=path, fix="delete it and scan again"
-        ) from None
-    version = facts.pop("format_version", None)
+        version = facts.pop("format_version", None)
+    except (OSError, KeyError, ValueError, AttributeError, pa.ArrowException) as error:
+        raise StateError(f"is not a partial ({type(error).__name__})", path=path, fix=fix) from None
     if version != FORMAT_VERSION:
         raise StateError(
             f"is a partial of format version {version}",
@@ -146,3 +168,9 @@ def read_facts(path: Path) -> PartialFacts:
             fix="scan again with this version, or merge with the version that wrote it",
         )
     return PartialFacts(**{**facts, "visited_tokens": tuple(facts["visited_tokens"])})
+
+
+def _footer(data: memoryview) -> int:
+    """Return where the footer of a Parquet file begins, from its length at the end."""
+    length = int.from_bytes(data[-8:-4], "little")
+    return max(0, len(data) - 8 - length)

@@ -18,6 +18,7 @@ from typing import Any
 from indexer.config.load import Config, config_from_tables
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import StateError
+from indexer.storage.inventory import Inventory, UsedFile
 
 FORMAT_VERSION = 2
 """History. 1: first version. 2: typed facts of the order; files of the plan by name and row number."""
@@ -132,6 +133,8 @@ class Plan:
         The grid of ``exposure_bins``, ascending.
     ranges : tuple of ScanRange
         What is scanned, one partial each.
+    files : Inventory
+        The files that are read, as they were, and what they were called.
     notes : tuple of str
         What a reader of the index should know: phrases that no id form can spell, scripts without spaces.
     """
@@ -145,6 +148,7 @@ class Plan:
     order: OrderFacts
     checkpoints: tuple[int, ...]
     ranges: tuple[ScanRange, ...]
+    files: Inventory = field(default_factory=Inventory)
     notes: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
     fingerprint: str = field(default="")
@@ -163,6 +167,22 @@ class Plan:
     def vocabulary_size(self) -> int:
         """Size of the vocabulary; 0 where neither configuration nor tokenizer tell it."""
         return self.config.corpus.vocab_size or (self.tokenizer.n_ids if self.tokenizer else 0)
+
+    def shards_read(self, shard: int) -> set[int]:
+        """Return the shards whose files the sequences of one shard lie in."""
+        if self.corpus.reaches == "all":
+            return set(range(len(self.shards)))
+        read = {shard}
+        if self.corpus.reaches == "next":
+            for after in self.shards[shard + 1 :]:
+                read.add(after.number)
+                if after.n_sequences:  # the last sequence of the shard ends before, or where the first begins
+                    break
+        return read
+
+    def files_hash(self, shard: int) -> str:
+        """Return one hash of all that a scan of a shard reads, as it was planned."""
+        return self.files.hash_of_shards(self.shards_read(shard))
 
     def decisive(self) -> dict[str, Any]:
         """Return what decides the rows of the index, and nothing else."""
@@ -254,6 +274,9 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
         order=OrderFacts(**fields["order"]),
         checkpoints=tuple(fields["checkpoints"]),
         ranges=tuple(ScanRange(**scan_range) for scan_range in fields["ranges"]),
+        files=Inventory(
+            tuple(UsedFile(**file) for file in fields["files"]["files"]), fields["files"]["answers"]
+        ),
         notes=tuple(fields["notes"]),
         fingerprint=fields["fingerprint"],
     )

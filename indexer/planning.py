@@ -66,6 +66,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
         order=OrderFacts(details.pop("kind"), order.start_step, order.stop_step, details),
         checkpoints=tuple(int(checkpoint) for checkpoint in checkpoints),
         ranges=_ranges(shards),
+        files=training.notes.inventory(_numbers_by_name(shards)),
         notes=notes,
     )
     return plan.sealed(), frozen
@@ -141,6 +142,14 @@ def _with_token_counts(phrases: pa.Table, tokenizer: Tokenizer | None) -> pa.Tab
         for row, ids in zip(open_rows, encoded, strict=True):
             counts[row] = len(ids)
     return phrases.append_column("n_tokens", pa.array(counts, pa.int32()))
+
+
+def _numbers_by_name(shards: tuple[Shard, ...]) -> dict[str, int | None]:
+    """Return the number of each shard by its name, None where several have one name."""
+    numbers: dict[str, int | None] = {}
+    for shard in shards:
+        numbers[shard.name] = None if shard.name in numbers else shard.number
+    return numbers
 
 
 def _ranges(shards: tuple[Shard, ...]) -> tuple[ScanRange, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +15,8 @@ from indexer.cli.options import set_option
 if TYPE_CHECKING:
     from indexer.config import Config
     from indexer.corpus import Shard
+    from indexer.corpus.preflight.batch_view import BatchRow
+    from indexer.storage.inventory import Inventory
     from indexer.tokenizers import Tokenizer
 
 
@@ -40,32 +43,36 @@ def batch(
     """
     from indexer.corpus import open_corpus, open_order
     from indexer.corpus.preflight.batch_view import batch_rows
+    from indexer.storage.observer import observed_by
+    from indexer.storage.recall import Recall
 
-    config, tokenizer, shards = _opened(source, overrides)
-    of_corpus, of_order = (config.given_keys(section) for section in ("corpus", "order"))
-    reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards, given=of_corpus)
-    order = open_order(config.order, reader, base=config.base, given=of_order)
-    for row in islice(batch_rows(reader, order, step), rows):
-        ids = row.ids.tolist()
-        text = tokenizer.decode(ids) if tokenizer else " ".join(map(str, ids))
-        text = text if characters is None else text[:characters]
-        if as_json:
-            fields = {"step": step, "row": row.row, "sequence": row.sequence, "shard": row.shard, "ids": ids}
-            if row.counted is not None:
-                fields["counted"] = row.counted.tolist()
-            click.echo(json.dumps({**fields, "text": text if tokenizer else None}, ensure_ascii=False))
-        else:
-            place = (
-                f"step {step:,}, row {row.row:,}, sequence {row.sequence:,}, {row.shard}, {len(ids):,} ids"
-            )
-            click.echo(click.style(place, bold=True))
+    config, tokenizer, shards, files = _opened(source, overrides)
+    with nullcontext() if files is None else observed_by(Recall(files)):
+        given = config.given_keys("corpus")
+        reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards, given=given)
+        order = open_order(config.order, reader, base=config.base, given=config.given_keys("order"))
+        for row in islice(batch_rows(reader, order, step), rows):
+            ids = row.ids.tolist()
+            text = tokenizer.decode(ids) if tokenizer else " ".join(map(str, ids))
+            text = text if characters is None else text[:characters]
+            if as_json:
+                click.echo(json.dumps(_as_object(step, row, text if tokenizer else None), ensure_ascii=False))
+                continue
+            place = f"step {step:,}, row {row.row:,}, sequence {row.sequence:,}, {row.shard}"
+            click.echo(click.style(f"{place}, {len(ids):,} ids", bold=True))
             click.echo(text + "\n")
+
+
+def _as_object(step: int, row: BatchRow, text: str | None) -> dict[str, Any]:
+    fields = {"step": step, "row": row.row, "sequence": row.sequence, "shard": row.shard}
+    counted = {} if row.counted is None else {"counted": row.counted.tolist()}
+    return {**fields, "ids": row.ids.tolist(), **counted, "text": text}
 
 
 def _opened(
     source: str, overrides: tuple[str, ...]
-) -> tuple[Config, Tokenizer | None, tuple[Shard, ...] | None]:
-    """Return the configuration of an index or of a file, its tokenizer, and the shards of an index."""
+) -> tuple[Config, Tokenizer | None, tuple[Shard, ...] | None, Inventory | None]:
+    """Return the configuration of an index or of a file, its tokenizer; shards and files of an index."""
     from indexer.index_dir import IndexDir
 
     index = IndexDir(source)
@@ -74,9 +81,9 @@ def _opened(
         from indexer.plan_store import load_tokenizer_of
 
         plan = read_plan(index.plan_file)
-        return plan.config, load_tokenizer_of(index, plan), plan.shards
+        return plan.config, load_tokenizer_of(index, plan), plan.shards, plan.files
     from indexer.cli.index import read_config
     from indexer.tokenizers import configured_tokenizer
 
     config = read_config(source, overrides)
-    return config, configured_tokenizer(config.tokenizer, base=config.base), None
+    return config, configured_tokenizer(config.tokenizer, base=config.base), None, None

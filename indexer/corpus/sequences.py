@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from indexer.units import BoolArray, Int64Array, TokenIds
 
@@ -96,6 +96,8 @@ class CorpusFacts:
         One sentence: what told the format.
     details : dict
         Whatever else the format tells.
+    reaches : str
+        Where the sequences of a shard lie: in its ``own`` file, on into the ``next`` ones, or in ``all``.
     """
 
     format: str
@@ -104,6 +106,7 @@ class CorpusFacts:
     label_overlap: bool = False
     seen: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    reaches: Literal["own", "next", "all"] = "own"
 
 
 class Reader(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ import duckdb
 import pyarrow as pa
 import xxhash
 
+from indexer.coverage import Coverage, coverage_of
 from indexer.errors import StateError
 from indexer.exposure.database import SCHEMA_VERSION, building, open_read_only, sql
 from indexer.index_dir import IndexDir, commit_file
-from indexer.partials import PartialFacts, read_facts
+from indexer.partials import PartialFacts
 from indexer.plan import Plan
 
 _MAX_NAMED = 5
@@ -37,14 +39,11 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
     StateError
         A partial is missing or belongs to another plan, or the merged table contradicts itself.
     """
-    missing = missing_ranges(index, plan)
-    if missing and not allow_missing:
-        raise StateError(
-            f"{len(missing)} of {len(plan.ranges)} partials are missing, of {_name_some(plan, missing)}",
-            path=index.root,
-            fix="finish the scan with `exposure index`, or merge what there is with --allow-missing",
-        )
-    facts = _collect_facts(index, plan, missing)
+    coverage = coverage_of(index, plan)
+    missing = coverage.to_scan
+    if not allow_missing:
+        _refuse_gaps(index, plan, coverage)
+    facts = list(coverage.whole.values())
 
     def build(path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -56,31 +55,21 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
     commit_file(index.database_file, build)
 
 
-def missing_ranges(index: IndexDir, plan: Plan) -> list[int]:
-    """Return the numbers of the planned ranges that have no partial yet."""
-    committed = index.committed_ranges()
-    return [scan_range.number for scan_range in plan.ranges if scan_range.number not in committed]
+def _refuse_gaps(index: IndexDir, plan: Plan, coverage: Coverage) -> None:
+    for error in coverage.refused.values():
+        if len(coverage.to_scan) > 1:
+            error.what += f" (and {len(coverage.to_scan) - 1} more ranges have no partial that can be merged)"
+        raise error
+    if coverage.missing:
+        raise StateError(
+            f"{len(coverage.missing)} of {len(plan.ranges)} partials are missing, "
+            f"of {_name_some(plan, coverage.missing)}",
+            path=index.root,
+            fix="finish the scan with `exposure index`, or merge what there is with --allow-missing",
+        )
 
 
-def _collect_facts(index: IndexDir, plan: Plan, missing: list[int]) -> list[PartialFacts]:
-    facts = []
-    for scan_range in plan.ranges:
-        if scan_range.number in missing:
-            continue
-        path = index.partial_file(scan_range.number)
-        one = read_facts(path)
-        if one.plan_fingerprint != plan.fingerprint or one.range_number != scan_range.number:
-            raise StateError(
-                f"belongs to range {one.range_number} of plan {one.plan_fingerprint}",
-                path=path,
-                expected=f"range {scan_range.number} of plan {plan.fingerprint}",
-                fix="delete it and scan again",
-            )
-        facts.append(one)
-    return facts
-
-
-def _name_some(plan: Plan, range_numbers: list[int]) -> str:
+def _name_some(plan: Plan, range_numbers: Sequence[int]) -> str:
     distinct = list(dict.fromkeys(plan.shards[plan.ranges[n].shard].name for n in range_numbers))
     more = len(distinct) - _MAX_NAMED
     return ", ".join(distinct[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

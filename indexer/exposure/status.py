@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.coverage import coverage_of
 from indexer.exposure.database import open_read_only
-from indexer.exposure.merge import missing_ranges
 from indexer.index_dir import IndexDir
 from indexer.plan import read_plan
 
@@ -55,7 +55,8 @@ def read_status(root: str | Path) -> IndexStatus:
     index = IndexDir(root)
     index.require_plan()
     plan = read_plan(index.plan_file)
-    missing = set(missing_ranges(index, plan))
+    coverage = coverage_of(index, plan)
+    missing = set(coverage.to_scan)
     per_sequence = [shard.n_tokens / max(shard.n_sequences, 1) for shard in plan.shards]
     n_missing = sum(
         round((one.stop - one.start) * per_sequence[one.shard])

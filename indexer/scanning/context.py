@@ -8,8 +8,10 @@ from typing import NamedTuple
 from indexer.corpus import open_corpus
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
-from indexer.plan import read_plan
+from indexer.plan import Plan, read_plan
 from indexer.plan_store import load_tokenizer_of
+from indexer.storage.observer import observed_by
+from indexer.storage.recall import Recall
 
 
 class Place(NamedTuple):
@@ -61,6 +63,11 @@ def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) 
         The corpus is gone or is not what was scanned.
     """
     plan = read_plan(index.plan_file)
+    with observed_by(Recall(plan.files)):
+        return _read(index, plan, places, n_around)
+
+
+def _read(index: IndexDir, plan: Plan, places: Sequence[Place], n_around: int) -> list[Context]:
     config, shards = plan.config, plan.shards
     tokenizer = load_tokenizer_of(index, plan)
     reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)

@@ -7,14 +7,13 @@ same for all ranges (matchers, order, reader) is prepared once and inherited by 
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.blocks.ids import ids_dtype_of
-from indexer.corpus.sequences import Shard
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
@@ -25,6 +24,8 @@ from indexer.scanning.blocks import prepare_hash
 from indexer.scanning.frozen import load_matchers, load_vocabulary
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import prepare_tally
+from indexer.storage.observer import observed_by
+from indexer.storage.recall import Recall
 from indexer.units import TokenIds
 
 
@@ -43,26 +44,42 @@ class ScanTask:
         self.index = index
         self.plan = plan
         self._scanner: Scanner | None = None
+        self._recall = Recall(plan.files)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the scanner behind: a worker that starts afresh builds its own."""
-        return {"index": self.index, "plan": self.plan, "_scanner": None}
+        return {
+            "index": self.index,
+            "plan": self.plan,
+            "_scanner": None,
+            "_recall": Recall(self.plan.files),
+        }
 
     def __call__(self, range_number: int) -> int:
-        """Scan a range, commit its partial, and return how many tokens were read."""
-        scanner = self.prepare()
+        """Scan a range, commit its partial, and return how many tokens were read.
+
+        Raises
+        ------
+        StateError
+            A file that the range is read from is not the one that was planned, or changed meanwhile.
+        """
         scan_range = self.plan.ranges[range_number]
-        shard = scanner.shards[scan_range.shard]
-        _refuse_changed(shard)
-        rows, facts = scanner.scan(scan_range)
-        _refuse_changed(shard)
+        used = self.plan.files.of_shards(self.plan.shards_read(scan_range.shard))
+        names = [file.name for file in used]
+        with observed_by(self._recall):
+            scanner = self.prepare()
+            self._recall.begin(names)
+            rows, facts = scanner.scan(scan_range)
+            self._recall.end(names)
+        facts = replace(facts, files_hash=self.plan.files_hash(scan_range.shard))
         commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
         return facts.n_tokens
 
     def prepare(self) -> Scanner:
         """Open corpus and order, build the matchers and compile their kernels, once."""
         if self._scanner is None:
-            self._scanner = self._build()
+            with observed_by(self._recall):
+                self._scanner = self._build()
         return self._scanner
 
     def compile(self) -> None:
@@ -85,7 +102,7 @@ class ScanTask:
         blocks: list[TokenIds] = [np.zeros(0, ids_dtype_of(np.dtype(self.plan.corpus.dtype)))]
         for scan_range in self.plan.ranges:
             shard = scanner.shards[scan_range.shard]
-            with suppress(InputError):
+            with suppress(InputError, StateError), observed_by(self._recall):
                 for block in scanner.reader.blocks(shard, scan_range.start, scan_range.stop):
                     blocks.append(block.ids[:SAMPLE_TOKENS].copy())
                     if sum(map(len, blocks)) >= SAMPLE_TOKENS:
@@ -117,20 +134,4 @@ class ScanTask:
             label_overlap=plan.corpus.label_overlap,
             vocabulary=load_vocabulary(self.index, plan) if config.match.unit == "both" else None,
             gapped=() if gapped is None else tuple(gapped.patterns["phrase_id"].to_pylist()),
-        )
-
-
-def _refuse_changed(shard: Shard) -> None:
-    """Refuse a local shard that is not the one that was planned, by size and modification time."""
-    if shard.modified_ns is None:
-        return
-    try:
-        now = Path(shard.url).stat()
-    except FileNotFoundError:
-        raise StateError("is gone since it was planned", path=shard.name) from None
-    if (now.st_size, now.st_mtime_ns) != (shard.n_bytes, shard.modified_ns):
-        raise StateError(
-            "was changed after it was planned",
-            path=shard.name,
-            fix="run `exposure index` again: it plans anew and rescans what changed",
         )

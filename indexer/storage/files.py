@@ -6,14 +6,15 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from indexer.errors import ExposureError, InputError, ResourceError, StateError
 from indexer.storage.globs import has_magic, local_matches
+from indexer.storage.observer import answered_once, found, planned, read_whole, reading
 from indexer.storage.opening import open_regular, status_of
 from indexer.storage.urls import filesystem_of, is_url, without_credentials
 from indexer.units import Uint8Array
@@ -28,6 +29,12 @@ ATTEMPTS = 5
 """How often a remote read is tried before the shard fails."""
 
 _SEE = "see [corpus] paths"
+_VERSION_KEYS = (
+    "ETag", "etag", "VersionId", "generation", "Content-MD5", "Digest",
+    "LastModified", "Last-Modified", "last_modified", "updated", "mtime", "modified", "created",
+)  # fmt: skip
+"""What file systems of fsspec call the version of an object (s3fs, gcsfs, adlfs, http, memory)."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -47,6 +54,10 @@ class CorpusFile:
         Modification time of a local file.
     local : bool
         Whether it can be memory-mapped.
+    version : str or None
+        What tells the version of a remote object, where the store tells any: ETag, generation, time.
+    state : tuple of int
+        What changes when a local file is replaced or written to, whatever its times are set to.
     """
 
     name: str
@@ -54,6 +65,12 @@ class CorpusFile:
     n_bytes: int
     modified_ns: int | None
     local: bool
+    version: str | None = None
+    state: tuple[int, ...] = ()
+
+    def identity(self) -> tuple[Any, ...]:
+        """Return all that tells the file from another one, short of its bytes."""
+        return (self.n_bytes, self.modified_ns, self.version, self.state)
 
 
 def find_files(paths: Sequence[str], *, base: Path) -> list[CorpusFile]:
@@ -73,6 +90,7 @@ def find_files(paths: Sequence[str], *, base: Path) -> list[CorpusFile]:
     return found
 
 
+@answered_once("files of")
 def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
     """Return the names a path or glob stands for, sorted. What exists as it is written is no glob.
 
@@ -95,6 +113,7 @@ def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
     return matches
 
 
+@answered_once("there is")
 def exists(path: str, *, base: Path) -> bool:
     """Tell whether a path names a file or folder."""
     if is_url(path):
@@ -103,6 +122,7 @@ def exists(path: str, *, base: Path) -> bool:
     return (base / path).exists()
 
 
+@answered_once("folder")
 def is_folder(path: str, *, base: Path) -> bool:
     """Tell whether a path names a folder."""
     if is_url(path):
@@ -111,6 +131,7 @@ def is_folder(path: str, *, base: Path) -> bool:
     return (base / path).is_dir()
 
 
+@answered_once("inside")
 def list_folder(path: str, *, base: Path) -> list[str]:
     """Return the files directly inside a folder, sorted by name, spelled like the folder."""
     if is_url(path):
@@ -119,6 +140,7 @@ def list_folder(path: str, *, base: Path) -> list[str]:
     return sorted(join(path, entry.name) for entry in (base / path).iterdir() if not entry.is_dir())
 
 
+@answered_once("folders inside")
 def list_folders(path: str, *, base: Path) -> list[str]:
     """Return the folders directly inside a folder, sorted by name, spelled like the folder."""
     if is_url(path):
@@ -152,7 +174,7 @@ def base_name(path: str) -> str:
 def file_at(
     path: str, *, base: Path, error: type[ExposureError] = InputError, fix: str | None = None
 ) -> CorpusFile:
-    """Return one file with its size.
+    """Return one file with its size; a file of a plan as it was planned, to be compared when it is read.
 
     Parameters
     ----------
@@ -170,22 +192,65 @@ def file_at(
     InputError
         There is no such file, or it is a folder, pipe or device (which are never opened).
     """
-    if is_url(path):
-        filesystem, inner = filesystem_of(path)
-        try:
-            info = filesystem.info(inner)
-        except FileNotFoundError:
-            raise InputError("no such file", path=without_credentials(path)) from None
-        if info["type"] != "file" or info.get("size") is None:
-            raise InputError("is not a file of known size", path=without_credentials(path))
-        return CorpusFile(without_credentials(path), path, int(info["size"]), None, local=False)
+    known = planned(without_credentials(path))
+    if known is None:
+        return found(_remote_file(path) if is_url(path) else _local_file(path, base, error, fix))
+    return found(
+        CorpusFile(
+            known.name,
+            path if is_url(path) else str((base / path).absolute()),
+            known.n_bytes,
+            known.modified_ns,
+            local=not is_url(path),
+            version=known.version,
+        )
+    )
+
+
+def measured_again(file: CorpusFile) -> CorpusFile:
+    """Return a file as it is now.
+
+    Raises
+    ------
+    StateError
+        It is gone.
+    """
+    try:
+        if file.local:
+            return replace(_local_file(file.url, ANYWHERE, InputError, None), name=file.name)
+        return _remote_file(file.url)
+    except InputError:
+        raise StateError(
+            "is gone since it was planned",
+            path=file.name,
+            fix="bring it back, or run `exposure index` again with the paths that are there",
+        ) from None
+
+
+def _local_file(path: str, base: Path, error: type[ExposureError], fix: str | None) -> CorpusFile:
     location = (base / path).absolute()
     status = status_of(location, shown=path, error=error, fix=fix)
-    return CorpusFile(path, str(location), status.st_size, status.st_mtime_ns, local=True)
+    state = (status.st_dev, status.st_ino, status.st_ctime_ns)
+    return CorpusFile(path, str(location), status.st_size, status.st_mtime_ns, local=True, state=state)
+
+
+def _remote_file(path: str) -> CorpusFile:
+    filesystem, inner = filesystem_of(path)
+    filesystem.invalidate_cache(inner)  # a listing that was kept would tell of the object that was there
+    try:
+        info = filesystem.info(inner)
+    except FileNotFoundError:
+        raise InputError("no such file", path=without_credentials(path)) from None
+    if info["type"] != "file" or info.get("size") is None:
+        raise InputError("is not a file of known size", path=without_credentials(path))
+    version = " ".join(f"{key}={info[key]}" for key in _VERSION_KEYS if info.get(key) is not None)
+    name, size = without_credentials(path), int(info["size"])
+    return CorpusFile(name, path, size, None, local=False, version=version or None)
 
 
 def open_binary(file: CorpusFile) -> BinaryIO:
     """Open a file to be read anywhere in it."""
+    reading(file)
     if file.local:
         return open_regular(Path(file.url), shown=file.name)
     filesystem, inner = filesystem_of(file.url)
@@ -201,6 +266,7 @@ def map_bytes(file: CorpusFile) -> Uint8Array:
     StateError
         The file has another size than when it was found.
     """
+    read_whole(file)
     size = status_of(Path(file.url), shown=file.name).st_size
     if size != file.n_bytes:
         raise StateError(
@@ -224,6 +290,7 @@ def read_range(file: CorpusFile, start: int, stop: int) -> bytes:
     ResourceError
         A remote store kept failing.
     """
+    reading(file)
     if stop > file.n_bytes:
         raise InputError(
             f"ends at byte {file.n_bytes:,}", path=file.name, expected=f"at least {stop:,} bytes"
@@ -244,6 +311,7 @@ def read_all(file: CorpusFile, *, at_most: int = 1 << 30) -> bytes:
         raise ResourceError(
             f"holds {file.n_bytes:,} bytes", path=file.name, expected=f"at most {at_most:,} for such a file"
         )
+    read_whole(file)
     return read_range(file, 0, file.n_bytes)
 
 
@@ -258,6 +326,7 @@ def stream(
 
 
 def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
+    reading(file)
     if file.local:
         with open_binary(file) as handle:
             handle.seek(start)

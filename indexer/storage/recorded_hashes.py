@@ -23,6 +23,14 @@ def is_known_hash(name: str) -> bool:
     return name in _NEW
 
 
+def content_hash(file: CorpusFile) -> str:
+    """Return the xxh3-128 of a file's bytes as they lie there."""
+    digest = xxhash.xxh3_128()
+    for chunk in stream(file):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def verify_hashes(file: CorpusFile, recorded: Mapping[str, str], *, where: str) -> None:
     """Read a file once and compare it with its recorded hashes; those of unknown names are passed over.
 

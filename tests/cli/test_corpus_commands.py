@@ -106,7 +106,7 @@ def test_raw_text_is_indexed_and_looked_at_by_the_tokenizer_of_the_index(
     (tmp_path / "b.jsonl").write_text("no JSON")
     done = exposure_process("batch", out, "0", "--rows", "1")
     assert done.returncode == 0 and "these sketches number 0 of a" in done.stdout, done.stderr
-    assert exposure_process("batch", out, "5").returncode == 3
+    assert exposure_process("batch", out, "5").returncode == 4
     config.write_text(config.read_text().replace("tokenizer.json", "none.json"))
     done = exposure_process("batch", str(config), "5")
     assert done.returncode == 2 and "no such tokenizer" in done.stderr

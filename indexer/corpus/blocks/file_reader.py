@@ -10,6 +10,7 @@ from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import StateError
 from indexer.storage.files import CorpusFile
+from indexer.storage.notes import on_behalf_of
 
 OF_ANY_FORMAT = frozenset(
     {"paths", "format", "vocab_size", "end_of_document", "special_ids", "label_overlap"}
@@ -91,7 +92,8 @@ class FileReader(ABC):
             found: list[Shard] = []
             first = 0
             for number, file in enumerate(self.files):
-                extent = self.extent(number)
+                with on_behalf_of(number):
+                    extent = self.extent(number)
                 found.append(
                     Shard(
                         number=number,

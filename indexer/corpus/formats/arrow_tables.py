@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import InputError
 from indexer.storage.files import CorpusFile, read_range
+from indexer.storage.observer import reading
 from indexer.units import Int64Array
 
 ROWS_AT_ONCE = 1024
@@ -54,6 +55,7 @@ def open_arrow(file: CorpusFile) -> ArrowFile:
 
 
 def _handle(file: CorpusFile) -> Any:
+    reading(file)
     if file.local:
         return pa.memory_map(file.url)
     import fsspec

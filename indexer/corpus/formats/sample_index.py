@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
+from indexer.storage.observer import read_whole
 
 ENDINGS = (
     ("_doc_idx.npy", "_sample_idx.npy", "_shuffle_idx.npy"),
@@ -186,6 +187,7 @@ def load_npy(name: str, *, base: Path) -> NDArray[Any]:
     file = files.file_at(name, base=base)
     try:
         if file.local:
+            read_whole(file)
             array = np.load(file.url, mmap_mode="r", allow_pickle=False)
         else:
             array = np.load(io.BytesIO(files.read_all(file, at_most=1 << 36)), allow_pickle=False)

@@ -84,6 +84,13 @@ class ZarrArray:
         self._held: OrderedDict[int, NDArray[Any]] = OrderedDict()
         self._file: tuple[int, CorpusFile, NDArray[np.uint64] | None] | None = None
 
+    def find_files(self, n_items: int) -> None:
+        """Find the files of the first items, so that a plan knows them."""
+        for outer in range(-(-n_items // self._outer)):
+            path = files.join(self._folder, f"{self._prefix}{outer}")
+            if files.exists(path, base=files.ANYWHERE):
+                files.file_at(path, base=files.ANYWHERE)
+
     def read(self, start: int, stop: int) -> NDArray[Any]:
         """Return the items [start, stop)."""
         items = np.empty(stop - start, self.dtype)

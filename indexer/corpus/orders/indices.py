@@ -38,6 +38,7 @@ from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
+from indexer.storage.observer import read_whole
 from indexer.units import Int64Array
 
 DTYPE = "uint32"
@@ -319,6 +320,7 @@ def load_list(name: str, dtype: str | None, *, base: Path) -> NDArray[Any]:
             fix="set [order] dtype, or fetch the file again",
         )
     if file.local:
+        read_whole(file)
         return np.memmap(file.url, kind, "r")
     return np.frombuffer(files.read_all(file, at_most=1 << 36), kind)
 

@@ -19,6 +19,7 @@ from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
+from indexer.storage.observer import read_whole
 from indexer.units import Int64Array
 
 
@@ -35,6 +36,7 @@ def read_table(name: str, *, base: Path) -> tuple[Int64Array, Int64Array]:
     import pyarrow.parquet as pq
 
     file = files.file_at(name, base=base)
+    read_whole(file)
     columns = ["sequence", "step"]
     try:
         with files.open_binary(file) as handle:

@@ -16,6 +16,8 @@ from indexer.corpus.orders.checkpoints import checkpoint_grid
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.preflight.sampling import SampleFacts, check_sample
 from indexer.corpus.sequences import Reader, Shard
+from indexer.storage.notes import Notes
+from indexer.storage.observer import observed_by
 from indexer.tokenizers import configured_tokenizer
 from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.units import Int64Array
@@ -42,11 +44,14 @@ class Training:
         Its tokenizer.
     reader : Reader
         Its corpus.
+    notes : Notes
+        The files that it and its order use, noted while they are opened and measured.
     """
 
     config: Config
     tokenizer: Tokenizer | None
     reader: Reader
+    notes: Notes
 
     @property
     def vocab_size(self) -> int | None:
@@ -68,14 +73,15 @@ class Training:
             They do not fit each other.
         """
         config, reader = self.config, self.reader
-        shards = reader.shards()
-        sample = check_sample(
-            reader,
-            vocab_size=self.vocab_size,
-            end_of_document=config.corpus.end_of_document,
-            given_dtype=config.corpus.dtype,
-        )
-        order = open_order(config.order, reader, base=config.base, given=config.given_keys("order"))
+        with observed_by(self.notes):
+            shards = reader.shards()
+            sample = check_sample(
+                reader,
+                vocab_size=self.vocab_size,
+                end_of_document=config.corpus.end_of_document,
+                given_dtype=config.corpus.dtype,
+            )
+            order = open_order(config.order, reader, base=config.base, given=config.given_keys("order"))
         return Fitted(shards, sample, order, checkpoint_grid(config.order, order, base=config.base))
 
 
@@ -93,7 +99,9 @@ def open_training(config: Config) -> Training:
     tokenizer = configured_tokenizer(config.tokenizer, base=config.base)
     if tokenizer is not None and config.match.asks_for_words():
         tokenizer.require_words()
-    reader = open_corpus(
-        config.corpus, base=config.base, tokenizer=tokenizer, given=config.given_keys("corpus")
-    )
-    return Training(config, tokenizer, reader)
+    notes = Notes()
+    with observed_by(notes):
+        reader = open_corpus(
+            config.corpus, base=config.base, tokenizer=tokenizer, given=config.given_keys("corpus")
+        )
+    return Training(config, tokenizer, reader, notes)

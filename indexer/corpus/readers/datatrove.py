@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
-from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
@@ -124,6 +124,11 @@ class DatatroveReader(FlatReader):
                 fix="set [corpus] dtype: uint16 below 65,536 ids, else uint32",
             )
         return dtype
+
+    def extent(self, number: int) -> Extent:
+        """Measure one file, and see whether a loss file belongs to it."""
+        self._has_loss(number)
+        return super().extent(number)
 
     def run(self, number: int) -> IdRun:
         """Return the whole file as one run."""

@@ -81,6 +81,7 @@ class LevanterReader(FileReader):
     def extent(self, number: int) -> Extent:
         """Measure one cache from its offsets."""
         n_ids = self._n_ids(number)
+        self._array(number, "data").find_files(n_ids)
         ledger = json.loads(files.read_all(self.files[number]))
         counted = (ledger.get("field_counts") or {}).get(self._field)
         if counted is not None and counted != n_ids:

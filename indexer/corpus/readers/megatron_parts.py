@@ -130,6 +130,7 @@ class MegatronPartsReader(FileReader):
             sequence_length=width,
             label_overlap=True if config.label_overlap is None else config.label_overlap,
             seen=seen,
+            reaches="next",
         )
 
     def _pointer(self, sequence: int) -> int:

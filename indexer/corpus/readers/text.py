@@ -65,6 +65,7 @@ class TextReader(FileReader):
             label_overlap=bool(config.label_overlap),
             seen=f"text under {self._column!r} of {self.files[0].name}, tokenized by {self._tokenizer.name}",
             details={"packing": self._cutting.mode},
+            reaches="next" if packed else "own",
         )
 
     @property

@@ -1,0 +1,72 @@
+"""Which ranges of a plan have a partial that can be merged, and what is wrong with the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.errors import StateError
+from indexer.index_dir import IndexDir
+from indexer.partials import PartialFacts, read_facts
+from indexer.plan import Plan
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The partials of a plan.
+
+    Attributes
+    ----------
+    whole : dict of int to PartialFacts
+        By range: the partials that can be merged.
+    missing : tuple of int
+        Ranges without a partial.
+    refused : dict of int to StateError
+        By range: the partials that are damaged, of another plan, or of files that were changed since.
+    """
+
+    whole: dict[int, PartialFacts]
+    missing: tuple[int, ...]
+    refused: dict[int, StateError]
+
+    @property
+    def to_scan(self) -> list[int]:
+        """Return the ranges that have no partial that can be merged, ascending."""
+        return sorted([*self.missing, *self.refused])
+
+
+def coverage_of(index: IndexDir, plan: Plan) -> Coverage:
+    """Read every partial of a plan, and compare its bytes with its checksum."""
+    committed = index.committed_ranges()
+    whole: dict[int, PartialFacts] = {}
+    missing: list[int] = []
+    refused: dict[int, StateError] = {}
+    for scan_range in plan.ranges:
+        number = scan_range.number
+        if number not in committed:
+            missing.append(number)
+            continue
+        try:
+            whole[number] = _facts(index, plan, number)
+        except StateError as error:
+            refused[number] = error
+    return Coverage(whole, tuple(missing), refused)
+
+
+def _facts(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
+    path = index.partial_file(number)
+    facts = read_facts(path)
+    if facts.plan_fingerprint != plan.fingerprint or facts.range_number != number:
+        raise StateError(
+            f"belongs to range {facts.range_number} of plan {facts.plan_fingerprint}",
+            path=path,
+            expected=f"range {number} of plan {plan.fingerprint}",
+            fix="scan its range again with `exposure index` or `exposure scan`",
+        )
+    shard = plan.shards[plan.ranges[number].shard]
+    if facts.files_hash != plan.files_hash(shard.number):
+        raise StateError(
+            f"is of files that were changed since: {shard.name}, or one that is read with it",
+            path=path,
+            fix="scan its range again with `exposure index` or `exposure scan`",
+        )
+    return facts
