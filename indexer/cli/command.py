@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+from indexer.cli.advice import OptionOf, with_options
+from indexer.errors import ExposureError
+
 
 class CommandWithExamples(click.Command):
     """A click command with lines of examples, never rewrapped.
@@ -15,11 +18,29 @@ class CommandWithExamples(click.Command):
     ----------
     examples : tuple of str
         Whole command lines.
+    option_of : callable, optional
+        The options that stand for keys of ``exposure.toml``, for a command that reads none.
     """
 
-    def __init__(self, *arguments: Any, examples: tuple[str, ...] = (), **keywords: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        examples: tuple[str, ...] = (),
+        option_of: OptionOf | None = None,
+        **keywords: Any,
+    ) -> None:
         super().__init__(*arguments, **keywords)
         self.examples = examples
+        self.option_of = option_of
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; its errors give advice that it can take."""
+        try:
+            return super().invoke(ctx)
+        except ExposureError as error:
+            if self.option_of is None:
+                raise
+            raise with_options(error, self.option_of) from error
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples below the options."""
@@ -29,6 +50,8 @@ class CommandWithExamples(click.Command):
             formatter.write(f"  {example}\n")
 
 
-def command(*examples: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """Declare a command with its examples."""
-    return click.command(cls=CommandWithExamples, examples=examples)
+def command(
+    *examples: str, option_of: OptionOf | None = None
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Declare a command with its examples and, if it reads no configuration, the options for its keys."""
+    return click.command(cls=CommandWithExamples, examples=examples, option_of=option_of)

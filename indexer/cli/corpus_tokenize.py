@@ -16,11 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+OPTIONS = {
+    ("corpus", "paths"): "SOURCE",
+    ("corpus", "column"): "--column",
+    ("corpus", "split"): "--split",
+    ("corpus", "packing"): "--mode",
+    ("corpus", "sequence_length"): "--sequence-length",
+    ("corpus", "end_of_document"): "--end-of-document",
+    ("corpus", "max_window_bytes"): "--max-window-bytes",
+    ("tokenizer", "path"): "--tokenizer",
+    ("tokenizer", "max_bytes"): "--max-tokenizer-bytes",
+}
+"""The options that stand for keys of ``exposure.toml``, which this command does not read."""
+
+
 @command(
     "exposure tokenize pile/*.jsonl.zst --out shards --tokenizer EleutherAI/pythia-70m -n 2049"
     " --end-of-document 0",
     "exposure tokenize hub:allenai/c4 --name en --shuffle-seed 42 --limit 1024000 --out shards"
     " --tokenizer t5-base --mode document -n 256 --end-of-document 1",
+    option_of=lambda section, key: OPTIONS.get((section, key)),
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
@@ -61,6 +76,13 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), help="Most documents to take of a hub dataset.")
 @click.option("--column", default="text", show_default=True, help="Key or column of the text.")
 @click.option(
+    "--max-window-bytes",
+    type=click.IntRange(min=1),
+    default=128 << 20,
+    show_default=True,
+    help="Largest zstd window to accept; raise it for files packed with --long=31.",
+)
+@click.option(
     "--shard-tokens",
     type=click.IntRange(min=1),
     default=100_000_000,
@@ -83,6 +105,7 @@ def tokenize(
     end_of_document: int | None,
     column: str,
     shard_tokens: int,
+    max_window_bytes: int,
     configuration: str | None,
     split: str,
     shuffle_seed: int | None,
@@ -98,8 +121,9 @@ def tokenize(
     """
     from indexer.corpus.hub import PREFIX, HubText
     from indexer.corpus.text.cutting import Cutting
-    from indexer.corpus.text.documents import Document, documents_of, find_text_files
+    from indexer.corpus.text.documents import UNLIMITED, Document, documents_of, find_text_files
     from indexer.corpus.text.tokenizing import Record, tokenize_documents
+    from indexer.storage.compressed import Limits
     from indexer.tokenizers import load_tokenizer
 
     loaded = load_tokenizer(
@@ -127,13 +151,18 @@ def tokenize(
                     yield document
         else:
             texts = find_text_files(sources, base=Path())
+            limits = Limits(UNLIMITED.max_bytes, max_window_bytes)
             n_bytes = sum(file.n_bytes for file in texts)
             named = [{"name": file.name, "n_bytes": file.n_bytes} for file in texts]
             progress.say(f"tokenizing {len(texts):,} files of {n_bytes:,} bytes with {loaded.name}")
 
             def documents(start: tuple[int, int]) -> Iterator[Document]:
                 return documents_of(
-                    texts, column=column, start=start, on_read=lambda n: progress.advance(n, n_bytes, "B")
+                    texts,
+                    column=column,
+                    start=start,
+                    limits=limits,
+                    on_read=lambda n: progress.advance(n, n_bytes, "B"),
                 )
 
         def on_shard(record: Record) -> None:

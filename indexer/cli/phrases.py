@@ -47,12 +47,28 @@ def _declared_options(function: _F) -> _F:
     return function
 
 
+_OTHER_OPTIONS = {
+    ("phrases", "source"): "SOURCE",
+    ("tokenizer", "path"): "--tokenizer",
+    ("tokenizer", "max_bytes"): "--max-tokenizer-bytes",
+    ("match", "case"): "--case",
+}
+
+
+def _option_of(section: str, key: str) -> str | None:
+    """Return the option that sets a key of ``exposure.toml`` here."""
+    if section == "phrases" and key != "source":
+        return f"--{key.replace('_', '-')}"
+    return _OTHER_OPTIONS.get((section, key))
+
+
 @command(
     "exposure phrases ../blimp --out phrases.parquet",
     "exposure phrases ../blimp --explain determiner_noun_agreement_1/17",
     "exposure phrases ../blimp --tokenizer tokenizer.json --out positions.parquet",
     "exposure phrases pairs.csv --good right --bad wrong --side both",
     "cat words.txt | exposure phrases -",
+    option_of=_option_of,
 )
 @click.argument("source")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the table: .parquet, .csv or .jsonl.")

@@ -103,7 +103,7 @@ class HubText:
                     f"has no text under {self.column!r}",
                     path=self.name,
                     offset=f"document {number:,}",
-                    fix=f"its columns are {', '.join(example)}",
+                    fix=f"set [corpus] column; its columns are {', '.join(example)}",
                 )
             yield Document(0, number, text)
 

@@ -83,7 +83,7 @@ def find_columns(first: Record, config: PhrasesConfig) -> PairColumns | PlainCol
             f"no column holds phrases or pairs (columns: {_listed(fields)})",
             path=first.path,
             expected="good and bad, or text, or token_ids",
-            fix='name yours in [phrases], as in text = "my_column"',
+            fix='name yours, as in [phrases] text = "my_column"',
         )
     return plain
 

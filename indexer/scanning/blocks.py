@@ -117,7 +117,7 @@ def _beyond_vocabulary(block: SequenceBlock, first: int, last: int, n_ids: int, 
         path=shard.name,
         offset=f"sequence {block.first_sequence + row:,}, token {int(beyond[0]):,}",
         expected=f"ids below {n_ids:,}",
-        fix="check [corpus] dtype, and that [tokenizer] is the one of this corpus;"
+        fix="check [corpus] dtype, and that [tokenizer] path names the one of this corpus;"
         " where the model has more ids than the tokenizer, set [corpus] vocab_size to how many",
     )
 

@@ -47,7 +47,7 @@ class BatchSizes:
         """
         if given is None:
             raise ConfigError(
-                "[order] has no batch_size", expected="sequences per step, as in batch_size = 1024"
+                "[order] batch_size is not set", expected="sequences per step, as in batch_size = 1024"
             )
         if isinstance(given, int):
             return cls([(0, cls._size(given))])

@@ -108,7 +108,7 @@ def _json_texts(
                 f"has no text under {column!r}",
                 path=file.name,
                 offset=f"line {line:,}",
-                fix=f"its keys are {', '.join(value)}",
+                fix=f"set [corpus] column; its keys are {', '.join(value)}",
             )
         if not text.isascii():
             try:
@@ -134,7 +134,9 @@ def _parquet_texts(file: CorpusFile, column: str, on_read: Callable[[int], None]
         names = parquet.schema_arrow.names
         if column not in names:
             raise InputError(
-                f"has no column {column!r}", path=file.name, fix=f"its columns are {', '.join(names)}"
+                f"has no column {column!r}",
+                path=file.name,
+                fix=f"set [corpus] column; its columns are {', '.join(names)}",
             )
         n_done, n_rows = 0, max(1, parquet.metadata.num_rows)
         for batch in parquet.iter_batches(batch_size=1024, columns=[column]):
