@@ -33,7 +33,7 @@ def _declared_options(function: _F) -> _F:
             continue
         choices = declared.metadata["choices"]
         hint = hints[name]
-        kind: Any = click.Choice(choices) if choices else int if hint is int else str
+        kind: Any = click.Choice(choices) if choices else int if hint in (int, int | None) else str
         default = default_of(declared)
         flag = f"--{name.replace('_', '-')}"
         text = declared.metadata["help"]
@@ -104,8 +104,9 @@ def phrases(
 ) -> None:
     """Find the critical phrases of minimal pairs, or read plain phrases.
 
-    SOURCE is a directory or file of pairs or phrases (JSON lines, CSV, TSV, Parquet, text lines; plain, .gz
-    or .zst), a hub name such as nyu-mll/blimp, or - for standard input.
+    SOURCE is a directory, file, glob or URL of pairs or phrases (JSON lines or array, CSV, TSV, Parquet,
+    Arrow, text lines; plain, .gz, .bz2 or .zst), a folder that save_to_disk wrote, a hub name such as
+    nyu-mll/blimp, or - for standard input.
     """
     from indexer.phrases import load_phrases
 

@@ -64,3 +64,6 @@ class CorpusConfig:
     max_window_bytes: int = option(
         128 * 1024 * 1024, help="Largest zstd window to accept; raise it for files packed with --long=31."
     )
+    max_line_bytes: int = option(
+        64 * 1024 * 1024, help="Longest line of JSON to accept: a line is held and tokenized as a whole."
+    )

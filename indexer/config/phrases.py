@@ -61,3 +61,14 @@ class PhrasesConfig:
     equal_length_only: bool = option(
         False, help="Exclude pairs whose difference is not the same number of words on both sides."
     )
+    delimiter: str | None = option(
+        None, help="What stands between the cells of delimited text; default: a comma, in .tsv files a tab."
+    )
+    max_file_bytes: int | None = option(
+        None,
+        help="Most bytes a compressed file may unpack to; default: 1,000 times its size, at least 64 MiB.",
+    )
+    max_window_bytes: int = option(
+        128 * 1024 * 1024, help="Largest zstd window to accept; raise it for files packed with --long=31."
+    )
+    max_line_bytes: int = option(64 * 1024 * 1024, help="Longest line to accept, or element of a JSON array.")

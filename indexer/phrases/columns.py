@@ -12,6 +12,23 @@ from indexer.phrases.sources.record import Record
 
 GOOD_NAMES = ("sentence_good", "good", "good_sentence", "grammatical", "acceptable")
 BAD_NAMES = ("sentence_bad", "bad", "bad_sentence", "ungrammatical", "unacceptable")
+OTHER_PAIR_NAMES = (
+    ("sen", "wrong_sen"),
+    ("source_sentence", "target_sentence"),
+    ("sent_more", "sent_less"),
+    ("chosen", "rejected"),
+    ("sentence", "foil"),
+)
+"""Names of other sets of pairs, good and bad: MultiBLiMP, RuBLiMP, CrowS-Pairs, preferences, VALSE."""
+_OPPOSITES = (
+    ("good", "bad"),
+    ("right", "wrong"),
+    ("correct", "incorrect"),
+    ("grammatical", "ungrammatical"),
+    ("acceptable", "unacceptable"),
+    ("positive", "negative"),
+    ("plausible", "implausible"),
+)
 TEXT_NAMES = ("phrase", "text")
 IDS_NAMES = ("token_ids", "input_ids", "ids")
 ID_NAMES = ("pair_id", "pairID", "id", "phrase_id", "idx")
@@ -83,9 +100,36 @@ def find_columns(first: Record, config: PhrasesConfig) -> PairColumns | PlainCol
             f"no column holds phrases or pairs (columns: {_listed(fields)})",
             path=first.path,
             expected="good and bad, or text, or token_ids",
-            fix='name yours, as in [phrases] text = "my_column"',
+            fix=_fix_for(fields),
         )
     return plain
+
+
+def pair_names(fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the columns that look like the good and the bad sentence of a pair, None where none do."""
+    by_name = {str(name).lower(): str(name) for name in fields}
+    for good, bad in OTHER_PAIR_NAMES:
+        if good in by_name and bad in by_name:
+            return by_name[good], by_name[bad]
+    for good, bad in _OPPOSITES:
+        for name, spelled in by_name.items():
+            # the words before and behind are those of the other column
+            other = name.replace(good, bad, 1)
+            if good in name and bad not in name and other in by_name:
+                return spelled, by_name[other]
+    for name, spelled in by_name.items():
+        for other in (f"wrong_{name}", f"bad_{name}", f"{name}_wrong", f"{name}_bad"):
+            if other in by_name:
+                return spelled, by_name[other]
+    return None
+
+
+def _fix_for(fields: Mapping[str, Any]) -> str:
+    pair = pair_names(fields)
+    if pair is not None:
+        good, bad = pair
+        return f'these look like pairs: set [phrases] good = "{good}" and bad = "{bad}" (--good, --bad)'
+    return 'name yours, as in [phrases] good = "my_good" and bad = "my_bad", or text = "my_text"'
 
 
 def _roles(config: PhrasesConfig) -> list[str]:

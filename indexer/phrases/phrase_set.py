@@ -20,6 +20,7 @@ from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.plain_phrases import read_plain_phrases
 from indexer.phrases.segmentation import is_unspaced
 from indexer.phrases.sources import read_source
+from indexer.phrases.sources.files import FileOptions
 from indexer.phrases.sources.line_pairs import pair_lines
 from indexer.phrases.sources.record import Record
 
@@ -95,7 +96,12 @@ def load_phrases(
     """
     if config.reach < 1:
         raise ConfigError(f"reach = {config.reach}", path="[phrases] reach", expected="1 or more words")
-    rows: Iterable[Record] = read_source(config.source, base=base, paradigms=frozenset(config.paradigms))
+    rows: Iterable[Record] = read_source(
+        config.source,
+        base=base,
+        paradigms=frozenset(config.paradigms),
+        options=FileOptions.of(config),
+    )
     if config.text_lines != "phrases":
         rows = pair_lines(rows, config.text_lines)
     if progress is not None:

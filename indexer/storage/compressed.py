@@ -19,6 +19,8 @@ SUFFIXES = {".zst": "zstd", ".zstd": "zstd", ".gz": "gzip", ".bz2": "bz2"}
 OUTPUT_BYTES = 1024 * 1024
 PIECE_BYTES = 1024 * 1024
 WINDOW_BYTES = 128 * 1024 * 1024
+LINE_BYTES = 64 * 1024 * 1024
+UNLIMITED = 1 << 62
 
 
 class CorpusKeys(Protocol):
@@ -32,6 +34,10 @@ class CorpusKeys(Protocol):
     def max_window_bytes(self) -> int:
         """Largest zstd window."""
 
+    @property
+    def max_line_bytes(self) -> int:
+        """Longest line."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -43,19 +49,28 @@ class Limits:
         Most bytes a file may unpack to; None: 1,000 times its size on disk, at least 64 MiB.
     max_window_bytes : int
         Largest zstd window.
-    bytes_key, window_key : str
+    max_line_bytes : int
+        Longest line of text or JSON, which is held as a whole.
+    bytes_key, window_key, line_key : str
         What the user raises them with, for messages.
     """
 
     max_bytes: int | None = None
     max_window_bytes: int = WINDOW_BYTES
+    max_line_bytes: int = LINE_BYTES
     bytes_key: str = "[corpus] max_shard_bytes"
     window_key: str = "[corpus] max_window_bytes"
+    line_key: str = "[corpus] max_line_bytes"
 
     @classmethod
     def of(cls, keys: CorpusKeys) -> Limits:
         """Return the limits that ``[corpus]`` sets."""
         return cls(keys.max_shard_bytes, keys.max_window_bytes)
+
+    @classmethod
+    def of_lines(cls, keys: CorpusKeys) -> Limits:
+        """Return the limits of lines: the file may be of any size unless ``[corpus]`` sets one."""
+        return cls(keys.max_shard_bytes or UNLIMITED, keys.max_window_bytes, keys.max_line_bytes)
 
     def budget(self, file: CorpusFile) -> int:
         """Return the most bytes a file may unpack to."""

@@ -171,7 +171,7 @@ def _of_json(line: bytes, name: str, config: CorpusConfig) -> tuple[str, str]:
     wanted = config.column or "text"
     try:
         keys: Sequence[str] = list(json.loads(line))
-    except ValueError:
+    except (ValueError, RecursionError):
         keys = [key for key in (*_KEYS, wanted) if f'"{key}"'.encode() in line]
     if config.packing is not None and wanted in keys:
         return "text", f"a JSON line with text under {wanted!r}, to be tokenized"

@@ -8,7 +8,6 @@ that are no exposure. Source: huggingface/datasets arrow_dataset.py, arrow_write
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,12 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
-from indexer.corpus.formats.arrow_tables import ArrowBatches, ArrowFile, open_arrow
 from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
+from indexer.storage.arrow_tables import ArrowBatches, ArrowFile, open_arrow
+from indexer.storage.saved_datasets import STATE, saved_files
 from indexer.units import BoolArray
 
 COLUMNS = ("input_ids", "token_ids", "tokens")
@@ -42,14 +42,9 @@ def find_tables(paths: list[str], split: str | None, *, base: Path) -> tuple[lis
         if not files.is_folder(path, base=base):
             names += files.expand(path, base=base)
             continue
-        state = files.join(path, "state.json")
-        if files.exists(state, base=base):
-            text = files.read_all(files.file_at(state, base=base))
-            try:
-                listed = [files.join(path, entry["filename"]) for entry in json.loads(text)["_data_files"]]
-            except (ValueError, KeyError, TypeError) as error:
-                raise InputError(f"lists no data files ({error!r})", path=state) from None
-            seen = seen or f"{state} lists {len(listed)} files"
+        listed = saved_files(path, base=base)
+        if listed is not None:
+            seen = seen or f"{files.join(path, STATE)} lists {len(listed)} files"
         else:
             inside = files.list_folder(path, base=base)
             listed = [name for name in inside if name.endswith((".parquet", ".arrow"))]

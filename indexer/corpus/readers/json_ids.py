@@ -10,7 +10,6 @@ With ``sequence_length`` given, that pass counts lines; every line must then hav
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,11 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
-from indexer.corpus.formats.json_lines import lines_of
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import InputError
 from indexer.storage.compressed import Limits
 from indexer.storage.files import CorpusFile, find_files
+from indexer.storage.json_lines import lines_of, parse_object
 
 KEYS = ("token_ids", "input_ids", "tokens")
 BATCH_BYTES = 4 * 1024 * 1024
@@ -36,11 +35,17 @@ SMALL_BYTES = 256 * 1024
 class JsonIdsReader(FileReader):
     """One line, one sequence."""
 
-    keys = OF_ANY_FORMAT | {"sequence_length", "column", "max_shard_bytes", "max_window_bytes"}
+    keys = OF_ANY_FORMAT | {
+        "sequence_length",
+        "column",
+        "max_shard_bytes",
+        "max_window_bytes",
+        "max_line_bytes",
+    }
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         super().__init__(find_files(config.paths, base=base), block_ids=block_ids)
-        self._limits = Limits(config.max_shard_bytes or 1 << 62, config.max_window_bytes)
+        self._limits = Limits.of_lines(config)
         self._width = config.sequence_length
         self._key = config.column or self._find_key()
         self.facts = CorpusFacts(
@@ -54,7 +59,7 @@ class JsonIdsReader(FileReader):
     def _find_key(self) -> str:
         file = self.files[0]
         for number, line in lines_of(file, self._limits):
-            value = _object(line, file, number)
+            value = parse_object(line, name=file.name, number=number)
             key = next((key for key in KEYS if key in value), None)
             if key is not None:
                 return key
@@ -142,7 +147,7 @@ class JsonIdsReader(FileReader):
             first = last
 
     def _one(self, line: bytes, file: CorpusFile, number: int) -> NDArray[Any]:
-        ids = _object(line, file, number).get(self._key)
+        ids = parse_object(line, name=file.name, number=number).get(self._key)
         if not isinstance(ids, list) or not all(type(i) is int and -(2**63) <= i < 2**63 for i in ids):
             raise InputError(
                 f"has no list of ids under {self._key!r}", path=file.name, offset=f"line {number:,}"
@@ -158,13 +163,3 @@ class JsonIdsReader(FileReader):
                 expected=f"{self._width:,}, as [corpus] sequence_length says",
             )
         return ids
-
-
-def _object(line: bytes, file: CorpusFile, number: int) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise InputError(f"is not JSON ({error})", path=file.name, offset=f"line {number:,}") from None
-    if not isinstance(value, dict):
-        raise InputError("is not a JSON object", path=file.name, offset=f"line {number:,}")
-    return value

@@ -38,7 +38,14 @@ class _Count(NamedTuple):
 class TextReader(FileReader):
     """Documents of text, cut or packed into sequences of ids."""
 
-    keys = OF_ANY_FORMAT | {"sequence_length", "column", "packing", "max_shard_bytes", "max_window_bytes"}
+    keys = OF_ANY_FORMAT | {
+        "sequence_length",
+        "column",
+        "packing",
+        "max_shard_bytes",
+        "max_window_bytes",
+        "max_line_bytes",
+    }
 
     def __init__(
         self, config: CorpusConfig, *, base: Path, block_ids: int, tokenizer: Tokenizer | None
@@ -51,7 +58,7 @@ class TextReader(FileReader):
                 "raw text needs a tokenizer", path="[corpus] format", fix="set [tokenizer] path"
             )
         self._column = config.column or "text"
-        self._limits = Limits(config.max_shard_bytes or 1 << 62, config.max_window_bytes)
+        self._limits = Limits.of_lines(config)
         self._tokenizer = tokenizer
         self._cutting = _cutting_of(config, self.files[0].name)
         check_cutting(self._cutting, self._tokenizer)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from indexer.corpus.formats.json_lines import objects_of
 from indexer.errors import InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits, without_suffix
 from indexer.storage.files import CorpusFile
+from indexer.storage.json_lines import objects_of
 
 TEXT_ENDINGS = (".jsonl", ".json", ".ndjson", ".parquet")
 UNLIMITED = Limits(max_bytes=1 << 62)

@@ -1,17 +1,21 @@
-"""Rows of one file: JSON lines, CSV, TSV, Parquet, Arrow or plain lines; plain, gzip or Zstandard."""
+"""Rows of one file: JSON lines or an array, CSV, TSV, Parquet, Arrow or plain lines; packed or not.
+
+Files are opened, unpacked and cut into lines as those of a corpus are.
+"""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import json
-import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from dataclasses import dataclass, field
 
-from indexer.errors import ConfigError
+from indexer.config.phrases import PhrasesConfig
+from indexer.errors import ConfigError, InputError
+from indexer.phrases.sources.delimited import delimited_rows, other_delimiter
 from indexer.phrases.sources.record import Record
+from indexer.storage.compressed import Limits, compression_of, first_bytes, without_suffix
+from indexer.storage.files import CorpusFile
+from indexer.storage.json_array import array_objects
+from indexer.storage.json_lines import objects_of, pieces_of, split_lines
 
 TEXT_COLUMN = "text"
 """The field a line of a plain text file becomes."""
@@ -22,188 +26,145 @@ KINDS = {
     ".json": "json",
     ".csv": "csv",
     ".tsv": "tsv",
+    ".tab": "tsv",
     ".txt": "text",
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
 }
-COMPRESSIONS = (".zst", ".gz")
+_HEAD_BYTES = 1 << 16
+_MARK = b"\xef\xbb\xbf"
 
-_MAX_ZSTD_WINDOW = 2**27
-_LARGEST_FIELD_BYTES = 1 << 24
+
+@dataclass(frozen=True)
+class FileOptions:
+    """How files of phrases are read.
+
+    Attributes
+    ----------
+    delimiter : str or None
+        What stands between the cells of delimited text; None: as the name of the file says.
+    limits : Limits
+        What unpacking, and a line, may cost.
+    """
+
+    delimiter: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def of(cls, config: PhrasesConfig) -> FileOptions:
+        """Return what ``[phrases]`` says.
+
+        Raises
+        ------
+        ConfigError
+            The delimiter is not one character.
+        """
+        delimiter = {"\\t": "\t", "tab": "\t"}.get(config.delimiter or "", config.delimiter)
+        if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+            raise ConfigError(
+                f"[phrases] delimiter = {config.delimiter!r}", expected="one character, as ; or \\t"
+            )
+        limits = Limits(
+            config.max_file_bytes,
+            config.max_window_bytes,
+            config.max_line_bytes,
+            bytes_key="[phrases] max_file_bytes (--max-file-bytes)",
+            window_key="[phrases] max_window_bytes (--max-window-bytes)",
+            line_key="[phrases] max_line_bytes (--max-line-bytes)",
+        )
+        return cls(delimiter, limits)
 
 
 def kind_of(name: str) -> str | None:
     """Return the kind of a file by its name, None where the name does not tell."""
-    lowered = name.lower()
-    for suffix in COMPRESSIONS:
-        lowered = lowered.removesuffix(suffix)
-    dot = lowered.rfind(".")
-    return KINDS.get(lowered[dot:]) if dot >= 0 else None
+    bare = without_suffix(name.lower())
+    dot = bare.rfind(".")
+    return KINDS.get(bare[dot:]) if dot >= 0 else None
 
 
-def read_stream(stream: BinaryIO, path: str, kind: str | None = None) -> Iterator[Record]:
-    """Yield the rows of an open file.
-
-    Parameters
-    ----------
-    stream : binary file
-        The bytes, compressed or not; the first bytes tell.
-    path : str
-        Name for messages.
-    kind : str, optional
-        ``jsonl``, ``json``, ``csv``, ``tsv``, ``text``, ``parquet`` or ``arrow``; None: the first bytes tell.
+def read_file(file: CorpusFile, options: FileOptions) -> Iterator[Record]:
+    """Yield the rows of a file, whose kind its name tells, or else its first bytes.
 
     Raises
     ------
     ConfigError
         The file is corrupt, no UTF-8, or a row cannot be read; file and line are named.
+    ResourceError
+        It unpacks to more than `options` allow.
     """
-    buffered: Any = stream if hasattr(stream, "peek") else io.BufferedReader(stream)
     try:
-        opened = _decompressed(buffered)
-        kind = kind or _sniff(opened)
-        if kind in ("parquet", "arrow"):
-            yield from _columnar_rows(opened, path, kind)
-        else:
-            yield from _TEXT_KINDS[kind](_lines(opened, path), path)
-    except (zlib.error, gzip.BadGzipFile, EOFError) as error:
-        raise ConfigError(f"cannot be decompressed ({error})", path=path) from None
-    except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror or error})", path=path) from None
+        if file.n_bytes:
+            yield from _rows(file, options)
+    except InputError as error:
+        # what is wrong with a source of phrases is the user's to change, as the configuration is
+        raise ConfigError(
+            error.what, path=error.path, offset=error.offset, expected=error.expected, fix=error.fix
+        ) from None
 
 
-def _peek(stream: Any, size: int) -> bytes:
-    return bytes(stream.peek(size)[:size])
+def _rows(file: CorpusFile, options: FileOptions) -> Iterator[Record]:
+    head = first_bytes(file, _HEAD_BYTES, compression_of(file), options.limits)
+    kind = kind_of(file.name) or _sniff(head, options)
+    if kind in ("parquet", "arrow"):
+        from indexer.storage.arrow_tables import open_arrow
+
+        for number, values in enumerate(open_arrow(file, options.limits).rows(), 1):
+            yield Record(file.name, "row", number, values)
+    elif kind == "json" and head.removeprefix(_MARK).lstrip().startswith(b"["):
+        for number, values in array_objects(pieces_of(file, options.limits), options.limits, name=file.name):
+            yield Record(file.name, "row", number, values)
+    elif kind in ("json", "jsonl"):
+        for number, values in objects_of(file, options.limits):
+            yield Record(file.name, "line", number, values)
+    elif kind == "text":
+        yield from _text_rows(_lines(file, options.limits), file.name)
+    else:
+        usual = "\t" if kind == "tsv" else ","
+        yield from delimited_rows(_lines(file, options.limits), file.name, options.delimiter, usual)
 
 
-def _decompressed(stream: Any) -> Any:
-    start = _peek(stream, 4)
-    if start[:2] == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=stream))
-    if start == b"\x28\xb5\x2f\xfd":
-        return io.BufferedReader(_ZstdReader(stream))
-    return stream
-
-
-class _ZstdReader(io.RawIOBase):
-    """Reads every frame of a Zstandard file and refuses one that is cut short."""
-
-    def __init__(self, stream: Any) -> None:
-        import zstandard
-
-        self._stream = stream
-        self._zstandard = zstandard
-        self._frame: Any = None
-        self._ready = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._ready:
-            chunk = b""
-            if self._frame is not None and self._frame.eof:
-                chunk, self._frame = self._frame.unused_data, None
-            chunk = chunk or self._stream.read(1 << 16)
-            if not chunk:
-                if self._frame is not None:
-                    raise EOFError("the last Zstandard frame is cut short")
-                return 0
-            if self._frame is None:
-                reader = self._zstandard.ZstdDecompressor(max_window_size=_MAX_ZSTD_WINDOW)
-                self._frame = reader.decompressobj()
-            try:
-                self._ready = self._frame.decompress(chunk)
-            except self._zstandard.ZstdError as error:
-                raise EOFError(str(error)) from None
-        taken = self._ready[: len(buffer)]
-        self._ready = self._ready[len(taken) :]
-        buffer[: len(taken)] = taken
-        return len(taken)
-
-
-def _sniff(stream: Any) -> str:
-    start = _peek(stream, 1 << 12)
-    if start[:4] == b"PAR1":
+def _sniff(head: bytes, options: FileOptions) -> str:
+    if head[:4] == b"PAR1":
         return "parquet"
-    if start[:6] == b"ARROW1":
+    if head[:6] == b"ARROW1" or (head[:4] == b"\xff\xff\xff\xff" and head[7:8] == b"\0"):
         return "arrow"
-    line = start.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].strip()
+    line = head.removeprefix(_MARK).lstrip(b" \r\n").split(b"\n", 1)[0].strip(b"\r")
     if line.startswith(b"{"):
         return "jsonl"
     if line.startswith(b"["):
         return "json"
     if b"\t" in line:
         return "tsv"
-    return "csv" if b"," in line else "text"
+    names = line.decode("utf-8", "replace").split(",")
+    if len(names) > 1 or options.delimiter is not None or _is_header(line):
+        return "csv"
+    return "text"
 
 
-def _lines(stream: Any, path: str) -> Iterator[str]:
-    """Yield lines with their ends; a byte order mark is dropped."""
-    for number, raw in enumerate(stream, 1):
+def _is_header(line: bytes) -> bool:
+    """Tell whether a line without commas names columns all the same, as ``good;bad`` does."""
+    text = line.decode("utf-8", "replace")
+    found = other_delimiter([text], ",")
+    return found is not None and all(name.strip().isidentifier() for name in text.split(found))
+
+
+def _lines(file: CorpusFile, limits: Limits) -> Iterator[str]:
+    """Yield lines without their line feed; a byte order mark is dropped."""
+    for number, raw in enumerate(split_lines(pieces_of(file, limits), limits, name=file.name), 1):
         try:
             line = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             raise ConfigError(
-                f"is not UTF-8 (byte {error.start} of the line)", path=path, offset=f"line {number}"
+                f"is not UTF-8 (byte {error.start} of the line)", path=file.name, offset=f"line {number}"
             ) from None
         yield line.removeprefix("\ufeff") if number == 1 else line
-
-
-def _json_rows(lines: Iterator[str], path: str) -> Iterator[Record]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-            raise ConfigError(f"is not a JSON object ({what})", path=path, offset=f"line {number}") from None
-        if not isinstance(values, dict):
-            raise ConfigError(
-                "is not a JSON object", path=path, offset=f"line {number}", expected='{"field": ...} a line'
-            )
-        yield Record(path, "line", number, values)
-
-
-def _delimited_rows(lines: Iterator[str], path: str, delimiter: str) -> Iterator[Record]:
-    csv.field_size_limit(_LARGEST_FIELD_BYTES)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    names: list[str] = []
-    number = 1
-    try:
-        for cells in reader:
-            if not names:
-                names = [name.strip() for name in cells]
-                twice = {name for name in names if names.count(name) > 1}
-                if twice:
-                    raise ConfigError(f"column {min(twice)!r} stands twice", path=path, offset="line 1")
-            elif cells:
-                if len(cells) != len(names):
-                    raise ConfigError(
-                        f"{len(cells)} cells", path=path, offset=f"line {number}", expected=f"{len(names)}"
-                    )
-                yield Record(path, "line", number, dict(zip(names, cells, strict=True)), typed=False)
-            elif len(names) == 1:
-                yield Record(path, "line", number, {names[0]: ""}, typed=False)
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise ConfigError(f"is not CSV ({error})", path=path, offset=f"line {reader.line_num}") from None
-
-
-def _csv_rows(lines: Iterator[str], path: str) -> Iterator[Record]:
-    return _delimited_rows(lines, path, ",")
-
-
-def _tsv_rows(lines: Iterator[str], path: str) -> Iterator[Record]:
-    return _delimited_rows(lines, path, "\t")
 
 
 def _text_rows(lines: Iterator[str], path: str) -> Iterator[Record]:
     blank: list[int] = []
     for number, line in enumerate(lines, 1):
-        text = line.rstrip("\r\n")
+        text = line.rstrip("\r")
         if not text.strip():
             blank.append(number)
             continue
@@ -212,51 +173,3 @@ def _text_rows(lines: Iterator[str], path: str) -> Iterator[Record]:
             yield Record(path, "line", empty, {TEXT_COLUMN: ""})
         blank.clear()
         yield Record(path, "line", number, {TEXT_COLUMN: text})
-
-
-def _json_array_rows(lines: Iterator[str], path: str) -> Iterator[Record]:
-    text = "".join(lines)
-    if not text.lstrip().startswith("["):
-        yield from _json_rows(iter(text.splitlines(keepends=True)), path)
-        return
-    try:
-        rows = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else None
-        raise ConfigError("is not a JSON array", path=path, offset=where) from None
-    for number, values in enumerate(rows, 1):
-        record = Record(path, "row", number, values)
-        if not isinstance(values, dict):
-            raise record.wrong("is not a JSON object")
-        yield record
-
-
-_TEXT_KINDS = {
-    "json": _json_array_rows,
-    "jsonl": _json_rows,
-    "csv": _csv_rows,
-    "tsv": _tsv_rows,
-    "text": _text_rows,
-}
-
-
-def _columnar_rows(stream: Any, path: str, kind: str) -> Iterator[Record]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-    from pyarrow import ipc
-
-    # Both formats are read from their end, which a pipe or a decompressor cannot seek to.
-    source = pa.BufferReader(stream.read())
-    try:
-        if kind == "parquet":
-            batches = pq.ParquetFile(source).iter_batches()
-        else:
-            file = ipc.open_file(source)
-            batches = (file.get_batch(each) for each in range(file.num_record_batches))
-        number = 0
-        for batch in batches:
-            for values in batch.to_pylist():
-                number += 1
-                yield Record(path, "row", number, values)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise ConfigError(f"is not {kind} ({error})", path=path) from None

@@ -4,55 +4,67 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from indexer.errors import ConfigError
-from indexer.phrases.sources.files import kind_of, read_stream
+from indexer.errors import ConfigError, InputError
+from indexer.phrases.sources.files import FileOptions, kind_of, read_file
 from indexer.phrases.sources.hub import is_dataset_folder, read_dataset
 from indexer.phrases.sources.record import Record
-from indexer.storage.opening import open_regular
+from indexer.storage import files
+from indexer.storage.compressed import without_suffix
+from indexer.storage.saved_datasets import DESCRIPTIONS, saved_files, saved_splits
+from indexer.storage.urls import is_url
 
 STANDARD_INPUT = "-"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 
 
-def read_source(source: str, *, base: Path, paradigms: frozenset[str] = frozenset()) -> Iterator[Record]:
+def read_source(
+    source: str,
+    *,
+    base: Path,
+    paradigms: frozenset[str] = frozenset(),
+    options: FileOptions | None = None,
+) -> Iterator[Record]:
     """Yield the rows of a source, files of a directory in the order of their names.
 
     Parameters
     ----------
     source : str
-        ``-``, a path (relative to `base`), a hub name, or ``hub:NAME`` where a path has the same name.
+        ``-``, a path or glob (relative to `base`), a URL, a hub name, or ``hub:NAME`` where a path has the
+        same name.
     base : Path
         Folder relative paths start from.
     paradigms : frozenset of str
         Configurations of a hub data set worth loading; empty: all.
+    options : FileOptions, optional
+        How files are read.
 
     Raises
     ------
     ConfigError
         Nothing is there, or a row cannot be read.
+    ResourceError
+        A file unpacks to more than it may.
     """
+    how = options or FileOptions()
     if source == STANDARD_INPUT:
-        yield from read_stream(sys.stdin.buffer, "standard input")
+        yield from _read_standard_input(how)
         return
     if source.startswith("hub:"):
         yield from read_dataset(source.removeprefix("hub:"), paradigms)
         return
-    path = base / Path(source).expanduser()
-    if path.is_dir():
-        if is_dataset_folder(path):
-            yield from read_dataset(str(path), paradigms)
-        else:
-            yield from _read_directory(path, source)
-    elif path.exists():
-        yield from _read_file(path, source)
-    elif _HUB_NAME.fullmatch(source) and kind_of(source) is None:
-        yield from read_dataset(source, paradigms)
-    else:
-        check_source(source, base=base)
+    found = _resolved(source, base)
+    if isinstance(found, str):
+        yield from read_dataset(found, paradigms)
+        return
+    for name in found:
+        yield from read_file(files.file_at(name, base=base, error=ConfigError), how)
 
 
 def check_source(source: str, *, base: Path) -> None:
@@ -61,15 +73,30 @@ def check_source(source: str, *, base: Path) -> None:
     Raises
     ------
     ConfigError
-        It is neither standard input, nor a path that exists, nor a name of the hub.
+        It is neither standard input, nor a path or glob of something that exists, nor a name of the hub.
     """
-    if source == STANDARD_INPUT or source.startswith("hub:"):
-        return
-    path = base / Path(source).expanduser()
-    if not path.exists() and not (_HUB_NAME.fullmatch(source) and kind_of(source) is None):
+    if source != STANDARD_INPUT and not source.startswith("hub:"):
+        _resolved(source, base)
+
+
+def _resolved(source: str, base: Path) -> list[str] | str:
+    """Return the files of a source, or the name of the data set it is."""
+    spelled = source if is_url(source) else str(Path(source).expanduser())
+    if not is_url(source) and (base / spelled).is_dir() and is_dataset_folder(base / spelled):
+        return str(base / spelled)
+    try:
+        names = _files_of(spelled, base)
+    except InputError as error:
         raise ConfigError(
-            "no such file or directory", path=source, fix=f"relative paths start from {_shown(base)}"
-        )
+            error.what, path=error.path, offset=error.offset, expected=error.expected, fix=error.fix
+        ) from None
+    if names is not None:
+        return names
+    if _HUB_NAME.fullmatch(source) and kind_of(source) is None:
+        return source
+    raise ConfigError(
+        "no such file or directory", path=source, fix=f"relative paths start from {_shown(base)}"
+    )
 
 
 def source_name(source: str) -> str:
@@ -83,24 +110,40 @@ def source_name(source: str) -> str:
 def file_stem(name: str) -> str:
     """Return the name of a file without folder, format and compression: ``a/b.jsonl.zst`` is ``b``."""
     stem = Path(name).name
-    for suffix in (".zst", ".gz"):
-        stem = stem.removesuffix(suffix)
+    stem = without_suffix(stem)
     return stem[: stem.rfind(".")] if kind_of(stem) else stem
 
 
-def _read_directory(path: Path, source: str) -> Iterator[Record]:
-    files = sorted(each for each in path.iterdir() if not each.is_dir() and kind_of(each.name))
-    if not files:
+def _files_of(source: str, base: Path) -> list[str] | None:
+    """Return the files of a file, glob or folder; None where there is nothing of that name."""
+    if is_url(source) or not os.path.lexists(base / source):
+        expanded = files.expand(source, base=base)
+        return None if expanded == [source] and not is_url(source) else expanded
+    if not files.is_folder(source, base=base):
+        return [source]
+    splits = saved_splits(source, base=base)
+    if splits is not None:
+        return [name for split in splits for name in saved_files(split, base=base) or []]
+    listed = saved_files(source, base=base)
+    if listed is None:
+        inside = files.list_folder(source, base=base)
+        listed = [name for name in inside if kind_of(name) and files.base_name(name) not in DESCRIPTIONS]
+    if not listed:
         raise ConfigError(
-            "holds no phrases", path=source, expected=".jsonl, .csv, .tsv, .txt, .parquet (also .zst, .gz)"
+            "holds no phrases",
+            path=source,
+            expected=".jsonl, .json, .csv, .tsv, .txt, .parquet, .arrow (also .zst, .gz, .bz2)",
         )
-    for file in files:
-        yield from _read_file(file, os.path.join(source, file.name))  # noqa: PTH118  as the user spells it
+    return listed
 
 
-def _read_file(path: Path, shown: str) -> Iterator[Record]:
-    with open_regular(path, shown=shown, error=ConfigError) as stream:
-        yield from read_stream(stream, shown, kind_of(path.name))
+def _read_standard_input(options: FileOptions) -> Iterator[Record]:
+    """Yield the rows of standard input, which is kept in a file of its own while it is read."""
+    with tempfile.NamedTemporaryFile(prefix="exposure-stdin-") as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.flush()
+        file = files.file_at(kept.name, base=Path())
+        yield from read_file(replace(file, name="standard input"), options)
 
 
 def _shown(base: Path) -> str:

@@ -61,15 +61,15 @@ REFUSED = {
     "cut Zstandard": (
         "w.jsonl.zst",
         zstandard.compress(GOOD * 50)[:-6],
-        "w.jsonl.zst: cannot be decompressed",
+        "w.jsonl.zst, frame 0, byte 0: is truncated",
     ),
     "broken Zstandard": (
         "w.jsonl.zst",
         zstandard.compress(GOOD)[:4] + b"\xff" * 9,
-        "w.jsonl.zst: cannot be d",
+        "w.jsonl.zst, frame 0, byte 0: is truncated",
     ),
-    "cut gzip": ("w.jsonl.gz", gzip.compress(GOOD * 50)[:-6], "w.jsonl.gz: cannot be decompressed"),
-    "no Parquet": ("w.parquet", b"PAR1 and nothing more", "w.parquet: is not parquet"),
+    "cut gzip": ("w.jsonl.gz", gzip.compress(GOOD * 50)[:-6], "w.jsonl.gz, member 0, byte 0: is truncated"),
+    "no Parquet": ("w.parquet", b"PAR1 and nothing more", "w.parquet: is truncated or corrupt"),
 }
 
 

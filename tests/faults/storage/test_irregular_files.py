@@ -115,10 +115,10 @@ def test_it_is_refused_by_its_kind(
     pairs.write_text("good,bad\nA goose sleeps.,A goose sleep.\n")
     bare = tmp_path / "bare.toml"
     lines = (sample / "exposure.toml").read_text().splitlines()
-    absolute = "\n".join(line for line in lines if not line.startswith("batch_size"))
-    bare.write_text(
-        absolute.replace('paths = ["', f'paths = ["{sample}/').replace('path = "', f'path = "{sample}/')
-    )
+    text = "\n".join(line for line in lines if not line.startswith(("batch_size", "drop_last")))
+    for key in ('paths = ["', 'path = "', 'source = "'):
+        text = text.replace(key, f"{key}{sample}/")
+    bare.write_text(text)
     places = {
         "bare": bare,
         "sample": sample / "exposure.toml",

@@ -40,6 +40,7 @@ OTHERS: dict[str, list] = {
     "file_order_seed": [42],
     "max_shard_bytes": [1],
     "max_window_bytes": [1],
+    "max_line_bytes": [1],
 }
 BASES: dict[str, list[tuple[str, dict]]] = {
     "arrow": [("hf_datasets", dict(paths=["arrow_int32"])), ("hf_datasets", dict(paths=["."]))],

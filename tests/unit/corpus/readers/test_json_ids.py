@@ -34,7 +34,7 @@ def test_json_lines_are_parsed_not_searched(tmp_path: Path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"token_ids": [1, 2', "line 2: is not JSON"),
+        ('{"token_ids": [1, 2', "line 2: is not a JSON object"),
         ('{"ids": [1]}', "line 2: has no list of ids under 'token_ids'"),
         ('{"token_ids": [1, 2.5]}', "line 2: has no list of ids"),
         ('{"token_ids": [1, "2"]}', "line 2: has no list of ids"),

@@ -192,8 +192,8 @@ def text_config(**changes) -> CorpusConfig:
     [
         ("a.jsonl", lambda data: data + b"\n{}", r"a\.jsonl, line 41: has no text under 'text'"),
         ("a.jsonl", lambda data: data + b'\n{"text": 7}', r"a\.jsonl, line 41: has no text under 'text'"),
-        ("a.jsonl", lambda data: data[:-3], r"a\.jsonl, line 40: is not JSON"),
-        ("a.jsonl", lambda data: data + b'\n{"text": "\xff"}', r"a\.jsonl, line 41: is not JSON"),
+        ("a.jsonl", lambda data: data[:-3], r"a\.jsonl, line 40: is not a JSON object"),
+        ("a.jsonl", lambda data: data + b'\n{"text": "\xff"}', r"a\.jsonl, line 41: is not UTF-8"),
         (
             "a.jsonl",
             lambda data: data + b'\n{"text": "ab\\ud800"}',

@@ -120,7 +120,7 @@ def test_text_that_is_missing_is_named(tmp_path: Path):
     with pytest.raises(InputError, match=r"a\.jsonl, line 2: has no text under 'text'; set .corpus. column"):
         list(documents_of(sources, column="text"))
     (tmp_path / "b.jsonl").write_text('{"text": "x"')
-    with pytest.raises(InputError, match=r"b\.jsonl, line 1: is not JSON"):
+    with pytest.raises(InputError, match=r"b\.jsonl, line 1: is not a JSON object"):
         list(documents_of(find_text_files(["b.jsonl"], base=tmp_path), column="text"))
 
 

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from indexer.errors import InputError
-from indexer.storage.files import CorpusFile, read_range
+from indexer.storage.compressed import Limits, compression_of, read_unpacked
+from indexer.storage.files import CorpusFile, open_binary, read_range
 from indexer.storage.observer import reading
 from indexer.units import Int64Array
 
@@ -33,34 +34,36 @@ class ArrowBatches(NamedTuple):
     lists: dict[str, Lists]
 
 
-def open_arrow(file: CorpusFile) -> ArrowFile:
+def open_arrow(file: CorpusFile, limits: Limits | None = None) -> ArrowFile:
     """Open a Parquet file or an Arrow file of either format, as its first bytes tell.
+
+    Parameters
+    ----------
+    file : CorpusFile
+        The file.
+    limits : Limits, optional
+        What unpacking may cost, where the whole file may be packed; it is then unpacked into memory, since
+        both formats are read from their end.
 
     Raises
     ------
     InputError
         It is neither, or truncated.
     """
-    head = read_range(file, 0, min(8, file.n_bytes))
+    content = None
+    if limits is not None and compression_of(file) is not None:
+        content = read_unpacked(file, limits)
+    head = read_range(file, 0, min(8, file.n_bytes)) if content is None else content[:8]
     try:
         if head.startswith(b"PAR1"):
-            return _Parquet(file)
+            return _Parquet(file, content)
         if head.startswith(b"ARROW1"):
-            return _IpcFile(file)
+            return _IpcFile(file, content)
         if head.startswith(b"\xff\xff\xff\xff"):
-            return _IpcStream(file)
+            return _IpcStream(file, content)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"is truncated or corrupt ({error})", path=file.name) from None
     raise InputError("is neither Arrow nor Parquet", path=file.name, offset="byte 0")
-
-
-def _handle(file: CorpusFile) -> Any:
-    reading(file)
-    if file.local:
-        return pa.memory_map(file.url)
-    import fsspec
-
-    return pa.PythonFile(fsspec.open(file.url, "rb").open(), mode="r")
 
 
 class ArrowFile(ABC):
@@ -68,8 +71,17 @@ class ArrowFile(ABC):
 
     kind = ""
 
-    def __init__(self, file: CorpusFile) -> None:
+    def __init__(self, file: CorpusFile, content: bytes | None = None) -> None:
         self.file = file
+        self._content = content
+
+    def _handle(self) -> Any:
+        reading(self.file)
+        if self._content is not None:
+            return pa.BufferReader(self._content)
+        if self.file.local:
+            return pa.memory_map(self.file.url)
+        return pa.PythonFile(open_binary(self.file), mode="r")
 
     @abstractmethod
     def schema(self) -> pa.Schema:
@@ -82,6 +94,24 @@ class ArrowFile(ABC):
     @abstractmethod
     def record_batches(self, columns: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
         """Yield record batches that hold exactly the rows [start, stop)."""
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield each row as Python values.
+
+        Raises
+        ------
+        InputError
+            The file is corrupt.
+        """
+        row = 0
+        try:
+            for batch in self.record_batches(self.names(), 0, self.n_rows()):
+                yield from batch.to_pylist()
+                row += batch.num_rows
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+            raise InputError(
+                f"is truncated or corrupt ({error})", path=self.file.name, offset=f"row {row:,}"
+            ) from None
 
     def names(self) -> list[str]:
         """Return the column names."""
@@ -159,16 +189,18 @@ class ArrowFile(ABC):
 class _IpcStream(ArrowFile):
     kind = "an Arrow stream"
 
-    def __init__(self, file: CorpusFile) -> None:
-        super().__init__(file)
+    def __init__(self, file: CorpusFile, content: bytes | None = None) -> None:
+        super().__init__(file, content)
         # a stream cut between two batches reads as a shorter one; only its end marker tells
-        if file.n_bytes < 8 or read_range(file, file.n_bytes - 8, file.n_bytes) != END_OF_STREAM:
+        n_bytes = file.n_bytes if content is None else len(content)
+        last = read_range(file, max(0, n_bytes - 8), n_bytes) if content is None else content[-8:]
+        if last != END_OF_STREAM:
             raise InputError(
                 "is truncated: the Arrow stream has no end marker",
                 path=file.name,
-                offset=f"byte {file.n_bytes:,}",
+                offset=f"byte {n_bytes:,}",
             )
-        self._schema = pa.ipc.open_stream(_handle(file)).schema
+        self._schema = pa.ipc.open_stream(self._handle()).schema
         self._n_rows: int | None = None
 
     def schema(self) -> pa.Schema:
@@ -176,12 +208,12 @@ class _IpcStream(ArrowFile):
 
     def n_rows(self) -> int:
         if self._n_rows is None:
-            self._n_rows = sum(batch.num_rows for batch in pa.ipc.open_stream(_handle(self.file)))
+            self._n_rows = sum(batch.num_rows for batch in pa.ipc.open_stream(self._handle()))
         return self._n_rows
 
     def record_batches(self, columns: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
         row = 0
-        for batch in pa.ipc.open_stream(_handle(self.file)):
+        for batch in pa.ipc.open_stream(self._handle()):
             if row >= stop:
                 return
             low, high = max(start - row, 0), min(stop - row, batch.num_rows)
@@ -193,9 +225,9 @@ class _IpcStream(ArrowFile):
 class _IpcFile(ArrowFile):
     kind = "an Arrow file"
 
-    def __init__(self, file: CorpusFile) -> None:
-        super().__init__(file)
-        self._reader = pa.ipc.open_file(_handle(file))
+    def __init__(self, file: CorpusFile, content: bytes | None = None) -> None:
+        super().__init__(file, content)
+        self._reader = pa.ipc.open_file(self._handle())
         self._n_rows: int | None = None
 
     def schema(self) -> pa.Schema:
@@ -222,9 +254,9 @@ class _IpcFile(ArrowFile):
 class _Parquet(ArrowFile):
     kind = "parquet"
 
-    def __init__(self, file: CorpusFile) -> None:
-        super().__init__(file)
-        self._parquet = pq.ParquetFile(_handle(file))
+    def __init__(self, file: CorpusFile, content: bytes | None = None) -> None:
+        super().__init__(file, content)
+        self._parquet = pq.ParquetFile(self._handle())
 
     def schema(self) -> pa.Schema:
         return self._parquet.schema_arrow
