@@ -13,13 +13,25 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "open_index"]
 
 
-def open_index(path: str | Path) -> Index:
-    """Open an index for asking, read-only.
+def open_index(
+    path: str | Path,
+    *,
+    timeout: float | None = 60.0,
+    max_memory: int | None = None,
+    max_rows: int | None = 10_000_000,
+) -> Index:
+    """Open an index for asking, read-only; questions are asked in a process of their own.
 
     Parameters
     ----------
     path : str or Path
         The index directory.
+    timeout : float, optional
+        Seconds until a question is ended; None: never.
+    max_memory : int, optional
+        Bytes a question, and its rows, may take; None: half of the machine's memory.
+    max_rows : int, optional
+        More rows are refused; None: no limit.
 
     Returns
     -------
@@ -31,6 +43,7 @@ def open_index(path: str | Path) -> Index:
     ConfigError, StateError
         There is no index, it is not merged, or it is of another schema version.
     """
+    from indexer.exposure.query_door import QueryLimits
     from indexer.splits.handle import Index
 
-    return Index(path)
+    return Index(path, QueryLimits(seconds=timeout, memory_bytes=max_memory, max_rows=max_rows))

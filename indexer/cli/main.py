@@ -7,12 +7,20 @@ import json
 import os
 import signal
 import sys
+import traceback
 from typing import Any
 
 import click
 
 from indexer import __version__
-from indexer.errors import ExposureError
+from indexer.cli.leaving import (
+    ToldToLeaveError,
+    farewell,
+    leaving_when_told,
+    nobody_reads,
+    open_closed_streams,
+)
+from indexer.foreign_errors import translate
 
 # In workflow order. Modules are imported when their command is asked for: `exposure --help` imports none.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -52,19 +60,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class ReaderLeftError(Exception):
-    """Whoever read our output has left, as ``head`` does."""
+class _SystemError(Exception):
+    """Takes an `OSError` past click."""
 
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; click would make exit code 1 of a reader that left."""
+        """Run the command; click would make exit code 1 of some errors of the system."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            raise ReaderLeftError from None
+        except OSError as error:
+            raise _SystemError from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in workflow order."""
@@ -107,37 +115,50 @@ def main(arguments: list[str] | None = None) -> None:
     Exit codes: 0 done, 1 bug, 2 usage or configuration, 3 bad input data, 4 state conflict, 5 resource,
     6 query refused, 130 interrupted, 141 nobody reads the output.
     """
+    # Nothing here multiplies matrices; without threads of its own a process can be forked at no risk.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(run(arguments))
-
-
-def _leave(signal_number: int, _: object) -> None:
-    """Leave by an exception, so that workers are ended and temporary files removed."""
-    raise SystemExit(128 + signal_number)
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
-    signal.signal(signal.SIGTERM, _leave)
+    open_closed_streams()
     try:
-        result: Any = cli.main(args=words, prog_name="exposure", standalone_mode=False)
-        sys.stdout.flush()
+        with leaving_when_told(words):
+            result: Any = cli.main(args=words, prog_name="exposure", standalone_mode=False)
+            sys.stdout.flush()
         return result if isinstance(result, int) else 0
-    except ExposureError as error:
-        if "--json" in words:
-            print(json.dumps(error.as_dict()), file=sys.stderr)
-        else:
-            print(f"exposure: {error.line()}", file=sys.stderr)
-        return error.exit_code
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except ToldToLeaveError as told:
+        print(farewell(told.number, words), file=sys.stderr)
+        return 128 + told.number
     except (KeyboardInterrupt, click.Abort):
-        print("exposure: interrupted; finished work is kept, run again to go on", file=sys.stderr)
-        return 130
-    except (ReaderLeftError, BrokenPipeError):
+        print(farewell(signal.SIGINT, words), file=sys.stderr)
+        return 128 + signal.SIGINT
+    except SystemExit:
+        raise
+    except BaseException as error:
+        return _fail(error.__cause__ if isinstance(error, _SystemError) and error.__cause__ else error, words)
+
+
+def _fail(error: BaseException, words: list[str]) -> int:
+    """Say what went wrong in one line, or with a traceback where it is a bug; return the exit code."""
+    if isinstance(error, BrokenPipeError) and nobody_reads():
         # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    known = translate(error)
+    if known is None:
+        print("".join(traceback.format_exception(error)).rstrip(), file=sys.stderr)
+        print("exposure: this is a bug; please report it with the lines above", file=sys.stderr)
+        return 1
+    if "--json" in words:
+        print(json.dumps(known.as_dict()), file=sys.stderr)
+    else:
+        print(f"exposure: {known.line()}", file=sys.stderr)
+    return known.exit_code

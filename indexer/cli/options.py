@@ -24,6 +24,25 @@ allow_missing_option = click.option(
     is_flag=True,
     help="Merge what there is; the index is marked incomplete, and what was not seen is unknown.",
 )
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds until a question is ended.",
+)
+query_memory_option = click.option(
+    "--max-memory",
+    metavar="SIZE",
+    help="Memory a question may take, as in 4GB; default: half of the machine's.",
+)
+max_rows_option = click.option(
+    "--max-rows",
+    type=click.IntRange(min=1),
+    default=10_000_000,
+    show_default=True,
+    help="A question that gives more rows is refused.",
+)
 parameter_option = click.option(
     "-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,10 +13,13 @@ from indexer.cli.command import command
 from indexer.cli.options import (
     checkpoint_option,
     index_argument,
+    max_rows_option,
     min_count_option,
     parameter_option,
+    query_memory_option,
     read_parameters,
     side_option,
+    timeout_option,
 )
 from indexer.cli.table import print_table
 
@@ -40,7 +43,10 @@ if TYPE_CHECKING:
     help="How the rows are printed; parquet needs --out.",
 )
 @click.option("--out", type=click.Path(dir_okay=False), help="Write to a file.")
-@click.option("--limit", type=click.IntRange(min=1), default=None, help="Print this many rows at most.")
+@click.option("--limit", type=click.IntRange(min=1), default=None, help="Fetch this many rows at most.")
+@timeout_option
+@query_memory_option
+@max_rows_option
 @click.option("--list", "list_queries", is_flag=True, help="List the questions that are ready.")
 def query(
     index_dir: str | None,
@@ -49,20 +55,34 @@ def query(
     output_format: str,
     out: str | None,
     limit: int | None,
+    timeout: float,
+    max_memory: str | None,
+    max_rows: int,
     list_queries: bool,
 ) -> None:
-    """Ask an index: by the name of a question, a .sql file, or one SELECT. Read-only."""
+    """Ask an index: by the name of a question, a .sql file, or one SELECT.
+
+    Read-only, and in a process of its own, which is ended when it takes too much time or memory.
+    """
     if list_queries:
         _print_questions()
         return
     if index_dir is None or question is None:
         raise click.UsageError("give an INDEX and a QUESTION, or --list")
+    from indexer.config.sizes import parse_size
+    from indexer.exposure.query_door import QueryLimits
+
+    limits = QueryLimits(
+        seconds=timeout,
+        memory_bytes=None if max_memory is None else parse_size(max_memory, key="--max-memory"),
+        max_rows=max_rows,
+        limit=limit,
+    )
     from indexer.splits.ask import ask
 
-    answer = ask(index_dir, question, read_parameters(parameters))
-    if limit is not None and answer.rows.num_rows > limit:
-        click.echo(f"showing {limit:,} of {answer.rows.num_rows:,} rows", err=True)
-        answer = _cut(answer, limit)
+    answer = ask(index_dir, question, read_parameters(parameters), limits)
+    if answer.more:
+        click.echo(f"showing the first {answer.rows.num_rows:,} rows; there are more", err=True)
     if out is not None:
         _write(answer, Path(out), None if output_format == "table" else output_format)
     else:
@@ -96,26 +116,24 @@ def _split_parameters(checkpoint: int | None, min_count: int, side: str) -> dict
     }
 
 
-def _cut(answer: Answer, limit: int) -> Answer:
-    from dataclasses import replace
-
-    return replace(answer, rows=answer.rows.slice(0, limit))
-
-
 def _print(answer: Answer, output_format: str) -> None:
+    from indexer.splits.json_values import as_json
+
     rows = answer.rows
     if output_format == "table":
         print_table(rows.column_names, [list(row.values()) for row in rows.to_pylist()])
     elif output_format == "csv":
         import pyarrow.csv as pacsv
 
+        from indexer.splits.flat_columns import flat_columns
+
         sys.stdout.flush()
-        pacsv.write_csv(rows, sys.stdout.buffer)
+        pacsv.write_csv(flat_columns(rows), sys.stdout.buffer)
     elif output_format == "json":
-        click.echo(json.dumps(rows.to_pylist(), indent=1, ensure_ascii=False, default=_as_text))
+        click.echo(json.dumps(as_json(rows.to_pylist()), indent=1, ensure_ascii=False))
     elif output_format == "jsonl":
         for row in rows.to_pylist():
-            click.echo(json.dumps(row, ensure_ascii=False, default=_as_text))
+            click.echo(json.dumps(as_json(row), ensure_ascii=False))
     else:
         raise click.UsageError("parquet needs --out")
 
@@ -125,10 +143,6 @@ def _write(answer: Answer, path: Path, output_format: str | None) -> None:
 
     write_manifest(answer, path, output_format)
     click.echo(f"wrote {answer.rows.num_rows:,} rows to {path}", err=True)
-
-
-def _as_text(value: Any) -> str:
-    return str(value)
 
 
 def _print_questions() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -34,6 +35,8 @@ def spell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
@@ -44,4 +47,4 @@ def spell(value: Any) -> str:
 
 def is_number(value: Any) -> bool:
     """Tell whether a value lines up at the right."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from indexer.engines.heartbeat import beat, beat_on
+from indexer.engines.memory import limit_memory
 from indexer.foreign_errors import is_out_of_memory, translate
 
 _PR_SET_PDEATHSIG = 1
@@ -112,18 +113,3 @@ def _leave_at_end_of(life: Connection) -> None:
     with suppress(EOFError, OSError):
         life.recv()
     os._exit(1)
-
-
-def limit_memory(n_bytes: int) -> None:
-    """Let this process take so many bytes more than it has; then allocations fail. Linux only."""
-    if sys.platform != "linux":
-        return
-    import resource
-
-    with open("/proc/self/statm") as file:
-        data_pages = int(file.read().split()[5])
-    limit = data_pages * resource.getpagesize() + n_bytes
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))

@@ -47,8 +47,15 @@ def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.DuckDBPyConnection:
     """Open an index file for asking: no writes, no files, no network, no change of settings.
+
+    Parameters
+    ----------
+    path : Path
+        The index file.
+    memory_bytes : int, optional
+        What DuckDB may take; nothing is put on disk when it is not enough.
 
     Raises
     ------
@@ -64,6 +71,8 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "python_enable_replacements": "false",
+                "temp_directory": "",
+                **({} if memory_bytes is None else {"memory_limit": f"{memory_bytes}B"}),
             },
         )
         # Locked only now: in a notebook or an interactive session connect() itself sets the progress bar.

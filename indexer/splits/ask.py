@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import duckdb
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from indexer.errors import ConfigError, QueryRefusedError
-from indexer.exposure.database import open_read_only
+from indexer.exposure.query_door import UNHURRIED, MissingTableError, QueryLimits, ask_in_process
+from indexer.exposure.statement_words import is_other_statement
 from indexer.index_dir import IndexDir
 from indexer.splits.query_file import QueryFile, find_query_file, shipped_queries
 
-_ALLOWED = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Answer:
         The plan fingerprint of the index.
     complete : bool
         Whether every planned shard was covered.
+    more : bool
+        Whether rows were left out because only so many were asked for.
     """
 
     rows: pa.Table
@@ -46,10 +48,16 @@ class Answer:
     parameters: dict[str, Any]
     fingerprint: str
     complete: bool
+    more: bool = False
 
 
-def ask(root: str | Path, question: str, parameters: Mapping[str, str] | None = None) -> Answer:
-    """Ask an index.
+def ask(
+    root: str | Path,
+    question: str,
+    parameters: Mapping[str, str] | None = None,
+    limits: QueryLimits | None = None,
+) -> Answer:
+    """Ask an index, in a process of its own.
 
     Parameters
     ----------
@@ -59,6 +67,9 @@ def ask(root: str | Path, question: str, parameters: Mapping[str, str] | None = 
         Name of a shipped query, path of a query file, or one SELECT statement.
     parameters : mapping of str to str
         Values as text, by name.
+    limits : QueryLimits, optional
+        What the question may take. Default: those of `QueryLimits`; questions that come with the indexer are
+        trusted, and take their time.
 
     Raises
     ------
@@ -66,33 +77,46 @@ def ask(root: str | Path, question: str, parameters: Mapping[str, str] | None = 
         No such query or parameter, or SQL that cannot be run.
     QueryRefusedError
         The statement is not one SELECT, or reaches for files, settings or the network.
+    ResourceError
+        It took too long, too much memory, or gives too many rows.
     """
     index = IndexDir(root)
     index.require_database()
     file = find_query_file(question)
     if file is not None:
-        return run(index.database_file, file.name, file.sql, file.bind(parameters or {}))
-    if re.fullmatch(r"[\w/-]+", question.strip()):
+        trusted = file.name in shipped_queries()
+        limits = limits or (UNHURRIED if trusted else QueryLimits())
+        return run(index.database_file, file.name, file.sql, file.bind(parameters or {}), limits)
+    if re.fullmatch(r"[\w/-]+", question.strip()) and not is_other_statement(question.strip()):
         raise _no_such_query(question)
-    if parameters:
-        return run(index.database_file, "SQL", question, _untyped(parameters))
-    return run(index.database_file, "SQL", question, {})
+    return run(index.database_file, "SQL", question, _untyped(parameters or {}), limits or QueryLimits())
 
 
-def run(database: Path, name: str, sql: str, parameters: dict[str, Any]) -> Answer:
+def run(
+    database: Path, name: str, sql: str, parameters: dict[str, Any], limits: QueryLimits = UNHURRIED
+) -> Answer:
     """Run one SELECT on an index file, read-only."""
-    connection = open_read_only(database)
     try:
-        _refuse_other_statements(connection, sql)
-        rows = connection.sql(sql, params=parameters or None).to_arrow_table()
-        facts = dict(connection.execute("SELECT key, value FROM provenance").fetchall())
-    except duckdb.PermissionException as error:
-        raise QueryRefusedError(_first_line(error), path=name, fix="an index is asked read-only") from None
-    except duckdb.Error as error:
-        raise ConfigError(_first_line(error), path=name) from None
-    finally:
-        connection.close()
-    return Answer(rows, name, sql, parameters, facts["plan_fingerprint"], facts["complete"] == "true")
+        came = ask_in_process(database, name, sql, parameters, limits)
+    except MissingTableError as error:
+        if _is_python_variable(error.table):
+            raise QueryRefusedError(
+                f"no Python variable is read: {error.table!r} is no table of the index",
+                path=name,
+                fix="an index is asked read-only, and about itself alone",
+            ) from None
+        raise
+    return Answer(came.rows, name, sql, parameters, came.fingerprint, came.complete, came.more)
+
+
+def _is_python_variable(name: str) -> bool:
+    """Tell whether DuckDB, where it may, would take a name for a variable of whoever asks."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        if name in frame.f_locals or name in frame.f_globals:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def load_query(name: str) -> QueryFile:
@@ -107,15 +131,6 @@ def load_query(name: str) -> QueryFile:
     if file is None:
         raise _no_such_query(name)
     return file
-
-
-def _refuse_other_statements(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    statements = connection.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type not in _ALLOWED:
-        kinds = ", ".join(str(statement.type).rpartition(".")[2] for statement in statements)
-        raise QueryRefusedError(
-            f"refused: {kinds or 'no statement'}", expected="one SELECT", fix="an index is asked read-only"
-        )
 
 
 def _no_such_query(word: str) -> ConfigError:
@@ -142,7 +157,3 @@ def _untyped(parameters: Mapping[str, str]) -> dict[str, Any]:
         if text.upper() == "NULL":
             values[name] = None
     return values
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

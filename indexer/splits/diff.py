@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from indexer.exposure.query_door import UNHURRIED
 from indexer.splits.ask import ask
 
 _OF_THE_SAME_CONTENT = ("plan_fingerprint", "config", "software")
@@ -42,6 +43,7 @@ def diff_indexes(one: str | Path, other: str | Path) -> Difference:
             root,
             "SELECT phrase, status, exposure_count, first_step, last_step"
             " FROM exposures JOIN phrases USING (phrase_id) WHERE phrase IS NOT NULL",
+            limits=UNHURRIED,
         ).rows
         for root in (one, other)
     ]

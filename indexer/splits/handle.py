@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from indexer.errors import ConfigError
-from indexer.exposure.database import open_read_only
+from indexer.exposure.query_door import UNHURRIED, QueryLimits
 from indexer.folding import fold
-from indexer.index_dir import IndexDir
 from indexer.splits.ask import Answer, ask
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 class Index:
@@ -24,6 +22,8 @@ class Index:
     ----------
     root : str or Path
         The index directory.
+    limits : QueryLimits, optional
+        What one question of yours may take; default: 60 s, half of the machine's memory, ten million rows.
 
     Raises
     ------
@@ -39,13 +39,13 @@ class Index:
     >>> index.split(checkpoint=500).group_by("split").aggregate([("pair_id", "count")])  # doctest: +SKIP
     """
 
-    def __init__(self, root: str | Path) -> None:
+    def __init__(self, root: str | Path, limits: QueryLimits | None = None) -> None:
         self.root = Path(root)
-        index = IndexDir(root)
-        index.require_database()
-        with open_read_only(index.database_file) as connection:
-            rows = connection.execute("SELECT key, value FROM provenance").fetchall()
-        self.provenance: dict[str, str] = dict(rows)
+        self.limits = limits or QueryLimits()
+        facts = ask(root, "SELECT key, value FROM provenance").rows
+        self.provenance: dict[str, str] = dict(
+            zip(facts["key"].to_pylist(), facts["value"].to_pylist(), strict=True)
+        )
 
     def __repr__(self) -> str:
         """Return where the index is and which plan it was built from."""
@@ -70,7 +70,8 @@ class Index:
         Answer
             The rows with their provenance.
         """
-        return ask(self.root, question, {name: _spell(value) for name, value in parameters.items()})
+        spelled = {name: _spell(value) for name, value in parameters.items()}
+        return ask(self.root, question, spelled, self.limits)
 
     def sql(self, question: str, **parameters: Any) -> pa.Table:
         """Return the rows of a question as an Arrow table; see `ask`."""
@@ -84,15 +85,18 @@ class Index:
         ConfigError
             The index has no table of that name.
         """
-        names = self.sql(
+        answer = ask(
+            self.root,
             "SELECT table_name AS name FROM duckdb_tables()"
-            " UNION SELECT view_name FROM duckdb_views() WHERE NOT internal"
-        )["name"].to_pylist()
+            " UNION SELECT view_name FROM duckdb_views() WHERE NOT internal",
+        )
+        names = answer.rows["name"].to_pylist()
         if table not in names:
             raise ConfigError(
                 f"no table is called {table!r}", path=self.root, expected=", ".join(sorted(names))
             )
-        return self.sql(f"SELECT * FROM {table}")
+        # As many rows as there are: it is a table of ours.
+        return ask(self.root, f"SELECT * FROM {table}", limits=UNHURRIED).rows
 
     def to_pandas(self, table: str = "exposures") -> pd.DataFrame:
         """Return a whole table or view of the index as a data frame."""

@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 from indexer.errors import ConfigError, StateError
 from indexer.index_dir import commit_file
 from indexer.splits.ask import Answer
+from indexer.splits.flat_columns import flat_columns
+from indexer.splits.json_values import as_json
 
 MANIFEST_VERSION = 1
 """History. 1: first version."""
@@ -81,11 +83,11 @@ def provenance(answer: Answer) -> dict[str, Any]:
 
 
 def _write_csv(rows: pa.Table, path: Path) -> None:
-    pacsv.write_csv(rows, path)
+    pacsv.write_csv(flat_columns(rows), path)
 
 
 def _write_json_lines(rows: pa.Table, path: Path) -> None:
     with open(path, "w", encoding="utf-8") as file:
         for batch in rows.to_batches():
             for row in batch.to_pylist():
-                file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+                file.write(json.dumps(as_json(row), ensure_ascii=False) + "\n")
