@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from functools import cache
+
 from indexer.errors import ConfigError
 
 APOSTROPHES = ("'", "’")
@@ -32,12 +35,52 @@ def fold(text: str, case: str) -> str:
     raise ConfigError(f"match.case is {case!r}", expected="fold or exact")
 
 
-def is_word_character(character: str) -> bool:
-    """Return whether a character continues a word: a letter or a digit of any script (`str.isalnum`).
+MARK_CATEGORIES = ("Mn", "Mc", "Me", "Cf")
+"""General categories of characters that belong to the one before them: marks, joiners, format characters."""
 
-    Boundaries are tested on folded characters. The combining dot in the fold of ``İ`` is a mark, no letter.
-    """
+ZERO_WIDTH_SPACE = "\u200b"
+"""The one format character that parts words: Unicode leaves it out of the rule for marks."""
+
+_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+
+
+@cache
+def folding_characters() -> dict[str, str]:
+    """Return the characters of several bytes that folding changes, each with its fold."""
+    return {
+        c: folded
+        for c in map(chr, [*range(0x80, 0xD800), *range(0xE000, 0x20000)])
+        if (folded := c.casefold()) != c
+    }
+
+
+def is_word_character(character: str) -> bool:
+    """Return whether a character is a letter or a digit of any script (`str.isalnum`)."""
     return character.isalnum()
+
+
+def is_mark(character: str) -> bool:
+    """Return whether a character belongs to the one before it, in words as in their borders.
+
+    These are Extend, Format and ZWJ of Unicode's word boundaries (UAX #29, rule WB4): combining marks, the
+    joiners, format characters such as the soft hyphen, variation selectors, skin tones. The zero-width space
+    is none.
+    """
+    if unicodedata.category(character) in MARK_CATEGORIES:
+        return character != ZERO_WIDTH_SPACE
+    return character in _SKIN_TONES
+
+
+def word_before(text: str, at: int) -> bool:
+    """Return whether the last character of ``text[:at]`` that is no mark is a letter or digit."""
+    while at > 0 and is_mark(text[at - 1]):
+        at -= 1
+    return at > 0 and is_word_character(text[at - 1])
+
+
+def goes_on_at(text: str, at: int) -> bool:
+    """Return whether the character at a place continues what stands before it: letter, digit or mark."""
+    return at < len(text) and (is_word_character(text[at]) or is_mark(text[at]))
 
 
 def squeeze_white_space(text: str) -> str:

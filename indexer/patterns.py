@@ -14,8 +14,8 @@ class Gap(NamedTuple):
     """How much may lie between two parts: ``least <= between <= most``, in tokens or in words.
 
     Tokens are the ids strictly between the last id the earlier part touches and the first id the later one
-    touches. Words are the longest runs of letters and digits (`str.isalnum`) in the decoded, folded text
-    between the two.
+    touches. Words are the longest runs of letters and digits (`str.isalnum`), each with the marks behind
+    it, in the decoded, folded text between the two.
     """
 
     least: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -100,22 +101,37 @@ def character_with_byte(data: bytes, at: int) -> str:
 def word_bounded(before: bytes, inside: bytes, after: bytes) -> bool:
     """Return whether neither the character before nor the one after is a letter or digit.
 
-    White space at the beginning of the inside is a border of its own.
+    A mark after the inside belongs to it, and so goes on with it. Of marks before the inside the character
+    tells that they belong to. White space at the beginning of the inside is a border of its own.
     """
     data = before + inside + after
-    left = character_with_byte(data, len(before) - 1)
+    at = len(before) - 1
+    while is_mark(left := character_with_byte(data, at)):
+        at -= 1
     right = character_with_byte(data, len(before) + len(inside))
     own_left_border = inside.decode("utf-8", "surrogateescape")[:1].isspace()
-    return (own_left_border or not left.isalnum()) and not right.isalnum()
+    return (own_left_border or not left.isalnum()) and not goes_on(right)
+
+
+def is_mark(character: str) -> bool:
+    """Return whether a character belongs to the one before it (UAX #29: Extend, Format, ZWJ)."""
+    if character == "" or character == "\N{ZERO WIDTH SPACE}":
+        return False
+    return unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf") or "🏻" <= character <= "🏿"
+
+
+def goes_on(character: str) -> bool:
+    """Return whether a character goes on with what stands before it: no word ends between them."""
+    return character.isalnum() or is_mark(character)
 
 
 def possessive_follows(before: bytes, inside: bytes, after: bytes) -> bool:
-    """Return whether an apostrophe and an s follow, and then neither letter nor digit."""
+    """Return whether an apostrophe and an s follow, and then neither letter nor digit nor mark."""
     for possessive in ("'s", "'S", "’s", "’S"):
         form = possessive.encode()
         if after.startswith(form):
             data = before + inside + after
-            if not character_with_byte(data, len(before) + len(inside) + len(form)).isalnum():
+            if not goes_on(character_with_byte(data, len(before) + len(inside) + len(form))):
                 return True
     return False
 
@@ -185,10 +201,12 @@ def naive_text_places(
                     stop = first + len(wanted)
                     if text[first:stop] != wanted:
                         continue
-                    before, after = text[max(first - 1, 0) : first], text[stop:]
-                    if boundary == "word" and (before.isalnum() or after[:1].isalnum()):
+                    before, after = text[:first], text[stop:]
+                    while is_mark(before[-1:]):
+                        before = before[:-1]
+                    if boundary == "word" and (before[-1:].isalnum() or goes_on(after[:1])):
                         continue
-                    possessive_s = after[:2] in ("'s", "'S", "’s", "’S") and not after[2:3].isalnum()
+                    possessive_s = after[:2] in ("'s", "'S", "’s", "’S") and not goes_on(after[2:3])
                     if possessive == "exclude" and possessive_s:
                         continue
                     begin, end = characters[first][1], characters[stop - 1][2] + 1
@@ -356,10 +374,12 @@ def joined_places(
 
 
 def words_in(text: str) -> int:
-    """Return the number of longest runs of letters and digits."""
+    """Return the number of longest runs of letters and digits, each with the marks behind it."""
     n_words = 0
     in_word = False
     for character in text:
+        if is_mark(character):
+            continue
         n_words += character.isalnum() and not in_word
         in_word = character.isalnum()
     return n_words

@@ -12,7 +12,7 @@ import ahocorasick
 import numpy as np
 
 from indexer.errors import ConfigError
-from indexer.folding import APOSTROPHES, is_word_character
+from indexer.folding import APOSTROPHES, is_mark, is_word_character
 from indexer.matching.matcher import IdPatterns, Matches
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -111,24 +111,27 @@ class SpelledText:
         begin, end = self.border[first], self.border[stop]
         inside = self.data[begin:end].decode("utf-8", "surrogateescape")
         if word:
-            if (
-                not inside[:1].isspace()
-                and begin > 0
-                and is_word_character(self.character_of_byte[begin - 1])
-            ):
+            if not inside[:1].isspace() and self._word_before(begin):
                 return False
-            if self._word_at(end):
+            if self._goes_on_at(end):
                 return False
         if no_possessive:
             for apostrophe in APOSTROPHES:
                 for s in "sS":
                     possessive = (apostrophe + s).encode()
-                    if self.data.startswith(possessive, end) and not self._word_at(end + len(possessive)):
+                    if self.data.startswith(possessive, end) and not self._goes_on_at(end + len(possessive)):
                         return False
         return True
 
-    def _word_at(self, byte: int) -> bool:
-        return byte < len(self.data) and is_word_character(self.character_of_byte[byte])
+    def _word_before(self, byte: int) -> bool:
+        while byte > 0 and is_mark(self.character_of_byte[byte - 1]):
+            byte -= 1
+        return byte > 0 and is_word_character(self.character_of_byte[byte - 1])
+
+    def _goes_on_at(self, byte: int) -> bool:
+        if byte == len(self.data):
+            return False
+        return is_word_character(self.character_of_byte[byte]) or is_mark(self.character_of_byte[byte])
 
     def first_token_touched(self, first: int, stop: int) -> int:
         """Return the first of the tokens [first, stop) that holds more than leading white space."""

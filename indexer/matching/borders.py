@@ -6,16 +6,36 @@ from functools import cache
 
 import numpy as np
 
-from indexer.folding import is_word_character
-from indexer.matching.kernels.borders import OTHER, UNSURE, WALL, WORD, NeighbourTable
-from indexer.units import BoolArray, Uint8Array
+from indexer.folding import folding_characters, is_mark, is_word_character
+from indexer.matching.kernels.borders import MARK, OTHER, UNSURE, WALL, WORD, NeighbourTable
+from indexer.units import Uint8Array
 from indexer.vocabulary import TokenBytes
+
+_PLANES_WITH_MARKS = (range(0x20000), range(0xE0000, 0xE1000))
+"""Where Unicode has marks at all: a million code points need not be asked for their category."""
 
 
 @cache
-def word_characters() -> BoolArray:
-    """Return for every code point whether it is a letter or digit, as `folding` defines it."""
-    table = np.fromiter(map(is_word_character, map(chr, range(0x110000))), np.bool_, 0x110000)
+def character_classes() -> Uint8Array:
+    """Return `WORD`, `MARK` or `OTHER` for every code point, as `folding` defines letters and marks."""
+    is_word = np.fromiter(map(is_word_character, map(chr, range(0x110000))), np.bool_, 0x110000)
+    table = np.where(is_word, WORD, OTHER).astype(np.uint8)
+    for code in (code for some in _PLANES_WITH_MARKS for code in some):
+        if not is_word[code] and is_mark(chr(code)):
+            table[code] = MARK
+    table.flags.writeable = False
+    return table
+
+
+@cache
+def classes_of_folds(case: str) -> Uint8Array:
+    """Return the classes of characters not folded yet, by what they fold to (U+0345, a mark, to a letter)."""
+    if case == "exact":
+        return character_classes()
+    table = character_classes().copy()
+    for character, folded in folding_characters().items():
+        bases = [found for found in map(_class_of, folded) if found != MARK]
+        table[ord(character)] = bases[-1] if bases else MARK
     table.flags.writeable = False
     return table
 
@@ -31,11 +51,13 @@ def neighbour_table(vocabulary: TokenBytes) -> NeighbourTable:
         spelled = data[offsets[token] : offsets[token + 1]]
         if not spelled:
             continue
-        first, last = _character_at_start(spelled), _character_at_end(spelled)
+        first = _character_at_start(spelled)
         if first:
-            first_byte[token] = WORD if is_word_character(first) else OTHER
+            first_byte[token] = WORD if _class_of(first) != OTHER else OTHER
+        while (last := _character_at_end(spelled)) and _class_of(last) == MARK:
+            spelled = spelled[: -len(last.encode())]
         if last:
-            last_byte[token] = WORD if is_word_character(last) else OTHER
+            last_byte[token] = _class_of(last)
     first_byte[vocabulary.special] = WALL
     last_byte[vocabulary.special] = WALL
     return NeighbourTable(
@@ -43,14 +65,20 @@ def neighbour_table(vocabulary: TokenBytes) -> NeighbourTable:
         last_byte=last_byte,
         data=_bytes_array(vocabulary.data),
         offsets=np.ascontiguousarray(vocabulary.offsets, np.int64),
-        word_characters=word_characters(),
+        classes=character_classes(),
     )
 
 
 def no_neighbours() -> NeighbourTable:
     """Return the table of an unknown vocabulary: no border can be tested with it."""
     nothing = np.zeros(0, np.uint8)
-    return NeighbourTable(nothing, nothing, nothing, np.zeros(1, np.int64), word_characters())
+    return NeighbourTable(nothing, nothing, nothing, np.zeros(1, np.int64), character_classes())
+
+
+def _class_of(character: str) -> int:
+    if is_word_character(character):
+        return WORD
+    return MARK if is_mark(character) else OTHER
 
 
 def _bytes_array(data: Uint8Array) -> Uint8Array:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from indexer.config.match import MatchConfig
-from indexer.folding import APOSTROPHES, is_word_character
+from indexer.folding import APOSTROPHES, goes_on_at, word_before
 
 
 class Occurrence(NamedTuple):
@@ -85,19 +85,16 @@ def canonical(text: str) -> tuple[str, Sequence[int]]:
 
 
 def is_bounded(text: str, start: int, stop: int, match: MatchConfig) -> bool:
-    """Tell whether neither a letter nor a digit touches text[start:stop], as the match settings say."""
-    if match.boundary == "word":
-        if start and is_word_character(text[start - 1]):
-            return False
-        if stop < len(text) and is_word_character(text[stop]):
-            return False
+    """Tell whether text[start:stop] stands between borders, as the match settings say."""
+    if match.boundary == "word" and (word_before(text, start) or goes_on_at(text, stop)):
+        return False
     return not (match.possessive == "exclude" and is_possessive(text, stop))
 
 
 def is_possessive(text: str, stop: int) -> bool:
-    """Tell whether 's follows, itself not followed by a letter or digit."""
+    """Tell whether 's follows, itself not followed by a letter, digit or mark."""
     return (
         text[stop : stop + 1] in APOSTROPHES
         and text[stop + 1 : stop + 2] in ("s", "S")
-        and not text[stop + 2 : stop + 3].isalnum()
+        and not goes_on_at(text, stop + 2)
     )

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.folding import fold, is_word_character
-from indexer.matching.borders import word_characters
+from indexer.folding import fold, is_mark, is_word_character
+from indexer.matching.borders import character_classes, classes_of_folds
 from indexer.matching.gapped.kernels.join import Parts, Stretches
 from indexer.matching.gapped.kernels.rules import MOST_WORDS, WALL_WORDS
 from indexer.matching.gapped.kernels.text import count_words, place_ids, tokens_at, widen
@@ -84,6 +84,7 @@ class GapText:
         self._vocabulary = vocabulary_table(vocabulary, case=case, whitespace=whitespace)
         self._unicode = unicode_table(case, whitespace)
         self._squeeze = whitespace == "any"
+        self._case = case
         self._rules = 0 if parts is None else parts.rules
         self._phrases: PhraseTable | None = None
         if parts is not None:
@@ -112,7 +113,18 @@ class GapText:
         """
         n = len(stretches.row)
         wide_start, wide_stop, n_bytes = (np.empty(n, np.int64) for _ in range(3))
-        widen(self._vocabulary, ids, starts, stops, stretches, n, wide_start, wide_stop, n_bytes)
+        widen(
+            self._vocabulary,
+            classes_of_folds(self._case),
+            ids,
+            starts,
+            stops,
+            stretches,
+            n,
+            wide_start,
+            wide_stop,
+            n_bytes,
+        )
         stretch_of = _stretch_of(coarse, stretches) if self._phrases is None else None
         borders = np.flatnonzero(np.diff(np.cumsum(n_bytes) // BATCH_BYTES, prepend=-1))
         for first, stop in pairwise([*borders.tolist(), n]):
@@ -201,7 +213,7 @@ def _parts_of_ids(
 def _with_words(stream: Stream, parts: Parts) -> Parts:
     n_text = int(stream.state[N_TEXT])
     words_before, goes_on = np.empty(n_text + 1, np.int64), np.empty(n_text + 1, np.int64)
-    count_words(stream, word_characters(), words_before, goes_on)
+    count_words(stream, character_classes(), words_before, goes_on)
     return parts._replace(
         words_first=words_before[parts.text_first],
         # A word that begins in a part and goes on behind it is one more word there.
@@ -241,6 +253,8 @@ def words_of_ids(vocabulary: TokenBytes, *, case: str) -> Uint8Array:
         for character in text:
             # A byte that is no character here may belong to one together with its neighbours.
             is_known = not "\udc80" <= character <= "\udcff"
+            if is_mark(character):
+                continue
             is_word = is_word_character(character)
             words[number] += is_word and not in_doubt
             in_doubt = is_word or not is_known

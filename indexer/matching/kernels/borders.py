@@ -2,8 +2,10 @@
 
 The rule is about characters, the stream is made of tokens, and a character may be split over several.
 So the question is put to a byte: is the character that holds it a letter or digit? UTF-8 answers that
-from three bytes on either side. Almost always the neighbouring token alone knows: `first_byte` and
-`last_byte` hold its answer, and only a token that begins or ends inside a character needs its own neighbours.
+from three bytes on either side. A mark belongs to the character before it: behind an occurrence it goes on
+with it, before one the character decides that the mark belongs to, however many marks stand between.
+Almost always the neighbouring token alone knows: `first_byte` and `last_byte` hold its answer, and only a
+token that begins or ends inside a character, or holds nothing but marks, needs its own neighbours.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import leaf
-from indexer.units import BoolArray, Int64Array, Uint8Array
+from indexer.units import Int64Array, Uint8Array
 
 OTHER = 0
 WORD = 1
 UNSURE = 2
 WALL = 3
+MARK = 4
 
 LEFT_BORDER = WORD_BEFORE = 1
 RIGHT_BORDER = WORD_AFTER = 2
@@ -35,22 +38,26 @@ class NeighbourTable(NamedTuple):
 
     Attributes
     ----------
-    first_byte, last_byte : array of uint8, shape (n_ids,)
-        Whether the character that holds a token's first (last) byte is a letter or digit: `OTHER`,
-        `WORD`, `UNSURE` where the token does not hold all of it or spells nothing, `WALL` for special ids.
+    first_byte : array of uint8, shape (n_ids,)
+        Whether the character that holds a token's first byte goes on with what stands before it: `WORD` for a
+        letter, digit or mark, else `OTHER`; `UNSURE` where the token does not hold all of it or spells
+        nothing, `WALL` for special ids.
+    last_byte : array of uint8, shape (n_ids,)
+        The same of a token's last character that is no mark: `WORD` for a letter or digit. `UNSURE` where the
+        token does not hold all of it, or only marks.
     data : array of uint8
         Bytes of all tokens.
     offsets : array of int64, shape (n_ids + 1,)
         Where each token's bytes start.
-    word_characters : array of bool, shape (0x110000,)
-        Whether a code point is a letter or digit.
+    classes : array of uint8, shape (0x110000,)
+        What each code point is: `WORD` for letters and digits, `MARK`, or `OTHER`.
     """
 
     first_byte: Uint8Array
     last_byte: Uint8Array
     data: Uint8Array
     offsets: Int64Array
-    word_characters: BoolArray
+    classes: Uint8Array
 
 
 @leaf
@@ -101,10 +108,10 @@ def code_point(data, at, length):
 
 
 @leaf
-def is_word_byte(data, start, at, stop, word_characters):
-    """Return whether the character that holds byte `at` of ``data[start:stop]`` is a letter or digit.
+def class_of_byte(data, start, at, stop, classes):
+    """Return the class of the character that holds byte `at` of ``data[start:stop]``, and where it begins.
 
-    A byte that belongs to no well-formed character is neither.
+    A byte that belongs to no well-formed character is `OTHER` and begins at itself.
     """
     for back in range(4):
         lead = at - back
@@ -112,16 +119,84 @@ def is_word_byte(data, start, at, stop, word_characters):
             break
         length = sequence_length(data, lead, stop)
         if length > back:
-            return bool(word_characters[code_point(data, lead, length)])
+            return np.int64(classes[code_point(data, lead, length)]), lead
         if data[lead] < 0x80 or data[lead] > 0xBF:
             break
-    return False
+    return np.int64(OTHER), at
 
 
 @leaf
 def is_wall(table, token):
     """Return whether an id stands for no text: special, or beyond the vocabulary."""
     return token >= table.first_byte.shape[0] or table.first_byte[token] == WALL
+
+
+@leaf
+def base_before(offsets, data, kinds, wall, classes, ids, start, border, skip):
+    """Read back from a token border to the character that marks before it belong to.
+
+    Parameters
+    ----------
+    offsets : array of int64, shape (n_ids + 1,)
+        Where each token's bytes start.
+    data : array of uint8
+        Bytes of all tokens.
+    kinds : array of uint8, shape (n_ids,)
+        `wall` for tokens that stand for no text.
+    ids, start, border
+        Tokens ``ids[start:border]`` are read, from the end.
+    skip : int
+        Bytes before the border that are passed over.
+
+    Returns
+    -------
+    base : int
+        `WORD` or `OTHER`: the class of the last character that is no mark. `OTHER` too where there is none,
+        or where a byte stands that belongs to no character.
+    token_at : int
+        The token that holds its first byte; where there is none, the first that was read.
+    """
+    token_at = np.int64(border)
+    begin = at = np.int64(0)
+    value = n_tail = np.int64(0)
+    second = np.int64(0)
+    while True:
+        while at == begin:
+            if token_at == start:
+                return np.int64(OTHER), token_at
+            token = np.int64(ids[token_at - 1])
+            if token >= kinds.shape[0] or kinds[token] == wall:
+                return np.int64(OTHER), token_at
+            token_at -= 1
+            begin, at = np.int64(offsets[token]), np.int64(offsets[token + 1])
+        at -= 1
+        if skip > 0:
+            skip -= 1
+            continue
+        byte = np.int64(data[at])
+        if 0x80 <= byte <= 0xBF and n_tail < 3:
+            value |= (byte & 0x3F) << (6 * n_tail)
+            n_tail += 1
+            second = byte
+            continue
+        if byte < 0x80:
+            length = np.int64(1)
+        elif byte < 0xC2 or byte > 0xF4:
+            length = np.int64(0)
+        else:
+            length = np.int64(2 if byte < 0xE0 else (3 if byte < 0xF0 else 4))
+        if length != n_tail + 1:
+            return np.int64(OTHER), token_at
+        if length == 1:
+            value = byte
+        else:
+            low, high = second_byte_bounds(byte)
+            if second < low or second > high:
+                return np.int64(OTHER), token_at
+            value |= (byte & (0x7F >> length)) << (6 * n_tail)
+        if classes[value] != MARK:
+            return np.int64(classes[value]), token_at
+        value = n_tail = np.int64(0)
 
 
 @leaf
@@ -177,13 +252,27 @@ def border_facts(table, ids, start, stop, border, window):
         at = _BACK - 1 + question if question < 2 else _BACK + possessive
         if at < first or at >= last or (question == 2 and possessive == 0):
             continue
-        if is_word_byte(window, first, at, last, table.word_characters):
-            if question == 0:
-                facts |= WORD_BEFORE
-            elif question == 1:
-                facts |= WORD_AFTER
-            else:
-                facts &= ~POSSESSIVE_AFTER
+        found, lead = class_of_byte(window, first, at, last, table.classes)
+        if question == 0 and found == MARK:
+            found, _ = base_before(
+                table.offsets,
+                table.data,
+                table.first_byte,
+                WALL,
+                table.classes,
+                ids,
+                start,
+                border,
+                _BACK - lead,
+            )
+        if found == OTHER:
+            continue
+        if question == 0:
+            facts |= WORD_BEFORE
+        elif question == 1:
+            facts |= WORD_AFTER
+        else:
+            facts &= ~POSSESSIVE_AFTER
     return facts
 
 

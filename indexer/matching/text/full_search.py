@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.blocks import checked_block
-from indexer.matching.borders import word_characters
+from indexer.matching.borders import character_classes
 from indexer.matching.matcher import Matches, one_behind_the_other
+from indexer.matching.text.kernels.borders import slide_stream
 from indexer.matching.text.kernels.candidates import Candidates, candidate_room
 from indexer.matching.text.kernels.decode import fill_stream
 from indexer.matching.text.kernels.search import LOOK_AHEAD, PhraseTable, Ranges, search_ranges
@@ -20,7 +21,6 @@ from indexer.matching.text.kernels.stream import (
     PADDING,
     STATE_SIZE,
     Stream,
-    slide_stream,
 )
 from indexer.matching.text.phrase_table import phrase_table
 from indexer.matching.text.unicode_table import unicode_table
@@ -93,7 +93,7 @@ class DecodingSearch:
                     self._phrases, self._rules, stream, one_range(stream, done, stop), 1, room
                 )
                 parts.extend(hits_of_range)
-                done = slide_stream(stream, max(done, stop))
+                done = slide_stream(stream, max(done, stop), character_classes())
         return one_behind_the_other(parts)
 
 
@@ -104,7 +104,7 @@ def search_all(
     range_number, at = 0, 0
     while range_number < n_ranges:
         n_hits, range_number, at = search_ranges(
-            phrases, rules, word_characters(), stream, ranges, n_ranges, range_number, at, *room
+            phrases, rules, character_classes(), stream, ranges, n_ranges, range_number, at, *room
         )
         if n_hits:
             yield _first_hits(room.hits, n_hits)

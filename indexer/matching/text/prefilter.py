@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.folding import fold
-from indexer.matching.borders import word_characters
+from indexer.folding import fold, folding_characters
+from indexer.matching.borders import character_classes
 from indexer.matching.kernels.borders import LEFT_BORDER, RIGHT_BORDER
 from indexer.matching.text.crossing import ids_across_spaces
 from indexer.matching.text.kernels.cut_pairs import (
@@ -168,7 +167,7 @@ def _sites(
     cost_sites(
         vocabulary.spellings,
         vocabulary.borders,
-        word_characters(),
+        character_classes(),
         counts,
         text,
         offsets,
@@ -199,7 +198,7 @@ def _pairs(
         done, _ = enter_cuts(
             vocabulary.spellings,
             vocabulary.borders,
-            word_characters(),
+            character_classes(),
             counts,
             sites.text,
             sites.offsets,
@@ -328,14 +327,5 @@ def _sources(alphabet: set[str], case: str) -> set[bytes]:
     """Return the characters of several bytes, in UTF-8, whose fold holds a character of the alphabet."""
     characters = {character for character in alphabet if ord(character) >= 0x80}
     if case == "fold":
-        characters |= {c for c, folded in _folding_characters().items() if alphabet.intersection(folded)}
+        characters |= {c for c, folded in folding_characters().items() if alphabet.intersection(folded)}
     return {c.encode() for c in characters if ord(c) >= 0x80}
-
-
-@cache
-def _folding_characters() -> dict[str, str]:
-    return {
-        c: folded
-        for c in map(chr, [*range(0x80, 0xD800), *range(0xE000, 0x20000)])
-        if (folded := c.casefold()) != c
-    }

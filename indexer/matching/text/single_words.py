@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.borders import word_characters
+from indexer.matching.borders import character_classes
 from indexer.matching.text.crossing import crossing_spellings
 from indexer.matching.text.kernels.cut_pairs import HOPELESS, SPACE, Borders, CutRoom, cost_sites
 from indexer.matching.text.kernels.tries import Spellings
@@ -66,7 +66,7 @@ def lift_words(
     cost = np.empty(len(sites), np.float32)
     site, phrase = np.array(sites, np.int64), np.array(of_text, np.int64)
     cost_sites(
-        spellings, borders, word_characters(), counts, text, offsets, site, phrase, room, cost
+        spellings, borders, character_classes(), counts, text, offsets, site, phrase, room, cost
     )  # fmt: skip
     best: dict[int, int] = {}
     for k in np.argsort(cost, kind="stable").tolist():

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.blocks import checked_block
+from indexer.matching.borders import classes_of_folds
 from indexer.matching.matcher import Matches, one_behind_the_other
 from indexer.matching.scratch import Rooms
 from indexer.matching.text.full_search import (
@@ -100,6 +101,7 @@ class WindowSearch:
                     n_ranges = fill_windows(
                         self._vocabulary,
                         self._unicode,
+                        classes_of_folds(self._case),
                         ids,
                         starts,
                         stops,

@@ -38,10 +38,15 @@ PIECES = [
     b"\xa9",
     b"\xc3\xa9 ",
     "İ".encode(),
+    "\u0301".encode(),
+    b"\xcc",
+    b"\x81",
+    "a\u0301".encode(),
 ]
 SPECIAL = len(PIECES)
-WORDS = ["a", "b", "a b", "ba", "é", "i\u0307", "'s", ", ", "b, a"]
+WORDS = ["a", "b", "a b", "ba", "é", "i\u0307", "'s", ", ", "b, a", "\u0301", "a\u0301"]
 FRAGMENTS = ["a", "b", "A ", " b", "é", "İ", "'s", "’s ", ",", " ", "  ", "a b, a", "ß", "\n", "b\n a"]
+FRAGMENTS += ["\u0301", "\u0301" * 9, "a\u0301", "\u0345", "\u200b"]
 
 forms = st.lists(st.integers(0, len(PIECES) - 1), min_size=1, max_size=3).map(tuple)
 

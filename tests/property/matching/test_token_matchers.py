@@ -23,6 +23,9 @@ from tests.support.drawing import patterns_of, rows_of, vocabulary_of
 PIECES = [b"a", b"b", b" ", b" a", b"'", b"s", b"'s", b"S", b"", b"-", b"1", b"ab a", b"  "]
 PIECES += ["é".encode(), "’".encode(), "’s".encode(), "中".encode(), "…".encode(), "\u3000".encode()]
 CHARACTERS = ["é", "’", "中", "½", "𝒳", "\u3000", "‿", "\u0301", "ſ"]
+MARKS = ["\u0301", "\u0301\u093f", "\u200d", "\ufe0f", "👍🏽", "a\u0301", "-\u0301", "\u200b", "\U000e0100"]
+PIECES += [mark.encode() for mark in MARKS]
+CHARACTERS += MARKS
 
 
 @st.composite

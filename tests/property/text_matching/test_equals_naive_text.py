@@ -13,7 +13,19 @@ from tests.naive import naive_text_matches
 from tests.support.drawing import block_of, rows_of, vocabulary_of
 
 # Few characters, so that phrases meet text; folds that change length, script or kind; white space.
-CHARACTERS = [*"aAbBsS'’ \t\n.-1", *"ſKkßẞﬁiİıéÉ中文²ΐ𐐀", "fi", "\u00a0", "\u0307"]
+CHARACTERS = [
+    *"aAbBsS'’ \t\n.-1",
+    *"ſKkßẞﬁiİıéÉ中文²ΐ𐐀",
+    "fi",
+    "\u00a0",
+    "\u0307",
+    "\u0307" * 5,
+    "ि",
+    "\u200d",
+    "\u200b",
+    "\u0345",
+    "\U000e0100",
+]
 FRAGMENTS = [
     b"\xe4",
     b"\xb8",
@@ -31,6 +43,12 @@ FRAGMENTS = [
     b"\xed\xa0\x80",
     b"\xc4",
     b"\xb0",
+    b"\xcc",
+    b"\x87",
+    b"\xe0\xa4",
+    b"\xbf",
+    b"\xcd",
+    b"\x85",
 ]
 
 texts = st.lists(st.sampled_from(CHARACTERS), min_size=1, max_size=6).map("".join)

@@ -16,7 +16,8 @@ from tests.naive import naive_text_matches
 from tests.support.drawing import vocabulary_of
 
 WORDS = ["a", "ab", "ba", "abab", "is", "ß", "kiß", "ſi", "K", "ﬁ", "é", "中文", "a'", "b.", "1", "", "İ"]
-SUFFIXES = ["", " ", "'s ", " ", ", "]
+WORDS += ["a\u0301", "\u0301", "कि", "b\u0345", "\u0301" * 4]
+SUFFIXES = ["", " ", "'s ", " ", ", ", "\u0301", " \u0301", "\u0345\u0301" * 7, "\u200b"]
 ODD_PIECES = [
     b"\xc3",
     b"\x9f",
@@ -28,6 +29,10 @@ ODD_PIECES = [
     b"\xc5",
     b"\xbf",
     b"b \xc5",
+    b"\xcc",
+    b"\x81",
+    b"\x81\xcc",
+    b"a\xcc",
 ]
 
 phrase_texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join).filter(bool)
@@ -65,7 +70,7 @@ def _sequence(rng, phrases, numbers, n_ids):
             words = text.split(" ")
             words[rng.integers(len(words))] = WORDS[rng.integers(len(WORDS))]
             text = " ".join(words)
-        text = (text, text.upper(), text.title())[rng.integers(3)] + SUFFIXES[rng.integers(5)]
+        text = (text, text.upper(), text.title())[rng.integers(3)] + SUFFIXES[rng.integers(len(SUFFIXES))]
         data = text.encode()
         longest = int(rng.integers(1, 12))
         at = 0

@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import uncounted
-from indexer.matching.kernels.borders import code_point, sequence_length
+from indexer.matching.kernels.borders import MARK, OTHER, WORD, base_before, code_point, sequence_length
 from indexer.matching.text.kernels.stream import CUT, N_PIECES, N_TEXT, TOKEN_SPECIAL, TOKEN_WHOLE
 
 CONTEXT_BYTES = 16
-"""Bytes decoded on either side of a stretch: they decide its borders and complete its characters."""
+"""Bytes decoded on either side of a stretch: they decide its borders and complete its characters.
+
+Before it more where these are marks: as far as the character they belong to.
+"""
 
 
 @uncounted
-def widen(vocabulary, ids, starts, stops, stretches, n_stretches, wide_start, wide_stop, n_bytes):
+def widen(vocabulary, classes, ids, starts, stops, stretches, n_stretches, wide_start, wide_stop, n_bytes):
     """Say from where to where each stretch is decoded, and how many bytes that takes at most.
 
     Parameters
@@ -44,6 +47,14 @@ def widen(vocabulary, ids, starts, stops, stretches, n_stretches, wide_start, wi
                 if side == 0 and length > 0 and vocabulary.kind[token] == TOKEN_WHOLE:
                     break
             if side == 0:
+                # A character may be begun before the stretch: the marks before that one count too.
+                border = start + stretches.begin[k]
+                for begun in range(4):
+                    _, base_at = base_before(
+                        vocabulary.offsets, vocabulary.text, vocabulary.kind, TOKEN_SPECIAL, classes,
+                        ids, start, border, begun,
+                    )  # fmt: skip
+                    at = min(at, base_at)
                 wide_start[k] = at
             else:
                 wide_stop[k] = at
@@ -57,35 +68,43 @@ def widen(vocabulary, ids, starts, stops, stretches, n_stretches, wide_start, wi
 
 
 @uncounted
-def count_words(stream, word_characters, words_before, goes_on):
-    """Count the words of a stream: its longest runs of letters and digits.
+def count_words(stream, classes, words_before, goes_on):
+    """Count the words of a stream: its longest runs of letters and digits, each with the marks behind it.
 
     Parameters
     ----------
     words_before : array of int64, shape (n_text + 1,)
         Filled in: how many words begin before each byte.
     goes_on : array of int64, shape (n_text + 1,)
-        Filled in: 1 where the character that begins at a byte continues a word, else 0.
+        Filled in: 1 where the character that begins at a byte continues a word, else 0. So for marks too, if
+        a letter or digit of that word comes behind them.
     """
     text, n_text = stream.text, stream.state[N_TEXT]
     words = np.int64(0)
     in_word = False
-    at = np.int64(0)
+    at = first_mark = np.int64(0)
     while at < n_text:
         length = np.int64(0)
-        is_word = False
+        found = np.int64(OTHER)
         if text[at] < CUT:
             length = np.int64(sequence_length(text, at, n_text))
             if length > 0:
-                is_word = bool(word_characters[code_point(text, at, length)])
+                found = np.int64(classes[code_point(text, at, length)])
         length = max(length, np.int64(1))
         for k in range(at, at + length):
             words_before[k] = words
             goes_on[k] = 0
-        goes_on[at] = np.int64(in_word and is_word)
+        if found == MARK:
+            at += length
+            continue
+        is_word = found == WORD
+        if in_word and is_word:
+            for k in range(first_mark, at + 1):
+                goes_on[k] = 1
         words += np.int64(is_word and not in_word)
         in_word = is_word
         at += length
+        first_mark = at
     words_before[n_text] = words
     goes_on[n_text] = 0
 

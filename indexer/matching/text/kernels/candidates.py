@@ -13,8 +13,8 @@ import numpy as np
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.eight_bytes import load_eight
 from indexer.jit.prefetching import prefetch
-from indexer.matching.kernels.borders import LEFT_BORDER, is_word_byte
-from indexer.matching.text.kernels.stream import CUT
+from indexer.matching.kernels.borders import LEFT_BORDER, MARK, WORD
+from indexer.matching.text.kernels.borders import class_at, word_before
 from indexer.units import Int64Array, Uint64Array
 
 N_WIDTHS = 5
@@ -76,18 +76,7 @@ def hash_first_bytes(text, at, width_class):
 
 
 @uncounted
-def is_word_at(text, at, word_characters):
-    """Return whether the character that holds a byte of the stream is a letter or digit."""
-    value = text[at]
-    if value < 0x80:
-        return word_characters[value]
-    if value >= CUT:
-        return False
-    return is_word_byte(text, max(at - 3, 0), at, at + 4, word_characters)
-
-
-@uncounted
-def list_candidates(table, rules, word_characters, text, ranges, n_ranges, range_number, at, candidates):
+def list_candidates(table, rules, classes, text, ranges, n_ranges, range_number, at, candidates):
     """List candidates from a place in range `range_number` on, while there is room.
 
     Returns
@@ -100,14 +89,30 @@ def list_candidates(table, rules, word_characters, text, ranges, n_ranges, range
     slots, table_start = table.slots, table.table_start
     filter_bits, filter_shift = table.filter_bits, table.filter_shift
     n = np.int64(0)
+    in_word = False
     while range_number < n_ranges:
         at = max(at, ranges.begin[range_number])
+        asked = np.int64(-1)
         stop = ranges.stop[range_number]
         while at < stop:
             value = text[at]
-            if (0x80 <= value < 0xC0) or (rules & LEFT_BORDER and is_word_at(text, at - 1, word_characters)):
+            if 0x80 <= value < 0xC0:
                 at += 1
                 continue
+            if rules & LEFT_BORDER:
+                if text[at - 1] < 0x80:
+                    in_word = classes[text[at - 1]] == WORD
+                else:
+                    found, before = class_at(text, at - 1, classes)
+                    # A mark belongs to what stands before it: asked a character ago, or read back to.
+                    if found != MARK:
+                        in_word = found == WORD
+                    elif before != asked:
+                        in_word = word_before(text, before, classes)
+                    asked = at
+                if in_word:
+                    at += 1
+                    continue
             if n + N_WIDTHS > MOST_CANDIDATES:
                 return n, range_number, at
             for width_class in range(N_WIDTHS):

@@ -88,7 +88,7 @@ def count_of(counts, left, right):
 
 
 @uncounted
-def plan_cut(spellings, borders, word_characters, counts, phrase, start, stop, place, room):
+def plan_cut(spellings, borders, classes, counts, phrase, start, stop, place, room):
     """Choose the pairs of a site.
 
     Returns
@@ -99,8 +99,8 @@ def plan_cut(spellings, borders, word_characters, counts, phrase, start, stop, p
         Occurrences of the chosen pairs in the sample and what new pairs cost; `HOPELESS` for too many.
     """
     before, behind, further = room.before, room.behind, room.further
-    n_before = spellings_before(spellings, phrase, start, place, borders.left_word, word_characters, before)
-    n_behind = spellings_behind(spellings, phrase, place, stop, borders.right_word, word_characters, behind)
+    n_before = spellings_before(spellings, phrase, start, place, borders.left_word, classes, before)
+    n_behind = spellings_behind(spellings, phrase, place, stop, borders.right_word, classes, behind)
     if n_before < 0 or n_behind < 0 or n_before * n_behind > 65536:
         return np.int64(0), np.int64(0), HOPELESS
     cost = np.float32(0)
@@ -116,7 +116,7 @@ def plan_cut(spellings, borders, word_characters, counts, phrase, start, stop, p
                 place + behind.length[j],
                 stop,
                 borders.right_word,
-                word_characters,
+                classes,
                 further,
             )
             if n_further >= 0:
@@ -139,7 +139,7 @@ def plan_cut(spellings, borders, word_characters, counts, phrase, start, stop, p
                 start,
                 place - before.length[i],
                 borders.left_word,
-                word_characters,
+                classes,
                 further,
             )
             if n_further >= 0:
@@ -203,12 +203,10 @@ def enter_pair(table, start, stop, site, place, role, left, right, beside):
 
 
 @uncounted
-def enter_cut(spellings, borders, word_characters, counts, phrase, start, stop, site, room, table):
+def enter_cut(spellings, borders, classes, counts, phrase, start, stop, site, room, table):
     """Enter all pairs of a site; return how many were new."""
     before, behind, further = room.before, room.behind, room.further
-    n_before, n_behind, _ = plan_cut(
-        spellings, borders, word_characters, counts, phrase, start, stop, site, room
-    )
+    n_before, n_behind, _ = plan_cut(spellings, borders, classes, counts, phrase, start, stop, site, room)
     n_new = np.int64(0)
     # First the tokens before the site, then those behind it: each meets the other side or its own neighbours.
     for side in range(n_before + n_behind):
@@ -218,16 +216,14 @@ def enter_cut(spellings, borders, word_characters, counts, phrase, start, stop, 
             n, others = n_behind, behind
             if room.pairs_before[i]:
                 place, role = site - before.length[i], BEFORE_SITE
-                n = spellings_before(
-                    spellings, phrase, start, place, borders.left_word, word_characters, further
-                )
+                n = spellings_before(spellings, phrase, start, place, borders.left_word, classes, further)
                 others = further
         else:
             j = side - n_before
             if not room.pairs_behind[j]:
                 continue
             left, place, role = behind.spelling[j], site + behind.length[j], BEHIND_SITE
-            n = spellings_behind(spellings, phrase, place, stop, borders.right_word, word_characters, further)
+            n = spellings_behind(spellings, phrase, place, stop, borders.right_word, classes, further)
             others = further
         for k in range(n):
             if role == AT_SITE and room.pairs_behind[k]:
@@ -275,13 +271,11 @@ def list_sites(text, offsets, sites, site_phrase, site_word_pair):
 
 
 @uncounted
-def cost_sites(spellings, borders, word_characters, counts, text, offsets, sites, site_phrase, room, cost):
+def cost_sites(spellings, borders, classes, counts, text, offsets, sites, site_phrase, room, cost):
     """Find the cost of each site."""
     for n in range(sites.shape[0]):
         start, stop = offsets[site_phrase[n]], offsets[site_phrase[n] + 1]
-        _, _, cost[n] = plan_cut(
-            spellings, borders, word_characters, counts, text, start, stop, sites[n], room
-        )
+        _, _, cost[n] = plan_cut(spellings, borders, classes, counts, text, start, stop, sites[n], room)
 
 
 @uncounted
@@ -315,9 +309,7 @@ def choose_sites(site_first, site_kind, cost, n_sharers, chosen):
 
 
 @uncounted
-def enter_cuts(
-    spellings, borders, word_characters, counts, text, offsets, place, first, room, table, max_pairs
-):
+def enter_cuts(spellings, borders, classes, counts, text, offsets, place, first, room, table, max_pairs):
     """Enter the pairs of all phrases from `first` on; stop before a phrase once the table holds `max_pairs`.
 
     Returns
@@ -329,7 +321,7 @@ def enter_cuts(
         if n_pairs > max_pairs:
             return np.int64(number), n_pairs
         n_pairs += enter_cut(
-            spellings, borders, word_characters, counts,
+            spellings, borders, classes, counts,
             text, offsets[number], offsets[number + 1], place[number], room, table,
         )  # fmt: skip
     return np.int64(place.shape[0]), n_pairs

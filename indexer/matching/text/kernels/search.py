@@ -17,7 +17,8 @@ from indexer.jit.bit_counting import lowest_bit
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.eight_bytes import load_eight
 from indexer.matching.kernels.borders import NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.text.kernels.candidates import is_word_at, keep_known, list_candidates, next_slot
+from indexer.matching.text.kernels.borders import goes_on_at
+from indexer.matching.text.kernels.candidates import keep_known, list_candidates, next_slot
 from indexer.matching.text.kernels.stream import WALL
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
@@ -130,7 +131,7 @@ def longest_here(entries, texts, first, stop, text, at):
 
 
 @uncounted
-def possessive_here(text, at, word_characters):
+def possessive_here(text, at, classes):
     """Return whether 's or ’s stands at a place of the stream and ends at a word end."""
     if text[at] == 0x27:
         at += 1
@@ -140,15 +141,15 @@ def possessive_here(text, at, word_characters):
         return False
     if text[at] != 0x73 and text[at] != 0x53:
         return False
-    return not is_word_at(text, at + 1, word_characters)
+    return not goes_on_at(text, at + 1, classes)
 
 
 @uncounted
-def keeps_rules(text, end, rules, word_characters):
+def keeps_rules(text, end, rules, classes):
     """Return whether what stands behind an occurrence agrees with the border rules."""
-    if rules & RIGHT_BORDER and is_word_at(text, end, word_characters):
+    if rules & RIGHT_BORDER and goes_on_at(text, end, classes):
         return False
-    return not (rules & NO_POSSESSIVE and possessive_here(text, end, word_characters))
+    return not (rules & NO_POSSESSIVE and possessive_here(text, end, classes))
 
 
 @uncounted
@@ -174,7 +175,7 @@ def piece_at(piece_start, low, high, at):
 
 
 @merged
-def write_hits(table, rules, word_characters, stream, ranges, candidates, c, hits, n_hits):
+def write_hits(table, rules, classes, stream, ranges, candidates, c, hits, n_hits):
     """Write down the phrases that begin at a candidate and keep the rules; return how many there are then."""
     text, texts, slots = stream.text, table.entry, table.slots
     at, width_class, hashed = candidates.at[c], candidates.width_class[c], candidates.hashed[c]
@@ -196,7 +197,7 @@ def write_hits(table, rules, word_characters, stream, ranges, candidates, c, hit
             break
         while entry != NO_ENTRY:
             end = at + texts[entry + 1, BEGIN] - texts[entry, BEGIN]
-            if is_known(text, end, limit) and keeps_rules(text, end, rules, word_characters):
+            if is_known(text, end, limit) and keeps_rules(text, end, rules, classes):
                 last_piece = piece_at(stream.piece_start, first_piece, stop_piece, end - 1)
                 n_tokens = stream.piece_last[last_piece] - offset + 1
                 for k in range(texts[entry, PHRASES], texts[entry + 1, PHRASES]):
@@ -210,9 +211,7 @@ def write_hits(table, rules, word_characters, stream, ranges, candidates, c, hit
 
 
 @uncounted
-def search_ranges(
-    table, rules, word_characters, stream, ranges, n_ranges, range_number, at, candidates, hits
-):
+def search_ranges(table, rules, classes, stream, ranges, n_ranges, range_number, at, candidates, hits):
     """Write down the occurrences that begin in the ranges, from a place in range `range_number` on.
 
     `candidates` is room; so is `hits`, for `Matches`, all arrays equally long.
@@ -228,7 +227,7 @@ def search_ranges(
     n_hits = np.int64(0)
     while range_number < n_ranges:
         n, range_number, at = list_candidates(
-            table, rules, word_characters, stream.text, ranges, n_ranges, range_number, at, candidates
+            table, rules, classes, stream.text, ranges, n_ranges, range_number, at, candidates
         )
         n = keep_known(table, candidates, n)
         n_before = n_hits
@@ -237,5 +236,5 @@ def search_ranges(
                 n_before = n_hits
                 if n_before + table.n_on_chain > room:
                     return n_before, candidates.range_number[c], candidates.at[c]
-            n_hits = write_hits(table, rules, word_characters, stream, ranges, candidates, c, hits, n_hits)
+            n_hits = write_hits(table, rules, classes, stream, ranges, candidates, c, hits, n_hits)
     return n_hits, range_number, at

@@ -11,9 +11,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from indexer.jit.compile import uncounted
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 CUT = 0xFD
@@ -30,6 +27,9 @@ IDENTITY_RECORD = 0
 SPACE_RECORD = 1
 
 SPACE = 0x20
+LETTER = 0x61
+"""Stands in the place of a letter or digit that marks before a place belong to."""
+
 MAX_GROWTH = 3
 """Bytes of a folded character for each of its own bytes, at most (U+0390: 2 bytes fold to 6)."""
 
@@ -117,23 +117,3 @@ class Stream(NamedTuple):
     piece_last: Int32Array
     pending: Uint8Array
     state: Int64Array
-
-
-@uncounted
-def slide_stream(stream, done):
-    """Drop the text before `done` but for the character to its left; return where that place is now."""
-    state = stream.state
-    keep = max(done - LONGEST_CHARACTER, 0)
-    n = state[N_TEXT] - keep
-    for k in range(n):
-        stream.text[k] = stream.text[keep + k]
-    first = max(np.searchsorted(stream.piece_start[: state[N_PIECES]], keep, side="right") - 1, 0)
-    n_pieces = state[N_PIECES] - first
-    for k in range(n_pieces):
-        stream.piece_start[k] = stream.piece_start[first + k] - keep
-        stream.piece_row[k] = stream.piece_row[first + k]
-        stream.piece_first[k] = stream.piece_first[first + k]
-        stream.piece_last[k] = stream.piece_last[first + k]
-    state[N_TEXT] = n
-    state[N_PIECES] = n_pieces
-    return done - keep

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import uncounted
-from indexer.matching.text.kernels.candidates import is_word_at
+from indexer.matching.kernels.borders import WORD
+from indexer.matching.text.kernels.borders import class_at, goes_on_at
 from indexer.units import Int32Array, Int64Array, Uint8Array
 
 NO_NODE = -1
@@ -124,7 +125,7 @@ def child(trie, node, value):
 
 
 @uncounted
-def spellings_before(spellings, phrase, start, place, word, word_characters, found):
+def spellings_before(spellings, phrase, start, place, word, classes, found):
     """List the spellings of tokens that can end at a place of the phrase that begins at `start`.
 
     Parameters
@@ -133,7 +134,8 @@ def spellings_before(spellings, phrase, start, place, word, word_characters, fou
     start, place : int
         ``phrase[start:place]`` stands left of the place.
     word : bool
-        Whether what stands before the phrase inside a token has to end in no letter or digit.
+        Whether what stands before the phrase inside a token has to end in no letter or digit. Of marks that
+        stand there it is not asked what they belong to.
 
     Returns
     -------
@@ -155,7 +157,7 @@ def spellings_before(spellings, phrase, start, place, word, word_characters, fou
             if (
                 end - begin == depth
                 or not word
-                or not is_word_at(spellings.text, end - depth - 1, word_characters)
+                or class_at(spellings.text, end - depth - 1, classes)[0] != WORD
             ):
                 found.spelling[n] = spelling
                 found.length[n] = end - begin
@@ -171,7 +173,7 @@ def spellings_before(spellings, phrase, start, place, word, word_characters, fou
 
 
 @uncounted
-def spellings_behind(spellings, phrase, place, stop, word, word_characters, found):
+def spellings_behind(spellings, phrase, place, stop, word, classes, found):
     """List the spellings of tokens that can begin at a place of the phrase that ends at `stop`.
 
     Parameters and result as of `spellings_before`, the other way round.
@@ -188,11 +190,7 @@ def spellings_behind(spellings, phrase, place, stop, word, word_characters, foun
             begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
             if (place + depth < stop and end - begin != depth) or n == ROOM:
                 break
-            if (
-                end - begin == depth
-                or not word
-                or not is_word_at(spellings.text, begin + depth, word_characters)
-            ):
+            if end - begin == depth or not word or not goes_on_at(spellings.text, begin + depth, classes):
                 found.spelling[n] = spelling
                 found.length[n] = end - begin
                 n += 1

@@ -11,14 +11,25 @@ import numpy as np
 
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.prefetching import prefetch
+from indexer.matching.kernels.borders import MARK, WORD, base_before
+from indexer.matching.text.kernels.borders import class_at
 from indexer.matching.text.kernels.decode import append_tokens, flush_pending, put, put_wall
 from indexer.matching.text.kernels.search import LOOK_AHEAD
-from indexer.matching.text.kernels.stream import CUT, N_PENDING, N_PIECES, N_TEXT, NOT_WHOLE, TOKEN_SPECIAL
+from indexer.matching.text.kernels.stream import (
+    BAD,
+    CUT,
+    LETTER,
+    N_PENDING,
+    N_PIECES,
+    N_TEXT,
+    NOT_WHOLE,
+    TOKEN_SPECIAL,
+)
 
 MOST_FIRST_TOKENS = 64
 """Longer windows are cut: tokens of one range in which occurrences may begin."""
 CONTEXT_BYTES = 8
-"""Bytes before a window that decide which character stands there, and whether it is a letter."""
+"""Bytes before a window that decide which character stands there."""
 
 NEXT_WINDOW, NEXT_TOKEN = 0, 1
 
@@ -41,9 +52,34 @@ def context_start(vocabulary, ids, start, at):
     return at
 
 
+@uncounted
+def tell_base(vocabulary, classes, ids, start, first, stream):
+    """Put a sign behind the text before a window where marks end it, or a character is begun.
+
+    What these marks belong to may stand far before. The sign is a letter if that is one, or a digit.
+    """
+    n_text, n_begun = stream.state[N_TEXT], stream.state[N_PENDING]
+    if n_begun == 0 and (
+        stream.text[n_text - 1] < 0x80 or class_at(stream.text, n_text - 1, classes)[0] != MARK
+    ):
+        return
+    base, _ = base_before(
+        vocabulary.offsets,
+        vocabulary.text,
+        vocabulary.kind,
+        TOKEN_SPECIAL,
+        classes,
+        ids,
+        start,
+        first,
+        n_begun,
+    )
+    put(stream, LETTER if base == WORD else BAD)
+
+
 @merged
 def append_window(
-    vocabulary, unicode, ids, start, stop, row, first, last, end, longest, stream, ranges, n_ranges
+    vocabulary, unicode, classes, ids, start, stop, row, first, last, end, longest, stream, ranges, n_ranges
 ):
     """Append the text of a window as one range."""
     state = stream.state
@@ -57,6 +93,7 @@ def append_window(
     for stretch in range(3):
         until = first if stretch == 0 else (last + 1 if stretch == 1 else end)
         if stretch == 1:
+            tell_base(vocabulary, classes, ids, start, first, stream)
             ranges.begin[n_ranges] = state[N_TEXT]
         if stretch == 2:
             # A character that is begun has six bytes when folded, at most.
@@ -90,7 +127,19 @@ def ask_ahead(vocabulary, ids, windows, begin, end):
 
 @uncounted
 def fill_windows(
-    vocabulary, unicode, ids, starts, stops, windows, n_windows, progress, room, longest, stream, ranges
+    vocabulary,
+    unicode,
+    classes,
+    ids,
+    starts,
+    stops,
+    windows,
+    n_windows,
+    progress,
+    room,
+    longest,
+    stream,
+    ranges,
 ):
     """Append windows to the empty stream until less than `room` bytes are free or all are done.
 
@@ -120,8 +169,8 @@ def fill_windows(
         last = min(first + MOST_FIRST_TOKENS - 1, windows.last[k])
         row = windows.row[k]
         append_window(
-            vocabulary, unicode, ids, starts[row], stops[row], row, first, last, windows.end[k], longest,
-            stream, ranges, n_ranges,
+            vocabulary, unicode, classes, ids, starts[row], stops[row], row, first, last, windows.end[k],
+            longest, stream, ranges, n_ranges,
         )  # fmt: skip
         n_ranges += 1
         if last == windows.last[k]:
