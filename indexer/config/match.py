@@ -18,7 +18,7 @@ class MatchConfig:
     )
     case: str = option("fold", choices=("fold", "exact"), help="Whether upper and lower case are the same.")
     boundary: str = option(
-        "word", choices=("word", "none"), help="word: no letter or digit may touch an occurrence."
+        "word", choices=("word", "none"), help="word: no letter, digit or mark may touch an occurrence."
     )
     possessive: str = option(
         "include", choices=("include", "exclude"), help="Whether a possessive 's may follow an occurrence."

@@ -13,11 +13,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import pyarrow as pa
 
 from indexer.config.match import MatchConfig
-from indexer.folding import APOSTROPHES, fold
+from indexer.folding import APOSTROPHES, fold, is_mark
 from indexer.phrases.decoded_sample import DecodedRun, decoded_runs
 from indexer.phrases.form_limits import spelling_notes
 from indexer.phrases.phrase_table import PhraseTable
@@ -29,8 +30,6 @@ LEAST_RECALL = 0.999
 LEAST_PRECISION = 1.0
 READINGS = ("exact", "case", "loose")
 _MOST_EXAMPLES = 3
-_WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
-_WORDS = re.compile(rf"\b{_WORD}(?: {_WORD}){{1,3}}")
 
 
 @dataclass
@@ -189,15 +188,23 @@ def _table(spellings: Iterable[str], tokenizer: Tokenizer, match: MatchConfig) -
     return table.to_arrow()
 
 
+@cache
+def _words() -> re.Pattern[str]:
+    """Return the pattern of two to four words of letters, each letter with the marks behind it."""
+    marks = "".join(re.escape(character) for character in map(chr, range(0x10000)) if is_mark(character))
+    word = rf"(?:[^\W\d_][{marks}]*)+(?:['’-](?:[^\W\d_][{marks}]*)+)*"
+    return re.compile(rf"(?<![\w{marks}]){word}(?: {word}){{1,3}}")
+
+
 def _spans(runs: Sequence[DecodedRun], n_spans: int, draw: random.Random) -> list[str]:
     """Draw spans of two to four words, every run being as likely as it is long."""
-    long_enough = [run.text for run in runs if _WORDS.search(run.text)]
+    long_enough = [run.text for run in runs if _words().search(run.text)]
     if not long_enough:
         return []
     chosen = draw.choices(long_enough, weights=[len(text) for text in long_enough], k=n_spans)
     spans = []
     for text in chosen:
-        found = _WORDS.search(text, draw.randrange(len(text))) or _WORDS.search(text)
+        found = _words().search(text, draw.randrange(len(text))) or _words().search(text)
         if found:
             words = found.group().split(" ")
             spans.append(" ".join(words[: draw.randint(2, len(words))]))

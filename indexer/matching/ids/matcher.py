@@ -44,9 +44,9 @@ class TokenMatcher:
     vocabulary : TokenBytes or None
         The bytes of every id. Without it no border can be tested.
     boundary : {"word", "none"}
-        ``word``: neither the character before an occurrence nor the one after may be a letter or digit,
-        whatever tokens they lie in. Sequence ends and special ids are borders; a pattern whose text begins
-        with white space brings its own left border.
+        ``word``: neither the character before an occurrence nor the one after may be a letter, digit or mark,
+        whatever tokens they lie in; of marks before it the character tells that they belong to. Sequence ends
+        and special ids are borders; a pattern whose text begins with white space brings its own left border.
     possessive : {"include", "exclude"}
         ``exclude``: no 's or ’s that ends at a word end may follow.
     needs : PartNeeds, optional

@@ -36,8 +36,8 @@ class TextMatcher:
     case : {"fold", "exact"}
         Whether characters are folded, each by itself, before they are compared.
     boundary : {"word", "none"}
-        ``word``: neither the folded character before an occurrence nor the one behind it is a letter or
-        digit.
+        ``word``: neither the folded character before an occurrence nor the one behind it is a letter, digit
+        or mark; of marks before it the character tells that they belong to.
     possessive : {"include", "exclude"}
         ``exclude``: no 's or ’s that ends at a word end may follow.
     whitespace : {"exact", "any"}

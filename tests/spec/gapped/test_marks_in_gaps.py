@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec.gapped.every_unit import in_both
+from tests.support.gapped_cases import in_both
 
 
 def words_between(*pieces, **settings) -> int:

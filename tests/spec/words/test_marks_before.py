@@ -6,9 +6,9 @@ behind bytes that are no character, marks belong to nothing: a border.
 
 import pytest
 
-from tests.spec.matching.every_matcher import found as found_in_ids
-from tests.spec.text_matching.every_search import count
-from tests.spec.words.both_units import stands_alone
+from tests.support.id_cases import found as found_in_ids
+from tests.support.text_cases import count
+from tests.support.word_cases import stands_alone
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ before them.
 
 import pytest
 
-from tests.spec.words.both_units import stands_alone
+from tests.support.word_cases import stands_alone
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ endings) would never be found; so its left border is that of any other phrase.
 
 import pytest
 
-from tests.spec.words.both_units import stands_alone
+from tests.support.word_cases import stands_alone
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.spec.matching.every_matcher import found as found_in_ids
-from tests.spec.text_matching.every_search import found as found_in_text
+from tests.support.id_cases import found as found_in_ids
+from tests.support.text_cases import found as found_in_text
 
 
 def stands_alone(before: str, phrase: str, after: str, *, possessive: str = "include") -> bool:
