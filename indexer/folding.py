@@ -11,6 +11,12 @@ APOSTROPHES = ("'", "’")
 """The characters that may open a possessive ``'s``: U+0027 and U+2019."""
 
 
+CASES = ("fold", "turkish", "exact")
+"""What `[match] case` may be."""
+
+_TURKISH_LOWER = str.maketrans({"I": "ı", "İ": "i"})
+
+
 def fold(text: str, case: str) -> str:
     """Return the text as it is compared.
 
@@ -18,9 +24,11 @@ def fold(text: str, case: str) -> str:
     ----------
     text : str
         Any text.
-    case : {"fold", "exact"}
+    case : {"fold", "turkish", "exact"}
         ``fold``: full Unicode case folding of every code point by itself (`str.casefold`), no normalisation
         after it. Folding may lengthen a text: ``ß`` becomes ``ss``, ``ﬁ`` becomes ``fi``. It is idempotent.
+        ``turkish``: the same, but I folds to ı and İ to i, as in Turkish and Azeri: the entries of status T
+        in Unicode's CaseFolding.txt, which `str.casefold` leaves out.
         ``exact``: nothing changes.
 
     Raises
@@ -30,9 +38,21 @@ def fold(text: str, case: str) -> str:
     """
     if case == "fold":
         return text.casefold()
+    if case == "turkish":
+        return text.translate(_TURKISH_LOWER).casefold()
     if case == "exact":
         return text
-    raise ConfigError(f"match.case is {case!r}", expected="fold or exact")
+    raise ConfigError(f"match.case is {case!r}", expected=" or ".join(CASES))
+
+
+def upper(text: str, case: str) -> str:
+    """Return a text in capitals; with ``case = "turkish"`` that of i is İ."""
+    return (text.replace("i", "İ") if case == "turkish" else text).upper()
+
+
+def lower(text: str, case: str) -> str:
+    """Return a text in small letters; with ``case = "turkish"`` that of I is ı, and that of İ is i."""
+    return (text.translate(_TURKISH_LOWER) if case == "turkish" else text).lower()
 
 
 MARK_CATEGORIES = ("Mn", "Mc", "Me", "Cf")
@@ -45,12 +65,12 @@ _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
 @cache
-def folding_characters() -> dict[str, str]:
+def folding_characters(case: str) -> dict[str, str]:
     """Return the characters of several bytes that folding changes, each with its fold."""
     return {
         c: folded
         for c in map(chr, [*range(0x80, 0xD800), *range(0xE000, 0x20000)])
-        if (folded := c.casefold()) != c
+        if (folded := fold(c, case)) != c
     }
 
 

@@ -217,8 +217,7 @@ def naive_text_places(
 
 def text_as_read(text: str, case: str, whitespace: str) -> str:
     """Return a phrase as it is looked for: folded; with ``whitespace = "any"`` each run of it is a space."""
-    if case == "fold":
-        text = "".join(character.casefold() for character in text)
+    text = "".join(folded(character, case) for character in text)
     if whitespace == "any":
         for character in set(text):
             if character.isspace():
@@ -226,6 +225,13 @@ def text_as_read(text: str, case: str, whitespace: str) -> str:
         while "  " in text:
             text = text.replace("  ", " ")
     return text
+
+
+def folded(character: str, case: str) -> str:
+    """Return the fold of a character; Turkish and Azeri have two letters i, each with its own capital."""
+    if case == "turkish" and character in "Iİ":
+        return {"I": "ı", "İ": "i"}[character]
+    return character if case == "exact" else character.casefold()
 
 
 def runs_between_walls(
@@ -257,8 +263,8 @@ def folded_characters(
             if not characters or characters[-1][0] != " ":
                 characters.append((" ", first, last))
             continue
-        for folded in character.casefold() if case == "fold" else character:
-            characters.append((folded, first, last))
+        for one in folded(character, case):
+            characters.append((one, first, last))
     return characters
 
 

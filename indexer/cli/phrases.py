@@ -75,7 +75,7 @@ def _option_of(section: str, key: str) -> str | None:
 @click.option("--explain", "explained", metavar="PAIR_ID", help="Show one pair with its spans and its rule.")
 @click.option(
     "--case",
-    type=click.Choice(("fold", "exact")),
+    type=click.Choice(("fold", "turkish", "exact")),
     default="fold",
     show_default=True,
     help="Which texts are one phrase.",

@@ -16,7 +16,11 @@ class MatchConfig:
         choices=("text", "tokens", "both"),
         help="Where a phrase is looked for: in the text the tokens spell, in its token-id forms, or both.",
     )
-    case: str = option("fold", choices=("fold", "exact"), help="Whether upper and lower case are the same.")
+    case: str = option(
+        "fold",
+        choices=("fold", "turkish", "exact"),
+        help="Whether upper and lower case are the same; turkish: with I and ı, İ and i as its pairs.",
+    )
     boundary: str = option(
         "word", choices=("word", "none"), help="word: no letter, digit or mark may touch an occurrence."
     )

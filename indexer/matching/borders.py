@@ -33,7 +33,7 @@ def classes_of_folds(case: str) -> Uint8Array:
     if case == "exact":
         return character_classes()
     table = character_classes().copy()
-    for character, folded in folding_characters().items():
+    for character, folded in folding_characters(case).items():
         bases = [found for found in map(_class_of, folded) if found != MARK]
         table[ord(character)] = bases[-1] if bases else MARK
     table.flags.writeable = False

@@ -168,7 +168,7 @@ def measure(
         hits = dict(_id_hits(run, forms))
         found.update(phrase for phrase, _ in truth)
         for key, each in truth.items():
-            _count_occurrence(report, run, each, spellings[each.phrase], key in hits)
+            _count_occurrence(report, run, each, spellings[each.phrase], key in hits, match.case)
         report.n_hits += len(hits)
         for key, start in hits.items():
             if key not in truth:
@@ -237,10 +237,10 @@ def _id_hits(
 
 
 def _count_occurrence(
-    report: FormReport, run: DecodedRun, found: Occurrence, spellings: frozenset[str], is_hit: bool
+    report: FormReport, run: DecodedRun, found: Occurrence, spellings: frozenset[str], is_hit: bool, case: str
 ) -> None:
     spelled = run.text[found.start : found.stop]
-    reading = _reading(spelled, spellings)
+    reading = _reading(spelled, spellings, case)
     for wider in READINGS[READINGS.index(reading) :]:
         report.occurrences[wider] += 1
         report.missed[wider] += not is_hit
@@ -252,11 +252,12 @@ def _count_occurrence(
             report.examples[kind].append(run.text[start:stop])
 
 
-def _reading(spelled: str, spellings: frozenset[str]) -> str:
+def _reading(spelled: str, spellings: frozenset[str], case: str) -> str:
     if spelled in spellings:
         return "exact"
-    folded = fold(spelled, "fold")
-    return "case" if any(fold(each, "fold") == folded for each in spellings) else "loose"
+    rule = "fold" if case == "exact" else case
+    folded = fold(spelled, rule)
+    return "case" if any(fold(each, rule) == folded for each in spellings) else "loose"
 
 
 def _kind(run: DecodedRun, found: Occurrence, spelled: str, reading: str) -> str:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from indexer.config.match import MatchConfig
+from indexer.folding import lower, upper
 
 STRAIGHT, CURLY = "'", "’"
 MOST_WORDS_FOR_LINE_WRAPS = 4
@@ -16,9 +17,9 @@ GAPS = (" ", "\n", "  ")
 def spellings_of(phrase: str, met: Iterable[str], match: MatchConfig) -> list[str]:
     """Return the spellings of a phrase, without doubles, those met in the source first.
 
-    With ``case = "exact"`` these are the given spellings alone. With ``"fold"`` each also comes with its
-    first letter in the other case, in lower case, in capitals, with every word capitalised and with the
-    first word alone capitalised; and with straight and curly apostrophes exchanged in all of these.
+    With ``case = "exact"`` these are the given spellings alone. Otherwise each also comes with its first
+    letter in the other case, in lower case, in capitals, with every word capitalised and with the first word
+    alone capitalised; and with straight and curly apostrophes exchanged in all of these.
     With ``whitespace = "any"`` phrases of two to four words also come with line ends and double spaces
     between their words.
 
@@ -32,28 +33,28 @@ def spellings_of(phrase: str, met: Iterable[str], match: MatchConfig) -> list[st
         Case and whitespace settings.
     """
     found = dict.fromkeys(met) or {phrase: None}
-    if match.case == "fold":
+    if match.case != "exact":
         found.setdefault(phrase)
-        found = dict.fromkeys(form for text in found for form in _case_forms(text))
+        found = dict.fromkeys(form for text in found for form in _case_forms(text, match.case))
         found = dict.fromkeys(form for text in found for form in _apostrophe_forms(text))
     if match.whitespace == "any":
         found = dict.fromkeys(form for text in found for form in _line_wraps(text))
     return list(found)
 
 
-def _case_forms(text: str) -> Iterator[str]:
+def _case_forms(text: str, case: str) -> Iterator[str]:
     yield text
-    yield text[:1].swapcase() + text[1:]
-    lower = text.lower()
-    yield lower
-    yield text.upper()
-    yield " ".join(_capitalised(word) for word in lower.split(" "))
-    yield _capitalised(lower)
+    first, small = text[:1], lower(text, case)
+    yield (lower(first, case) if first.isupper() else upper(first, case)) + text[1:]
+    yield small
+    yield upper(text, case)
+    yield " ".join(_capitalised(word, case) for word in small.split(" "))
+    yield _capitalised(small, case)
 
 
-def _capitalised(word: str) -> str:
+def _capitalised(word: str, case: str) -> str:
     # str.title would also capitalise after an apostrophe.
-    return word[:1].upper() + word[1:]
+    return upper(word[:1], case) + word[1:]
 
 
 def _apostrophe_forms(text: str) -> Iterator[str]:

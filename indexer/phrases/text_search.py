@@ -12,7 +12,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from indexer.config.match import MatchConfig
-from indexer.folding import APOSTROPHES, goes_on_at, word_before
+from indexer.folding import APOSTROPHES, fold, goes_on_at, word_before
 
 
 class Occurrence(NamedTuple):
@@ -39,7 +39,7 @@ class TextSearch:
         self._automaton = ahocorasick.Automaton()
         numbers: dict[str, list[int]] = {}
         for number, phrase in enumerate(phrases):
-            folded, _ = canonical(phrase)
+            folded, _ = canonical(phrase, match.case)
             numbers.setdefault(folded.strip(), []).append(number)
         for folded, owners in numbers.items():
             if folded:
@@ -50,7 +50,7 @@ class TextSearch:
         """Yield every occurrence, overlapping ones too."""
         if not len(self._automaton):
             return
-        folded, places = canonical(text)
+        folded, places = canonical(text, self._match.case)
         for last, (length, owners) in self._automaton.iter(folded):
             start, stop = places[last - length + 1], places[last] + 1
             # A character that folds to several must be inside or outside as a whole.
@@ -63,12 +63,15 @@ class TextSearch:
                     yield Occurrence(phrase, start, stop)
 
 
-def canonical(text: str) -> tuple[str, Sequence[int]]:
+def canonical(text: str, case: str) -> tuple[str, Sequence[int]]:
     """Return a text without case, with one space for any white space and straight apostrophes.
 
+    With ``case = "turkish"`` the letters I and ı, İ and i are the same.
     Also returns, for each character of it, the position in `text` that it stands for.
     """
-    if text.isascii() and not any(run in text for run in ("  ", "\t", "\n", "\r", "\f", "\v")):
+    rule = "turkish" if case == "turkish" else "fold"
+    is_plain = text.isascii() and not any(run in text for run in ("  ", "\t", "\n", "\r", "\f", "\v"))
+    if is_plain and rule == "fold":
         return text.lower(), range(len(text))
     letters: list[str] = []
     places: list[int] = []
@@ -78,7 +81,7 @@ def canonical(text: str) -> tuple[str, Sequence[int]]:
                 continue
             folded = " "
         else:
-            folded = APOSTROPHES[0] if character in APOSTROPHES else character.casefold()
+            folded = APOSTROPHES[0] if character in APOSTROPHES else fold(character, rule)
         letters.append(folded)
         places.extend([place] * len(folded))
     return "".join(letters), places

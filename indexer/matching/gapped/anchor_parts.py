@@ -72,7 +72,7 @@ class AnchoredParts:
         Which parts belong together.
     vocabulary : TokenBytes or None
         The bytes of every id.
-    case : {"fold", "exact"}
+    case : {"fold", "turkish", "exact"}
         How text is folded before its words are counted.
     """
 

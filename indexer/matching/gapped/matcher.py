@@ -60,7 +60,7 @@ class GappedMatcher:
         What to look for.
     vocabulary : TokenBytes or None
         The bytes of every id; None if they are not known: then gaps are counted in tokens only.
-    case : {"fold", "exact"}
+    case : {"fold", "turkish", "exact"}
         How the text is folded.
     parts : TextParts or None
         The parts where the matcher below looks for texts; None where it looks for runs of ids.

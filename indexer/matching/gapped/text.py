@@ -73,7 +73,7 @@ class GapText:
     ----------
     vocabulary : TokenBytes
         The bytes of every id.
-    case : {"fold", "exact"}
+    case : {"fold", "turkish", "exact"}
         How the text is folded before its words are counted and parts are looked for.
     parts : TextParts or None
         The parts where they are texts; None where they are runs of whole ids.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from indexer.errors import ConfigError
+from indexer.folding import CASES
 from indexer.matching.kernels.borders import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
 from indexer.matching.matcher import DECODED_TOKENS, Matches, OnRows, ordered
 from indexer.matching.text.full_search import DecodingSearch
@@ -33,8 +34,8 @@ class TextMatcher:
         The phrase each one stands for.
     vocabulary : TokenBytes
         The bytes of every id.
-    case : {"fold", "exact"}
-        Whether characters are folded, each by itself, before they are compared.
+    case : {"fold", "turkish", "exact"}
+        Whether characters are folded, each by itself, before they are compared; see `indexer.folding.fold`.
     boundary : {"word", "none"}
         ``word``: neither the folded character before an occurrence nor the one behind it is a letter, digit
         or mark; of marks before it the character tells that they belong to.
@@ -63,7 +64,7 @@ class TextMatcher:
         whitespace: str,
     ) -> None:
         for name, value, choices in (
-            ("case", case, ("fold", "exact")),
+            ("case", case, CASES),
             ("boundary", boundary, ("word", "none")),
             ("possessive", possessive, ("include", "exclude")),
             ("whitespace", whitespace, ("exact", "any")),

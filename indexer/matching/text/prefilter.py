@@ -326,6 +326,6 @@ def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[
 def _sources(alphabet: set[str], case: str) -> set[bytes]:
     """Return the characters of several bytes, in UTF-8, whose fold holds a character of the alphabet."""
     characters = {character for character in alphabet if ord(character) >= 0x80}
-    if case == "fold":
-        characters |= {c for c, folded in folding_characters().items() if alphabet.intersection(folded)}
+    if case != "exact":
+        characters |= {c for c, folded in folding_characters(case).items() if alphabet.intersection(folded)}
     return {c.encode() for c in characters if ord(c) >= 0x80}

@@ -19,7 +19,7 @@ def unicode_table(case: str, whitespace: str) -> UnicodeTable:
 
     Parameters
     ----------
-    case : {"fold", "exact"}
+    case : {"fold", "turkish", "exact"}
         As `indexer.folding.fold`.
     whitespace : {"exact", "any"}
         ``any``: every white-space character becomes a space.

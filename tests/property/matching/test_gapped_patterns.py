@@ -73,7 +73,7 @@ def as_given(patterns):
     data=st.data(),
     known=st.booleans(),
     boundary=st.sampled_from(["word", "none"]),
-    case=st.sampled_from(["fold", "exact"]),
+    case=st.sampled_from(["fold", "turkish", "exact"]),
     sampled=st.none() | st.lists(st.lists(st.integers(0, SPECIAL + 1), max_size=25), max_size=2),
 )
 def test_in_ids(rows, pairs, data, known, boundary, case, sampled):
@@ -147,7 +147,7 @@ def texts_in_tokens(draw: st.DrawFn):
     patterns=st.lists(gapped_patterns(), min_size=1, max_size=4),
     match=st.fixed_dictionaries(
         {
-            "case": st.sampled_from(["fold", "exact"]),
+            "case": st.sampled_from(["fold", "turkish", "exact"]),
             "boundary": st.sampled_from(["word", "none"]),
             "possessive": st.sampled_from(["include", "exclude"]),
             "whitespace": st.sampled_from(["exact", "any"]),

@@ -54,7 +54,7 @@ FRAGMENTS = [
 texts = st.lists(st.sampled_from(CHARACTERS), min_size=1, max_size=6).map("".join)
 settings_of_match = st.fixed_dictionaries(
     {
-        "case": st.sampled_from(["fold", "exact"]),
+        "case": st.sampled_from(["fold", "turkish", "exact"]),
         "boundary": st.sampled_from(["word", "none"]),
         "possessive": st.sampled_from(["include", "exclude"]),
         "whitespace": st.sampled_from(["exact", "any"]),

@@ -94,7 +94,7 @@ def _rows(matches):
 @settings(max_examples=150)
 @given(
     worlds(),
-    st.sampled_from(["fold", "exact"]),
+    st.sampled_from(["fold", "turkish", "exact"]),
     st.sampled_from([0, LEFT_BORDER | RIGHT_BORDER, LEFT_BORDER | RIGHT_BORDER | NO_POSSESSIVE]),
     st.sampled_from([np.uint16, np.uint32]),
     st.booleans(),
