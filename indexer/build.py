@@ -125,8 +125,13 @@ def share_of_ranges(root: str | Path, task: str) -> list[int]:
     return [one.number for one in read_plan(index.plan_file).ranges if one.number % n_shares == share - 1]
 
 
-def merge_index(root: str | Path, *, allow_missing: bool = False) -> None:
+def merge_index(root: str | Path, *, allow_missing: bool = False) -> list[str]:
     """Merge the partials into ``exposures.duckdb``; with `allow_missing` what there is of them.
+
+    Returns
+    -------
+    list of str
+        What a person should know of what was found, one sentence each.
 
     Raises
     ------
@@ -136,7 +141,7 @@ def merge_index(root: str | Path, *, allow_missing: bool = False) -> None:
     index = IndexDir(root)
     index.require_plan()
     with index.lock():
-        merge_partials(index, read_plan(index.plan_file), allow_missing=allow_missing)
+        return merge_partials(index, read_plan(index.plan_file), allow_missing=allow_missing)
 
 
 def build_index(
@@ -170,7 +175,8 @@ def build_index(
     for done in scan_shards(root, n_workers=n_workers or config.index.workers):
         on_range(plan, done)
     announce("Merging")
-    merge_index(root)
+    for note in merge_index(root):
+        announce(f"Note: {note}")
     return plan
 
 

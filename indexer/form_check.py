@@ -1,26 +1,44 @@
-"""Tries the id forms of the configured phrases on a sample of the configured corpus."""
+"""Tries the forms of the configured phrases, in ids and in Unicode, on a sample of the configured corpus."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+import numpy as np
+
+from indexer.config.match import MatchConfig
 from indexer.corpus.preflight.opening import Training
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
-from indexer.phrases import load_phrases
+from indexer.matching.text.matcher import TextMatcher
+from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_report import FormReport, form_report
+from indexer.phrases.normal_forms import other_forms, told, written_texts
+from indexer.phrases.normalization import normalized
+from indexer.tokenizers.tokenizer import Tokenizer
 
 SAMPLE_TOKENS = 300_000
 _SHARDS = 8
 
 
-def check_forms(training: Training) -> dict[str, FormReport]:
-    """Measure recall and precision of the id forms against a search of the decoded text.
+class FormCheck(NamedTuple):
+    """What a sample tells of the forms of phrases.
 
-    Returns
-    -------
-    dict
-        A report of the configured ``phrases``, and one of ``spans`` drawn from the corpus itself.
+    Attributes
+    ----------
+    reports : dict
+        Of id forms: a report of the configured ``phrases``, and one of ``spans`` drawn from the sample.
+    warnings : list of str
+        Of phrases that stand in the sample in another Unicode normal form only.
+    """
+
+    reports: dict[str, FormReport]
+    warnings: list[str]
+
+
+def check_forms(training: Training) -> FormCheck:
+    """Measure the id forms against a search of the decoded text, and look for other normal forms.
 
     Raises
     ------
@@ -32,9 +50,51 @@ def check_forms(training: Training) -> dict[str, FormReport]:
     config, tokenizer = training.config, training.tokenizer
     if tokenizer is None:
         raise ConfigError("[tokenizer] path is not set", expected="the tokenizer of the corpus")
-    phrases = load_phrases(config.phrases, config.match, base=config.base).looked_for()
-    sequences = _sample(training.reader)
-    return form_report(phrases, tokenizer, sequences, config.match, most_tokens=SAMPLE_TOKENS)
+    match = config.match
+    phrases = load_phrases(config.phrases, match, base=config.base)
+    sequences = list(_sample(training.reader))
+    reports = form_report(phrases.looked_for(), tokenizer, sequences, match, most_tokens=SAMPLE_TOKENS)
+    warnings = _other_forms(normalized(phrases, tokenizer, match), tokenizer, sequences, match)
+    return FormCheck(reports, warnings)
+
+
+def _other_forms(
+    phrases: PhraseSet, tokenizer: Tokenizer, sequences: list[list[int]], match: MatchConfig
+) -> list[str]:
+    """Say of which phrases the sample holds another normal form, and not the one that is looked for."""
+    others = other_forms(phrases, tokenizer, match)
+    numbers = _found(others["spelled"].to_pylist(), tokenizer, sequences, match)
+    if not numbers:
+        return []
+    of_sample = others.take(numbers).to_pylist()
+    written = written_texts(phrases)
+    texts = sorted({text for row in of_sample for text in written[row["phrase_id"]]})
+    found = {texts[number] for number in _found(texts, tokenizer, sequences, match)}
+    by_form: dict[str, dict[int, str]] = {}
+    for row in of_sample:
+        if not found.issuperset(written[row["phrase_id"]]):
+            by_form.setdefault(row["normal_form"], {}).setdefault(row["phrase_id"], row["spelled"])
+    return [told(form, len(some), next(iter(some.values()))) for form, some in sorted(by_form.items())]
+
+
+def _found(
+    texts: list[str], tokenizer: Tokenizer, sequences: list[list[int]], match: MatchConfig
+) -> list[int]:
+    """Return the numbers of the texts that stand in the sequences, ascending."""
+    if not texts:
+        return []
+    matcher = TextMatcher(
+        texts,
+        np.arange(len(texts), dtype=np.int32),
+        tokenizer.token_bytes(),
+        case=match.case,
+        boundary=match.boundary,
+        possessive=match.possessive,
+        whitespace=match.whitespace,
+    )
+    ids = np.array([token for sequence in sequences for token in sequence], np.uint32)
+    borders = np.cumsum([0, *map(len, sequences)]).astype(np.int64)
+    return sorted(set(matcher.find(ids, borders[:-1], borders[1:]).phrase.tolist()))
 
 
 def _sample(reader: Reader) -> Iterator[list[int]]:

@@ -7,8 +7,8 @@ bytes on every machine, whoever scanned it, in blocks of whatever size.
 ==================== ================ =================================================================
 column               type             meaning
 ==================== ================ =================================================================
-unit                 string           ``text`` or ``tokens``: where the phrase was looked for
-phrase_id            int32            row of the phrase table
+unit                 string           ``text`` or ``tokens``: what was searched; or `OTHER_FORMS`
+phrase_id            int32            row of the phrase table; of that of other normal forms
 exposure_count       uint64           exposures inside the range
 first_step           int64            step of the first exposure; NULL where no order is known
 first_sequence       int64            sequence of the first exposure
@@ -43,6 +43,9 @@ FORMAT_VERSION = 2
 """History. 1: first version. 2: a checksum of all bytes, and which files were read."""
 
 _CHECKSUM_BYTES = 16
+
+OTHER_FORMS = "other_forms"
+"""In the place of the unit: phrases in normal forms that they are not written in, found in the text."""
 
 _KEY = b"exposure_partial"
 

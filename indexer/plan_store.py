@@ -37,6 +37,8 @@ class FrozenContent:
         Id forms, where ids are looked for.
     tokenizer : Tokenizer or None
         The tokenizer.
+    other_forms : pyarrow.Table or None
+        What the phrases are in other normal forms, which is looked for to be told of.
     """
 
     phrases: pa.Table
@@ -46,6 +48,7 @@ class FrozenContent:
     gapped: GappedPhrases | None
     patterns: IdPatterns | None
     tokenizer: Tokenizer | None
+    other_forms: pa.Table | None
 
     def facts(self) -> dict[str, FrozenFile]:
         """Return rows and content hash of each file but the tokenizer, which has facts of its own."""
@@ -76,6 +79,7 @@ class FrozenContent:
             "probe_positions": self.probes,
             "gapped": None if self.gapped is None else self.gapped.patterns,
             "parts": None if self.gapped is None else self.gapped.parts,
+            "other_forms": self.other_forms if self.other_forms else None,
         }
         return [(name, table) for name, table in tables.items() if table is not None]
 
@@ -119,6 +123,11 @@ def load_gapped(index: IndexDir, plan: Plan) -> GappedPhrases | None:
     if "gapped" not in plan.frozen:
         return None
     return GappedPhrases(pq.read_table(index.parts_file), pq.read_table(index.gapped_file))
+
+
+def load_other_forms(index: IndexDir, plan: Plan) -> pa.Table | None:
+    """Return the frozen texts of phrases in other normal forms, None where there are none."""
+    return pq.read_table(index.other_forms_file) if "other_forms" in plan.frozen else None
 
 
 def _table_hash(table: pa.Table) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 from importlib.metadata import version
 
 import numpy as np
 import pyarrow as pa
 
 from indexer.config import Config
+from indexer.config.match import MatchConfig
 from indexer.corpus.sequences import Shard
-from indexer.errors import ConfigError
+from indexer.errors import ConfigError, InputError
 from indexer.matching.matcher import taken
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_limits import spelling_notes
 from indexer.phrases.gapped import patterns_of, sums_of_parts
+from indexer.phrases.normal_forms import other_forms
 from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
@@ -81,6 +84,8 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
         loaded = normalized(loaded, tokenizer, config.match)
         more_notes, dropped = spelling_notes(loaded.looked_for(), tokenizer)
         notes += more_notes
+    else:
+        loaded = normalized(loaded, None, config.match)
     phrases = loaded.phrases
     if not phrases.num_rows:
         raise ConfigError("no phrases were found", path=config.phrases.source)
@@ -117,8 +122,19 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
         gapped=gapped,
         patterns=patterns,
         tokenizer=tokenizer,
+        other_forms=_other_forms(loaded, tokenizer, config.match),
     )
     return frozen, tuple(notes)
+
+
+def _other_forms(loaded: PhraseSet, tokenizer: Tokenizer | None, match: MatchConfig) -> pa.Table | None:
+    """Return the phrases in other normal forms; None where ids do not tell the text to look for them in."""
+    if tokenizer is None:
+        return None
+    with suppress(InputError):
+        tokenizer.require_words()
+        return other_forms(loaded, tokenizer, match)
+    return None
 
 
 def _unspelled(loaded: PhraseSet, without: list[int]) -> set[int]:

@@ -21,7 +21,7 @@ from indexer.cli.table import spell
     "--forms/--no-forms",
     default=True,
     show_default=True,
-    help="Try the id forms of the phrases on a sample of the corpus; needs a tokenizer.",
+    help="Try the id forms and other normal forms of the phrases on a sample; needs a tokenizer.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -> None:
@@ -42,7 +42,8 @@ def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -
             from indexer.phrases.form_report_lines import report_lines, report_values
 
             progress.say("Trying the id forms of the phrases on a sample")
-            reports = check_forms(training)
+            reports, other_forms = check_forms(training)
+            found.warnings.extend(other_forms)
     if as_json:
         click.echo(
             json.dumps(

@@ -105,4 +105,5 @@ def merge(index_dir: str, allow_missing: bool) -> None:
     """Merge the partials into exposures.duckdb; refuses while one is missing."""
     from indexer.build import merge_index
 
-    merge_index(index_dir, allow_missing=allow_missing)
+    for note in merge_index(index_dir, allow_missing=allow_missing):
+        click.echo(f"Note: {note}", err=True)

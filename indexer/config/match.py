@@ -30,6 +30,11 @@ class MatchConfig:
     whitespace: str = option(
         "exact", choices=("exact", "any"), help="any: a space in the phrase is any run of white space."
     )
+    normal_form: str = option(
+        "as-is",
+        choices=("as-is", "NFC", "NFD", "NFKC", "NFKD"),
+        help="The Unicode normal form in which phrases are looked for; the corpus stays as it is.",
+    )
 
     def asks_for_words(self) -> bool:
         """Tell whether the settings ask where words begin and end; runs of ids alone do not."""

@@ -21,6 +21,7 @@ TABLES = (
     "exposure_bins",
     "places",
     "unit_differences",
+    "other_forms",
     "checkpoints",
     "shards",
     "results",

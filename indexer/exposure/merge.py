@@ -17,12 +17,13 @@ from indexer.errors import StateError
 from indexer.exposure.database import SCHEMA_VERSION, building, open_read_only, sql
 from indexer.index_dir import IndexDir, commit_file
 from indexer.partials import PartialFacts
+from indexer.phrases.normal_forms import told
 from indexer.plan import Plan
 
 _MAX_NAMED = 5
 
 
-def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) -> None:
+def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) -> list[str]:
     """Build ``exposures.duckdb`` aside from the partials, check it, and rename it into place.
 
     Parameters
@@ -33,6 +34,11 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
         The plan they belong to.
     allow_missing : bool
         Merge what there is; the index is then marked incomplete, and what was not seen is unknown.
+
+    Returns
+    -------
+    list of str
+        What a person should know of what was found, one sentence each.
 
     Raises
     ------
@@ -45,14 +51,17 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
         _refuse_gaps(index, plan, coverage)
     facts = list(coverage.whole.values())
 
+    notes: list[str] = []
+
     def build(path: Path) -> None:
         path.unlink(missing_ok=True)
         with building(path) as connection:
-            _fill(connection, index, plan, facts, missing)
+            notes[:] = _fill(connection, index, plan, facts, missing)
             _keep_results(connection, index)
             _check(connection)
 
     commit_file(index.database_file, build)
+    return notes
 
 
 def _refuse_gaps(index: IndexDir, plan: Plan, coverage: Coverage) -> None:
@@ -81,19 +90,19 @@ def _fill(
     plan: Plan,
     facts: list[PartialFacts],
     missing: list[int],
-) -> None:
+) -> list[str]:
     unit = plan.config.match.unit
     complete = not missing
     steps_known = plan.order.steps_known
     _insert(connection, "shards", _shard_rows(plan, facts, missing))
     _insert(connection, "checkpoints", _checkpoint_rows(plan, facts, steps_known))
-    _insert(connection, "provenance", _provenance_rows(plan, missing, steps_known))
     variables: dict[str, Any] = {
         "partials": [str(index.partial_file(one.range_number)) for one in facts],
         "phrases": str(index.phrases_file),
         "pairs": str(index.pairs_file),
         "attributes": str(index.attributes_file),
         "probes": str(index.probes_file),
+        "other_forms": str(index.other_forms_file),
         "first_unit": "text" if unit == "both" else unit,
         "second_unit": "tokens" if unit == "both" else None,
         "n_places": plan.config.index.places,
@@ -102,11 +111,17 @@ def _fill(
     for name, value in variables.items():
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
     connection.execute(sql("merge.sql"))
+    notes: list[str] = []
+    if "other_forms" in plan.frozen:
+        connection.execute(sql("other_forms.sql"))
+        notes = _notes_on_other_forms(connection)
+    _insert(connection, "provenance", _provenance_rows(plan, missing, steps_known, [*plan.notes, *notes]))
     if "attributes" in plan.frozen:
         connection.execute(sql("attributes.sql"))
     if "probe_positions" in plan.frozen:
         connection.execute("INSERT INTO probe_positions SELECT * FROM read_parquet(getvariable('probes'))")
     connection.execute(sql("macros.sql"))
+    return notes
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
@@ -162,7 +177,15 @@ def _checkpoint_rows(plan: Plan, facts: list[PartialFacts], steps_known: bool) -
     )
 
 
-def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool) -> pa.Table:
+def _notes_on_other_forms(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return what is to be told of phrases that were found in another normal form only."""
+    return [
+        told(form, n_phrases, example)
+        for form, n_phrases, example in connection.execute(sql("found_in_other_forms.sql")).fetchall()
+    ]
+
+
+def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool, notes: list[str]) -> pa.Table:
     config = plan.config.sections()
     values: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
@@ -170,7 +193,7 @@ def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool) -> pa.Ta
         "complete": not missing,
         "steps_known": steps_known,
         "missing_ranges": missing,
-        "notes": list(plan.notes),
+        "notes": notes,
         "grain": config["index"]["grain"],
         "start_step": plan.order.start_step,
         "stop_step": plan.order.stop_step,

@@ -1,6 +1,6 @@
 -- Fills the tables from the partials.
 -- Variables set by merge.py: partials (list of file names), phrases, pairs (file names), first_unit, second_unit
--- (NULL unless unit = both), n_places, complete (whether a count of 0 is a certain never).
+-- (NULL unless unit = both), n_places, complete (whether a count of 0 is a certain never), other_forms (file name).
 
 CREATE TEMP VIEW partial_rows AS
 SELECT * FROM read_parquet(getvariable('partials'));

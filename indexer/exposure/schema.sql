@@ -182,6 +182,18 @@ COMMENT ON COLUMN unit_differences.found_by IS 'The unit that found them: text o
 COMMENT ON COLUMN unit_differences.spelled IS 'The text of the tokens they touch';
 COMMENT ON COLUMN unit_differences.exposure_count IS 'Exposures with this spelling';
 
+CREATE TABLE other_forms (
+    phrase_id      INTEGER NOT NULL,
+    normal_form    VARCHAR NOT NULL CHECK (normal_form IN ('NFC', 'NFD', 'NFKC', 'NFKD')),
+    spelled        VARCHAR NOT NULL,
+    exposure_count UBIGINT NOT NULL
+);
+COMMENT ON TABLE other_forms IS 'Exposures of phrases in a Unicode normal form other than they are looked for in; counted nowhere else';
+COMMENT ON COLUMN other_forms.phrase_id IS 'The phrase';
+COMMENT ON COLUMN other_forms.normal_form IS 'The form: NFC, NFD, NFKC or NFKD';
+COMMENT ON COLUMN other_forms.spelled IS 'Its text in that form, folded; of a phrase with gaps, a part';
+COMMENT ON COLUMN other_forms.exposure_count IS 'Exposures of that text, found in the text of the tokens';
+
 CREATE TABLE checkpoints (
     checkpoint  BIGINT PRIMARY KEY,
     tokens_seen UBIGINT

@@ -21,6 +21,7 @@ from indexer.config.match import MatchConfig
 from indexer.folding import APOSTROPHES, fold, is_mark
 from indexer.phrases.decoded_sample import DecodedRun, decoded_runs
 from indexer.phrases.form_limits import spelling_notes
+from indexer.phrases.normalization import respelled
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.surface_forms import id_patterns
 from indexer.phrases.text_search import Occurrence, TextSearch, is_bounded
@@ -182,9 +183,8 @@ def measure(
 def _table(spellings: Iterable[str], tokenizer: Tokenizer, match: MatchConfig) -> pa.Table:
     table = PhraseTable(case=match.case, whitespace=match.whitespace)
     for each in spellings:
-        normal = tokenizer.normalize(each).strip()
-        if normal:
-            table.add_spelling(table.add(normal), each)
+        if tokenizer.normalize(each).strip():
+            table.add_spelling(table.add(respelled(each, tokenizer, match)), each)
     return table.to_arrow()
 
 

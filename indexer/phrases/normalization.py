@@ -1,4 +1,4 @@
-"""Phrases as a tokenizer spells them: what its normaliser did to the corpus is done to them too."""
+"""Phrases as the corpus spells them: in the normal form asked for, and as the tokenizer normalises text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 from indexer.config.match import MatchConfig
 from indexer.errors import ConfigError
 from indexer.phrases.gapped import GappedPhrases, renumbered, sums_of_parts, texts_of
+from indexer.phrases.normal_forms import in_normal_form
 from indexer.phrases.phrase_set import PhraseSet
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.tokenizers.tokenizer import Tokenizer
@@ -16,20 +17,29 @@ from indexer.tokenizers.tokenizer import Tokenizer
 _ID_COLUMNS = ("good_phrase_id", "bad_phrase_id")
 
 
-def normalized(found: PhraseSet, tokenizer: Tokenizer, match: MatchConfig) -> PhraseSet:
-    """Return the phrases as `tokenizer` normalises text; phrases that become the same are merged.
+def respelled(text: str, tokenizer: Tokenizer | None, match: MatchConfig) -> str:
+    """Return a text in the normal form of the settings, and then as the tokenizer normalises it.
+
+    A text of which its normaliser leaves nothing stays as it is.
+    """
+    text = in_normal_form(text, match.normal_form)
+    return text if tokenizer is None else tokenizer.normalize(text).strip() or text
+
+
+def normalized(found: PhraseSet, tokenizer: Tokenizer | None, match: MatchConfig) -> PhraseSet:
+    """Return the phrases as they are looked for, see `respelled`; phrases that become the same are merged.
 
     Sentences, spans and spellings in the pair table stay those of the source: offsets are code points of the
-    sentence as given. A phrase that the normaliser leaves nothing of stays as it is.
+    sentence as given.
 
     Parameters
     ----------
     found : PhraseSet
         Phrases as the source spells them.
-    tokenizer : Tokenizer
+    tokenizer : Tokenizer or None
         The tokenizer of the corpus.
     match : MatchConfig
-        Case and whitespace settings, as for `load_phrases`.
+        Normal form; case and whitespace settings as for `load_phrases`.
     """
     texts: dict[int, str] = {}
     gapped = found.gapped
@@ -66,7 +76,7 @@ class _Normalized:
     """
 
     def __init__(
-        self, phrases: pa.Table, tokenizer: Tokenizer, match: MatchConfig, texts: Mapping[int, str]
+        self, phrases: pa.Table, tokenizer: Tokenizer | None, match: MatchConfig, texts: Mapping[int, str]
     ) -> None:
         self.table = PhraseTable(case=match.case, whitespace=match.whitespace)
         self.numbers: list[int] = []
@@ -76,10 +86,7 @@ class _Normalized:
             given = texts.get(row["phrase_id"])
             kept = [given]
             if given is None:
-                kept = [
-                    None if text is None else (tokenizer.normalize(text).strip() or text)
-                    for text in spellings
-                ]
+                kept = [None if text is None else respelled(text, tokenizer, match) for text in spellings]
                 self.changed |= kept != spellings
             number = self.table.add(kept[0], row["token_ids"])
             for text in kept:
@@ -88,8 +95,10 @@ class _Normalized:
             if given is None:
                 # A tokenizer that sets spaces between its pieces may set others in a text that has them.
                 for text, old in zip(kept, spellings, strict=True):
-                    if text is not None and text.split() != old.split():
-                        self.table.add_spelling(number, old)
+                    if text is not None:
+                        given_to_it = in_normal_form(old, match.normal_form)
+                        if text.split() != given_to_it.split():
+                            self.table.add_spelling(number, given_to_it)
             self.numbers.append(number)
 
     def texts_of_rows(self) -> list[str]:
@@ -103,7 +112,7 @@ def _refuse_phrases_that_became_patterns(numbers: Sequence[int], gapped: Mapping
     for phrase, number in enumerate(numbers):
         if number in new and phrase not in gapped:
             raise ConfigError(
-                f"a phrase without gaps is spelled {new[number]!r:.200} by the tokenizer's normaliser",
+                f"a phrase without gaps is spelled {new[number]!r:.200} when it is normalised",
                 path="phrases",
                 expected="no phrase that reads like one with gaps",
                 fix="leave it out",

@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from indexer.index_dir import IndexDir
 from indexer.matching.matcher import IdPatterns, Matcher, taken
+from indexer.partials import OTHER_FORMS
 from indexer.phrases.gapped import GappedPhrases, patterns_of, with_parts
 from indexer.plan import Plan
-from indexer.plan_store import load_gapped, load_patterns, load_phrases_of, load_tokenizer_of
-from indexer.units import BoolArray
+from indexer.plan_store import (
+    load_gapped,
+    load_other_forms,
+    load_patterns,
+    load_phrases_of,
+    load_tokenizer_of,
+)
+from indexer.units import BoolArray, Int32Array
 from indexer.vocabulary import TokenBytes
 
 if TYPE_CHECKING:
@@ -40,7 +48,7 @@ def walls(plan: Plan) -> list[int]:
 
 
 def load_matchers(index: IndexDir, plan: Plan) -> dict[str, Matcher]:
-    """Return a matcher for each unit of the plan."""
+    """Return a matcher for each unit of the plan, and one of other normal forms if phrases have any."""
     unit = plan.config.match.unit
     vocabulary = load_vocabulary(index, plan)
     gapped = load_gapped(index, plan)
@@ -49,6 +57,10 @@ def load_matchers(index: IndexDir, plan: Plan) -> dict[str, Matcher]:
         matchers["tokens"] = _token_matcher(index, plan, vocabulary, gapped)
     if unit in ("text", "both"):
         matchers["text"] = _text_matcher(index, plan, vocabulary, gapped)
+    others = load_other_forms(index, plan)
+    if others is not None and vocabulary is not None:
+        numbers = np.arange(others.num_rows, dtype=np.int32)
+        matchers[OTHER_FORMS] = _matcher_of_texts(others["spelled"], numbers, plan, vocabulary)
     return matchers
 
 
@@ -115,22 +127,14 @@ def _id_matcher(
 def _text_matcher(
     index: IndexDir, plan: Plan, vocabulary: TokenBytes | None, gapped: GappedPhrases | None
 ) -> Matcher:
-    from indexer.matching.text.matcher import TextMatcher, border_rules
+    from indexer.matching.text.matcher import border_rules
 
     if vocabulary is None:
         raise ValueError("planning lets no text unit pass without a tokenizer")
     match = plan.config.match
     phrases = with_parts(load_phrases_of(index).select(["phrase_id", "phrase"]), gapped)
     phrases = phrases.filter(phrases["phrase"].is_valid())
-    matcher = TextMatcher(
-        phrases["phrase"].to_pylist(),
-        phrases["phrase_id"].to_numpy(),
-        vocabulary,
-        case=match.case,
-        boundary=match.boundary,
-        possessive=match.possessive,
-        whitespace=match.whitespace,
-    )
+    matcher = _matcher_of_texts(phrases["phrase"], phrases["phrase_id"].to_numpy(), plan, vocabulary)
     if gapped is None:
         return matcher
     from indexer.matching.gapped.matcher import GappedMatcher
@@ -148,4 +152,21 @@ def _text_matcher(
             border_rules(boundary=match.boundary, possessive=match.possessive),
             match.whitespace,
         ),
+    )
+
+
+def _matcher_of_texts(
+    texts: pa.ChunkedArray, numbers: Int32Array, plan: Plan, vocabulary: TokenBytes
+) -> Matcher:
+    from indexer.matching.text.matcher import TextMatcher
+
+    match = plan.config.match
+    return TextMatcher(
+        texts.to_pylist(),
+        numbers,
+        vocabulary,
+        case=match.case,
+        boundary=match.boundary,
+        possessive=match.possessive,
+        whitespace=match.whitespace,
     )

@@ -12,7 +12,7 @@ from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader, Shard
 from indexer.engines import beat
 from indexer.matching.matcher import Matcher, OnRows
-from indexer.partials import PartialFacts
+from indexer.partials import OTHER_FORMS, PartialFacts
 from indexer.plan import ScanRange
 from indexer.scanning.blocks import Intake, TokensHash, keep_exposing
 from indexer.scanning.kernels.visited import add_visited_tokens
@@ -52,6 +52,8 @@ class Scanner:
         The bytes of every id, where two units are compared.
     gapped : tuple of int
         Phrases with gaps.
+    n_other_forms : int
+        Phrases in other normal forms, which have a matcher of their own.
     """
 
     plan_fingerprint: str
@@ -67,6 +69,7 @@ class Scanner:
     label_overlap: bool
     vocabulary: TokenBytes | None = None
     gapped: tuple[int, ...] = ()
+    n_other_forms: int = 0
 
     def scan(self, scan_range: ScanRange) -> tuple[pa.Table, PartialFacts]:
         """Scan the sequences of a range.
@@ -77,9 +80,14 @@ class Scanner:
             The shard is damaged, holds an id beyond the vocabulary, or ends before its header says.
         """
         shard = self.shards[scan_range.shard]
-        tallies = {unit: Tally(self.n_phrases, self.grid, self.n_places) for unit in self.matchers}
+        tallies = {
+            unit: Tally(
+                self.n_other_forms if unit == OTHER_FORMS else self.n_phrases, self.grid, self.n_places
+            )
+            for unit in self.matchers
+        }
         differences = None
-        if self.vocabulary and len(tallies) > 1:
+        if self.vocabulary and {"text", "tokens"} <= tallies.keys():
             differences = UnitDifferences(self.vocabulary, self.gapped)
         tokens_hash = TokensHash()
         ahead = VisitsAhead(self.order, scan_range.stop)
@@ -107,7 +115,7 @@ class Scanner:
                 differences.add(exposing["text"], exposing["tokens"], block, visits)
         rows = pa.concat_tables(
             [
-                tally.rows(unit, differences.alone(unit) if differences else None)
+                tally.rows(unit, differences.alone(unit) if differences and unit != OTHER_FORMS else None)
                 for unit, tally in sorted(tallies.items())
             ]
         )

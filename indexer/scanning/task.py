@@ -133,5 +133,6 @@ class ScanTask:
             n_ids=plan.vocabulary_size,
             label_overlap=plan.corpus.label_overlap,
             vocabulary=load_vocabulary(self.index, plan) if config.match.unit == "both" else None,
+            n_other_forms=plan.frozen["other_forms"].rows if "other_forms" in plan.frozen else 0,
             gapped=() if gapped is None else tuple(gapped.patterns["phrase_id"].to_pylist()),
         )

@@ -323,7 +323,7 @@ def test_check_tells_that_text_is_tokenized_at_every_scan(tmp_path: Path, tokeni
 
 def test_forms_are_tried_on_text(tmp_path: Path, tokenizer_file):
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
-    reports = check_forms(preflight(config_of(tmp_path, tokenizer_file)))
+    reports = check_forms(preflight(config_of(tmp_path, tokenizer_file))).reports
     assert (reports["phrases"].n_phrases, reports["phrases"].n_found) == (2, 2)
 
 
