@@ -21,7 +21,8 @@ test: $(READY) ## Run the tests
 ##@ Work on the project
 
 test-python: $(READY) ## Run the kernel tests with the compiler off: bounds are checked, tracebacks are Python's
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/spec tests/property tests/unit/matching
+	NUMBA_DISABLE_JIT=1 EXPOSURE_EXAMPLES=few $(BIN)/python -m pytest tests/spec tests/property tests/unit/matching \
+	    tests/unit/jit tests/unit/scanning
 
 test-harness: $(READY) ## Prove the exports with the evaluation harness and mlcroissant, in an environment of their own
 	@[ -f .venv-harness/.installed ] || { echo "Creating .venv-harness ..." && $(PYTHON) -m venv .venv-harness \

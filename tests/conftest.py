@@ -11,11 +11,13 @@ from indexer.build import build_index
 from indexer.config import load_config
 from indexer.matching.ids import bloom as id_bloom
 from indexer.sample.write import SampleSize, write_sample
+from tests.support.examples import examples
 from tests.support.tokenizer_families import SHARED
 
 settings.register_profile(
     "default",
     deadline=None,
+    max_examples=examples(100),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("default")

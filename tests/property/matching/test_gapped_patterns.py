@@ -22,6 +22,7 @@ from tests.naive import (
     naive_text_matches,
 )
 from tests.support.drawing import block_of, patterns_of, rows_of, vocabulary_of
+from tests.support.examples import examples
 
 N_PHRASES, N_PARTS = 2, 3
 PIECES = [
@@ -66,7 +67,7 @@ def as_given(patterns):
     return [GappedPattern(phrase, parts, tuple(Gap(*g) for g in gaps)) for phrase, parts, gaps in patterns]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     rows=st.lists(st.lists(st.integers(0, SPECIAL + 1), max_size=25), max_size=4),
     pairs=st.sets(st.tuples(st.integers(0, N_PHRASES + N_PARTS - 1), forms), max_size=8).map(sorted),
@@ -140,7 +141,7 @@ def texts_in_tokens(draw: st.DrawFn):
     return spelled, special, sequences
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     case_of=texts_in_tokens(),
     texts=st.lists(st.sampled_from(WORDS), min_size=N_PHRASES + N_PARTS, max_size=N_PHRASES + N_PARTS),

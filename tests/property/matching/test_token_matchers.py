@@ -19,6 +19,7 @@ from indexer.matching.scratch import Rooms
 from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import patterns_of, rows_of, vocabulary_of
+from tests.support.examples import examples
 
 PIECES = [b"a", b"b", b" ", b" a", b"'", b"s", b"'s", b"S", b"", b"-", b"1", b"ab a", b"  "]
 PIECES += ["é".encode(), "’".encode(), "’s".encode(), "中".encode(), "…".encode(), "\u3000".encode()]
@@ -71,7 +72,7 @@ def streams(draw: st.DrawFn) -> dict:
 
 @pytest.mark.usefixtures("in_registers")
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 @given(
     case=streams(),
     boundary=st.sampled_from(["word", "none"]),
@@ -96,7 +97,7 @@ def test_all_three_matchers_agree(dtype, case, boundary, possessive):
         assert rows_of(matcher.find(ids, starts, stops)) == expected, kind
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     stream=st.lists(st.integers(0, 3), min_size=1, max_size=60),
     pairs=st.sets(
@@ -125,7 +126,7 @@ def test_every_cut_into_blocks_gives_what_one_block_gives(stream, pairs, length,
 @pytest.mark.skipif(
     "NUMBA_DISABLE_JIT" not in os.environ, reason="compiled kernels have their batch size in them"
 )
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 @given(case=streams(), batch_ids=st.integers(1, 5), block_tokens=st.integers(1, 7))
 def test_where_a_batch_a_block_or_the_room_ends_does_not_show(case, batch_ids, block_tokens):
     starts = np.array([a for a, _ in case["ranges"]], np.int64)
@@ -143,7 +144,7 @@ def test_where_a_batch_a_block_or_the_room_ends_does_not_show(case, batch_ids, b
             assert rows_of(found) == expected
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     case=streams(), ids_at_once=st.integers(1, 60), first_room=st.integers(1, 3), kept_room=st.integers(1, 9)
 )

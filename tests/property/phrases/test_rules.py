@@ -13,6 +13,7 @@ from indexer.phrases.rules.rule import RuleDoesNotApplyError
 from indexer.phrases.rules.table import PARADIGMS
 from indexer.phrases.segmentation import split
 from indexer.phrases.sentence import CharRange, split_at_spaces
+from tests.support.examples import examples
 
 VOCABULARY_LINE = (
     "the a this those there who what that no not only even ever by to and of about at most least "
@@ -73,7 +74,7 @@ def test_generic_spans_hold_together(good: str, bad: str, side: str, reach: int)
         assert texts[0] != texts[1]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(WORDS, WORDS, st.sampled_from(sorted(PARADIGMS)))
 def test_a_rule_marks_sound_spans_or_says_that_it_does_not_apply(
     good: list[str], bad: list[str], uid: str

@@ -15,6 +15,7 @@ from indexer.matching.matcher import Matches
 from indexer.scanning import tally as tally_module
 from indexer.scanning.tally import Tally
 from indexer.units import UNKNOWN_STEP
+from tests.support.examples import examples
 
 N_PHRASES = 5
 
@@ -82,7 +83,7 @@ def tally_rows(sequences, checkpoints, n_places, cuts):
     return tally.rows("tokens").to_pylist()
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     st.lists(sequence, max_size=12),
     st.lists(st.integers(0, 12), max_size=4),

@@ -11,6 +11,7 @@ from indexer.matching.text import full_search as text_decoding
 from indexer.matching.text.matcher import TextMatcher
 from tests.naive import naive_text_matches
 from tests.support.drawing import block_of, rows_of, vocabulary_of
+from tests.support.examples import examples
 
 # Few characters, so that phrases meet text; folds that change length, script or kind; white space.
 CHARACTERS = [
@@ -107,7 +108,7 @@ def cut_into_tokens(draw, data: bytes, known: dict[bytes, int]) -> list[int]:
     return tokens
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(cases(), settings_of_match, st.sampled_from([np.uint16, np.uint32]), st.booleans())
 def test_equals_searching_the_decoded_text(case, match, dtype, fast):
     phrases, spelled, special, sequences = case
@@ -122,7 +123,7 @@ def test_equals_searching_the_decoded_text(case, match, dtype, fast):
     assert rows_of(matcher.find(*block_of(sequences, dtype))) == expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(cases(), min_size=1, max_size=1), settings_of_match, st.integers(1, 5))
 def test_windows_and_rooms_change_nothing(case, match, room):
     phrases, spelled, special, sequences = case[0]

@@ -14,6 +14,7 @@ from indexer.matching.text.full_search import DecodingSearch
 from indexer.matching.text.window_search import WindowSearch
 from tests.naive import naive_text_matches
 from tests.support.drawing import vocabulary_of
+from tests.support.examples import examples
 
 WORDS = ["a", "ab", "ba", "abab", "is", "ß", "kiß", "ſi", "K", "ﬁ", "é", "中文", "a'", "b.", "1", "", "İ"]
 WORDS += ["a\u0301", "\u0301", "कि", "b\u0345", "\u0301" * 4]
@@ -91,7 +92,7 @@ def _rows(matches):
 
 
 @pytest.mark.usefixtures("in_registers")
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     worlds(),
     st.sampled_from(["fold", "turkish", "exact"]),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.tokenizers import Tokenizer
+from tests.support.examples import examples
 from tests.support.tokenizer_families import tokenizer_named
 
 LETTERS = st.characters(exclude_categories=("Cs",))
@@ -43,7 +44,7 @@ def tokenizers_by_name() -> dict[str, Tokenizer]:
     return {name: tokenizer_named(name) for name in names}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(text=TEXTS)
 def test_bytes_of_the_ids_are_the_text(tokenizers_by_name: dict[str, Tokenizer], text: str) -> None:
     expected = {

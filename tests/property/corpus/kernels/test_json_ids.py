@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.corpus.kernels.json_ids import parse_lines
+from tests.support.examples import examples
 
 KEY = "token_ids"
 TEXTS = st.text(max_size=8) | st.sampled_from([KEY, f'"{KEY}": [1, 2]', "]}", "\\", '\\"', "{[", "é\u2028"])
@@ -34,7 +35,7 @@ def plain_lines(draw):
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered")
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(plain_lines(), min_size=1, max_size=4))
 def test_plain_lines(lines):
     parsed = parse_lines([line.encode() for line, _ in lines], KEY)
@@ -51,7 +52,7 @@ def test_plain_lines(lines):
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered")
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(plain_lines(), st.data())
 def test_a_changed_line_never_gives_other_ids_than_python_reads(line, data):
     text = bytearray(line[0].encode())

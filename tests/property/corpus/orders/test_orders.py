@@ -21,6 +21,7 @@ from indexer.corpus.orders.positions import InverseOrder
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import InputError
 from indexer.units import UNKNOWN_STEP
+from tests.support.examples import examples
 
 
 def reader_of(*n_sequences):
@@ -49,7 +50,7 @@ def check_against_batches(order, batches, n_sequences, start, stop):
     assert part.steps.tolist() == visits.steps[visits.offsets[low] : visits.offsets[high]].tolist()
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     n_sequences=st.integers(1, 60),
     sizes=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 9)), min_size=1, max_size=4),
@@ -103,7 +104,7 @@ def trained(lists, ramp, drop_last):
     return batches
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     n_sequences=st.integers(1, 40),
     data=st.data(),
@@ -145,7 +146,7 @@ def test_index_files_equal_a_loop(tmp_path_factory, n_sequences, data, sizes, dr
     check_against_batches(order, batches, n_sequences, 0, len(batches))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     shards=st.lists(st.integers(0, 20), min_size=1, max_size=5),
     batch=st.integers(1, 6),
@@ -171,7 +172,7 @@ def test_within_shards_equals_a_loop(shards, batch, epochs, drop_last):
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(shards=st.lists(st.integers(0, 9), min_size=1, max_size=5), epochs=st.integers(1, 3))
 def test_per_shard_equals_a_loop(shards, epochs):
     starts = np.concatenate([[0], np.cumsum(shards)]).tolist()
@@ -180,7 +181,7 @@ def test_per_shard_equals_a_loop(shards, epochs):
     check_against_batches(order, batches, sum(shards), 0, len(batches))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(data=st.data(), n_sequences=st.integers(1, 30), as_parquet=st.booleans())
 def test_a_recorded_table_is_followed(tmp_path_factory, data, n_sequences, as_parquet):
     folder = tmp_path_factory.mktemp("order")
@@ -282,7 +283,7 @@ def test_olmo_core_from_its_seed_equals_its_file(tmp_path, length, block):
         )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     folders=st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=3), min_size=1, max_size=3),
     batch=st.integers(1, 7),

@@ -16,6 +16,7 @@ from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import _anchors, build_filter
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import patterns_of, rows_of
+from tests.support.examples import examples
 
 SCRATCH = new_scratch()
 
@@ -27,7 +28,7 @@ def positions_that_pass(anchors, ids, begin, end, scratch):
 
 @pytest.mark.usefixtures("in_registers")
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(
     stream=st.lists(st.integers(0, 6), min_size=2, max_size=40),
     cuts=st.sets(st.tuples(st.integers(0, 38), st.integers(1, 4)), min_size=1, max_size=5),
