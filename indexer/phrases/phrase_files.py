@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pyarrow as pa
 
 from indexer.errors import ConfigError, ResourceError
+from indexer.index_dir import commit_file
 
 
 def refuse_unwritable(path: Path) -> None:
@@ -37,14 +37,10 @@ def write_table(table: pa.Table, path: Path) -> None:
     """
     refuse_unwritable(path)
     write = _WRITERS[path.suffix.lower()]
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        write(table, aside)
-        aside.replace(path)
+        commit_file(path, lambda aside: write(table, aside))
     except OSError as error:
         raise ResourceError(f"cannot be written ({error.strerror or error})", path=path) from None
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
