@@ -19,6 +19,7 @@ from indexer.errors import ConfigError, ExposureError, StateError
 from indexer.exposure.merge import merge_partials
 from indexer.index_dir import IndexDir, commit_file
 from indexer.plan import Plan, read_plan
+from indexer.plan_store import with_stored_files, write_files
 from indexer.planning import make_plan
 from indexer.scanning.task import ScanTask
 
@@ -36,7 +37,8 @@ class RangeDone:
 def plan_index(config: Config, root: str | Path) -> Plan:
     """Freeze every choice of an index into its directory.
 
-    Planning again with the same choices keeps what was scanned, but for shards changed meanwhile.
+    Planning again with the same choices keeps what was scanned, but for shards changed meanwhile, and writes
+    damaged files of the plan anew.
 
     Raises
     ------
@@ -51,8 +53,9 @@ def plan_index(config: Config, root: str | Path) -> Plan:
         plan, frozen = make_plan(config)
         if earlier is not None:
             _refuse_other(index, earlier, plan)
-        else:
-            frozen.write(index)
+        files = frozen.files()
+        plan = with_stored_files(plan, files)
+        write_files(index, plan, files)
         commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
     return plan
 

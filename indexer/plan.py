@@ -17,7 +17,7 @@ from typing import Any
 
 from indexer.config.load import Config, config_from_tables
 from indexer.corpus.sequences import CorpusFacts, Shard
-from indexer.errors import StateError
+from indexer.errors import ExposureError, StateError
 from indexer.storage.inventory import Inventory, UsedFile
 
 FORMAT_VERSION = 2
@@ -133,6 +133,8 @@ class Plan:
         The grid of ``exposure_bins``, ascending.
     ranges : tuple of ScanRange
         What is scanned, one partial each.
+    stored : dict of str to str
+        xxh3-128 of the bytes of each file under ``plan/``.
     files : Inventory
         The files that are read, as they were, and what they were called.
     notes : tuple of str
@@ -148,6 +150,7 @@ class Plan:
     order: OrderFacts
     checkpoints: tuple[int, ...]
     ranges: tuple[ScanRange, ...]
+    stored: dict[str, str] = field(default_factory=dict)
     files: Inventory = field(default_factory=Inventory)
     notes: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
@@ -221,9 +224,10 @@ class Plan:
         return [part for part in mine if _canonical(mine[part]) != _canonical(theirs[part])]
 
     def to_json(self) -> str:
-        """Return the plan as JSON text."""
+        """Return the plan as JSON text that holds a checksum of itself."""
         fields = {**asdict(self), "config": self.config.sections(), "base": str(self.config.base)}
-        return json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        fields["checksum"] = hashlib.sha256(_canonical(fields)).hexdigest()
+        return json.dumps(_plain(fields), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def read_plan(path: Path) -> Plan:
@@ -234,11 +238,13 @@ def read_plan(path: Path) -> Plan:
     StateError
         The file is damaged, edited, or of another format version.
     """
+    fix = "delete it, and run `exposure index` again with the same configuration: what was scanned is kept"
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes().decode()
+        fields = json.loads(text)
         version = fields.get("format_version")
-    except (OSError, ValueError, AttributeError) as error:
-        raise StateError(f"is no plan ({error})", path=path, fix="plan anew into another directory") from None
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise StateError(f"is no plan ({error})", path=path, fix=fix) from None
     if version != FORMAT_VERSION:
         raise StateError(
             f"is a plan of format version {version}",
@@ -248,13 +254,12 @@ def read_plan(path: Path) -> Plan:
         )
     try:
         plan = _plan_of(fields)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise StateError(f"is no whole plan ({error})", path=path) from None
-    if plan.sealed().fingerprint != plan.fingerprint:
+        same = plan.to_json() == text
+    except (AttributeError, KeyError, TypeError, ValueError, ExposureError) as error:
+        raise StateError(f"is no whole plan ({error})", path=path, fix=fix) from None
+    if not same or plan.sealed().fingerprint != plan.fingerprint:
         raise StateError(
-            "was changed after planning: its fingerprint does not fit its content",
-            path=path,
-            fix="plan anew into another directory",
+            "was changed after planning: its checksum does not fit its content", path=path, fix=fix
         )
     return plan
 
@@ -274,6 +279,7 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
         order=OrderFacts(**fields["order"]),
         checkpoints=tuple(fields["checkpoints"]),
         ranges=tuple(ScanRange(**scan_range) for scan_range in fields["ranges"]),
+        stored=fields["stored"],
         files=Inventory(
             tuple(UsedFile(**file) for file in fields["files"]["files"]), fields["files"]["answers"]
         ),
@@ -287,5 +293,10 @@ def _without(facts: Any, *names: str) -> dict[str, Any] | None:
     return facts and {name: value for name, value in asdict(facts).items() if name not in names}
 
 
+def _plain(value: Any) -> Any:
+    """Return what JSON makes of a value: keys are text, and so are sorted as text."""
+    return json.loads(json.dumps(value))
+
+
 def _canonical(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

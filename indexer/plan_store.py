@@ -1,16 +1,19 @@
-"""Writes the files that a plan freezes under ``plan/``, and reads them back."""
+"""Writes the files that a plan freezes under ``plan/``, and reads them back by the hashes in the plan."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import io
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
 
-from indexer.errors import InputError, StateError
+from indexer.errors import StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import IdPatterns
 from indexer.phrases.gapped import GappedPhrases
@@ -18,7 +21,9 @@ from indexer.plan import FrozenFile, Plan
 from indexer.tokenizers import tokenizer_from_json
 from indexer.tokenizers.tokenizer import Tokenizer
 
-_ANEW = "plan anew into another directory"
+_AGAIN = (
+    "run `exposure index` again with the same configuration: it writes plan/ anew and keeps what was scanned"
+)
 
 
 @dataclass(frozen=True)
@@ -60,16 +65,14 @@ class FrozenContent:
             facts["patterns"] = FrozenFile(len(self.patterns.phrase), digest.hexdigest()[:32])
         return facts
 
-    def write(self, index: IndexDir) -> None:
-        """Write the files into an index directory."""
-        for name, table in self._tables():
-            _commit_table(index.frozen / f"{name}.parquet", table)
-        patterns, tokenizer = self.patterns, self.tokenizer
-        if patterns is not None:
-            commit_file(index.patterns_file, lambda aside: _write_arrays(aside, patterns))
-        if tokenizer is not None:
-            text = tokenizer.json()
-            commit_file(index.tokenizer_file, lambda aside: aside.write_text(text, encoding="utf-8"))
+    def files(self) -> dict[str, bytes]:
+        """Return the bytes of each file, by its name."""
+        files = {f"{name}.parquet": _as_parquet(table) for name, table in self._tables()}
+        if self.patterns is not None:
+            files["patterns.npz"] = _as_npz(self.patterns)
+        if self.tokenizer is not None:
+            files["tokenizer.json"] = self.tokenizer.json().encode()
+        return files
 
     def _tables(self) -> list[tuple[str, pa.Table]]:
         tables = {
@@ -84,37 +87,56 @@ class FrozenContent:
         return [(name, table) for name, table in tables.items() if table is not None]
 
 
+def with_stored_files(plan: Plan, files: dict[str, bytes]) -> Plan:
+    """Return a plan with the hashes of what is stored beside it."""
+    return replace(plan, stored={name: _bytes_hash(data) for name, data in sorted(files.items())})
+
+
+def write_files(index: IndexDir, plan: Plan, files: dict[str, bytes]) -> None:
+    """Write the files of a plan that are not there, or are damaged."""
+    for name, data in files.items():
+        path = index.frozen / name
+        if not path.is_file() or _bytes_hash(path.read_bytes()) != plan.stored[name]:
+            commit_file(path, partial(_write_bytes, data))
+
+
+def check_files(index: IndexDir, plan: Plan) -> None:
+    """Compare every file of a plan with its hash.
+
+    Raises
+    ------
+    StateError
+        One is gone or damaged.
+    """
+    for name in plan.stored:
+        _read(index, plan, name)
+
+
 def load_tokenizer_of(index: IndexDir, plan: Plan) -> Tokenizer | None:
     """Return the frozen tokenizer, or None where the plan was made without one.
 
     Raises
     ------
     StateError
-        It is gone, or is not the one that the plan was made with.
+        It is gone, damaged, or not the one that the plan was made with.
     """
     if plan.tokenizer is None:
         return None
-    name = "plan/tokenizer.json"
-    try:
-        # not read_text, which would turn each line end into \n and so change the hash
-        tokenizer = tokenizer_from_json(index.tokenizer_file.read_bytes().decode(), name)
-    except FileNotFoundError:
-        raise StateError("is gone since it was planned", path=name, fix=_ANEW) from None
-    except (UnicodeDecodeError, InputError):
-        raise StateError("is damaged", path=name, fix=_ANEW) from None
+    name = "tokenizer.json"
+    tokenizer = tokenizer_from_json(_read(index, plan, name).decode(), f"plan/{name}")
     if tokenizer.content_hash != plan.tokenizer.content_hash:
-        raise StateError("is not the tokenizer that was planned with", path=name, fix=_ANEW)
+        raise StateError("is not the tokenizer that was planned with", path=f"plan/{name}", fix=_AGAIN)
     return tokenizer
 
 
-def load_phrases_of(index: IndexDir) -> pa.Table:
+def load_phrases_of(index: IndexDir, plan: Plan) -> pa.Table:
     """Return the frozen phrase table."""
-    return pq.read_table(index.phrases_file)
+    return _read_table(index, plan, "phrases")
 
 
-def load_patterns(index: IndexDir) -> IdPatterns:
+def load_patterns(index: IndexDir, plan: Plan) -> IdPatterns:
     """Return the frozen id patterns."""
-    with np.load(index.patterns_file) as arrays:
+    with np.load(io.BytesIO(_read(index, plan, "patterns.npz"))) as arrays:
         return IdPatterns(arrays["ids"], arrays["offsets"], arrays["phrase"])
 
 
@@ -122,7 +144,30 @@ def load_gapped(index: IndexDir, plan: Plan) -> GappedPhrases | None:
     """Return the frozen phrases with gaps, None where there are none."""
     if "gapped" not in plan.frozen:
         return None
-    return GappedPhrases(pq.read_table(index.parts_file), pq.read_table(index.gapped_file))
+    return GappedPhrases(_read_table(index, plan, "parts"), _read_table(index, plan, "gapped"))
+
+
+def _read_table(index: IndexDir, plan: Plan, name: str) -> pa.Table:
+    return pq.read_table(pa.BufferReader(_read(index, plan, f"{name}.parquet")))
+
+
+def _read(index: IndexDir, plan: Plan, name: str) -> bytes:
+    """Return the bytes of a file under ``plan/`` once they were compared with their hash."""
+    try:
+        data = (index.frozen / name).read_bytes()
+    except FileNotFoundError:
+        raise StateError("is gone since it was planned", path=f"plan/{name}", fix=_AGAIN) from None
+    if _bytes_hash(data) != plan.stored.get(name):
+        raise StateError("is damaged: it is not the file that was planned", path=f"plan/{name}", fix=_AGAIN)
+    return data
+
+
+def _write_bytes(data: bytes, path: Path) -> None:
+    path.write_bytes(data)
+
+
+def _bytes_hash(data: bytes) -> str:
+    return xxhash.xxh3_128(data).hexdigest()
 
 
 def load_other_forms(index: IndexDir, plan: Plan) -> pa.Table | None:
@@ -137,10 +182,13 @@ def _table_hash(table: pa.Table) -> str:
     return hashlib.sha256(sink.getvalue()).hexdigest()[:32]
 
 
-def _commit_table(path: Path, table: pa.Table) -> None:
-    commit_file(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
+def _as_parquet(table: pa.Table) -> bytes:
+    written = pa.BufferOutputStream()
+    pq.write_table(table, written, compression="zstd")
+    return bytes(written.getvalue())
 
 
-def _write_arrays(path: Path, patterns: IdPatterns) -> None:
-    with open(path, "wb") as file:
-        np.savez(file, ids=patterns.ids, offsets=patterns.offsets, phrase=patterns.phrase)
+def _as_npz(patterns: IdPatterns) -> bytes:
+    written = io.BytesIO()
+    np.savez(written, ids=patterns.ids, offsets=patterns.offsets, phrase=patterns.phrase)
+    return written.getvalue()

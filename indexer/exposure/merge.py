@@ -19,6 +19,7 @@ from indexer.index_dir import IndexDir, commit_file
 from indexer.partials import PartialFacts
 from indexer.phrases.normal_forms import told
 from indexer.plan import Plan
+from indexer.plan_store import check_files
 
 _MAX_NAMED = 5
 
@@ -45,6 +46,7 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
     StateError
         A partial is missing or belongs to another plan, or the merged table contradicts itself.
     """
+    check_files(index, plan)
     coverage = coverage_of(index, plan)
     missing = coverage.to_scan
     if not allow_missing:

@@ -67,8 +67,8 @@ def load_matchers(index: IndexDir, plan: Plan) -> dict[str, Matcher]:
 def _token_matcher(
     index: IndexDir, plan: Plan, vocabulary: TokenBytes | None, gapped: GappedPhrases | None
 ) -> Matcher:
-    patterns = load_patterns(index)
-    given_as_ids = load_phrases_of(index)["token_ids"].is_valid()
+    patterns = load_patterns(index, plan)
+    given_as_ids = load_phrases_of(index, plan)["token_ids"].is_valid()
     # Parts are numbered on from the phrases; they are texts.
     is_given = np.append(given_as_ids.to_numpy(), False)
 
@@ -132,7 +132,7 @@ def _text_matcher(
     if vocabulary is None:
         raise ValueError("planning lets no text unit pass without a tokenizer")
     match = plan.config.match
-    phrases = with_parts(load_phrases_of(index).select(["phrase_id", "phrase"]), gapped)
+    phrases = with_parts(load_phrases_of(index, plan).select(["phrase_id", "phrase"]), gapped)
     phrases = phrases.filter(phrases["phrase"].is_valid())
     matcher = _matcher_of_texts(phrases["phrase"], phrases["phrase_id"].to_numpy(), plan, vocabulary)
     if gapped is None:
