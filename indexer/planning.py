@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from indexer.config import Config
 from indexer.config.match import MatchConfig
+from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
 from indexer.matching.matcher import taken
@@ -70,7 +71,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
         checkpoints=tuple(int(checkpoint) for checkpoint in checkpoints),
         ranges=_ranges(shards),
         files=training.notes.inventory(_numbers_by_name(shards)),
-        notes=notes,
+        notes=(*notes, *corpus_notes(reader.facts, shards)),
     )
     return plan.sealed(), frozen
 

@@ -24,6 +24,9 @@ OPTIONS = {
     ("corpus", "sequence_length"): "--sequence-length",
     ("corpus", "end_of_document"): "--end-of-document",
     ("corpus", "max_window_bytes"): "--max-window-bytes",
+    ("corpus", "max_line_bytes"): "--max-line-bytes",
+    ("corpus", "empty_documents"): "--empty-documents",
+    ("corpus", "lone_surrogates"): "--lone-surrogates",
     ("tokenizer", "path"): "--tokenizer",
     ("tokenizer", "max_bytes"): "--max-tokenizer-bytes",
 }
@@ -83,6 +86,27 @@ OPTIONS = {
     help="Largest zstd window to accept; raise it for files packed with --long=31.",
 )
 @click.option(
+    "--max-line-bytes",
+    type=click.IntRange(min=1),
+    default=64 << 20,
+    show_default=True,
+    help="Longest line of JSON to accept: a line is held and tokenized as a whole.",
+)
+@click.option(
+    "--empty-documents",
+    type=click.Choice(["keep", "drop"]),
+    default="keep",
+    show_default=True,
+    help="What becomes of a document of no ids; Megatron-LM and GPT-NeoX drop it.",
+)
+@click.option(
+    "--lone-surrogates",
+    type=click.Choice(["refuse", "skip", "replace"]),
+    default="refuse",
+    show_default=True,
+    help="What becomes of a document whose JSON holds half a surrogate pair.",
+)
+@click.option(
     "--shard-tokens",
     type=click.IntRange(min=1),
     default=100_000_000,
@@ -106,6 +130,9 @@ def tokenize(
     column: str,
     shard_tokens: int,
     max_window_bytes: int,
+    max_line_bytes: int,
+    empty_documents: str,
+    lone_surrogates: str,
     configuration: str | None,
     split: str,
     shuffle_seed: int | None,
@@ -122,6 +149,7 @@ def tokenize(
     from indexer.corpus.hub import PREFIX, HubText
     from indexer.corpus.text.cutting import Cutting
     from indexer.corpus.text.documents import UNLIMITED, Document, documents_of, find_text_files
+    from indexer.corpus.text.surrogates import LoneSurrogates
     from indexer.corpus.text.tokenizing import Record, tokenize_documents
     from indexer.storage.compressed import Limits
     from indexer.tokenizers import load_tokenizer
@@ -129,6 +157,7 @@ def tokenize(
     loaded = load_tokenizer(
         tokenizer, base=Path(), max_bytes=max_tokenizer_bytes, bytes_key="--max-tokenizer-bytes"
     )
+    surrogates = LoneSurrogates(lone_surrogates)
     with Progress(quiet=wants_json()) as progress:
         if sources[0].startswith(PREFIX):
             if len(sources) > 1:
@@ -151,7 +180,7 @@ def tokenize(
                     yield document
         else:
             texts = find_text_files(sources, base=Path())
-            limits = Limits(UNLIMITED.max_bytes, max_window_bytes)
+            limits = Limits(UNLIMITED.max_bytes, max_window_bytes, max_line_bytes)
             n_bytes = sum(file.n_bytes for file in texts)
             named = [{"name": file.name, "n_bytes": file.n_bytes} for file in texts]
             progress.say(f"tokenizing {len(texts):,} files of {n_bytes:,} bytes with {loaded.name}")
@@ -162,6 +191,7 @@ def tokenize(
                     column=column,
                     start=start,
                     limits=limits,
+                    surrogates=surrogates,
                     on_read=lambda n: progress.advance(n, n_bytes, "B"),
                 )
 
@@ -173,11 +203,15 @@ def tokenize(
         record = tokenize_documents(
             documents,
             loaded,
-            Cutting(mode, sequence_length, end_of_document, shard_tokens),
+            Cutting(mode, sequence_length, end_of_document, shard_tokens, empty_documents),
             out,
             sources=named,
+            lone_surrogates=lone_surrogates,
             on_shard=on_shard,
         )
+        if surrogates.n_documents:
+            what = "skipped" if lone_surrogates == "skip" else "read with U+FFFD"
+            progress.say(f"{surrogates.n_documents:,} documents with half a surrogate pair were {what}")
         if record.n_dropped_tokens:
             progress.say(f"{record.n_dropped_tokens:,} ids at the end fill no sequence and are dropped")
     text = sections(record.settings, tokenizer)

@@ -38,5 +38,7 @@ def status(index_dir: str, as_json: bool) -> None:
     }
     for name, value in lines.items():
         click.echo(f"{name:<15} {value}")
+    for note in state.notes:
+        click.echo(f"{'note':<15} {note}")
     for name in state.missing_shards:
         click.echo(f"{'missing':<15} {name}")

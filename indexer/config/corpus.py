@@ -67,3 +67,15 @@ class CorpusConfig:
     max_line_bytes: int = option(
         64 * 1024 * 1024, help="Longest line of JSON to accept: a line is held and tokenized as a whole."
     )
+    empty_documents: str = option(
+        "keep",
+        choices=("keep", "drop"),
+        help="Raw text: a document of no ids is kept, with its end_of_document, or dropped, as Megatron-LM "
+        "and GPT-NeoX do.",
+    )
+    lone_surrogates: str = option(
+        "refuse",
+        choices=("refuse", "skip", "replace"),
+        help="Raw text: a document whose JSON holds half a surrogate pair is refused, skipped and counted, "
+        "or read with U+FFFD in its place.",
+    )

@@ -31,6 +31,8 @@ class IndexStatus:
         Shards whose content was not compared with a hash known from elsewhere.
     n_dropped_tokens : int
         Tokens at shard ends that fill no sequence.
+    notes : tuple of str
+        What the plan says a reader should know, one sentence each.
     """
 
     fingerprint: str
@@ -42,6 +44,7 @@ class IndexStatus:
     table: str
     n_unverified_shards: int
     n_dropped_tokens: int
+    notes: tuple[str, ...] = ()
 
 
 def read_status(root: str | Path) -> IndexStatus:
@@ -75,6 +78,7 @@ def read_status(root: str | Path) -> IndexStatus:
         table=_table_state(index, plan.fingerprint),
         n_unverified_shards=len(plan.shards),
         n_dropped_tokens=sum(shard.n_dropped_tokens for shard in plan.shards),
+        notes=tuple(plan.notes),
     )
 
 

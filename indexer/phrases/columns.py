@@ -128,8 +128,8 @@ def _fix_for(fields: Mapping[str, Any]) -> str:
     pair = pair_names(fields)
     if pair is not None:
         good, bad = pair
-        return f'these look like pairs: set [phrases] good = "{good}" and bad = "{bad}" (--good, --bad)'
-    return 'name yours, as in [phrases] good = "my_good" and bad = "my_bad", or text = "my_text"'
+        return f'these look like pairs: set [phrases] good = "{good}" and [phrases] bad = "{bad}"'
+    return 'name yours, as in [phrases] text = "my_text", or good = "my_good" and [phrases] bad = "my_bad"'
 
 
 def _roles(config: PhrasesConfig) -> list[str]:

@@ -95,8 +95,8 @@ class ArrowFile(ABC):
     def record_batches(self, columns: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
         """Yield record batches that hold exactly the rows [start, stop)."""
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield each row as Python values.
+    def rows(self, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield each row as Python values, of all columns or of some.
 
         Raises
         ------
@@ -105,8 +105,9 @@ class ArrowFile(ABC):
         """
         row = 0
         try:
-            for batch in self.record_batches(self.names(), 0, self.n_rows()):
-                yield from batch.to_pylist()
+            for batch in self.record_batches(columns or self.names(), 0, self.n_rows()):
+                for start in range(0, batch.num_rows, ROWS_AT_ONCE):
+                    yield from batch.slice(start, ROWS_AT_ONCE).to_pylist()
                 row += batch.num_rows
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
             raise InputError(

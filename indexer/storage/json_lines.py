@@ -41,6 +41,10 @@ def split_lines(pieces: Iterable[bytes], limits: Limits, *, name: str) -> Iterat
         *whole, last = piece.split(b"\n")
         if n_rest + len(whole[0] if whole else last) > limits.max_line_bytes:
             raise too_long(limits, name, f"line {number:,}")
+        if len(piece) > limits.max_line_bytes:
+            at = next((at for at, line in enumerate(whole) if len(line) > limits.max_line_bytes), None)
+            if at is not None:
+                raise too_long(limits, name, f"line {number + at:,}")
         for line in whole:
             yield b"".join((*rest, line)) if rest else line
             rest, n_rest = [], 0

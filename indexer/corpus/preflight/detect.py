@@ -34,10 +34,10 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.formats.splits import splits_below
 from indexer.corpus.preflight.plausible import likely_dtype
-from indexer.corpus.text.documents import TEXT_ENDINGS
+from indexer.corpus.text.documents import is_text
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
-from indexer.storage.compressed import Limits, compression_of, first_bytes, without_suffix
+from indexer.storage.compressed import Limits, compression_of, first_bytes
 
 _HEAD = 256 * 1024
 MARKERS = ("index.json", "state.json", "shard_ledger.json")
@@ -69,7 +69,7 @@ def detect_format(config: CorpusConfig, *, base: Path) -> tuple[CorpusConfig, st
 def _of_folder(config: CorpusConfig, folder: str, base: Path) -> tuple[CorpusConfig, str]:
     names = {files.base_name(name) for name in files.list_folder(folder, base=base)}
     if config.packing is not None:
-        n_texts = sum(without_suffix(name).endswith(TEXT_ENDINGS) for name in names)
+        n_texts = sum(is_text(name) for name in names)
         if n_texts:
             return replace(config, format="text"), f"{folder} holds {n_texts:,} files of text to be tokenized"
     if "index.json" in names:
@@ -151,17 +151,20 @@ def _of_head(head: bytes, name: str, config: CorpusConfig) -> tuple[str, str] | 
     magics = ((b"LITPKDS", "litpkds"), (b"\x93NUMPY", "npy"), (b"PAR1", "parquet"), (b"ARROW1", "arrow"))
     for magic, kind in magics:
         if head.startswith(magic):
-            if kind == "parquet" and config.packing is not None:
-                return "text", "PAR1, and its text is to be tokenized"
+            if kind in ("parquet", "arrow") and config.packing is not None:
+                return "text", f"{magic.decode()}, and its text is to be tokenized"
             return kind, magic.decode("latin-1").replace("\x93", "93 ")
     if head.startswith(b"\xff\xff\xff\xff") and head[7:8] == b"\x00":
-        return "arrow", "FF FF FF FF, an Arrow stream"
+        kind = "arrow" if config.packing is None else "text"
+        return kind, "FF FF FF FF, an Arrow stream"
     first = int.from_bytes(head[:4], "little")
     if first in (20240520, 20240801) and len(head) >= 1024 and not any(head[12:1024]):
         return "llmc", f"{first}, the magic of llm.c"
     if first == 20240522:
         raise InputError("is a multiple-choice evaluation file of llm.c, not a stream of ids", path=name)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"[") and config.packing is not None:
+        return "text", "[, a JSON array of documents to be tokenized"
     if text.startswith(b"{"):
         return _of_json(text.split(b"\n", 1)[0], name, config)
     return None

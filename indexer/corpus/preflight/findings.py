@@ -12,6 +12,7 @@ import numpy as np
 from indexer.config import Config
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.preflight.batch_view import batch_rows
+from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.preflight.held_against import disagreements
 from indexer.corpus.preflight.opening import Training
 from indexer.corpus.preflight.sampling import SampleFacts
@@ -85,6 +86,7 @@ def find_out(training: Training, *, announce: Callable[[str], object] = lambda _
     facts["ids per sequence"] = reader.facts.sequence_length or "varies"
     facts["ids in sequences"] = n_tokens
     facts["ids that fill no sequence"] = n_dropped
+    found.warnings += corpus_notes(reader.facts, shards)
     facts["last id shared"] = reader.facts.label_overlap
     asked = reader.facts.details.get("n_samples_asked")
     if asked is not None:

@@ -4,8 +4,9 @@
 ``config`` (``data_format``, ``compression``, ``item_loader``). A chunk is uint32 n, uint32 * (n + 1) absolute
 offsets, then the ids of all items one after another; a compressed one (``.zstd.bin``) is that in one zstd
 frame. Blocks of ``sequence_length`` ids are cut from the body of each chunk, across items. Only
-``no_header_tensor:<k>`` and ``no_header_numpy:<k>`` of the TokensLoader are token corpora. Source:
-Lightning-AI/litData src/litdata/streaming (item_loader.py, writer.py) and constants.py for the dtype numbers.
+``no_header_tensor:<k>`` and ``no_header_numpy:<k>`` of the TokensLoader are token corpora: items that are
+PyTrees, dictionaries say, have several formats or ``dim: null``, and the sizes of their leaves before them.
+Source: Lightning-AI/litData src/litdata/streaming (item_loader.py, writer.py), constants.py for the dtypes.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits
 
+_AS_A_STREAM = (
+    "write the ids as a stream, litdata.optimize(..., item_loader=TokensLoader()), or one list of ids a row "
+    "as JSON lines or Parquet"
+)
 TENSOR = {13: "<i2", 14: "<i2", 15: "<i4", 16: "<i4", 17: "<i8", 18: "<i8", 20: "<u2"}
 NUMPY = {2: "<i4", 3: "<i8", 5: "<u2", 6: "<u4"}
 
@@ -50,6 +55,25 @@ def dtype_of(data_format: list[str], name: str) -> np.dtype[Any]:
     return np.dtype(table[int(number)])
 
 
+def _refuse_items(data_format: list[str], chunks: list[dict[str, Any]], name: str) -> None:
+    """Refuse chunks of items that are no stream of ids: PyTrees, whose leaves stand behind their sizes."""
+    if len(data_format) != 1:
+        raise InputError(
+            f"holds items of {len(data_format)} fields ({', '.join(data_format)}), no stream of ids",
+            path=name,
+            expected="one array of ids an item",
+            fix=_AS_A_STREAM,
+        )
+    without = [chunk["filename"] for chunk in chunks if "dim" in chunk and chunk["dim"] is None]
+    if without:
+        raise InputError(
+            f"says dim: null of {without[0]}: its items are no stream of ids, each begins with its sizes",
+            path=name,
+            expected="the number of ids of each chunk",
+            fix=_AS_A_STREAM,
+        )
+
+
 class LitdataReader(FlatReader):
     """Blocks cut from the body of each chunk, in the order of ``index.json``."""
 
@@ -64,6 +88,7 @@ class LitdataReader(FlatReader):
             try:
                 tables = json.loads(files.read_all(index))
                 settings, listed = tables["config"], tables["chunks"]
+                _refuse_items(list(settings["data_format"]), listed, index.name)
                 dtype = dtype_of(list(settings["data_format"]), index.name)
                 compression = settings.get("compression")
                 chunks += [
@@ -73,7 +98,9 @@ class LitdataReader(FlatReader):
                 raise InputError(f"is no LitData index ({error!r})", path=index.name) from None
             loader = settings.get("item_loader")
             if loader not in (None, "TokensLoader"):
-                raise InputError(f"was written for {loader}", path=index.name, expected="TokensLoader")
+                raise InputError(
+                    f"was written for {loader}", path=index.name, expected="TokensLoader", fix=_AS_A_STREAM
+                )
             seen = seen or f"{index.name} lists {len(listed)} chunks of {settings['data_format'][0]}"
         if not chunks:
             raise InputError("lists no chunks", path=", ".join(config.paths))

@@ -12,6 +12,7 @@ begins in. How many sequences there are is only known from tokenizing everything
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
 from indexer.corpus.text.documents import Document, documents_of, find_text_files
+from indexer.corpus.text.surrogates import LoneSurrogates
 from indexer.corpus.text.writers import smallest_dtype
 from indexer.errors import ConfigError, InputError, StateError
 from indexer.storage.compressed import Limits
@@ -31,8 +33,11 @@ from indexer.tokenizers.tokenizer import Tokenizer
 
 
 class _Count(NamedTuple):
-    n_documents: int
+    n_sequences: int
     n_ids: int
+    n_documents: int
+    n_empty: int
+    n_odd: int
 
 
 class TextReader(FileReader):
@@ -45,6 +50,8 @@ class TextReader(FileReader):
         "max_shard_bytes",
         "max_window_bytes",
         "max_line_bytes",
+        "empty_documents",
+        "lone_surrogates",
     }
 
     def __init__(
@@ -59,6 +66,7 @@ class TextReader(FileReader):
             )
         self._column = config.column or "text"
         self._limits = Limits.of_lines(config)
+        self._surrogates = config.lone_surrogates
         self._tokenizer = tokenizer
         self._cutting = _cutting_of(config, self.files[0].name)
         check_cutting(self._cutting, self._tokenizer)
@@ -84,7 +92,7 @@ class TextReader(FileReader):
         """Count one file by tokenizing it; of packed text, all files."""
         if self._cutting.mode == "document":
             count = self._count(number)
-            return Extent(count.n_documents, count.n_ids, seekable=False)
+            return Extent(count.n_sequences, count.n_ids, seekable=False)
         length = self._cutting.sequence_length
         ends = [0]
         for file in range(len(self.files)):
@@ -98,20 +106,45 @@ class TextReader(FileReader):
 
     def _count(self, number: int) -> _Count:
         for file in range(len(self._counts), number + 1):
-            n_documents = n_ids = 0
+            n_sequences = n_ids = n_documents = n_empty = 0
             cutter = Cutter(self._cutting, (), self._dtype)
-            for _, ids in self._encoded((file, 0), file + 1):
+            surrogates = LoneSurrogates(self._surrogates)
+            for _, ids in self._encoded((file, 0), file + 1, surrogates=surrogates):
+                rows = cutter.cut(ids)
                 n_documents += 1
-                n_ids += sum(map(len, cutter.cut(ids)))
-            self._counts.append(_Count(n_documents, n_ids + len(cutter.pending())))
+                n_empty += not len(ids)
+                n_sequences += len(rows)
+                n_ids += sum(map(len, rows))
+            n_ids += len(cutter.pending())
+            self._counts.append(_Count(n_sequences, n_ids, n_documents, n_empty, surrogates.n_documents))
+            details = {**self.facts.details, "documents": self._odd_documents()}
+            self.facts = replace(self.facts, details=details)
         return self._counts[number]
 
+    def _odd_documents(self) -> dict[str, Any]:
+        """Return what a user should know of the documents counted so far."""
+        done = {"drop": "dropped", "keep": "kept"}[self._cutting.empty_documents]
+        odd = "skipped" if self._surrogates == "skip" else "read with U+FFFD"
+        counted = {
+            f"empty documents were {done}": sum(count.n_empty for count in self._counts),
+            f"documents with half a surrogate pair were {odd}": sum(count.n_odd for count in self._counts),
+        }
+        return {name: number for name, number in counted.items() if number}
+
     def _encoded(
-        self, start: tuple[int, int], stop_file: int, n_documents: int | None = None
+        self,
+        start: tuple[int, int],
+        stop_file: int,
+        n_documents: int | None = None,
+        surrogates: LoneSurrogates | None = None,
     ) -> Iterator[tuple[Document, Any]]:
         """Yield documents and their ids from `start` (file, document) on, to the end of a file or so many."""
         documents = documents_of(
-            self.files[:stop_file], column=self._column, start=start, limits=self._limits
+            self.files[:stop_file],
+            column=self._column,
+            start=start,
+            limits=self._limits,
+            surrogates=surrogates or LoneSurrogates(self._surrogates),
         )
         return encoded(islice(documents, n_documents), self._tokenizer)
 
@@ -138,6 +171,12 @@ class TextReader(FileReader):
 
     def _documents(self, number: int, start: int, stop: int, *, last: bool) -> Iterator[NDArray[Any]]:
         cutter = Cutter(self._cutting, (), self._dtype)
+        if self._cutting.empty_documents == "drop" or self._surrogates == "skip":
+            # which document the sequence `start` is tells nothing but the documents before it
+            every = self._encoded((number, 0), number + 1)
+            rows = (row for _, ids in every for row in cutter.cut(ids))
+            yield from islice(rows, start, None if last else stop)
+            return
         for _, ids in self._encoded((number, start), number + 1, None if last else stop - start):
             yield from cutter.cut(ids)
 
@@ -175,4 +214,9 @@ def _cutting_of(config: CorpusConfig, name: str) -> Cutting:
         raise ConfigError(
             "does not say how long its sequences are", path=name, fix="set [corpus] sequence_length"
         )
-    return Cutting(config.packing, config.sequence_length, config.end_of_document)
+    return Cutting(
+        config.packing,
+        config.sequence_length,
+        config.end_of_document,
+        empty_documents=config.empty_documents,
+    )

@@ -42,12 +42,16 @@ class Cutting:
         keeps it as its last id, as tokenizers do that add it before they truncate to N.
     shard_tokens : int
         A shard is closed after the document that brings it to this many ids.
+    empty_documents : str
+        ``keep``: a document without ids counts as any other, with its end-of-document id; ``drop``: it leaves
+        nothing, as in Megatron-LM and GPT-NeoX, which write no end-of-document id for it.
     """
 
     mode: str
     sequence_length: int
     end_of_document: int | None
     shard_tokens: int = 100_000_000
+    empty_documents: str = "keep"
 
 
 def check_cutting(cutting: Cutting, tokenizer: Tokenizer) -> None:
@@ -89,6 +93,8 @@ class Cutter:
     def cut(self, ids: Sequence[int]) -> list[NDArray[Any]]:
         """Return the sequences that are full once these ids have come."""
         length, end = self.cutting.sequence_length, self.cutting.end_of_document
+        if not len(ids) and self.cutting.empty_documents == "drop":
+            return []
         if self.cutting.mode == "document":
             if end is None:
                 return [np.array(ids[:length], self._dtype)]

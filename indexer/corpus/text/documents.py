@@ -1,4 +1,4 @@
-"""Documents of raw text, in file order: JSON lines (plain or packed) and Parquet."""
+"""Documents of raw text, in file order: JSON lines and arrays, Parquet and Arrow, plain or packed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from indexer.corpus.text.surrogates import LoneSurrogates
 from indexer.errors import InputError
 from indexer.storage import files
-from indexer.storage.compressed import Limits, without_suffix
+from indexer.storage.compressed import Limits, compression_of, first_bytes, without_suffix
 from indexer.storage.files import CorpusFile
-from indexer.storage.json_lines import objects_of
+from indexer.storage.json_array import array_objects
+from indexer.storage.json_lines import objects_of, pieces_of
+from indexer.storage.saved_datasets import DESCRIPTIONS, saved_files
 
-TEXT_ENDINGS = (".jsonl", ".json", ".ndjson", ".parquet")
+TEXT_ENDINGS = (".jsonl", ".json", ".ndjson", ".parquet", ".arrow")
 UNLIMITED = Limits(max_bytes=1 << 62)
 """Of text that a user names to be tokenized, any size is meant."""
 
@@ -35,6 +38,11 @@ class Document(NamedTuple):
     text: str
 
 
+def is_text(name: str) -> bool:
+    """Tell whether a file of a folder may hold documents, by its name."""
+    return without_suffix(name).endswith(TEXT_ENDINGS) and files.base_name(name) not in DESCRIPTIONS
+
+
 def find_text_files(sources: Sequence[str], *, base: Path) -> list[CorpusFile]:
     """Return the text files that paths, globs and folders stand for; those of a folder are sorted by name.
 
@@ -46,8 +54,10 @@ def find_text_files(sources: Sequence[str], *, base: Path) -> list[CorpusFile]:
     names: list[str] = []
     for source in sources:
         if files.is_folder(source, base=base):
-            inside = files.list_folder(source, base=base)
-            texts = [name for name in inside if without_suffix(name).endswith(TEXT_ENDINGS)]
+            texts = saved_files(source, base=base)
+            if texts is None:
+                inside = files.list_folder(source, base=base)
+                texts = [name for name in inside if is_text(name)]
             if not texts:
                 raise InputError("holds no text file", path=source, expected=", ".join(TEXT_ENDINGS))
             names += texts
@@ -62,6 +72,7 @@ def documents_of(
     column: str,
     start: tuple[int, int] = (0, 0),
     limits: Limits = UNLIMITED,
+    surrogates: LoneSurrogates | None = None,
     on_read: Callable[[int], None] | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of all files from `start` (file, document) on.
@@ -69,13 +80,15 @@ def documents_of(
     Parameters
     ----------
     sources : sequence of CorpusFile
-        JSON lines, plain or packed, or Parquet.
+        JSON lines or arrays, Parquet or Arrow, plain or packed.
     column : str
         Key or column of the text.
     start : pair of int
         First document wanted: number of its file, its number there.
     limits : Limits, optional
         What unpacking may cost.
+    surrogates : LoneSurrogates, optional
+        What becomes of a text with half a surrogate pair; default: it is refused.
     on_read : callable, optional
         Called with the number of bytes of a file each time some are done.
 
@@ -85,71 +98,75 @@ def documents_of(
         A document has no such key, or something other than text under it, or half a surrogate pair; or a
         file is damaged. The message names the line or row.
     """
+    surrogates = surrogates or LoneSurrogates()
     first_file, first_document = start
     for file_number in range(first_file, len(sources)):
         file = sources[file_number]
         skip = first_document if file_number == first_file else 0
-        if file.name.endswith(".parquet"):
-            texts = _parquet_texts(file, column, on_read)
-        else:
-            texts = _json_texts(file, column, limits, on_read)
-        for number, text in enumerate(texts):
+        for number, (where, text) in enumerate(_texts(file, column, limits, on_read)):
             if number >= skip:
-                yield Document(file_number, number, text)
+                whole = surrogates.checked(text, path=file.name, where=f"{where}, {column!r}")
+                if whole is not None:
+                    yield Document(file_number, number, whole)
 
 
-def _json_texts(
+def _texts(
     file: CorpusFile, column: str, limits: Limits, on_read: Callable[[int], None] | None
-) -> Iterator[str]:
-    for line, value in objects_of(file, limits, on_read=on_read):
-        text = value.get(column)
-        if not isinstance(text, str):
+) -> Iterator[tuple[str, str]]:
+    """Yield where each text stands, and the text."""
+    if without_suffix(file.name).endswith((".parquet", ".arrow")):
+        yield from _column_texts(file, column, limits, on_read)
+        return
+    head = first_bytes(file, 4096, compression_of(file), limits).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"["):
+        pieces = pieces_of(file, limits, on_read=on_read)
+        values, unit = array_objects(pieces, limits, name=file.name), "element"
+    else:
+        values, unit = objects_of(file, limits, on_read=on_read), "line"
+    for number, value in values:
+        where = f"{unit} {number:,}"
+        if column not in value:
             raise InputError(
                 f"has no text under {column!r}",
                 path=file.name,
-                offset=f"line {line:,}",
+                offset=where,
                 fix=f"set [corpus] column; its keys are {', '.join(value)}",
             )
-        if not text.isascii():
-            try:
-                text.encode()
-            except UnicodeEncodeError as error:
-                raise InputError(
-                    f"holds half a surrogate pair under {column!r}, character {error.start:,}",
-                    path=file.name,
-                    offset=f"line {line:,}",
-                ) from None
-        yield text
+        yield where, _text(value[column], column, file.name, where)
 
 
-def _parquet_texts(file: CorpusFile, column: str, on_read: Callable[[int], None] | None) -> Iterator[str]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _text(value: Any, column: str, name: str, where: str) -> str:
+    if value is None:
+        raise InputError(
+            f"is null under {column!r}",
+            path=name,
+            offset=where,
+            expected="text",
+            fix='leave the document out, or give it the empty text ""',
+        )
+    if not isinstance(value, str):
+        raise InputError(f"has no text under {column!r}", path=name, offset=where, expected="text")
+    return value
 
-    with files.open_binary(file) as handle:
-        try:
-            parquet = pq.ParquetFile(handle)
-        except pa.ArrowInvalid as error:
-            raise InputError(f"is no Parquet file ({error})", path=file.name) from None
-        names = parquet.schema_arrow.names
-        if column not in names:
-            raise InputError(
-                f"has no column {column!r}",
-                path=file.name,
-                fix=f"set [corpus] column; its columns are {', '.join(names)}",
-            )
-        n_done, n_rows = 0, max(1, parquet.metadata.num_rows)
-        for batch in parquet.iter_batches(batch_size=1024, columns=[column]):
-            values: Any = batch.column(0).to_pylist()
-            for row, text in enumerate(values):
-                if not isinstance(text, str):
-                    raise InputError(
-                        f"has no text under {column!r}", path=file.name, offset=f"row {n_done + row:,}"
-                    )
-                yield text
-            if on_read is not None:
-                before = file.n_bytes * n_done // n_rows
-                n_done += len(values)
-                on_read(file.n_bytes * n_done // n_rows - before)
-            else:
-                n_done += len(values)
+
+def _column_texts(
+    file: CorpusFile, column: str, limits: Limits, on_read: Callable[[int], None] | None
+) -> Iterator[tuple[str, str]]:
+    from indexer.storage.arrow_tables import open_arrow
+
+    table = open_arrow(file, limits)
+    names = table.names()
+    if column not in names:
+        raise InputError(
+            f"has no column {column!r}",
+            path=file.name,
+            fix=f"set [corpus] column; its columns are {', '.join(names)}",
+        )
+    n_rows = table.n_rows()
+    n_said = 0
+    for number, row in enumerate(table.rows([column]), 1):
+        where = f"row {number - 1:,}"
+        yield where, _text(row[column], column, file.name, where)
+        if on_read is not None and (number % 1024 == 0 or number == n_rows):
+            on_read(file.n_bytes * number // n_rows - n_said)
+            n_said = file.n_bytes * number // n_rows

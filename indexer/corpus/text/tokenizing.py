@@ -22,6 +22,8 @@ from indexer.tokenizers import Tokenizer
 
 RECORD = "tokenize.json"
 VERSION = 1
+_DEFAULTS = {"empty_documents": "keep", "lone_surrogates": "refuse"}
+"""What a record means that is older than the setting."""
 
 
 @dataclass
@@ -59,6 +61,7 @@ def tokenize_documents(
     out: Path,
     *,
     sources: Sequence[dict[str, Any]],
+    lone_surrogates: str = "refuse",
     on_shard: Callable[[Record], None] | None = None,
 ) -> Record:
     """Write token shards into a folder, or go on with those that are there.
@@ -75,6 +78,8 @@ def tokenize_documents(
         Folder for ``00000.bin``, ``00000.idx``, ... and ``tokenize.json``.
     sources : sequence of dict
         Name and size of each source; a folder begun with others is refused.
+    lone_surrogates : str
+        What `documents` does with halves of surrogate pairs; a folder begun otherwise is refused.
     on_shard : callable, optional
         Called with the record after each shard.
 
@@ -90,6 +95,7 @@ def tokenize_documents(
         "tokenizer": tokenizer.name,
         "tokenizer_hash": tokenizer.content_hash,
         **asdict(cutting),
+        "lone_surrogates": lone_surrogates,
         "sources": list(sources),
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -164,7 +170,7 @@ def _read_record(out: Path, settings: dict[str, Any]) -> Record:
     if version != VERSION:
         raise StateError(f"is a record of version {version}", path=path, expected=str(VERSION))
     for key, value in settings.items():
-        if record.settings.get(key) != value:
+        if record.settings.get(key, _DEFAULTS.get(key)) != value:
             raise StateError(
                 f"was begun with {key} = {record.settings.get(key)!r}",
                 path=path,

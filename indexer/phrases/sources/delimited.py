@@ -73,7 +73,7 @@ def _refuse_other_delimiter(header: list[str], path: str, usual: str) -> None:
             f"its cells are separated by {NAMES[found]}, not by {NAMES[usual]}",
             path=path,
             offset="line 1",
-            fix=f'set [phrases] delimiter = "{shown}" (--delimiter "{shown}")',
+            fix=f'set [phrases] delimiter = "{shown}"',
         )
 
 

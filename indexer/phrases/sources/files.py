@@ -69,9 +69,9 @@ class FileOptions:
             config.max_file_bytes,
             config.max_window_bytes,
             config.max_line_bytes,
-            bytes_key="[phrases] max_file_bytes (--max-file-bytes)",
-            window_key="[phrases] max_window_bytes (--max-window-bytes)",
-            line_key="[phrases] max_line_bytes (--max-line-bytes)",
+            bytes_key="[phrases] max_file_bytes",
+            window_key="[phrases] max_window_bytes",
+            line_key="[phrases] max_line_bytes",
         )
         return cls(delimiter, limits)
 

@@ -41,6 +41,8 @@ OTHERS: dict[str, list] = {
     "max_shard_bytes": [1],
     "max_window_bytes": [1],
     "max_line_bytes": [1],
+    "empty_documents": ["drop"],
+    "lone_surrogates": ["skip"],
 }
 BASES: dict[str, list[tuple[str, dict]]] = {
     "arrow": [("hf_datasets", dict(paths=["arrow_int32"])), ("hf_datasets", dict(paths=["."]))],
@@ -75,7 +77,11 @@ BASES: dict[str, list[tuple[str, dict]]] = {
         ("pythia_preshuffled", dict(paths=["document-*.bin"])),
         ("packed_pythia", dict(paths=["document-*.bin"])),
     ],
-    "text": [("jsonl_text", dict(paths=["01.jsonl.zst"], packing="packed", sequence_length=64))],
+    "text": [
+        ("jsonl_text", dict(paths=["01.jsonl.zst"], packing="packed", sequence_length=64)),
+        ("packed", dict(paths=["empty.jsonl"], packing="document", sequence_length=64)),
+        ("packed", dict(paths=["half.jsonl"], packing="document", sequence_length=64)),
+    ],
 }
 
 
@@ -89,6 +95,10 @@ def folder_of(tmp_path_factory):
     """Folders of the real writers' files, and of some packed with Zstandard."""
     made = tmp_path_factory.mktemp("made")
     megatron, plain = FIXTURES / "megatron_core", "corpus_text_document"
+    (made / "packed").mkdir(exist_ok=True)
+    shutil.copy(FIXTURES / "jsonl_text" / "tokenizer.json", made / "packed")
+    (made / "packed" / "empty.jsonl").write_text('{"text": ""}\n{"text": "a"}\n')
+    (made / "packed" / "half.jsonl").write_text('{"text": "\\ud83d"}\n{"text": "a"}\n')
     packed(FIXTURES / "amber_jsonl" / "train_1.jsonl", made / "packed" / "train_1.jsonl.zst")
     packed(FIXTURES / "olmo_v1" / "data" / "part-0-00000.npy", made / "packed" / "part.npy")
     packed(megatron / f"{plain}.bin", made / "packed" / f"{plain}.bin")

@@ -43,3 +43,26 @@ def test_litdata_blocks_run_across_items_but_not_chunks(tmp_path: Path, packed):
     (tmp_path / "index.json").write_text(json.dumps({"chunks": chunks, "config": config}))
     with pytest.raises(InputError, match=r"data_format 'jpeg', which is no token corpus"):
         open_corpus(CorpusConfig(format="litdata", paths=["."], sequence_length=4), base=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "dim", "said"),
+    [
+        ({"data_format": ["no_header_tensor:16", "no_header_tensor:16"]}, None, "items of 2 fields"),
+        ({"data_format": ["tensor", "int"]}, None, "items of 2 fields"),
+        ({"data_format": ["no_header_tensor:16"]}, None, "says dim: null of chunk-0-0.bin"),
+        (
+            {"data_format": ["no_header_tensor:16"], "item_loader": "PyTreeLoader"},
+            4,
+            "written for PyTreeLoader",
+        ),
+    ],
+)
+def test_items_that_are_no_stream_are_refused_for_that(tmp_path: Path, settings, dim, said):
+    chunk = {"filename": "chunk-0-0.bin", "chunk_bytes": 28, "chunk_size": 1, "dim": dim}
+    (tmp_path / "chunk-0-0.bin").write_bytes(bytes(28))
+    tables = {"chunks": [chunk], "config": {"compression": None, **settings}}
+    (tmp_path / "index.json").write_text(json.dumps(tables))
+    with pytest.raises(InputError, match=said) as error:
+        open_corpus(CorpusConfig(format="litdata", paths=["."], sequence_length=2), base=tmp_path)
+    assert "TokensLoader()" in str(error.value.fix)

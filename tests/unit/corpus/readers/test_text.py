@@ -197,7 +197,7 @@ def text_config(**changes) -> CorpusConfig:
         (
             "a.jsonl",
             lambda data: data + b'\n{"text": "ab\\ud800"}',
-            r"a\.jsonl, line 41: holds half a surrogate pair under 'text', character 2",
+            r"a\.jsonl, line 41, 'text': holds half a surrogate pair, character 2",
         ),
         (
             "a.jsonl.gz",

@@ -119,6 +119,6 @@ def test_columns_that_look_like_pairs_are_named_as_such(columns: str, tmp_path: 
     with pytest.raises(ConfigError) as error:
         load_phrases(PhrasesConfig(source="a.tsv"), MatchConfig(), base=tmp_path)
     good, bad = COLUMNS[columns]
-    assert f'good = "{good}" and bad = "{bad}"' in str(error.value.fix)
+    assert f'good = "{good}" and [phrases] bad = "{bad}"' in str(error.value.fix)
     found = load_phrases(PhrasesConfig(source="a.tsv", good=good, bad=bad), MatchConfig(), base=tmp_path)
     assert found.pairs["bad_sentence"].to_pylist() == ["A hen are."]

@@ -116,9 +116,7 @@ def test_a_long_window_is_refused_by_the_key_that_takes_it(tmp_path: Path) -> No
     parameters = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=True, write_content_size=0)
     long = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
     (tmp_path / "a.jsonl.zst").write_bytes(long.compress(LINES) + long.flush())
-    with pytest.raises(
-        ResourceError, match=r"raise \[phrases\] max_window_bytes \(--max-window-bytes\) to 268435456"
-    ):
+    with pytest.raises(ResourceError, match=r"raise \[phrases\] max_window_bytes to 268435456"):
         phrases("a.jsonl.zst", tmp_path)
     assert phrases("a.jsonl.zst", tmp_path, max_window_bytes=1 << 28) == WORDS
 
