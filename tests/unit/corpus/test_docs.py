@@ -12,6 +12,7 @@ import pytest
 from indexer.config import CorpusConfig, OrderConfig
 from indexer.config.option import keys_of
 from indexer.corpus import FORMATS, ORDERS
+from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.sequences import CorpusFacts
@@ -58,6 +59,7 @@ def test_readers_describe_their_bytes_and_know_no_other_reader():
 def test_the_reader_on_the_page_reads_what_it_says(tmp_path: Path):
     known = (CorpusConfig, CorpusFacts, FlatReader, IdRun, Limits, Path, required_width)
     names = {one.__name__: one for one in known} | {"files": files, "np": np}
+    names["OF_ANY_FORMAT"] = OF_ANY_FORMAT
     exec(dedent(re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]), names)
     (tmp_path / "a.mine").write_bytes(b"8 bytes." + np.arange(10, dtype="<u2").tobytes())
     config = CorpusConfig(paths=["a.mine"], sequence_length=4)
