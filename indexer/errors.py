@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from indexer.redaction import redact
+
 
 class ExposureError(Exception):
     """A refusal that is shown without a traceback.
@@ -52,19 +54,19 @@ class ExposureError(Exception):
             text += f"; expected {self.expected}"
         if self.fix:
             text += f"; {self.fix}"
-        return _printable(" ".join(text.split()))
+        return _printable(redact(" ".join(text.split())))
 
     def as_dict(self) -> dict[str, object]:
         """Return the message as an object for ``--json``."""
-        return {
-            "error": self.kind,
-            "exit_code": self.exit_code,
+        parts = {
             "what": self.what,
             "path": self.path,
             "offset": self.offset,
             "expected": self.expected,
             "fix": self.fix,
         }
+        redacted = {name: part and redact(part) for name, part in parts.items()}
+        return {"error": self.kind, "exit_code": self.exit_code, **redacted}
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way back from a worker process, with every field."""

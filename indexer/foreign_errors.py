@@ -21,6 +21,9 @@ from indexer.errors import (
 _FREE_SPACE = "free space there and run again; finished work is kept"
 _LESS_MEMORY = "use fewer workers, or a machine with more memory; finished work is kept"
 _RETRY = "run again when it can be reached; finished work is kept"
+_CREDENTIALS = (
+    "see its credentials: an index keeps none, they are taken from exposure.toml or the environment"
+)
 _DAMAGED = "delete that file and run `exposure index` again; what is whole is kept"
 _NO_SPACE = re.compile(
     r"no space left|disk (is )?full|quota exceeded|could not write|failed to write|max_temp_directory_size"
@@ -75,14 +78,14 @@ _TABLE: dict[str, Row] = {
         "made a library panic",
         "check the tokenizer and phrase files",
     ),
-    "aiohttp.ClientResponseError": (ResourceError, "the server refused", _RETRY),
+    "aiohttp.ClientResponseError": (ResourceError, "the server refused", _CREDENTIALS),
     "aiohttp.InvalidURL": (ConfigError, "is no URL that can be opened", None),
     "aiohttp.ClientError": (ResourceError, "the network failed", _RETRY),
     "fsspec.FSTimeoutError": (ResourceError, "the store did not answer in time", _RETRY),
     "fsspec.BlocksizeMismatchError": (ResourceError, "the store answered with other bytes", _RETRY),
     "botocore.NoCredentialsError": (ConfigError, "the store wants credentials", "set those of the store"),
     "botocore.BotoCoreError": (ResourceError, "the store failed", _RETRY),
-    "botocore.ClientError": (ResourceError, "the store refused", _RETRY),
+    "botocore.ClientError": (ResourceError, "the store refused", _CREDENTIALS),
     "gcsfs.HttpError": (ResourceError, "the store failed", _RETRY),
     "google.GoogleAuthError": (ConfigError, "the store wants credentials", "set those of the store"),
     "requests.RequestException": (ResourceError, "the network failed", _RETRY),

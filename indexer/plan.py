@@ -15,10 +15,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from indexer.config.load import Config, config_from_tables
+from indexer.config.load import Config, config_from_tables, learn_credentials
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ExposureError, StateError
 from indexer.storage.inventory import Inventory, UsedFile
+from indexer.storage.urls import is_url
 
 FORMAT_VERSION = 2
 """History. 1: first version. 2: typed facts of the order; files of the plan by name and row number."""
@@ -226,6 +227,7 @@ class Plan:
     def to_json(self) -> str:
         """Return the plan as JSON text that holds a checksum of itself."""
         fields = {**asdict(self), "config": self.config.sections(), "base": str(self.config.base)}
+        fields["config_file"] = self.config.file
         fields["checksum"] = hashlib.sha256(_canonical(fields)).hexdigest()
         return json.dumps(_plain(fields), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
@@ -269,8 +271,11 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
         section: {key: value for key, value in keys.items() if value is not None}
         for section, keys in fields["config"].items()
     }
+    base, file = Path(fields["base"]), fields.get("config_file", "exposure.toml")
+    if any(is_url(shard["url"]) for shard in fields["shards"]):
+        learn_credentials(base, file)
     return Plan(
-        config=config_from_tables(sections, origin="plan.json", base=Path(fields["base"])),
+        config=replace(config_from_tables(sections, origin="plan.json", base=base), file=file),
         software=fields["software"],
         frozen={name: FrozenFile(**file) for name, file in fields["frozen"].items()},
         tokenizer=fields["tokenizer"] and TokenizerFacts(**fields["tokenizer"]),

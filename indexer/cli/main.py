@@ -21,6 +21,7 @@ from indexer.cli.leaving import (
     open_closed_streams,
 )
 from indexer.foreign_errors import translate
+from indexer.redaction import redact
 
 # In workflow order. Modules are imported when their command is asked for: `exposure --help` imports none.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -154,7 +155,7 @@ def _fail(error: BaseException, words: list[str]) -> int:
         return 141
     known = translate(error)
     if known is None:
-        print("".join(traceback.format_exception(error)).rstrip(), file=sys.stderr)
+        print(redact("".join(traceback.format_exception(error)).rstrip()), file=sys.stderr)
         print("exposure: this is a bug; please report it with the lines above", file=sys.stderr)
         return 1
     if "--json" in words:

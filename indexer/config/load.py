@@ -8,6 +8,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from indexer.config.order import OrderConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.config.tokenizer import TokenizerConfig
 from indexer.errors import ConfigError
+from indexer.storage.credentials import hide_all
 from indexer.storage.opening import read_text
 
 
@@ -40,6 +42,7 @@ class Config:
     index: IndexConfig = field(default_factory=IndexConfig)
     base: Path = field(default_factory=Path)
     given: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    file: str = field(default="exposure.toml", compare=False)
 
     def given_keys(self, section: str) -> frozenset[str]:
         """Return the keys of a section that the user gave."""
@@ -92,11 +95,12 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     for word in overrides:
         _override(tables, word)
     config = config_from_tables(tables, origin=str(path), base=file.resolve().parent)
-    return replace(config, given={name: frozenset(tables.get(name, ())) for name in SECTIONS})
+    return replace(config, file=file.name, given={name: frozenset(tables.get(name, ())) for name in SECTIONS})
 
 
 def config_from_tables(tables: Mapping[str, Any], *, origin: str, base: Path) -> Config:
-    """Check parsed TOML tables and return the configuration they stand for."""
+    """Check parsed TOML tables and return the configuration they stand for; URLs lose their credentials."""
+    tables = hide_all(tables)
     _refuse_unknown(tables, SECTIONS, origin, what="section")
     sections: dict[str, Any] = {}
     for name, section in SECTIONS.items():
@@ -191,3 +195,16 @@ def environment_overrides(environ: Mapping[str, str] | None = None) -> list[str]
             if variable in environ:
                 words.append(f"{section}.{key.name}={environ[variable]}")
     return words
+
+
+def learn_credentials(base: Path, file: str) -> None:
+    """Take the credentials of URLs from where a plan was made from: its configuration, and the environment.
+
+    A plan keeps none. What is not there any more is missed when the store is asked.
+    """
+    with suppress(OSError, ValueError):
+        hide_all(tomllib.loads((base / file).read_text(encoding="utf-8-sig")))
+    tables: dict[str, Any] = {}
+    for word in environment_overrides():
+        _override(tables, word)
+    hide_all(tables)

@@ -24,6 +24,7 @@ from indexer.scanning.blocks import prepare_hash
 from indexer.scanning.frozen import load_matchers, load_vocabulary
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import prepare_tally
+from indexer.storage.credentials import keep, kept
 from indexer.storage.observer import observed_by
 from indexer.storage.recall import Recall
 from indexer.units import TokenIds
@@ -53,7 +54,13 @@ class ScanTask:
             "plan": self.plan,
             "_scanner": None,
             "_recall": Recall(self.plan.files),
+            "credentials": kept(),
         }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what a worker that starts afresh does not inherit."""
+        keep(state.pop("credentials"))
+        self.__dict__.update(state)
 
     def __call__(self, range_number: int) -> int:
         """Scan a range, commit its partial, and return how many tokens were read.

@@ -13,10 +13,13 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from indexer.errors import ExposureError, InputError, ResourceError, StateError
+from indexer.foreign_errors import translate
+from indexer.redaction import redact, redacted_url
+from indexer.storage.credentials import hide
 from indexer.storage.globs import has_magic, local_matches
 from indexer.storage.observer import answered_once, found, planned, read_whole, reading
 from indexer.storage.opening import open_regular, status_of
-from indexer.storage.urls import filesystem_of, is_url, without_credentials
+from indexer.storage.urls import filesystem_of, is_url
 from indexer.units import Uint8Array
 
 CHUNK_BYTES = 8 * 1024 * 1024
@@ -105,11 +108,11 @@ def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
         filesystem, inner = filesystem_of(path)
         if filesystem.exists(inner):
             return [path]
-        matches = sorted(filesystem.unstrip_protocol(match) for match in filesystem.glob(inner))
+        matches = sorted(hide(filesystem.unstrip_protocol(match)) for match in filesystem.glob(inner))
     else:
         matches = local_matches(path, base=base)
     if not matches:
-        raise InputError("matches no file", path=without_credentials(path), fix=fix)
+        raise InputError("matches no file", path=redacted_url(path), fix=fix)
     return matches
 
 
@@ -151,7 +154,7 @@ def list_folders(path: str, *, base: Path) -> list[str]:
 def _remote_entries(url: str, kind: str) -> list[str]:
     filesystem, inner = filesystem_of(url)
     entries = filesystem.ls(inner, detail=True)
-    return sorted(filesystem.unstrip_protocol(entry["name"]) for entry in entries if entry["type"] == kind)
+    return sorted(hide(filesystem.unstrip_protocol(one["name"])) for one in entries if one["type"] == kind)
 
 
 def join(folder: str, name: str) -> str:
@@ -192,7 +195,7 @@ def file_at(
     InputError
         There is no such file, or it is a folder, pipe or device (which are never opened).
     """
-    known = planned(without_credentials(path))
+    known = planned(redacted_url(path))
     if known is None:
         return found(_remote_file(path) if is_url(path) else _local_file(path, base, error, fix))
     return found(
@@ -240,11 +243,11 @@ def _remote_file(path: str) -> CorpusFile:
     try:
         info = filesystem.info(inner)
     except FileNotFoundError:
-        raise InputError("no such file", path=without_credentials(path)) from None
+        raise InputError("no such file", path=redacted_url(path)) from None
     if info["type"] != "file" or info.get("size") is None:
-        raise InputError("is not a file of known size", path=without_credentials(path))
+        raise InputError("is not a file of known size", path=redacted_url(path))
     version = " ".join(f"{key}={info[key]}" for key in _VERSION_KEYS if info.get(key) is not None)
-    name, size = without_credentials(path), int(info["size"])
+    name, size = redacted_url(path), int(info["size"])
     return CorpusFile(name, path, size, None, local=False, version=version or None)
 
 
@@ -358,8 +361,10 @@ def _read_remote(file: CorpusFile, start: int, stop: int) -> bytes:
             data = filesystem.cat_file(inner, start=start, end=stop)
         except FileNotFoundError:
             raise InputError("is gone", path=file.name) from None
-        except OSError as error:
-            trouble = f"{type(error).__name__}: {error}"
+        except Exception as error:
+            if not isinstance(translate(error), ResourceError):
+                raise
+            trouble = redact(f"{type(error).__name__}: {error}")
             continue
         if len(data) == stop - start:
             return bytes(data)

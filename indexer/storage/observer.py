@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from indexer.redaction import redacted_url
 from indexer.storage.inventory import UsedFile
-from indexer.storage.urls import without_credentials
 
 if TYPE_CHECKING:
     from indexer.storage.files import CorpusFile
@@ -65,7 +65,7 @@ def answered_once(question: str) -> Callable[[Callable[..., Answer]], Callable[.
         def answer(path: str, **how: Any) -> Answer:
             if _observer is None:
                 return ask(path, **how)
-            key = f"{question} {without_credentials(path)}"
+            key = f"{question} {redacted_url(path)}"
             answered: Answer = _observer.answer(key, lambda: ask(path, **how))
             return answered
 

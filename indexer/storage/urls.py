@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from indexer.errors import InputError, ResourceError
+from indexer.redaction import redacted_url
+from indexer.storage.credentials import reveal
 
 _STORES = "s3 s3a gs gcs az abfs abfss adl oci oss hf hdfs webhdfs http https file local memory"
 SCHEMES = frozenset(f"{_STORES} simplecache filecache blockcache".split())
@@ -17,13 +19,8 @@ def is_url(path: str) -> bool:
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]*(::|://)", path) is not None
 
 
-def without_credentials(url: str) -> str:
-    """Return a URL as messages and tables may show it."""
-    return re.sub(r"(://)[^/@]+@", r"\1", url)
-
-
 def filesystem_of(url: str) -> tuple[Any, str]:
-    """Return the fsspec file system of a URL, and the path inside it.
+    """Return the fsspec file system of a URL, and the path inside it; hidden credentials are put back.
 
     Raises
     ------
@@ -34,7 +31,7 @@ def filesystem_of(url: str) -> tuple[Any, str]:
     """
     import fsspec
 
-    name = without_credentials(url)
+    name = redacted_url(url)
     schemes = [one.partition("://")[0].lower() for one in url.split("::")]
     wrong = next((one for one in schemes if one not in SCHEMES), None)
     if wrong is not None:
@@ -45,7 +42,7 @@ def filesystem_of(url: str) -> tuple[Any, str]:
             fix="copy the file to a disk or one of these, and name it there",
         )
     try:
-        filesystem, inner = fsspec.core.url_to_fs(url)
+        filesystem, inner = fsspec.core.url_to_fs(reveal(url))
     except ImportError as error:
         raise ResourceError(f"needs a package that is not installed ({error})", path=name) from None
     except ValueError as error:
