@@ -70,7 +70,7 @@ def scan_shards(
     root : str or Path
         The index directory.
     n_workers : int
-        Worker processes; 0 is one per core.
+        Worker processes; 0 is what the plan's [index] workers says, or one per core.
     ranges : sequence of int, optional
         Only these range numbers; default: all.
 
@@ -95,7 +95,9 @@ def scan_shards(
         task = ScanTask(index, plan)
         task.compile()
         failures: list[Exception] = []
-        for outcome in run_tasks(task, tasks, n_workers or os.cpu_count() or 1, name=plan.range_name):
+        for outcome in run_tasks(
+            task, tasks, n_workers or plan.config.index.workers or os.cpu_count() or 1, name=plan.range_name
+        ):
             if outcome.error is None:
                 yield RangeDone(outcome.task, outcome.result)
             else:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from indexer.config import Config
+from indexer.config.idle import spelled
 from indexer.config.match import MatchConfig
 from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.sequences import Shard
@@ -77,7 +78,8 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
 
 
 def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenContent, tuple[str, ...]]:
-    loaded = load_phrases(config.phrases, config.match, base=config.base)
+    of_phrases = config.given_keys("phrases")
+    loaded = load_phrases(config.phrases, config.match, base=config.base, given=of_phrases)
     notes = list(loaded.notes)
     dropped: list[int] = []
     if tokenizer is not None and (config.match.asks_for_words() or loaded.gapped is not None):
@@ -97,6 +99,8 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
             expected="the tokenizer.json of the corpus",
             fix="set [tokenizer] path, or give token_ids in the place of text",
         )
+    if not has_text:
+        _refuse_settings_of_text(config)
     patterns = None
     if config.match.unit in ("tokens", "both"):
         looked_for = loaded.looked_for()
@@ -136,6 +140,18 @@ def _other_forms(loaded: PhraseSet, tokenizer: Tokenizer | None, match: MatchCon
         tokenizer.require_words()
         return other_forms(loaded, tokenizer, match)
     return None
+
+
+def _refuse_settings_of_text(config: Config) -> None:
+    """Refuse settings of the spelling where every phrase is given as ids, which are one spelling."""
+    for key in ("case", "whitespace", "normal_form"):
+        if key in config.given_keys("match"):
+            value = spelled(getattr(config.match, key))
+            raise ConfigError(
+                f"[match] {key} = {value} has no effect on phrases given as ids",
+                path=config.phrases.source,
+                fix=f"leave [match] {key} out",
+            )
 
 
 def _unspelled(loaded: PhraseSet, without: list[int]) -> set[int]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
+from indexer.config.idle import changed_keys
 from indexer.config.match import MatchConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError
 from indexer.phrases.columns import PairColumns, find_columns
 from indexer.phrases.gapped import GappedPhrases, GappedPhraseTable, sums_of_parts, with_parts
+from indexer.phrases.idle_keys import refuse_generic_keys, refuse_keys_of_pairs
 from indexer.phrases.pair_table import empty_pairs
 from indexer.phrases.pairs import PairReader
 from indexer.phrases.phrase_table import PhraseTable
@@ -74,7 +76,12 @@ class PhraseSet(NamedTuple):
 
 
 def load_phrases(
-    config: PhrasesConfig, match: MatchConfig, *, base: Path, progress: Progress | None = None
+    config: PhrasesConfig,
+    match: MatchConfig,
+    *,
+    base: Path,
+    progress: Progress | None = None,
+    given: Collection[str] | None = None,
 ) -> PhraseSet:
     """Read a source of phrases or minimal pairs.
 
@@ -88,11 +95,14 @@ def load_phrases(
         Folder relative paths start from.
     progress : callable, optional
         Wraps the rows, to show how far reading got.
+    given : collection of str, optional
+        The keys of `config` that a user gave; without it, those that differ from their defaults.
 
     Raises
     ------
     ConfigError
-        The source cannot be read, is empty, or a row of it is wrong; file and line are named.
+        The source cannot be read, is empty, or a row of it is wrong; file and line are named. Or a key has no
+        effect on what it holds.
     """
     if config.reach < 1:
         raise ConfigError(f"reach = {config.reach}", path="[phrases] reach", expected="1 or more words")
@@ -106,7 +116,7 @@ def load_phrases(
         rows = pair_lines(rows, config.text_lines)
     if progress is not None:
         rows = progress(rows)
-    return _from_rows(iter(rows), config, match, base)
+    return _from_rows(iter(rows), config, match, base, changed_keys(config) if given is None else given)
 
 
 def phrases_of_table(
@@ -130,10 +140,12 @@ def phrases_of_table(
         Record(config.source, "row", number, values)
         for number, values in enumerate((row for batch in table.to_batches() for row in batch.to_pylist()), 1)
     )
-    return _from_rows(rows, config, match, base or Path())
+    return _from_rows(rows, config, match, base or Path(), changed_keys(config))
 
 
-def _from_rows(rows: Iterator[Record], config: PhrasesConfig, match: MatchConfig, base: Path) -> PhraseSet:
+def _from_rows(
+    rows: Iterator[Record], config: PhrasesConfig, match: MatchConfig, base: Path, given: Collection[str]
+) -> PhraseSet:
     first = next(rows, None)
     if first is None:
         raise ConfigError("holds no phrases: it is empty", path=config.source)
@@ -148,7 +160,9 @@ def _from_rows(rows: Iterator[Record], config: PhrasesConfig, match: MatchConfig
             raise ConfigError(
                 f"none of the paradigms {', '.join(config.paradigms)} is in the source", path=config.source
             )
+        refuse_generic_keys(config, given, pairs)
     else:
+        refuse_keys_of_pairs(config, given)
         pairs = empty_pairs()
         attributes = read_plain_phrases(rows, columns, phrases, gapped)
     found = gapped.to_arrow()
