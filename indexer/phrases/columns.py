@@ -129,7 +129,8 @@ def _fix_for(fields: Mapping[str, Any]) -> str:
     if pair is not None:
         good, bad = pair
         return f'these look like pairs: set [phrases] good = "{good}" and [phrases] bad = "{bad}"'
-    return 'name yours, as in [phrases] text = "my_text", or good = "my_good" and [phrases] bad = "my_bad"'
+    pairs = '[phrases] good = "my_good" and [phrases] bad = "my_bad"'
+    return f'name yours, as in {pairs}, or [phrases] text = "my_text"'
 
 
 def _roles(config: PhrasesConfig) -> list[str]:

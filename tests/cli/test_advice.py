@@ -180,7 +180,7 @@ def test_advice_of_phrases_can_be_taken(tmp_path: Path, capsys):
     (tmp_path / "a.csv").write_text("wort\none two\nthree\n")
     assert run(["phrases", str(tmp_path / "a.csv")]) == 2
     told = capsys.readouterr().err
-    assert "name yours, as in --text" in told and "[phrases]" not in told
+    assert "name yours, as in --good" in told and 'or --text "my_text"' in told and "[phrases]" not in told
     assert run(["phrases", str(tmp_path / "a.csv"), "--text", "wort"]) == 0
     assert run(["phrases", str(tmp_path / "a.csv"), "--text", "none"]) == 2
     assert "which --text names" in capsys.readouterr().err
