@@ -18,8 +18,8 @@ from indexer.matching.ids.kernels.unfiltered import search_sequences
 from indexer.matching.ids.kernels.walk import new_batch
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.search import room_for
-from indexer.matching.matcher import IdPatterns
 from indexer.matching.threads import find_with_threads
+from indexer.patterns import IdPatterns
 from tests.reference import ReferenceMatcher
 
 Run = Callable[[], int | None]

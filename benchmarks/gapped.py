@@ -22,8 +22,7 @@ from indexer.matching.gapped.anchor_parts import AnchoredParts
 from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.unfiltered import WalkingMatcher
-from indexer.matching.matcher import IdPatterns
-from indexer.patterns import Gap, GappedPattern
+from indexer.patterns import Gap, GappedPattern, IdPatterns
 from indexer.tokenizers import tokenizer_from_json
 from indexer.vocabulary import TokenBytes
 from tests.reference import ReferenceMatcher
@@ -73,7 +72,7 @@ def _case(load: Workload, chosen: PatternSet, vocabulary: TokenBytes, name: str,
 
 def matcher_of(chosen: PatternSet, vocabulary: TokenBytes) -> GappedMatcher:
     anchored = AnchoredParts(
-        lambda some, needs: TokenMatcher(some, None, needs=needs, boundary="none", possessive="include"),
+        lambda some: TokenMatcher(some, None, boundary="none", possessive="include"),
         lambda some: WalkingMatcher(some, None, boundary="none", possessive="include"),
         chosen.ids,
         chosen.first_part,

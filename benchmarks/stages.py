@@ -20,12 +20,10 @@ from indexer.matching.blocks import read_only
 from indexer.matching.ids.kernels.prefilter import new_scratch
 from indexer.matching.ids.kernels.windows import new_room, search_windows
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.part_needs import no_needs
 from indexer.matching.ids.search import room_for
 
 QUESTIONS = ("keys, or groups of eight", "positions", "anchors", "contexts")
 SEARCH = ("walk", "borders and order")
-COMPANY = "company"
 JOINING = ("parts beside anchors", "joining")
 ROUNDS = 15
 
@@ -40,7 +38,7 @@ def main() -> None:
     load = workload.load(arguments.tokens)
     rows = tuple(map(read_only, load.rows()))
     if arguments.gapped:
-        _print_head("patterns", (*QUESTIONS, COMPANY, *SEARCH, *JOINING))
+        _print_head("patterns", (*QUESTIONS, *SEARCH, *JOINING))
         alone = phrase_runs(_matcher(load, "134k"), rows)
         _print_row("none", [*alone[:4], alone[3], *alone[4:], alone[-1], alone[-1]], load)
         for name, least_ids, unit in KINDS:
@@ -62,9 +60,8 @@ def phrase_runs(matcher: TokenMatcher, rows: Rows) -> list[Callable[[], object]]
     ids, starts, stops = rows
     anchors = matcher._filters[2][1]
     scratch, room, found = new_scratch(), new_room(), room_for(1 << 18)
-    alone = anchors._replace(needs=no_needs())
     runs: list[Callable[[], object]] = [
-        lambda stage=stage: scan_up_to(alone, ids, stage, scratch) for stage in range(len(QUESTIONS))
+        lambda stage=stage: scan_up_to(anchors, ids, stage, scratch) for stage in range(len(QUESTIONS))
     ]
     runs.append(
         lambda: search_windows(matcher._automaton, anchors, ids, starts, stops, 0, found, room),
@@ -74,15 +71,13 @@ def phrase_runs(matcher: TokenMatcher, rows: Rows) -> list[Callable[[], object]]
 
 
 def gapped_runs(load: workload.Workload, least_ids: int, unit: str, rows: Rows) -> list[Callable[[], object]]:
-    """Return the same for a matcher of phrases with gaps: company before the walk, joining behind it."""
+    """Return the same for a matcher of phrases with gaps: parts beside anchors and joining behind it."""
     ids, starts, stops = rows
     whole = matcher_of(pattern_set(load, least_ids, unit), vocabulary_of(load))
     whole.find(ids, starts, stops)
     anchored = whole._matcher
     matcher = anchored._chosen[1].matcher
-    anchors, scratch = matcher._filters[2][1], new_scratch()
     runs = phrase_runs(matcher, rows)
-    runs.insert(len(QUESTIONS), lambda: scan_up_to(anchors, ids, len(QUESTIONS) - 1, scratch))
     runs.append(lambda: anchored.find(ids, starts, stops))
     runs.append(lambda: whole.find(ids, starts, stops))
     return runs

@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.cases import Case, Run
 from benchmarks.workload import SEED, SEQUENCE_LENGTH, Workload
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.matcher import IdPatterns
+from indexer.patterns import IdPatterns
 
 N_PHRASES = 10_000_000
 LENGTHS = range(3, 9)

@@ -18,8 +18,8 @@ from benchmarks.workload import KEPT, SEQUENCE_LENGTH, SHARED, Workload, paragra
 from indexer.config import MatchConfig, PhrasesConfig
 from indexer.folding import fold
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.matcher import IdPatterns
 from indexer.matching.text.matcher import TextMatcher
+from indexer.patterns import IdPatterns
 from indexer.phrases import load_phrases
 from indexer.phrases.normalization import normalized
 from indexer.phrases.surface_forms import id_patterns

@@ -15,7 +15,7 @@ import xxhash
 
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir, commit_file
-from indexer.matching.matcher import IdPatterns
+from indexer.patterns import IdPatterns
 from indexer.phrases.gapped import GappedPhrases
 from indexer.plan import FrozenFile, Plan
 from indexer.tokenizers import tokenizer_from_json

@@ -15,7 +15,7 @@ from indexer.config.match import MatchConfig
 from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
-from indexer.matching.matcher import taken
+from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_limits import spelling_notes
 from indexer.phrases.gapped import patterns_of, sums_of_parts
@@ -106,7 +106,7 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
         looked_for = loaded.looked_for()
         patterns = id_patterns(looked_for, tokenizer, config.match)
         # Ids of what is left of a phrase are another phrase.
-        patterns = taken(patterns, ~np.isin(patterns.phrase, dropped))
+        patterns = select(patterns, ~np.isin(patterns.phrase, dropped))
         unspelled = _unspelled(loaded, phrases_without_patterns(looked_for, patterns))
         if unspelled:
             notes.append(

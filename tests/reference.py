@@ -13,7 +13,8 @@ import numpy as np
 
 from indexer.errors import ConfigError
 from indexer.folding import APOSTROPHES, is_mark, is_word_character
-from indexer.matching.matcher import IdPatterns, Matches
+from indexer.matching.matcher import Matches
+from indexer.patterns import IdPatterns
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds
+from indexer.matching.kernels.matches import Matches
+from indexer.units import Int64Array, TokenIds
 
 SAMPLE_TOKENS = 1 << 22
 """Ids of a corpus that are enough to prepare a matcher."""
@@ -19,57 +20,18 @@ DECODED_TOKENS = 1 << 26
 They take as long as compiling its kernels and building its tables: some ten seconds."""
 
 
+__all__ = [
+    "DECODED_TOKENS",
+    "SAMPLE_TOKENS",
+    "Matcher",
+    "Matches",
+    "OnRows",
+    "one_behind_the_other",
+    "ordered",
+]
+
 OnRows = Callable[[int, int], None]
 """Told of a run of sequences [first, last) of a block as the search goes through them."""
-
-
-class IdPatterns(NamedTuple):
-    """Token-id sequences to look for; several may stand for one phrase.
-
-    Attributes
-    ----------
-    ids : array of uint32
-        The ids of all patterns, one pattern after another.
-    offsets : array of int64, shape (n_patterns + 1,)
-        Pattern p is ``ids[offsets[p]:offsets[p + 1]]``; none is empty, no two are equal for one phrase.
-    phrase : array of int32, shape (n_patterns,)
-        The phrase each one stands for.
-    """
-
-    ids: TokenIds
-    offsets: Int64Array
-    phrase: Int32Array
-
-
-def taken(patterns: IdPatterns, chosen: BoolArray) -> IdPatterns:
-    """Return the chosen ones of some patterns."""
-    lengths = np.diff(patterns.offsets)
-    return IdPatterns(
-        patterns.ids[np.repeat(chosen, lengths)],
-        np.append(0, np.cumsum(lengths[chosen])),
-        patterns.phrase[chosen],
-    )
-
-
-class Matches(NamedTuple):
-    """Occurrences in a block of sequences, ordered by (row, token_offset, phrase, n_tokens).
-
-    Attributes
-    ----------
-    phrase : array of int32
-        Which phrase.
-    row : array of int64
-        Number of the sequence within the block, from 0.
-    token_offset : array of int32
-        Tokens from the start of the sequence to the first token the occurrence touches.
-    n_tokens : array of int32
-        Tokens it touches.
-    """
-
-    phrase: Int32Array
-    row: Int64Array
-    token_offset: Int32Array
-    n_tokens: Int32Array
 
 
 class Matcher(Protocol):

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from indexer.config.match import MatchConfig
 from indexer.errors import ConfigError
-from indexer.matching.matcher import IdPatterns
+from indexer.patterns import IdPatterns
 from indexer.phrases.form_encoder import FormEncoder
 from indexer.phrases.ragged import Ragged, ragged
 from indexer.phrases.spellings import spellings_of

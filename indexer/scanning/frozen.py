@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pyarrow as pa
 
 from indexer.index_dir import IndexDir
-from indexer.matching.matcher import IdPatterns, Matcher, taken
+from indexer.matching.matcher import Matcher
 from indexer.partials import OTHER_FORMS
+from indexer.patterns import IdPatterns, select
 from indexer.phrases.gapped import GappedPhrases, patterns_of, with_parts
 from indexer.plan import Plan
 from indexer.plan_store import (
@@ -21,9 +20,6 @@ from indexer.plan_store import (
 )
 from indexer.units import BoolArray, Int32Array
 from indexer.vocabulary import TokenBytes
-
-if TYPE_CHECKING:
-    from indexer.matching.ids.part_needs import PartNeeds
 
 
 def load_vocabulary(index: IndexDir, plan: Plan) -> TokenBytes | None:
@@ -72,9 +68,9 @@ def _token_matcher(
     # Parts are numbered on from the phrases; they are texts.
     is_given = np.append(given_as_ids.to_numpy(), False)
 
-    def build(some: IdPatterns, needs: PartNeeds | None = None) -> Matcher:
+    def build(some: IdPatterns) -> Matcher:
         of_ids = is_given[np.minimum(some.phrase, len(given_as_ids))]
-        return _id_matcher(some, of_ids, plan, vocabulary, needs)
+        return _id_matcher(some, of_ids, plan, vocabulary)
 
     if gapped is None:
         return build(patterns)
@@ -99,7 +95,6 @@ def _id_matcher(
     of_ids: BoolArray,
     plan: Plan,
     vocabulary: TokenBytes | None,
-    needs: PartNeeds | None,
 ) -> Matcher:
     """Return a matcher of id patterns; phrases given as ids are ids only and have no word boundary."""
     from indexer.matching.ids.joined import JoinedMatcher
@@ -109,16 +104,15 @@ def _id_matcher(
     matchers: list[Matcher] = []
     if of_ids.any():
         matchers.append(
-            TokenMatcher(taken(patterns, of_ids), vocabulary, boundary="none", possessive="include")
+            TokenMatcher(select(patterns, of_ids), vocabulary, boundary="none", possessive="include")
         )
     if not (len(of_ids) and of_ids.all()):
         matchers.append(
             TokenMatcher(
-                taken(patterns, ~of_ids),
+                select(patterns, ~of_ids),
                 vocabulary,
                 boundary=match.boundary,
                 possessive=match.possessive,
-                needs=needs,
             )
         )
     return matchers[0] if len(matchers) == 1 else JoinedMatcher(matchers)

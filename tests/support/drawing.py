@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.matching.matcher import IdPatterns, Matches
+from indexer.matching.matcher import Matches
+from indexer.patterns import IdPatterns
 from indexer.vocabulary import TokenBytes
 
 Piece = str | bytes | None

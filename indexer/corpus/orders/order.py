@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from indexer.corpus.kernels.visits import Visits
 from indexer.units import BoolArray, Int64Array
 
-
-class Visits(NamedTuple):
-    """The steps at which a run of sequences was consumed, inside the training window.
-
-    Attributes
-    ----------
-    offsets : array of int64, shape (n_sequences + 1,)
-        The visits of sequence i are ``steps[offsets[i]:offsets[i + 1]]``: none, one or several.
-    steps : array of int64
-        Zero-based steps, ascending within a sequence; ``UNKNOWN_STEP`` where no order is known.
-    """
-
-    offsets: Int64Array
-    steps: Int64Array
+__all__ = ["TrainingOrder", "Visits", "visits_of"]
 
 
 def visits_of(steps: Int64Array, taken: BoolArray) -> Visits:

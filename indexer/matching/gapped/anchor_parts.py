@@ -15,30 +15,21 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.gapped.kernels.companions import (
-    OF_IDS,
-    OF_PAIRS,
-    Wanted,
-    enter_wanted,
-    keep_promising,
+    ONE_ID,
+    SUFFIX_WORDS,
+    TWO_IDS,
+    CompanionSuffixes,
+    enter_suffixes,
+    keep_accompanied,
 )
 from indexer.matching.gapped.kernels.join import Stretches
 from indexer.matching.gapped.kernels.reach import Reach, add_context, stretch_reach
 from indexer.matching.gapped.kernels.rules import WALL_WORDS
 from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.gapped.stretches import merged
-from indexer.matching.ids.part_needs import PartNeeds, no_reach, no_wanted
 from indexer.matching.ids.search import phrases_and_parts
-from indexer.matching.matcher import (
-    SAMPLE_TOKENS,
-    IdPatterns,
-    Matcher,
-    Matches,
-    OnRows,
-    one_behind_the_other,
-    ordered,
-    taken,
-)
-from indexer.patterns import GappedPattern
+from indexer.matching.matcher import SAMPLE_TOKENS, Matcher, Matches, OnRows, one_behind_the_other, ordered
+from indexer.patterns import GappedPattern, IdPatterns, select
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -46,10 +37,22 @@ _CONTEXT_BYTES = 16
 
 
 class _Chosen(NamedTuple):
-    """What looks for phrases and anchors, and what the patterns of each anchor need beside it."""
+    """What was chosen on a sample.
+
+    Attributes
+    ----------
+    matcher : Matcher
+        Finds phrases and anchors.
+    left, right : Reach
+        How far the patterns of each anchor reach to both sides.
+    companions : CompanionSuffixes
+        With which suffix the rarest other part of these patterns ends there.
+    """
 
     matcher: Matcher
-    needs: PartNeeds
+    left: Reach
+    right: Reach
+    companions: CompanionSuffixes
 
 
 class AnchoredParts:
@@ -60,8 +63,7 @@ class AnchoredParts:
     Parameters
     ----------
     build : callable
-        Makes a matcher of some of the patterns, for whole sequences. It may leave out parts beside which
-        what they need is missing.
+        Makes a matcher of some of the patterns, for whole sequences.
     build_for_stretches : callable
         Makes one of the parts, for many short sequences.
     patterns : IdPatterns
@@ -78,7 +80,7 @@ class AnchoredParts:
 
     def __init__(
         self,
-        build: Callable[[IdPatterns, PartNeeds], Matcher],
+        build: Callable[[IdPatterns], Matcher],
         build_for_stretches: Callable[[IdPatterns], Matcher],
         patterns: IdPatterns,
         first_part: int,
@@ -97,7 +99,7 @@ class AnchoredParts:
         self._context_bytes = 0 if vocabulary is None else _CONTEXT_BYTES
         self._longest, self._words = self._sizes()
         of_parts = (patterns.phrase >= first_part) & (patterns.phrase < first_part + self._n_parts)
-        self._parts = build_for_stretches(taken(patterns, of_parts))
+        self._parts = build_for_stretches(select(patterns, of_parts))
         self._chosen: tuple[int, _Chosen | None] = (0, None)
         self._choosing = threading.Lock()
 
@@ -111,8 +113,8 @@ class AnchoredParts:
         self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
     ) -> tuple[Matches, Matches]:
         """Return those of phrases, and those of parts; both are in order."""
-        matcher, needs = self._chosen_for(ids, starts, stops)
-        found = matcher.find(ids, starts, stops, on_rows)
+        chosen = self._chosen_for(ids, starts, stops)
+        found = chosen.matcher.find(ids, starts, stops, on_rows)
         phrases, anchors = phrases_and_parts(found, self._first_part, self._n_parts)
         if not len(anchors.phrase):
             return phrases, anchors
@@ -121,10 +123,20 @@ class AnchoredParts:
         end = begin + anchors.n_tokens
         stretches = Stretches(*(np.empty(len(row), np.int64) for _ in Stretches._fields))
         stretch_reach(
-            needs.left, needs.right, needs.words_of_id, part, row, begin, end, ids, starts, stops, stretches
+            chosen.left,
+            chosen.right,
+            self._gaps.words_of_id,
+            part,
+            row,
+            begin,
+            end,
+            ids,
+            starts,
+            stops,
+            stretches,
         )
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            n = keep_promising(needs.wanted, part, begin, end, ids, starts, stretches)
+            n = keep_accompanied(chosen.companions, part, begin, end, ids, starts, stretches)
         stretches = Stretches(*(column[:n] for column in stretches))
         return phrases, self._parts_in(merged(stretches), ids, starts, stops)
 
@@ -175,18 +187,15 @@ class AnchoredParts:
         searched[: self._first_part] = True
         searched[self._first_part + gaps.part[anchors]] = True
         number = np.minimum(self._patterns.phrase, len(searched) - 1)
-        needs = PartNeeds(
-            first_part=self._first_part,
+        return _Chosen(
+            matcher=self._build(select(self._patterns, searched[number])),
             left=self._reach(anchors, -1),
             right=self._reach(anchors, 1),
-            wanted=self._wanted(anchors, counts),
-            words_of_id=gaps.words_of_id,
-            n_blanks=self._n_leading,
+            companions=self._companions(anchors, counts),
         )
-        return _Chosen(self._build(taken(self._patterns, searched[number]), needs), needs)
 
-    def _wanted(self, anchors: Sequence[int], counts: Int64Array) -> Wanted:
-        """Return with which ids the next rarest part must end beside each anchor.
+    def _companions(self, anchors: Sequence[int], counts: Int64Array) -> CompanionSuffixes:
+        """Return with which suffix the next rarest part of each pattern ends beside its anchor.
 
         The last ids of a part lie where it stands; the first ones, of white space, are no part of it.
         """
@@ -195,12 +204,10 @@ class AnchoredParts:
         for pattern, anchor in enumerate(anchors):
             places = range(int(gaps.offsets[pattern]), int(gaps.offsets[pattern + 1]))
             others.append(min((p for p in places if p != anchor), key=lambda p: counts[gaps.part[p]]))
-        wanted = no_wanted(self._n_parts)
-        for kind, of_part in self._endings().items():
-            for side, last, is_left in (
-                (wanted.left, wanted.left_last, True),
-                (wanted.right, wanted.right_last, False),
-            ):
+        shape = self._n_parts, SUFFIX_WORDS
+        companions = CompanionSuffixes(np.zeros(shape, np.uint64), np.zeros(shape, np.uint64))
+        for kind, of_part in self._suffixes().items():
+            for side, is_left in ((companions.left, True), (companions.right, False)):
                 parts: list[int] = []
                 keys: list[int] = []
                 for anchor, other in zip(anchors, others, strict=True):
@@ -209,26 +216,27 @@ class AnchoredParts:
                         parts += [int(gaps.part[anchor])] * len(of_other)
                         keys += of_other
                 with np.errstate(over="ignore"):
-                    enter_wanted(side, last, kind, np.array(parts, np.int64), np.array(keys, np.uint64))
-        return wanted
+                    enter_suffixes(side, kind, np.array(parts, np.int64), np.array(keys, np.uint64))
+        return companions
 
-    def _endings(self) -> dict[int, dict[int, list[int]]]:
-        """Return by kind and part with which ids its forms end."""
+    def _suffixes(self) -> dict[int, dict[int, list[int]]]:
+        """Return by kind and part the suffixes of its forms."""
         patterns = self._patterns
-        endings: dict[int, dict[int, list[int]]] = {OF_IDS: {}, OF_PAIRS: {}}
+        suffixes: dict[int, dict[int, list[int]]] = {ONE_ID: {}, TWO_IDS: {}}
         for form in np.flatnonzero(patterns.phrase >= self._first_part).tolist():
             start, stop = patterns.offsets[form], patterns.offsets[form + 1]
             last = int(patterns.ids[stop - 1])
-            kind, key = OF_IDS, last
+            kind, key = ONE_ID, last
             if stop - start > 1:
-                kind, key = OF_PAIRS, int(patterns.ids[stop - 2]) << 32 | last
-            endings[kind].setdefault(int(patterns.phrase[form]) - self._first_part, []).append(key)
-        return endings
+                kind, key = TWO_IDS, int(patterns.ids[stop - 2]) << 32 | last
+            suffixes[kind].setdefault(int(patterns.phrase[form]) - self._first_part, []).append(key)
+        return suffixes
 
     def _reach(self, anchors: Sequence[int], step: int) -> Reach:
         """Return how far the patterns of each anchor reach to the left (`step` -1) or to the right (1)."""
         gaps = self._gaps
-        reach = no_reach(self._n_parts)
+        n = self._n_parts
+        reach = Reach(np.zeros(n, np.int64), np.full(n, -1, np.int64), np.zeros(n, np.int64))
         for pattern, anchor in enumerate(anchors):
             n_ids = n_words = 0
             end = int(gaps.offsets[pattern] if step < 0 else gaps.offsets[pattern + 1] - 1)
@@ -264,7 +272,7 @@ class AnchoredParts:
     def _leading_blanks(self, vocabulary: TokenBytes) -> int:
         """Return the most ids of white space that a part begins with: they stand before its occurrence."""
         data, most = vocabulary.data.tobytes(), 0
-        parts = taken(self._patterns, self._patterns.phrase >= self._first_part)
+        parts = select(self._patterns, self._patterns.phrase >= self._first_part)
         for start, stop in pairwise(parts.offsets.tolist()):
             n = 0
             for token in parts.ids[start:stop].tolist():

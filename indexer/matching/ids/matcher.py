@@ -13,12 +13,12 @@ from indexer.matching.borders import neighbour_table, no_neighbours
 from indexer.matching.ids.kernels.automaton import build_automaton
 from indexer.matching.ids.kernels.prefilter import PairFilter
 from indexer.matching.ids.kernels.windows import new_room, search_of_types
-from indexer.matching.ids.part_needs import PartNeeds
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.prefilter import build_filter
 from indexer.matching.ids.search import find_all, room_for
-from indexer.matching.matcher import SAMPLE_TOKENS, IdPatterns, Matches, OnRows
+from indexer.matching.matcher import SAMPLE_TOKENS, Matches, OnRows
 from indexer.matching.scratch import Rooms
+from indexer.patterns import IdPatterns
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -49,9 +49,6 @@ class TokenMatcher:
         and special ids are borders; a pattern whose text begins with white space brings its own left border.
     possessive : {"include", "exclude"}
         ``exclude``: no 's or ’s that ends at a word end may follow.
-    needs : PartNeeds, optional
-        What parts of gapped patterns need beside them. Occurrences of parts beside which it is missing may be
-        left out, and only those.
 
     Raises
     ------
@@ -68,14 +65,12 @@ class TokenMatcher:
         *,
         boundary: str,
         possessive: str,
-        needs: PartNeeds | None = None,
     ) -> None:
         self._patterns = IdPatterns(
             np.ascontiguousarray(patterns.ids, np.uint32),
             np.ascontiguousarray(patterns.offsets, np.int64),
             patterns.phrase,
         )
-        self._needs = needs
         table = pattern_table(patterns, vocabulary, boundary=boundary, possessive=possessive)
         self._neighbours = no_neighbours() if vocabulary is None else neighbour_table(vocabulary)
         self._automaton, order = build_automaton(self._patterns.ids, self._patterns.offsets)
@@ -136,7 +131,7 @@ class TokenMatcher:
             prepared = self._filters.get(width)
             if prepared is None or _too_small(prepared.n_sampled, len(ids)):
                 sample = read_only(ids[:SAMPLE_TOKENS])
-                anchors = build_filter(self._patterns, sample, self._needs)
+                anchors = build_filter(self._patterns, sample)
                 with _rooms.taken() as room:
                     search = search_of_types(
                         self._automaton, anchors, sample, _NOWHERE, _NOWHERE, 0, room_for(0), room

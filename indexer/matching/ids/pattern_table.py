@@ -9,7 +9,7 @@ import numpy as np
 from indexer.errors import ConfigError, InputError
 from indexer.matching.ids.kernels.verify import LENGTH, PHRASE, RULES, SKIP
 from indexer.matching.kernels.borders import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.matcher import IdPatterns
+from indexer.patterns import IdPatterns
 from indexer.units import BoolArray, Int32Array
 from indexer.vocabulary import TokenBytes
 

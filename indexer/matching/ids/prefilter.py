@@ -6,11 +6,11 @@ import numpy as np
 
 from indexer.matching.ids.bloom import can_be_asked, count_ids, worthwhile_bloom
 from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, count_pairs, number_pairs
-from indexer.matching.ids.kernels.anchor_table import fill_slots, find_slots, number_slots
+from indexer.matching.ids.kernels.anchor_table import fill_slots, number_slots
 from indexer.matching.ids.kernels.pair_bitmap import GROUP, flag_groups
 from indexer.matching.ids.kernels.prefilter import PairFilter
-from indexer.matching.ids.part_needs import PartNeeds, no_needs, window_needs
-from indexer.matching.matcher import SAMPLE_TOKENS, IdPatterns, taken
+from indexer.matching.matcher import SAMPLE_TOKENS
+from indexer.patterns import IdPatterns, select
 from indexer.units import Int64Array, TokenIds, Uint64Array
 
 _TRIAL_TOKENS = 1 << 18
@@ -21,7 +21,7 @@ have more. At a million patterns 0.1 takes up to 1.08 times as long as 0.02; at 
 _MANY = 1 << 18
 
 
-def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None = None) -> PairFilter:
+def build_filter(patterns: IdPatterns, sample: TokenIds) -> PairFilter:
     """Return the filter of patterns for streams like `sample`.
 
     Parameters
@@ -31,8 +31,6 @@ def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None
     sample : array of uint16 or uint32
         Any part of the corpus, from nothing to a few million ids: it decides speed, never what is found.
         Its type is that of the stream.
-    needs : PartNeeds, optional
-        What parts of gapped patterns need beside them; where it is missing their windows are left out.
     """
     width = 8 * sample.dtype.itemsize
     patterns = _possible(patterns, width)
@@ -53,11 +51,6 @@ def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None
         keys = worthwhile_bloom(np.unique(np.concatenate([ids[key[key >= 0]], alone])), sample)
         bits = _bitmap_bits(len(pairs), with_keys=bool(len(keys.table)))
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
-        of_windows = no_needs()
-        if needs is not None:
-            slots, kinds = np.empty(len(anchor), np.int64), np.empty(len(anchor), np.int32)
-            find_slots(ids, offsets, anchor, width, tags, slots, kinds)
-            of_windows = window_needs(needs, patterns, anchor, slots, kinds, len(around))
     return PairFilter(
         bitmap=bitmap,
         multiplier=multiplier,
@@ -69,7 +62,6 @@ def build_filter(patterns: IdPatterns, sample: TokenIds, needs: PartNeeds | None
         longest_before=np.int64(longest_before),
         longest_after=np.int64(longest_after),
         keys=keys,
-        needs=of_windows,
     )
 
 
@@ -90,7 +82,7 @@ def _possible(patterns: IdPatterns, width: int) -> IdPatterns:
     too_wide = patterns.ids.astype(np.uint64) >> np.uint64(width) != 0
     if not too_wide.any():
         return patterns
-    return taken(patterns, np.add.reduceat(too_wide, patterns.offsets[:-1]) == 0)
+    return select(patterns, np.add.reduceat(too_wide, patterns.offsets[:-1]) == 0)
 
 
 def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int64Array, Int64Array]:

@@ -13,8 +13,9 @@ from indexer.matching.ids.kernels.unfiltered import search_sequences
 from indexer.matching.ids.kernels.walk import new_batch
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.search import find_all
-from indexer.matching.matcher import IdPatterns, Matches, OnRows
+from indexer.matching.matcher import Matches, OnRows
 from indexer.matching.scratch import Rooms
+from indexer.patterns import IdPatterns
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 

@@ -1,4 +1,4 @@
-"""Where an anchor stands in the table of anchors, and what is kept for it there."""
+"""A hash table of pairs that keeps 16 bits of each pair's hash in its place, four to a bucket."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ import numpy as np
 from indexer.jit.compile import leaf
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
-FARTHEST = 511
-"""What `pack_around` says of patterns that reach this many ids and more."""
 
 _ONE = np.uint64(1)
 _HALF = np.uint64(32)
 _LANE = np.uint64(0xFFFF)
 _EVERY_LANE = np.uint64(0x0001000100010001)
 _LANE_TOPS = np.uint64(0x8000800080008000)
-_KINDS = np.uint64(63)
-_BEFORE, _AFTER, _BEGIN, _DOUBLINGS = (np.uint64(bits) for bits in (6, 15, 24, 56))
-_WORD = np.uint64(0xFFFFFFFF)
-REACH = np.uint64((1 << 24) - 1)
-"""The bits of `pack_around` that `unpack_reach` reads."""
 
 
 @leaf
@@ -66,36 +59,3 @@ def enter_pair(tags, pair):
         tags[slot >> 2] |= tag << (np.uint64(16) * lane)
         slot += np.int64(lane)
     return slot
-
-
-@leaf
-def pack_around(kinds, before, after, begin, doublings):
-    """Return what is known of the patterns of an anchor as one number.
-
-    From its lowest bit on: their kinds (6 bits); how many ids before the pair they begin, at most (9), and
-    how many ids from the pair on they end, at most (9), `FARTHEST` for that many and more; which of
-    `PairFilter.contexts` is their first (32), and how many they have, as a power of two (5).
-    """
-    return (
-        np.uint64(kinds)
-        | (np.uint64(min(before, FARTHEST)) << _BEFORE)
-        | (np.uint64(min(after, FARTHEST)) << _AFTER)
-        | (np.uint64(begin) << _BEGIN)
-        | (np.uint64(doublings) << _DOUBLINGS)
-    )
-
-
-@leaf
-def unpack_reach(packed):
-    """Return (kinds, before, after) of `pack_around`."""
-    return (
-        np.int64(packed & _KINDS),
-        np.int64((packed >> _BEFORE) & np.uint64(FARTHEST)),
-        np.int64((packed >> _AFTER) & np.uint64(FARTHEST)),
-    )
-
-
-@leaf
-def unpack_region(packed):
-    """Return the first word of the contexts of `pack_around`, and what is one less than their number."""
-    return (packed >> _BEGIN) & _WORD, (_ONE << (packed >> _DOUBLINGS)) - _ONE

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.corpus.orders.order import Visits
+from indexer.corpus.kernels.visits import Visits
 from indexer.jit.compile import kernel
-from indexer.matching.matcher import Matches
+from indexer.matching.kernels.matches import Matches
 from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array
 
 EXPOSURES, LAST_STEP, LAST_WANTED = 0, 1, 2

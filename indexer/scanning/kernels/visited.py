@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.corpus.orders.order import Visits
+from indexer.corpus.kernels.visits import Visits
 from indexer.jit.compile import kernel
 from indexer.units import UNKNOWN_STEP, Int64Array
 

@@ -94,7 +94,7 @@ def test_in_ids(rows, pairs, data, known, boundary, case, sampled):
     expected = [place for place in found if place[2] < N_PHRASES]
     expected += naive_gapped_id_matches(found, patterns, rows, case=case, **text)
     anchored = AnchoredParts(
-        lambda some, needs: TokenMatcher(some, vocabulary, needs=needs, **options),
+        lambda some: TokenMatcher(some, vocabulary, **options),
         lambda some: WalkingMatcher(some, vocabulary, **options),
         patterns_of(pairs),
         N_PHRASES,

@@ -27,7 +27,7 @@ def tokens(pairs=PAIRS) -> TokenMatcher:
 
 def anchored() -> GappedMatcher:
     parts = AnchoredParts(
-        lambda some, needs: TokenMatcher(some, None, needs=needs, **IDS),
+        lambda some: TokenMatcher(some, None, **IDS),
         lambda some: WalkingMatcher(some, None, **IDS),
         patterns_of(PAIRS),
         1,

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from indexer.config import MatchConfig
-from indexer.matching.matcher import IdPatterns
+from indexer.patterns import IdPatterns
 from indexer.phrases import word_by_word
 from indexer.phrases.form_encoder import MARKS, FormEncoder
 from indexer.phrases.phrase_table import PhraseTable

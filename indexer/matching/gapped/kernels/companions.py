@@ -1,4 +1,8 @@
-"""Which occurrences of a part are worth a look: those beside which another part of their pattern may end."""
+"""The companion filter: which occurrences of a part have another part of their pattern in reach.
+
+The other part is known by its suffix, its last id or its last two. Where no such suffix stands in reach the
+occurrence is of no use, and nothing around it has to be searched.
+"""
 
 from __future__ import annotations
 
@@ -7,115 +11,104 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import leaf, uncounted
+from indexer.jit.numbers import int64
 from indexer.jit.prefetching import AHEAD, prefetch
-from indexer.units import Uint64Array
+from indexer.matching.gapped.kernels.join import Stretches
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint64Array
 
-WANTED_WORDS = 8
-OF_IDS, OF_PAIRS = 0, 4
-"""Which four of these words tell of last ids, and which of the last two."""
+SUFFIX_WORDS = 8
+ONE_ID, TWO_IDS = 0, 4
+"""Which four of these words hold suffixes of one id, and which those of two."""
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
-_LAST = np.uint64(0xFFFFFFFF)
 
 
-class Wanted(NamedTuple):
-    """With which ids a further part must end on one side of a part, so that some pattern can stand there.
+class CompanionSuffixes(NamedTuple):
+    """With which suffix a companion of each part ends, to its left and to its right.
 
     Attributes
     ----------
     left, right : array of uint64, shape (n_part_numbers, 8)
-        For each part 256 bits for further parts of one id, and as many for the last two ids of longer ones;
-        each sets two of them (`enter_wanted`).
-    left_last, right_last : array of uint64, shape (n_part_numbers,)
-        For each part 64 bits for the last ids of all of these.
+        For each part a Bloom filter of 256 bits for companions of one id, and one for the last two ids of
+        longer ones; each suffix sets two bits (`enter_suffixes`).
     """
 
     left: Uint64Array
     right: Uint64Array
-    left_last: Uint64Array
-    right_last: Uint64Array
 
 
 @leaf
-def ending(before, token):
-    """Return the key of the last two ids of a part; that of a part of one id is the id."""
+def suffix_key(before: int, token: int) -> np.uint64:
+    """Return the key of a suffix of two ids; that of a suffix of one id is the id."""
     return (np.uint64(before) << np.uint64(32)) | np.uint64(token)
 
 
 @leaf
-def wanted_place(key):
-    """Return which of four words a key sets bits of, and the bits."""
+def suffix_bits(key: np.uint64) -> tuple[int, np.uint64]:
+    """Return in which of four words a suffix sets bits, and the bits."""
     mixed = key * _MIX
     bits = (_ONE << ((mixed >> np.uint64(56)) & _LOW)) | (_ONE << ((mixed >> np.uint64(50)) & _LOW))
-    return np.int64(mixed >> np.uint64(62)), bits
-
-
-@leaf
-def last_id_place(token):
-    """Return which bit of 64 stands for a last id."""
-    return (np.uint64(token) * _MIX) >> np.uint64(58)
+    return int64(mixed >> np.uint64(62)), bits
 
 
 @uncounted
-def enter_wanted(side, last, kind, parts, keys):
-    """Enter for each of `parts` one of `keys`, all of one kind."""
+def enter_suffixes(side: Uint64Array, kind: int, parts: Int64Array, keys: Uint64Array) -> None:
+    """Enter for each of `parts` one suffix, all of one kind (`ONE_ID`, `TWO_IDS`)."""
     for k in range(parts.shape[0]):
-        word, bits = wanted_place(keys[k])
+        word, bits = suffix_bits(keys[k])
         side[parts[k], kind + word] |= bits
-        last[parts[k]] |= _ONE << last_id_place(keys[k] & _LAST)
 
 
 @leaf
-def may_end(last, ids, begin, end):
-    """Return whether one of ``ids[begin:end]`` may be a last id; no branch depends on an id."""
-    bits = np.uint64(0)
-    for at in range(begin, end):
-        bits |= last >> last_id_place(ids[at])
-    return bits & _ONE != 0
+def may_be_suffix(side: Uint64Array, part: int, kind: int, key: np.uint64) -> bool:
+    """Return whether a suffix may have been entered for a part."""
+    word, bits = suffix_bits(key)
+    return bool(side[part, kind + word] & bits == bits)
 
 
 @leaf
-def is_wanted(side, part, kind, key):
-    """Return whether a key may have been entered for a part."""
-    word, bits = wanted_place(key)
-    return side[part, kind + word] & bits == bits
-
-
-@leaf
-def wants_any(side, part, kind):
-    """Return whether any key of a kind was entered for a part."""
+def has_suffixes(side: Uint64Array, part: int, kind: int) -> bool:
+    """Return whether any suffix of a kind was entered for a part."""
     bits = side[part, kind]
     for word in range(1, 4):
         bits |= side[part, kind + word]
-    return bits != 0
+    return bool(bits != 0)
 
 
 @leaf
-def holds_wanted(side, part, ids, begin, end):
-    """Return whether a part that is wanted may end in ``ids[begin:end]``."""
-    if wants_any(side, part, OF_PAIRS):
+def companion_may_end(side: Uint64Array, part: int, ids: TokenIds, begin: int, end: int) -> bool:
+    """Return whether a companion of a part may end in ``ids[begin:end]``."""
+    if has_suffixes(side, part, TWO_IDS):
         for at in range(max(begin, 1), end):
-            if is_wanted(side, part, OF_PAIRS, ending(ids[at - 1], ids[at])):
+            if may_be_suffix(side, part, TWO_IDS, suffix_key(ids[at - 1], ids[at])):
                 return True
-    if wants_any(side, part, OF_IDS):
+    if has_suffixes(side, part, ONE_ID):
         for at in range(begin, end):
-            if is_wanted(side, part, OF_IDS, np.uint64(ids[at])):
+            if may_be_suffix(side, part, ONE_ID, np.uint64(ids[at])):
                 return True
     return False
 
 
 @uncounted
-def keep_promising(wanted, part, begin, end, ids, starts, stretches):
-    """Keep the stretches, one for each occurrence of a part, in which a part wanted beside it may end.
+def keep_accompanied(
+    companions: CompanionSuffixes,
+    part: Int32Array,
+    begin: Int32Array,
+    end: Int32Array,
+    ids: TokenIds,
+    starts: Int64Array,
+    stretches: Stretches,
+) -> int:
+    """Keep the stretches, one around each occurrence of a part, in which a companion may end.
 
     Parameters
     ----------
     part, begin, end : array
         The occurrences, in ids from the start of their rows, half-open.
     stretches : Stretches
-        Around them; those that are kept are moved to the front.
+        Those that are kept are moved to the front.
 
     Returns
     -------
@@ -126,15 +119,15 @@ def keep_promising(wanted, part, begin, end, ids, starts, stretches):
     n_parts = part.shape[0]
     for k in range(n_parts):
         ahead = min(k + AHEAD, n_parts - 1)
-        prefetch(wanted.left, np.int64(part[ahead]))
-        prefetch(wanted.right, np.int64(part[ahead]))
-        prefetch(ids, np.int64(starts[stretches.row[ahead]]) + stretches.begin[ahead])
-        start = np.int64(starts[stretches.row[k]])
+        prefetch(companions.left, int64(part[ahead]))
+        prefetch(companions.right, int64(part[ahead]))
+        prefetch(ids, int64(starts[stretches.row[ahead]]) + stretches.begin[ahead])
+        start = int64(starts[stretches.row[k]])
         left = start + stretches.begin[k]
         right = start + stretches.end[k]
-        if holds_wanted(wanted.left, part[k], ids, left, start + np.int64(begin[k])) or holds_wanted(
-            wanted.right, part[k], ids, start + np.int64(end[k]), right
-        ):
+        if companion_may_end(
+            companions.left, part[k], ids, left, start + int64(begin[k])
+        ) or companion_may_end(companions.right, part[k], ids, start + int64(end[k]), right):
             stretches.row[n] = stretches.row[k]
             stretches.begin[n] = stretches.begin[k]
             stretches.end[n] = stretches.end[k]

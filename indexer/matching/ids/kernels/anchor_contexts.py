@@ -6,7 +6,8 @@ import numpy as np
 
 from indexer.jit.compile import leaf
 from indexer.jit.pair_loading import load_pair
-from indexer.matching.kernels.fingerprint_table import MIX, unpack_region
+from indexer.matching.ids.kernels.anchor_records import unpack_region
+from indexer.matching.kernels.fingerprint_table import MIX
 
 # Which ids beside its anchor a pattern is known by; the anchors of a slot may have patterns of every kind.
 # As plain integers each would have its own compilation of `context_bit`.

@@ -16,13 +16,8 @@ from indexer.matching.ids.kernels.anchor_contexts import (
     context_word,
     kind_of,
 )
-from indexer.matching.kernels.fingerprint_table import (
-    REACH,
-    enter_pair,
-    pack_around,
-    pair_slot,
-    unpack_reach,
-)
+from indexer.matching.ids.kernels.anchor_records import REACH, pack_around, unpack_reach
+from indexer.matching.kernels.fingerprint_table import enter_pair
 
 PATTERNS_PER_WORD = 8
 """Patterns for which an anchor has one word of 64 bits of contexts."""
@@ -46,18 +41,6 @@ def number_slots(ids, offsets, anchor, width, tags, around):
             around[slot] = pack_around(np.int64(0), np.int64(0), np.int64(0), n_words, doublings)
             n_words += np.int64(1) << doublings
     return max(n_words, np.int64(1))
-
-
-@kernel
-def find_slots(ids, offsets, anchor, width, tags, slots, kinds):
-    """Write down the slot and the kind of every pattern; -1 and 0 for patterns of one id."""
-    for pattern in range(offsets.shape[0] - 1):
-        at = anchor[pattern]
-        slots[pattern], kinds[pattern] = -1, 0
-        if at >= 0:
-            pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
-            slots[pattern] = pair_slot(tags, pair)[0]
-            kinds[pattern] = kind_of(np.int64(at - offsets[pattern]), offsets[pattern + 1] - offsets[pattern])
 
 
 @kernel

@@ -9,9 +9,6 @@ questions are put to the stream, each to what the one before let through:
 3. is the pair really an anchor (`anchor_table`)?
 4. is the pair, with the one or two ids beside it, part of a pattern (`anchor_contexts`)?
 
-Where that can only be part of a pattern with gaps, a fifth: may another part of it end in reach
-(`gap_windows`)?
-
 Where the first question cannot be put, or would let most ids through, the second is put to eight positions
 at a time (`pair_bitmap`). What is left are windows: the stretch of ids in which the patterns of that anchor
 would lie. The filter never decides that something stands there; it only says where nothing can.
@@ -37,13 +34,8 @@ from indexer.matching.ids.kernels.anchor_contexts import (
     look_beside,
     reach,
 )
+from indexer.matching.ids.kernels.anchor_records import FARTHEST, unpack_reach, unpack_region
 from indexer.matching.ids.kernels.bloom import RegisterBloom, flag_ids
-from indexer.matching.ids.kernels.gap_windows import (
-    KIND_BITS,
-    WindowNeeds,
-    keep_promising_windows,
-    may_hold_at,
-)
 from indexer.matching.ids.kernels.pair_bitmap import (
     GROUP,
     flag_groups,
@@ -53,13 +45,7 @@ from indexer.matching.ids.kernels.pair_bitmap import (
     positions_beside,
     token_bit,
 )
-from indexer.matching.kernels.fingerprint_table import (
-    FARTHEST,
-    pair_bucket,
-    pair_slot,
-    unpack_reach,
-    unpack_region,
-)
+from indexer.matching.kernels.fingerprint_table import pair_bucket, pair_slot
 from indexer.units import Int64Array, Uint16Array, Uint64Array
 
 SCAN_POSITIONS = 1 << 16
@@ -94,8 +80,6 @@ class PairFilter(NamedTuple):
     keys : RegisterBloom
         The ids that are the key of an anchor, or a pattern by themselves; an empty table where this question
         is not worth asking.
-    needs : WindowNeeds
-        What must stand beside anchors of parts of gapped patterns.
     """
 
     bitmap: Uint64Array
@@ -108,7 +92,6 @@ class PairFilter(NamedTuple):
     longest_before: np.int64
     longest_after: np.int64
     keys: RegisterBloom
-    needs: WindowNeeds
 
 
 class Windows(NamedTuple):
@@ -193,7 +176,6 @@ def open_windows(anchors, ids, n_positions, scratch):
     look_beside(contexts, around, ids, windows, n_anchors, LEFT_TWICE, -1, -2, chosen)
     look_beside(contexts, around, ids, windows, n_anchors, RIGHT_TWICE, 2, 3, chosen)
     look_beside(contexts, around, ids, windows, n_anchors, BOTH, -1, 2, chosen)
-    with_needs = anchors.needs.of_place.shape[0] != 0
     n = 0
     for k in range(n_anchors):
         at = windows.position[k]
@@ -208,15 +190,10 @@ def open_windows(anchors, ids, n_positions, scratch):
         is_token = with_tokens and token_bit(anchors, ids, at) & _ONE != 0
         if is_token:
             after = max(after, np.int64(1))
-        if with_needs:
-            chosen[n] = may_hold_at(anchors.needs, windows.begin[k], kinds, is_token, np.int64(ids[at]))
-            prefetch(anchors.needs.of_place, chosen[n] >> KIND_BITS)
         windows.position[n] = at
         windows.begin[n] = at - before
         windows.end[n] = at + after
         n += np.int64(after > 0)
-    if with_needs:
-        n = keep_promising_windows(anchors.needs, ids, windows, chosen, n)
     return n
 
 

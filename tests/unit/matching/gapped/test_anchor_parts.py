@@ -51,9 +51,7 @@ def test_gapped_occurrences_are_the_same_and_parts_are_fewer(boundary):
         options = {"boundary": boundary, "possessive": "include"}
         everywhere = TokenMatcher(patterns_of(forms), vocabulary, **options)
         anchored = AnchoredParts(
-            lambda some, needs, vocabulary=vocabulary, options=options: TokenMatcher(
-                some, vocabulary, needs=needs, **options
-            ),
+            lambda some, vocabulary=vocabulary, options=options: TokenMatcher(some, vocabulary, **options),
             lambda some, vocabulary=vocabulary, options=options: WalkingMatcher(some, vocabulary, **options),
             patterns_of(forms),
             N_PHRASES,
@@ -82,7 +80,7 @@ def test_gapped_occurrences_are_the_same_and_parts_are_fewer(boundary):
 def test_anchors_are_chosen_anew_for_a_much_larger_block():
     forms, patterns = [(0, [9]), (1, [0]), (2, [1])], [GappedPattern(0, (1, 2), (Gap(0, 0),))]
     anchored = AnchoredParts(
-        lambda some, needs: TokenMatcher(some, None, needs=needs, boundary="none", possessive="include"),
+        lambda some: TokenMatcher(some, None, boundary="none", possessive="include"),
         lambda some: WalkingMatcher(some, None, boundary="none", possessive="include"),
         patterns_of(forms),
         1,
@@ -105,7 +103,7 @@ def test_blanks_before_the_other_part_may_lie_in_the_anchor():
     forms = [(1, [0, 1]), (2, [1, 2])]  # the second begins at "cats": its blanks are no part of it
     patterns = [GappedPattern(100, (1, 2), (Gap(0, 0),))]
     anchored = AnchoredParts(
-        lambda some, needs: TokenMatcher(some, vocabulary, needs=needs, **options),
+        lambda some: TokenMatcher(some, vocabulary, **options),
         lambda some: WalkingMatcher(some, vocabulary, **options),
         patterns_of(forms),
         1,

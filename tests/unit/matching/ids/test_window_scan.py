@@ -8,8 +8,8 @@ import pytest
 from indexer.matching.ids.kernels.windows import BLOCK_TOKENS
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import build_filter
-from indexer.matching.matcher import IdPatterns
 from indexer.matching.threads import find_with_threads
+from indexer.patterns import IdPatterns
 from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import patterns_of, rows_of
