@@ -13,6 +13,7 @@ from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
 from indexer.matching.text.matcher import TextMatcher
 from indexer.phrases import PhraseSet, load_phrases
+from indexer.phrases.form_contexts import context_notes
 from indexer.phrases.form_report import FormReport, form_report
 from indexer.phrases.normal_forms import other_forms, told, written_texts
 from indexer.phrases.normalization import normalized
@@ -52,8 +53,10 @@ def check_forms(training: Training) -> FormCheck:
         raise ConfigError("[tokenizer] path is not set", expected="the tokenizer of the corpus")
     match = config.match
     phrases = load_phrases(config.phrases, match, base=config.base)
+    notes = context_notes(phrases.looked_for(), tokenizer, match)
     sequences = list(_sample(training.reader))
     reports = form_report(phrases.looked_for(), tokenizer, sequences, match, most_tokens=SAMPLE_TOKENS)
+    reports["phrases"].notes += notes
     warnings = _other_forms(normalized(phrases, tokenizer, match), tokenizer, sequences, match)
     return FormCheck(reports, warnings)
 

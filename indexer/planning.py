@@ -17,6 +17,7 @@ from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
 from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
+from indexer.phrases.form_contexts import context_notes
 from indexer.phrases.form_limits import spelling_notes
 from indexer.phrases.gapped import patterns_of, sums_of_parts
 from indexer.phrases.normal_forms import other_forms
@@ -86,7 +87,7 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
         tokenizer.require_words()
         loaded = normalized(loaded, tokenizer, config.match)
         more_notes, dropped = spelling_notes(loaded.looked_for(), tokenizer)
-        notes += more_notes
+        notes += [*more_notes, *context_notes(loaded.looked_for(), tokenizer, config.match)]
     else:
         loaded = normalized(loaded, None, config.match)
     phrases = loaded.phrases

@@ -104,6 +104,8 @@ class FormEncoder:
         wanted = mark.encode("utf-8")
         read = b""
         for position, token in enumerate(ids):
+            if token in self._special:
+                return None
             read += self._bytes(token)
             text = read.lstrip(b" ")
             if text == wanted:

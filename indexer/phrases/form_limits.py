@@ -55,9 +55,4 @@ def spelling_notes(phrases: pa.Table, tokenizer: Tokenizer) -> tuple[list[str], 
             )
         if why == "dropped":
             dropped = list(found)
-    if marks := tokenizer.dropped_marks():
-        shown = " ".join(map(repr, marks))
-        notes.append(
-            f"the tokenizer drops {shown} without a trace: words around them are one word in its ids"
-        )
-    return notes, dropped
+    return [*notes, *tokenizer.remarks()], dropped

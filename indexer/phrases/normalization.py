@@ -97,7 +97,7 @@ class _Normalized:
                 for text, old in zip(kept, spellings, strict=True):
                     if text is not None:
                         given_to_it = in_normal_form(old, match.normal_form)
-                        if text.split() != given_to_it.split():
+                        if text != given_to_it:
                             self.table.add_spelling(number, given_to_it)
             self.numbers.append(number)
 

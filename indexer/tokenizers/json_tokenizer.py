@@ -83,6 +83,15 @@ class JsonTokenizer:
             except (TypeError, UnicodeEncodeError):
                 self._blame(batch, start)
                 raise
+            except BaseException as error:
+                # A panic inside the library is no Exception.
+                if type(error).__name__ != "PanicException":
+                    raise
+                raise InputError(
+                    f"the tokenizers library breaks down over a text such as {batch[0]!r:.60} ({error})",
+                    path=self.name,
+                    fix="look for an added token that the normalizer leaves nothing of",
+                ) from None
             ids.extend(encoding.ids for encoding in encodings)
         return ids
 
@@ -112,9 +121,9 @@ class JsonTokenizer:
             self._faithfulness.refuse_other_decoding()
             self._tells_words = True
 
-    def dropped_marks(self) -> list[str]:
-        """Return the usual marks that the model drops without a trace, for want of a piece."""
-        return self._faithfulness.dropped_marks()
+    def remarks(self) -> list[str]:
+        """Return what a reader of counts should know of the tokenizer: marks it drops, words it cuts."""
+        return self._faithfulness.remarks()
 
     def unspelled(self, texts: Sequence[str]) -> dict[int, str]:
         """Return the numbers of the texts that no ids spell as they are, and why.

@@ -69,7 +69,8 @@ class RoundTrip:
             What each spells alone. White space is not compared.
         """
         groups = [range(at, min(at + CONTEXT, len(texts))) for at in range(0, len(texts), CONTEXT)]
-        doubtful = self._changed([[texts[i] for i in each] for each in groups], spelled, groups)
+        doubtful = [number for number, each in enumerate(groups) if len(each) == 1]
+        doubtful += self._changed([[texts[i] for i in each] for each in groups], spelled, groups)
         singles = [i for number in doubtful for i in groups[number]]
         triples = [(i, i, i) for i in singles]
         return [singles[n] for n in self._changed([[texts[i]] * 3 for i in singles], spelled, triples)]

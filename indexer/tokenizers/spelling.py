@@ -10,7 +10,8 @@ BPE with a word end (CLIP)      ``cat</w>`` is ``cat`` and a space
 plain BPE, unigram              the piece itself
 =============================== ==========================================================================
 
-Added tokens that are not special spell their own text. What a piece spells never depends on its neighbours.
+Added tokens that are not special spell their own text, as pieces that begin a word. What a piece spells never
+depends on its neighbours.
 """
 
 from __future__ import annotations
@@ -161,7 +162,9 @@ def token_bytes_of(spelling: Spelling) -> TokenBytes:
             spelled[token] = _spell(piece, spelling)
             special[token] = False
     for token, text in spelling.added.items():
-        spelled[token] = (text.replace(spelling.space, " ") if spelling.space else text).encode()
+        # As the library's WordPiece decoder does: whatever continues no word begins one.
+        before = " " if spelling.starts_words else ""
+        spelled[token] = (before + (text.replace(spelling.space, " ") if spelling.space else text)).encode()
         special[token] = False
     offsets = np.zeros(n_ids + 1, dtype=np.int64)
     np.cumsum([len(piece) for piece in spelled], out=offsets[1:])

@@ -45,8 +45,8 @@ class Tokenizer(Protocol):
         """Refuse, by component, a tokenizer whose ids do not tell the words of a text (InputError)."""
         ...
 
-    def dropped_marks(self) -> list[str]:
-        """Return the usual marks that the model drops without a trace."""
+    def remarks(self) -> list[str]:
+        """Return what a reader of counts should know of the tokenizer, as sentences."""
         ...
 
     def unspelled(self, texts: Sequence[str]) -> dict[int, str]:

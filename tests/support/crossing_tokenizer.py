@@ -36,7 +36,7 @@ class CrossingTokenizer:
     def require_words(self) -> None:
         """Nothing is lost."""
 
-    def dropped_marks(self) -> list[str]:
+    def remarks(self) -> list[str]:
         return []
 
     def unspelled(self, texts: Sequence[str]) -> dict[int, str]:

@@ -111,6 +111,15 @@ def test_an_added_word_that_eats_spaces_is_named() -> None:
     made(marks).require_words()
 
 
+def test_an_added_word_of_wordpiece_begins_a_word_as_the_library_decodes_it() -> None:
+    library = trained.wordpiece()
+    library.add_tokens(["dog"])
+    tokenizer = made(library)
+    tokenizer.require_words()
+    assert tokenizer.normalize("the old dog walks") == library.decode(library.encode("the old dog walks").ids)
+    assert any("'dogthe' is spelled 'dog the'" in remark for remark in tokenizer.remarks())
+
+
 def test_pieces_for_bytes_are_bytes_where_model_or_decoder_says_so() -> None:
     vocab = {"<unk>": 0, "c": 1, "a": 2, "f": 3, "<0xC3>": 4, "<0xA9>": 5, " ": 6}
     for fallback, decoder in [(True, None), (False, decoders.ByteFallback()), (False, None)]:
@@ -130,7 +139,7 @@ def test_what_cannot_be_spelled_is_told_with_the_reason() -> None:
     assert with_unknown.unspelled(["a b", "a c"]) == {1: "unknown"}
     without = made(tokenizers.Tokenizer(models.BPE(vocab, [])))
     assert without.unspelled(["a b", "a c"]) == {1: "dropped"}
-    assert "-" in without.dropped_marks()
+    assert any("no piece for" in remark and "'-'" in remark for remark in without.remarks())
     context = made(letters(normalizer=normalizers.Replace(Regex("(?<= )qu"), "kw")))
     assert context.unspelled(["the cat", "quick"]) == {1: "changed"}
 
