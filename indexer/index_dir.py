@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indexer.errors import ConfigError, ResourceError, StateError
+from indexer.temporaries import aside_of, remove_aside, remove_leftovers
 
 
 class IndexDir:
@@ -122,6 +123,8 @@ class IndexDir:
                     "%s: %s left without finishing; going on from what it finished", self.root, earlier
                 )
             _write_in(descriptor, f"process {owner} on {socket.gethostname()}\n")
+            for folder in (self.root, self.frozen, self.partials):
+                remove_leftovers(folder, alone=not shared)
             try:
                 yield
             finally:
@@ -167,7 +170,7 @@ def commit_file(final: Path, write: Callable[[Path], object]) -> None:
     ResourceError
         The file system is full or refuses to be written.
     """
-    aside = final.with_name(f".{final.name}.{os.getpid()}.tmp")
+    aside = aside_of(final)
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
         write(aside)
@@ -184,7 +187,7 @@ def commit_file(final: Path, write: Callable[[Path], object]) -> None:
             ) from None
         raise
     finally:
-        aside.unlink(missing_ok=True)
+        remove_aside(aside)
 
 
 def _sync_directory(path: Path) -> None:

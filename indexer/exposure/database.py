@@ -17,10 +17,16 @@ SCHEMA_VERSION = 1
 STORAGE_VERSION = "v1.4.0"
 """DuckDB 1.4 LTS opens files of this version; what DuckDB 2.0 writes by default it does not (measured)."""
 
+_MERGE = "build it anew from the partials with `exposure merge`, which keeps this file beside it"
+
 
 def sql(name: str) -> str:
     """Return the text of an ``.sql`` file of this room."""
     return files("indexer.exposure").joinpath(name).read_text(encoding="utf-8")
+
+
+class DamagedTableError(StateError):
+    """A file that DuckDB cannot read, or that is no exposure index."""
 
 
 @contextmanager
@@ -78,8 +84,8 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
         # Locked only now: in a notebook or an interactive session connect() itself sets the progress bar.
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
-        raise StateError(
-            f"cannot be opened by DuckDB {duckdb.__version__} ({_first_line(error)})", path=path
+        raise DamagedTableError(
+            f"cannot be opened by DuckDB {duckdb.__version__} ({first_line(error)})", path=path, fix=_MERGE
         ) from None
     try:
         found = connection.execute("SELECT value FROM provenance WHERE key = 'schema_version'").fetchall()
@@ -88,8 +94,10 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
     version = found[0][0] if found else None
     if version != str(SCHEMA_VERSION):
         connection.close()
+        if version is None:
+            raise DamagedTableError("is no exposure index", path=path, fix=_MERGE)
         raise StateError(
-            "is no exposure index" if version is None else f"has schema version {version}",
+            f"has schema version {version}",
             path=path,
             expected=f"schema version {SCHEMA_VERSION}",
             fix="index again with this version, or ask with the version that wrote it",
@@ -97,5 +105,6 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
     return connection
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what DuckDB says, without the stack it adds."""
     return str(error).splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,14 @@ import xxhash
 
 from indexer.coverage import Coverage, coverage_of
 from indexer.errors import StateError
-from indexer.exposure.database import SCHEMA_VERSION, building, open_read_only, sql
+from indexer.exposure.database import (
+    SCHEMA_VERSION,
+    DamagedTableError,
+    building,
+    first_line,
+    open_read_only,
+    sql,
+)
 from indexer.index_dir import IndexDir, commit_file
 from indexer.partials import PartialFacts
 from indexer.phrases.normal_forms import told
@@ -22,6 +30,8 @@ from indexer.plan import Plan
 from indexer.plan_store import check_files
 
 _MAX_NAMED = 5
+
+_log = logging.getLogger(__name__)
 
 
 def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) -> list[str]:
@@ -55,11 +65,14 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
 
     notes: list[str] = []
 
+    results = _earlier_results(index)
+
     def build(path: Path) -> None:
         path.unlink(missing_ok=True)
         with building(path) as connection:
             notes[:] = _fill(connection, index, plan, facts, missing)
-            _keep_results(connection, index)
+            if results is not None:
+                _insert(connection, "results", results)
             _check(connection)
 
     commit_file(index.database_file, build)
@@ -213,12 +226,24 @@ def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool, notes: l
     return pa.table({"key": list(values), "value": texts})
 
 
-def _keep_results(connection: duckdb.DuckDBPyConnection, index: IndexDir) -> None:
-    """Take the imported evaluation results of the earlier table along."""
-    if index.database_file.is_file():
+def _earlier_results(index: IndexDir) -> pa.Table | None:
+    """Return the imported evaluation results of the earlier table; one that cannot be read is put aside."""
+    if not index.database_file.is_file():
+        return None
+    try:
         with open_read_only(index.database_file) as earlier:
-            rows = earlier.sql("SELECT * FROM results").to_arrow_table()
-        _insert(connection, "results", rows)
+            return earlier.sql("SELECT * FROM results").to_arrow_table()
+    except (DamagedTableError, duckdb.Error) as error:
+        kept = index.root / "exposures.damaged.duckdb"
+        index.database_file.replace(kept)
+        _log.warning(
+            "%s: cannot be read (%s) and is built anew; evaluation results that were imported into it "
+            "are not taken along: import them again; the damaged file is kept as %s",
+            index.database_file,
+            error.what if isinstance(error, DamagedTableError) else first_line(error),
+            kept.name,
+        )
+        return None
 
 
 def _check(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,78 @@
+"""Files that are written aside: who writes one stands in its name, so that those of dead runs can be removed.
+
+``.FINAL.HOST.BOOT.PID.TOKEN.tmp``: two machines may write the same file at once, and the number of a process
+says nothing on another machine or after a restart.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import socket
+from functools import cache
+from pathlib import Path
+
+_NAME = re.compile(r"\..+\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)\.[0-9a-f]{8}\.tmp(\.wal)?")
+
+
+def aside_of(final: Path) -> Path:
+    """Return a new name beside a file, to write it to before it is renamed."""
+    host, boot = _machine()
+    return final.with_name(f".{final.name}.{host}.{boot}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+
+
+def remove_aside(aside: Path) -> None:
+    """Remove what was written aside, and the log that DuckDB keeps beside it."""
+    aside.unlink(missing_ok=True)
+    aside.with_name(f"{aside.name}.wal").unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path, *, alone: bool) -> list[Path]:
+    """Remove what runs wrote aside that are dead.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to look; it need not be there.
+    alone : bool
+        Whether nobody else writes here: then what another machine left is removed too.
+
+    Returns
+    -------
+    list of Path
+        What was removed.
+    """
+    removed = []
+    for path in sorted(folder.glob(".*.tmp*")):
+        match = _NAME.fullmatch(path.name)
+        if match is None:
+            continue
+        host, boot = _machine()
+        here = match["host"] == host
+        dead = not here or match["boot"] != boot or not _is_alive(int(match["pid"]))
+        if dead and (here or alone):
+            path.unlink(missing_ok=True)
+            removed.append(path)
+    return removed
+
+
+@cache
+def _machine() -> tuple[str, str]:
+    """Return the name of this machine, and what changes when it starts anew."""
+    host = re.sub(r"\W", "-", socket.gethostname()) or "here"
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+    except OSError:
+        boot = "0"
+    return host, boot
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

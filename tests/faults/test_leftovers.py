@@ -1,0 +1,66 @@
+"""What a killed run wrote aside is removed by the next one; what lives is left alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from indexer import temporaries
+from indexer.index_dir import IndexDir, commit_file
+from indexer.temporaries import aside_of, remove_leftovers
+
+
+def aside_of_another(folder: Path) -> Path:
+    """Return the name that a process gives, which is dead now."""
+    code = "import sys, pathlib, indexer.temporaries as t; print(t.aside_of(pathlib.Path(sys.argv[1])))"
+    words = [sys.executable, "-c", code, str(folder / "x.duckdb")]
+    return Path(subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip())
+
+
+def test_two_names_of_one_process_differ(tmp_path: Path) -> None:
+    assert aside_of(tmp_path / "x") != aside_of(tmp_path / "x")
+
+
+def test_what_a_killed_process_left_is_removed_when_the_directory_is_locked(tmp_path: Path) -> None:
+    index = IndexDir(tmp_path)
+    index.partials.mkdir()
+    dead = aside_of_another(index.partials)
+    log = dead.with_name(dead.name + ".wal")
+    living = aside_of(index.partials / "y")
+    other = [index.partials / ".hidden.tmp", index.partials / "000000.parquet"]
+    for path in (dead, log, living, *other):
+        path.write_text("x")
+    with index.lock(shared=True):
+        assert not dead.exists() and not log.exists() and living.exists()
+    assert all(path.exists() for path in other)
+
+
+def test_what_another_machine_writes_is_left_to_who_is_alone(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(temporaries, "_machine", lambda: ("elsewhere", "12345678"))
+    theirs = aside_of(tmp_path / "x")
+    theirs.write_text("x")
+    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "12345678"))
+    assert remove_leftovers(tmp_path, alone=False) == []
+    assert remove_leftovers(tmp_path, alone=True) == [theirs]
+
+
+def test_a_restart_ends_every_process(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "before"))
+    ours = aside_of(tmp_path / "x")
+    ours.write_text("x")
+    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "after"))
+    assert str(os.getpid()) in ours.name and remove_leftovers(tmp_path, alone=False) == [ours]
+
+
+def test_a_failed_commit_leaves_nothing(tmp_path: Path) -> None:
+    def fail(aside: Path) -> None:
+        aside.write_text("half")
+        aside.with_name(aside.name + ".wal").write_text("log")
+        raise ValueError
+
+    try:
+        commit_file(tmp_path / "x.duckdb", fail)
+    except ValueError:
+        assert list(tmp_path.iterdir()) == []
