@@ -36,6 +36,7 @@ def refuse_idle(
     keys: Mapping[str, Collection[str]],
     chooser: str,
     seen: str = "",
+    likely: str | None = None,
 ) -> None:
     """Refuse the keys that were given and that their user does not use.
 
@@ -55,6 +56,8 @@ def refuse_idle(
         The key that names the user.
     seen : str
         What told the user, where the configuration did not.
+    likely : str, optional
+        The other user that was likely meant, as TOML.
 
     Raises
     ------
@@ -68,8 +71,8 @@ def refuse_idle(
             value = spelled(getattr(section, key))
             raise ConfigError(
                 f"[{name}] {key} = {value} has no effect on {chooser} {user!r}{told}",
-                expected=f"{key} with {' or '.join(users)}" if users else None,
-                fix=f"leave [{name}] {key} out, or set [{name}] {chooser}",
+                expected=f"{key} with {' or '.join(filter(None, (', '.join(users[:-1]), users[-1])))}",
+                fix=f"leave [{name}] {key} out, or set [{name}] {chooser}{f' = {likely}' if likely else ''}",
             )
 
 

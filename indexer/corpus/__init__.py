@@ -169,8 +169,22 @@ def order_of(config: OrderConfig, given: Collection[str] | None = None) -> Any:
     kind = _load("orders", ORDERS, config.kind, "[order] kind")
     given = changed_keys(config) if given is None else given
     if not kind.keys.issuperset(given):
-        refuse_idle(config, "order", given, user=config.kind, keys=order_keys(), chooser="kind")
+        keys, likely = order_keys(), _likely_kind(config)
+        refuse_idle(config, "order", given, user=config.kind, keys=keys, chooser="kind", likely=likely)
     return kind
+
+
+def _likely_kind(config: OrderConfig) -> str | None:
+    """Return the order whose file ``path`` looks like, as TOML."""
+    path = config.path if isinstance(config.path, str) else "".join((config.path or [])[:1])
+    looks = (
+        (".parquet", "table"),
+        (".csv", "table"),
+        ("_v1.npy", "olmo-core"),
+        ("global_indices.npy", "olmo"),
+    )
+    kinds = (kind for ending, kind in (*looks, (".npy", "indices")) if path.endswith(ending))
+    return next((f'"{kind}"' for kind in kinds if kind != config.kind), None)
 
 
 def corpus_keys() -> dict[str, frozenset[str]]:

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.errors import InputError
 from indexer.storage import files
 from indexer.storage.compressed import SUFFIXES, Limits, compression_of, decompressed, without_suffix
@@ -107,17 +108,35 @@ def prefix_of(path: str) -> str:
     return bare[:-4] if bare.endswith((".bin", ".idx")) else bare
 
 
+def refuse_other(name: str, *, base: Path) -> None:
+    """Refuse a file among the shards that is neither an index nor its data.
+
+    Raises
+    ------
+    InputError
+        Always; text is told to be text.
+    """
+    file = files.file_at(name, base=base)
+    refuse_text(files.read_range(file, 0, min(HEAD_BYTES, file.n_bytes)), name, [name])
+    raise InputError(
+        "is neither a .bin nor an .idx", path=name, fix="name the shards alone, see [corpus] paths"
+    )
+
+
 def find_pair(prefix: str, *, base: Path) -> tuple[CorpusFile, CorpusFile]:
     """Return the ``.idx`` and the ``.bin`` of a prefix, plain or packed.
 
     Raises
     ------
     InputError
-        One of them is missing.
+        One of them is missing, or the prefix is a file of its own.
     """
     found = []
     for ending in (".idx", ".bin"):
         names = [prefix + ending + suffix for suffix in ("", *SUFFIXES)]
-        name = next((name for name in names if files.exists(name, base=base)), names[0])
+        name = next((name for name in names if files.exists(name, base=base)), None)
+        if name is None and files.exists(prefix, base=base) and not files.is_folder(prefix, base=base):
+            refuse_other(prefix, base=base)
+        name = name or names[0]
         found.append(files.file_at(name, base=base))
     return found[0], found[1]

@@ -27,6 +27,7 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader,
 from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
+from indexer.corpus.formats.megatron_index import refuse_other
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import InputError
 from indexer.storage import files
@@ -86,6 +87,9 @@ class LegacyMegatronReader(FileReader):
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         names = [name for path in config.paths for name in files.expand(path, base=base)]
         prefixes = dict.fromkeys(name[:-4] if name.endswith((".bin", ".idx")) else name for name in names)
+        for prefix in prefixes:
+            if not files.exists(f"{prefix}.idx", base=base) and files.exists(prefix, base=base):
+                refuse_other(prefix, base=base)
         self._index_files = [files.file_at(f"{prefix}.idx", base=base) for prefix in prefixes]
         super().__init__(
             [files.file_at(f"{prefix}.bin", base=base) for prefix in prefixes], block_ids=block_ids

@@ -282,8 +282,9 @@ def test_a_key_that_an_order_does_not_declare_is_refused(orders, kind):
     [
         (
             dict(path="a.parquet"),
-            "path = .* has no effect on kind 'sequential'; expected path with indices or",
+            r"path = .* has no effect on kind 'sequential'; .* set .order. kind = .table.$",
         ),
+        (dict(path=["a/global_indices.npy"]), r"has no effect on .* set .order. kind = .olmo.$"),
         (dict(kind="olmo", path="order.npy", seed=1, batch_size=4), "seed = 1 has no effect where path"),
         (dict(kind="olmo", seed=1, dtype="uint16", batch_size=4), "dtype = .* has no effect where seed"),
         (dict(kind="olmo", seed=1, allow_short=True, batch_size=4), "allow_short = .* has no effect where"),

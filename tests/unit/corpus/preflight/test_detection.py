@@ -16,6 +16,7 @@ from indexer.corpus import open_corpus
 from indexer.corpus.preflight.plausible import likely_dtype
 from indexer.corpus.preflight.sampling import check_sample
 from indexer.corpus.presets import preset_names, preset_text, write_preset
+from indexer.corpus.text.writers import write_megatron
 from indexer.errors import ConfigError, InputError, StateError
 from tests.support.fixture_cases import CASES, FIXTURES
 
@@ -112,6 +113,8 @@ README = "# A corpus\n\nThese shards hold the ids of *so many* documents, as a t
         (["a.npy"], dict(format="npy", sequence_length=4)),
         (["a.bin"], dict(format="llmc", sequence_length=4)),
         (["a.bin"], dict(format="litpkds", sequence_length=4)),
+        (["a.bin"], dict(format="megatron")),
+        (["a.bin"], dict(format="megatron-legacy")),
     ],
 )
 @pytest.mark.parametrize("name", ["README.md", "zz-notes", "hashes.txt.gz"])
@@ -122,7 +125,9 @@ def test_text_among_the_shards_is_told_to_be_text(tmp_path: Path, others, config
     (folder / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
     for other in others:
         values = np.arange(4000, dtype="<u2")
-        if config["format"] == "npy":
+        if config["format"].startswith("megatron"):
+            write_megatron(folder / "a", [values], "u2")
+        elif config["format"] == "npy":
             np.save(folder / other, values)
         elif config["format"] == "llmc":
             head = np.zeros(256, "<i4")
@@ -133,7 +138,7 @@ def test_text_among_the_shards_is_told_to_be_text(tmp_path: Path, others, config
             (folder / other).write_bytes(head + values.tobytes())
         else:
             values.tofile(folder / other)
-    if name.endswith(".gz") and config["format"] in ("llmc", "litpkds"):
+    if name.endswith(".gz") and config["format"] in ("llmc", "litpkds", "megatron", "megatron-legacy"):
         return  # they are never packed, and say so
     if name != "README.md" and config == dict(format="auto"):
         return  # the first file is looked at, and has no header
@@ -142,6 +147,8 @@ def test_text_among_the_shards_is_told_to_be_text(tmp_path: Path, others, config
     assert refused.value.path == f"shards/{name}"
     ending = others[0][-4:]
     assert f'paths = ["shards/*{ending}"]' in refused.value.fix
+    if config["format"] == "megatron-legacy":
+        return  # the shards are not of it
     good = dict(config) if "dtype" in config or config["format"] != "auto" else None
     if good is not None:
         assert open_corpus(CorpusConfig(paths=[f"shards/*{ending}"], **good), base=tmp_path).shards()
