@@ -13,7 +13,8 @@ import numpy as np
 from indexer.errors import InputError, ResourceError
 from indexer.storage.files import CorpusFile, read_range, stream
 from indexer.storage.packed_whole import unbrotli, unsnappy
-from indexer.storage.zstd_frames import ByteQueue, ZstdReader, stated_size
+from indexer.storage.zstd_frames import ByteQueue, ZstdReader
+from indexer.storage.zstd_sizes import stated_size
 
 SUFFIXES = {".zst": "zstd", ".zstd": "zstd", ".gz": "gzip", ".bz2": "bz2"}
 OUTPUT_BYTES = 1024 * 1024

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from indexer.errors import InputError, ResourceError
-from indexer.storage.files import CorpusFile, read_range
+from indexer.storage.zstd_hints import MOST_BYTES, bytes_that_follow, unpacked_bytes
 
 MAGIC = 0xFD2FB528
 SKIPPABLE = 0x184D2A50
@@ -127,7 +127,7 @@ class _FrameBytes:
         if self._n_left:
             body = self._source.view(self._n_left)
             if not body:
-                raise _truncated(self._name, self._where)
+                raise truncated(self._name, self._where)
             self._n_left -= len(body)
             return body
         if self._last:
@@ -135,7 +135,7 @@ class _FrameBytes:
             return end
         block = self._source.take(3)
         if len(block) < 3:
-            raise _truncated(self._name, self._where)
+            raise truncated(self._name, self._where)
         word = int.from_bytes(block, "little")
         kind, size = (word >> 1) & 3, word >> 3
         if kind == 3:
@@ -183,6 +183,8 @@ class ZstdReader:
         self._frame: _FrameBytes | None = None
         self._content: Any = None
         self._produced = 0
+        self._since_table = 0
+        self._n_following = 0
 
     def readinto(self, target: memoryview) -> int:
         """Fill `target` and return its length; less only where the file ends.
@@ -215,11 +217,12 @@ class ZstdReader:
             where = f"frame {self._n_frames}, byte {source.position:,}"
             magic = source.take(4)
             if not magic:
+                self._refuse_missing_frame(where)
                 return False
             number = int.from_bytes(magic, "little")
             if len(magic) < 4 or number & 0xFFFFFFF0 != SKIPPABLE:
                 break
-            _skip(source, name, where)
+            self._heed(number, _skip(source, name, where), where)
             self._n_frames += 1
         if len(magic) < 4 or number != MAGIC:
             what = "bytes that belong to no zstd frame" if self._n_frames else "is not a zstd file"
@@ -228,7 +231,7 @@ class ZstdReader:
         if len(head) == 5:
             head += source.take(n_bytes_of_header(head[4]) - 5)
         if len(head) < 5 or len(head) < n_bytes_of_header(head[4]):
-            raise _truncated(name, where)
+            raise truncated(name, where)
         header = parse_header(head)
         if header.window_bytes > self._max_window_bytes:
             raise ResourceError(
@@ -260,72 +263,53 @@ class ZstdReader:
             )
         self._frame = None
         self._n_frames += 1
+        self._since_table += self._produced
+        self._n_following = 0
+
+    def _heed(self, magic: int, content: bytes, where: str) -> None:
+        """Hold what a skippable frame says of the others against them."""
+        self._n_following = bytes_that_follow(magic, content)
+        said = unpacked_bytes(magic, content)
+        if said is not None and said != self._since_table:
+            raise InputError(
+                f"unpacks to {self._since_table:,} bytes before its seek table",
+                path=self._name,
+                offset=where,
+                expected=f"{said:,}, as the table says",
+                fix="fetch the file again: frames of it are missing",
+            )
+        if said is not None:
+            self._since_table = 0
+
+    def _refuse_missing_frame(self, where: str) -> None:
+        if self._n_following:
+            raise InputError(
+                "is truncated: the file ends between two zstd frames",
+                path=self._name,
+                offset=where,
+                expected=f"a frame of {self._n_following:,} bytes, as pzstd noted before it",
+            )
 
 
-def _skip(source: ByteQueue, name: str, where: str) -> None:
+def _skip(source: ByteQueue, name: str, where: str) -> bytes:
+    """Read over a skippable frame, and return its content where that is of a size that may say something."""
     size = source.take(4)
     if len(size) < 4:
-        raise _truncated(name, where)
+        raise truncated(name, where)
     left = int.from_bytes(size, "little")
+    if left <= MOST_BYTES:
+        content = source.take(left)
+        if len(content) < left:
+            raise truncated(name, where)
+        return content
     while left:
         got = len(source.take(min(left, 1 << 20)))
         if not got:
-            raise _truncated(name, where)
+            raise truncated(name, where)
         left -= got
+    return b""
 
 
-def _truncated(name: str, where: str) -> InputError:
+def truncated(name: str, where: str) -> InputError:
+    """Return the refusal of a file that ends inside a frame."""
     return InputError("is truncated: the file ends inside a zstd frame", path=name, offset=where)
-
-
-def stated_size(file: CorpusFile) -> int | None:
-    """Return the unpacked size that the frame heads state, None where one is silent.
-
-    Only block headers are read, so the time goes with the number of blocks, not with their content.
-
-    Raises
-    ------
-    InputError
-        A frame is truncated, or bytes follow that belong to no frame.
-    """
-    at, total, frame = 0, 0, 0
-    page_start, page = 0, b""
-
-    def peek(start: int, n_bytes: int) -> bytes:
-        nonlocal page_start, page
-        stop = min(start + n_bytes, file.n_bytes)
-        if start < page_start or stop > page_start + len(page):
-            page_start = start
-            page = read_range(file, start, min(start + 4096, file.n_bytes)) if start < file.n_bytes else b""
-        return page[start - page_start : stop - page_start]
-
-    while at < file.n_bytes:
-        where = f"frame {frame}, byte {at:,}"
-        head = peek(at, 18)
-        number = int.from_bytes(head[:4], "little")
-        if len(head) >= 8 and number & 0xFFFFFFF0 == SKIPPABLE:
-            at += 8 + int.from_bytes(head[4:8], "little")
-        else:
-            if number != MAGIC:
-                what = "bytes that belong to no zstd frame" if frame else "is not a zstd file"
-                raise InputError(what, path=file.name, offset=where)
-            if len(head) < 5 or len(head) < n_bytes_of_header(head[4]):
-                raise _truncated(file.name, where)
-            header = parse_header(head)
-            if header.content_bytes is None:
-                return None
-            total += header.content_bytes
-            at += header.n_header_bytes
-            last = False
-            while not last:
-                block = peek(at, 3)
-                if len(block) < 3:
-                    raise _truncated(file.name, where)
-                word = int.from_bytes(block, "little")
-                last = bool(word & 1)
-                at += 3 + (1 if (word >> 1) & 3 == 1 else word >> 3)
-            at += 4 if header.checksum else 0
-        if at > file.n_bytes:
-            raise _truncated(file.name, where)
-        frame += 1
-    return total

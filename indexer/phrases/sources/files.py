@@ -12,7 +12,7 @@ from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError, InputError
 from indexer.phrases.sources.delimited import delimited_rows, other_delimiter
 from indexer.phrases.sources.record import Record
-from indexer.storage.compressed import Limits, compression_of, first_bytes, without_suffix
+from indexer.storage.compressed import Limits, compression_of, decompressed_size, first_bytes, without_suffix
 from indexer.storage.files import CorpusFile
 from indexer.storage.json_array import array_objects
 from indexer.storage.json_lines import objects_of, pieces_of, split_lines
@@ -104,7 +104,11 @@ def read_file(file: CorpusFile, options: FileOptions) -> Iterator[Record]:
 
 
 def _rows(file: CorpusFile, options: FileOptions) -> Iterator[Record]:
-    head = first_bytes(file, _HEAD_BYTES, compression_of(file), options.limits)
+    compression = compression_of(file)
+    if compression is not None:
+        # what is too large, or cut, is refused before its rows are looked at
+        decompressed_size(file, compression, options.limits)
+    head = first_bytes(file, _HEAD_BYTES, compression, options.limits)
     kind = kind_of(file.name) or _sniff(head, options)
     if kind in ("parquet", "arrow"):
         from indexer.storage.arrow_tables import open_arrow
