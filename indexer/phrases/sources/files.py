@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from indexer.config.idle import spelled
 from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError, InputError
 from indexer.phrases.sources.delimited import delimited_rows, other_delimiter
@@ -110,6 +111,13 @@ def _rows(file: CorpusFile, options: FileOptions) -> Iterator[Record]:
         decompressed_size(file, compression, options.limits)
     head = first_bytes(file, _HEAD_BYTES, compression, options.limits)
     kind = kind_of(file.name) or _sniff(head, options)
+    if options.delimiter is not None and kind not in ("csv", "tsv"):
+        raise ConfigError(
+            f"[phrases] delimiter = {spelled(options.delimiter)} has no effect on a file of kind {kind}",
+            path=file.name,
+            expected=".csv or .tsv",
+            fix="leave [phrases] delimiter out, or name delimited text .csv",
+        )
     if kind in ("parquet", "arrow"):
         from indexer.storage.arrow_tables import open_arrow
 

@@ -72,3 +72,15 @@ def test_keys_of_the_generic_rule_need_a_pair_that_it_marks(folder):
     with pytest.raises(ConfigError, match=r"side = .* has no effect: the generic rule marks none"):
         load(folder, "marked.jsonl", side="both")
     assert load(folder, "marked.jsonl").pairs.num_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.jsonl", '{"phrase": "x"}\n'), ("a.json", '[{"phrase": "x"}]'), ("a.txt", "x\n")]
+)
+def test_a_delimiter_is_refused_where_nothing_is_delimited(folder, name, text):
+    (folder / name).write_text(text)
+    assert load(folder, name).phrases.num_rows == 1
+    with pytest.raises(ConfigError, match=r"\[phrases\] delimiter = \";\" has no effect on a file of kind"):
+        load(folder, name, delimiter=";")
+    (folder / "a.csv").write_text("phrase;n\nx, y;1\n")
+    assert load(folder, "a.csv", delimiter=";").phrases["phrase"].to_pylist() == ["x, y"]
