@@ -39,9 +39,9 @@ def forms_in_context(spellings: Sequence[str], tokenizer: Tokenizer, match: Matc
         What counts as an occurrence.
     """
     known = [each for each in spellings if each[:1].isalnum() and each[-1:].isalnum()]
-    lost = tokenizer.unspelled(known)
-    spelled = [each for number, each in enumerate(known) if number not in lost]
-    spelled = spelled[:: max(1, len(spelled) // MOST_PHRASES)][:MOST_PHRASES]
+    tried = known[:: max(1, len(known) // MOST_PHRASES)][:MOST_PHRASES]
+    lost = tokenizer.unspelled(tried)
+    spelled = [each for number, each in enumerate(tried) if number not in lost]
     table = PhraseTable(case=match.case, whitespace=match.whitespace)
     for each in spelled:
         table.add_spelling(table.add(tokenizer.normalize(each).strip()), each)

@@ -133,12 +133,14 @@ class JsonTokenizer:
         """
         wanted = [self.normalize(text) for text in texts]
         lost: dict[int, str] = {}
-        for number, found in enumerate(self._round_trip.texts(texts)):
+        doubtful = self._round_trip.doubtful(texts, wanted)
+        spelled = self._round_trip.texts([texts[number] for number in doubtful])
+        for number, found in zip(doubtful, spelled, strict=True):
             if found is None:
                 lost[number] = "unknown"
             elif without_added_spaces(found, texts[number]).strip() != wanted[number].strip():
                 lost[number] = "dropped"
-        whole = [number for number in range(len(texts)) if number not in lost]
+        whole = [number for number in doubtful if number not in lost]
         changed = self._round_trip.changed_by_neighbours(
             [texts[number] for number in whole], [wanted[number] for number in whole]
         )

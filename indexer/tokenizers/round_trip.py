@@ -58,22 +58,25 @@ class RoundTrip:
                 found.append(None)
         return found
 
-    def changed_by_neighbours(self, texts: Sequence[str], spelled: Sequence[str]) -> list[int]:
-        """Return the numbers of the texts that are not spelled the same beside other texts.
+    def doubtful(self, texts: Sequence[str], spelled: Sequence[str]) -> list[int]:
+        """Return the numbers of the texts that stand beside one that may be spelled otherwise.
 
         Parameters
         ----------
         texts : sequence of str
-            Texts that can be spelled.
+            Texts.
         spelled : sequence of str
-            What each spells alone. White space is not compared.
+            What each is thought to spell. White space is not compared.
         """
         groups = [range(at, min(at + CONTEXT, len(texts))) for at in range(0, len(texts), CONTEXT)]
-        doubtful = [number for number, each in enumerate(groups) if len(each) == 1]
-        doubtful += self._changed([[texts[i] for i in each] for each in groups], spelled, groups)
-        singles = [i for number in doubtful for i in groups[number]]
-        triples = [(i, i, i) for i in singles]
-        return [singles[n] for n in self._changed([[texts[i]] * 3 for i in singles], spelled, triples)]
+        found = self._changed([[texts[i] for i in each] for each in groups], spelled, groups)
+        if groups and len(groups[-1]) == 1 and found[-1:] != [len(groups) - 1]:
+            found.append(len(groups) - 1)
+        return [i for number in found for i in groups[number]]
+
+    def changed_by_neighbours(self, texts: Sequence[str], spelled: Sequence[str]) -> list[int]:
+        """Return the numbers of the texts that are spelled otherwise beside themselves than alone."""
+        return self._changed([[text] * 3 for text in texts], spelled, [(i, i, i) for i in range(len(texts))])
 
     def _changed(
         self, texts: Sequence[Sequence[str]], spelled: Sequence[str], groups: Sequence[Sequence[int]]

@@ -17,8 +17,9 @@ from indexer.config.match import MatchConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.errors import InputError
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.matcher import Matches, taken
+from indexer.matching.matcher import Matches
 from indexer.matching.text.matcher import TextMatcher
+from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
 from indexer.phrases.form_limits import spelling_notes
@@ -279,7 +280,7 @@ def verdict(tokenizer: Tokenizer, loaded: PhraseSet, match: MatchConfig, corpus:
     ends = np.cumsum([0, *map(len, sequences)]).astype(np.int64)
     settings = {"boundary": match.boundary, "possessive": match.possessive}
     patterns = id_patterns(found.phrases, tokenizer, match)
-    patterns = taken(patterns, ~np.isin(patterns.phrase, dropped))
+    patterns = select(patterns, ~np.isin(patterns.phrase, dropped))
     matchers = {
         "tokens": TokenMatcher(patterns, vocabulary, **settings),
         "text": TextMatcher(
