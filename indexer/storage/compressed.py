@@ -53,7 +53,7 @@ class Limits:
     max_line_bytes : int
         Longest line of text or JSON, which is held as a whole.
     bytes_key, window_key, line_key : str
-        What the user raises them with, for messages.
+        What the user raises them with, for messages; no `bytes_key`: an index says how many bytes there are.
     """
 
     max_bytes: int | None = None
@@ -72,6 +72,13 @@ class Limits:
     def of_lines(cls, keys: CorpusKeys) -> Limits:
         """Return the limits of lines: the file may be of any size unless ``[corpus]`` sets one."""
         return cls(keys.max_shard_bytes or UNLIMITED, keys.max_window_bytes, keys.max_line_bytes)
+
+    @property
+    def bytes_fix(self) -> str:
+        """What to do with a file that unpacks to more."""
+        if not self.bytes_key:
+            return "fetch the file and its index again: one does not belong to the other"
+        return f"raise {self.bytes_key} if the file is meant to be that large"
 
     def budget(self, file: CorpusFile) -> int:
         """Return the most bytes a file may unpack to."""
@@ -166,7 +173,7 @@ def unpacked(
         source: ByteSource = ZstdReader(
             packed, name=file.name, max_window_bytes=limits.max_window_bytes, key=limits.window_key
         )
-        return _Budgeted(source, budget, file.name, limits.bytes_key)
+        return _Budgeted(source, budget, file.name, limits.bytes_fix)
     if kind == "gzip":
         pieces = _gunzip(packed, file.name)
     elif kind == "bz2":
@@ -174,10 +181,10 @@ def unpacked(
     elif kind == "brotli":
         pieces = unbrotli(packed, file.name, OUTPUT_BYTES)
     elif kind == "snappy":
-        pieces = unsnappy(packed, file.name, budget, limits.bytes_key)
+        pieces = unsnappy(packed, file.name, budget, limits.bytes_fix)
     else:
         raise InputError(f"is packed with {kind}, which is not read", path=file.name)
-    return _Budgeted(PieceSource(pieces), budget, file.name, limits.bytes_key)
+    return _Budgeted(PieceSource(pieces), budget, file.name, limits.bytes_fix)
 
 
 class PieceSource:
@@ -198,11 +205,11 @@ class PieceSource:
 class _Budgeted:
     """A source that may give so many bytes and no more."""
 
-    def __init__(self, source: ByteSource, budget: int, name: str, key: str) -> None:
+    def __init__(self, source: ByteSource, budget: int, name: str, fix: str) -> None:
         self._source = source
         self._n_left = self._budget = budget
         self._name = name
-        self._key = key
+        self._fix = fix
 
     def readinto(self, target: memoryview) -> int:
         """Fill `target` and return its length; less only where the bytes end."""
@@ -212,7 +219,7 @@ class _Budgeted:
             raise ResourceError(
                 f"unpacks to more than {self._budget:,} bytes",
                 path=self._name,
-                fix=f"raise {self._key} if the file is meant to be that large",
+                fix=self._fix,
             )
         return n_bytes
 
@@ -247,7 +254,7 @@ def read_unpacked(file: CorpusFile, limits: Limits) -> bytes:
             f"holds {file.n_bytes:,} bytes",
             path=file.name,
             expected=f"at most {limits.budget(file):,}",
-            fix=f"raise {limits.bytes_key} if the file is meant to be that large",
+            fix=limits.bytes_fix,
         )
     return read_range(file, 0, file.n_bytes)
 
@@ -262,7 +269,7 @@ def decompressed_size(file: CorpusFile, kind: str, limits: Limits) -> int:
                     f"unpacks to {size:,} bytes",
                     path=file.name,
                     expected=f"at most {limits.budget(file):,}",
-                    fix=f"raise {limits.bytes_key} if the file is meant to be that large",
+                    fix=limits.bytes_fix,
                 )
             return size
     return sum(len(piece) for piece in decompressed(file, kind, limits))

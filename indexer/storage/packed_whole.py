@@ -29,7 +29,7 @@ def unbrotli(chunks: Iterator[bytes], name: str, output_bytes: int) -> Iterator[
         raise InputError("is truncated: the file ends inside a brotli stream", path=name)
 
 
-def unsnappy(chunks: Iterator[bytes], name: str, budget: int, key: str) -> Iterator[bytes]:
+def unsnappy(chunks: Iterator[bytes], name: str, budget: int, fix: str) -> Iterator[bytes]:
     """Yield the content of one raw snappy block, unpacked at once; its head states its size."""
     try:
         import snappy
@@ -47,7 +47,7 @@ def unsnappy(chunks: Iterator[bytes], name: str, budget: int, key: str) -> Itera
             f"unpacks to {size:,} bytes",
             path=name,
             expected=f"at most {budget:,}",
-            fix=f"raise {key} if the file is meant to be that large",
+            fix=fix,
         )
     try:
         unpacked: bytes = snappy.uncompress(data)

@@ -17,6 +17,8 @@ from indexer.storage.zstd_hints import MOST_BYTES, bytes_that_follow, unpacked_b
 
 MAGIC = 0xFD2FB528
 SKIPPABLE = 0x184D2A50
+_LARGEST_WINDOW_LOG = 31
+"""The library takes no larger windows."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ class ZstdReader:
         self._name = name
         self._max_window_bytes = max_window_bytes
         self._key = key
-        largest = 1 << (max(max_window_bytes, 1024) - 1).bit_length()
+        largest = 1 << min((max(max_window_bytes, 1024) - 1).bit_length(), _LARGEST_WINDOW_LOG)
         self._decoder = zstandard.ZstdDecompressor(max_window_size=largest)
         self._n_frames = 0
         self._where = ""

@@ -165,7 +165,7 @@ class MdsReader(FileReader):
         if layout.compression is None:
             head = files.read_range(file, 0, min(n_head, file.n_bytes))
         else:
-            limits = Limits(layout.raw_bytes, self._max_window_bytes)
+            limits = Limits(layout.raw_bytes, self._max_window_bytes, bytes_key="")
             rest = unpacked(file, layout.compression, limits)
             head = _taken(rest, n_head).tobytes()
         if len(head) < n_head or int.from_bytes(head[:4], "little") != layout.n_samples:

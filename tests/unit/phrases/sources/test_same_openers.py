@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.config import MatchConfig, PhrasesConfig
@@ -118,7 +118,8 @@ def test_a_long_window_is_refused_by_the_key_that_takes_it(tmp_path: Path) -> No
     (tmp_path / "a.jsonl.zst").write_bytes(long.compress(LINES) + long.flush())
     with pytest.raises(ResourceError, match=r"raise \[phrases\] max_window_bytes to 268435456"):
         phrases("a.jsonl.zst", tmp_path)
-    assert phrases("a.jsonl.zst", tmp_path, max_window_bytes=1 << 28) == WORDS
+    for enough in (1 << 28, 1 << 31, 1 << 40):
+        assert phrases("a.jsonl.zst", tmp_path, max_window_bytes=enough) == WORDS
 
 
 def test_bombs_are_refused_by_the_key_that_takes_them(tmp_path: Path) -> None:
@@ -137,6 +138,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(
     rows=st.lists(st.dictionaries(st.text(), VALUES)), size=st.integers(1, 9), indent=st.none() | st.just(1)
 )
