@@ -128,7 +128,7 @@ class IndexOrder:
             )
         if config.kind == "olmo-core":
             for name in names:
-                self._check_name(name)
+                self._check_name(name, reader)
         lists = [load_list(name, config.dtype, base=base) for name in names]
         hashes = [content_hash(files.file_at(name, base=base)) for name in names]
         return lists, list(zip(names, hashes, strict=True))
@@ -162,8 +162,18 @@ class IndexOrder:
             )
         return plain
 
-    def _check_name(self, name: str) -> None:
+    def _check_name(self, name: str, reader: Reader) -> None:
         match = CORE_NAME.match(files.base_name(name))
+        length, block = reader.facts.sequence_length, reader.facts.details.get("max_target_sequence_length")
+        n_in_block = block // length if block and length else 1
+        if match and length and int(match["chunk"] or 1) != n_in_block:
+            n_ids = int(match["chunk"] or 1) * length
+            raise InputError(
+                f"was made for blocks of {match['chunk'] or 1} instances",
+                path=name,
+                expected=f"{n_in_block}, as [corpus] max_target_sequence_length says",
+                fix=f"set [corpus] max_target_sequence_length = {n_ids}, or name the order of this run",
+            )
         if match and int(match["size"]) != self._n_sequences:
             raise InputError(
                 f"was made for {int(match['size']):,} instances",

@@ -271,6 +271,9 @@ def test_olmo_core_from_its_seed_equals_its_file(tmp_path, length, block):
     assert made.stop_step == filed.stop_step == 8
     for step in range(8):
         assert made.sequences_at(step).tolist() == filed.sequences_at(step).tolist()
+    reader.facts.details["max_target_sequence_length"] = 2 * length
+    with pytest.raises(InputError, match=f"blocks of {chunk} instances; expected 2.* = {chunk * length}, or"):
+        open_order(OrderConfig(kind="olmo-core", path=".", batch_size=5), reader, base=tmp_path)
     with pytest.raises(InputError, match="was made for 24 instances; expected 25"):
         open_order(
             OrderConfig(
