@@ -7,6 +7,7 @@ was another. A line holds for the subclasses of its type too; the nearest class 
 from __future__ import annotations
 
 import errno
+import os
 import re
 
 from indexer.errors import (
@@ -27,7 +28,7 @@ _CREDENTIALS = (
 _DAMAGED = "delete that file and run `exposure index` again; what is whole is kept"
 _NO_SPACE = re.compile(
     r"no space left|disk (is )?full|quota exceeded|could not write|failed to write|max_temp_directory_size"
-    r"|read-only file system|input/output error|failed to offload",
+    r"|file too large|read-only file system|input/output error|failed to offload",
     re.IGNORECASE,
 )
 _NO_MEMORY = re.compile(
@@ -35,6 +36,8 @@ _NO_MEMORY = re.compile(
     r"unable to allocate|can't start new thread|resource temporarily unavailable",
     re.IGNORECASE,
 )
+
+_QUOTED = re.compile(r"file \"([^\"]+)\"")
 
 Kind = type[ExposureError]
 Row = tuple[Kind, str, str | None]
@@ -135,8 +138,12 @@ def translate(error: BaseException, *, path: object = None) -> ExposureError | N
         return error
     words = _first_line(error)
     where = _file_of(error) or path
-    if _is_foreign(error) and _NO_SPACE.search(words):
-        return ResourceError(f"cannot be written: {words}", path=where, fix=_FREE_SPACE)
+    if is_about_space(error):
+        named = _QUOTED.search(words)
+        fix = _FREE_SPACE if where or named else None
+        return ResourceError(
+            f"cannot be written: {reason_of(error)}", path=named[1] if named else where, fix=fix
+        )
     if is_out_of_memory(error):
         return ResourceError(
             f"memory ran out ({words})" if words else "memory ran out", path=where, fix=_LESS_MEMORY
@@ -157,6 +164,22 @@ def translate(error: BaseException, *, path: object = None) -> ExposureError | N
     return None
 
 
+def is_about_space(error: BaseException) -> bool:
+    """Tell whether a file system is full, or does not let itself be written to."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in _FULL
+    return _is_foreign(error) and _NO_SPACE.search(_first_line(error)) is not None
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what the system says of a file it does not write, without the names of our temporary files."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return os.strerror(error.errno)
+    words = _first_line(error)
+    match = _NO_SPACE.search(words)
+    return words[match.start() :].rpartition(": ")[2] if match else words
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Tell whether an exception means that memory ran out, so that another attempt may do."""
     if isinstance(error, ExposureError):
@@ -170,8 +193,6 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def _of_system(error: OSError, where: object) -> ExposureError | None:
     """Return what an error number means, None where the type says more."""
-    if error.errno in _FULL:
-        return ResourceError(f"cannot be written or read: {error.strerror}", path=where, fix=_FREE_SPACE)
     if error.errno in _SHORT:
         return ResourceError(f"{_SHORT[error.errno]} ({error.strerror})", path=where, fix=_LESS_MEMORY)
     if error.errno in _MALFORMED:

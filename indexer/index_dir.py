@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from indexer.errors import ConfigError, ResourceError, StateError
+from indexer.errors import ConfigError, ExposureError, ResourceError, StateError
+from indexer.foreign_errors import is_about_space, reason_of
 from indexer.temporaries import aside_of, remove_aside, remove_leftovers
 
 
@@ -178,14 +179,14 @@ def commit_file(final: Path, write: Callable[[Path], object]) -> None:
             os.fsync(file.fileno())
         aside.replace(final)
         _sync_directory(final.parent)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO):
-            raise ResourceError(
-                f"cannot be written: {error.strerror}",
-                path=final,
-                fix=f"free space on the file system of {final.parent} and run again; done work is kept",
-            ) from None
-        raise
+    except Exception as error:
+        if isinstance(error, ExposureError) or not is_about_space(error):
+            raise
+        raise ResourceError(
+            f"cannot be written: {reason_of(error)}",
+            path=final,
+            fix=f"free space on the file system of {final.parent} and run again; done work is kept",
+        ) from None
     finally:
         remove_aside(aside)
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from indexer.errors import ConfigError, StateError
+from indexer.index_dir import commit_file
 
 
 def preset_names() -> dict[str, str]:
@@ -54,8 +55,6 @@ def write_preset(name: str, path: Path) -> None:
     """
     text = preset_text(name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8") as handle:
-            handle.write(text)
-    except FileExistsError:
-        raise StateError("exists already", path=path, fix="choose another name with --out") from None
+    if path.exists():
+        raise StateError("exists already", path=path, fix="choose another name with --out")
+    commit_file(path, lambda aside: aside.write_text(text, encoding="utf-8"))
