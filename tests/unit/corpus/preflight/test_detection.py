@@ -246,3 +246,13 @@ def test_the_presets_that_are_asked_for_exist():
     assert "OPEN QUESTION" in preset_text("pythia-deduped")
     with pytest.raises(ConfigError, match="did you mean 'pythia'"):
         preset_text("pythai")
+
+
+@pytest.mark.parametrize("vocab_size", [None, 100_278])
+@pytest.mark.parametrize("written", ["uint32", "int64", ">u4"])
+def test_upper_halves_that_are_often_one_are_told(tmp_path: Path, written, vocab_size):
+    np.random.default_rng(4).integers(0, 100_278, 6400).astype(written).tofile(tmp_path / "a.bin")
+    read = ">u2" if written.startswith(">") else "uint16"
+    config = CorpusConfig(paths=["a.bin"], format="headerless", dtype=read, sequence_length=64)
+    with pytest.raises(InputError, match=f"the ids look like {written}: set .corpus. dtype"):
+        check_sample(open_corpus(config, base=tmp_path), vocab_size=vocab_size, given_dtype="uint16")
