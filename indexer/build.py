@@ -23,6 +23,8 @@ from indexer.plan_store import with_stored_files, write_files
 from indexer.planning import make_plan
 from indexer.scanning.task import ScanTask
 
+_MAX_NAMED = 3
+
 _log = logging.getLogger(__name__)
 
 
@@ -187,8 +189,10 @@ def build_index(
 
 def _refuse_other(index: IndexDir, earlier: Plan, plan: Plan) -> None:
     if plan.fingerprint != earlier.fingerprint:
+        changed = plan.changed_files(earlier)
+        because = f" ({_name_some(changed)} changed since)" if changed else ""
         raise StateError(
-            f"holds another plan; it differs in {', '.join(plan.differences(earlier))}",
+            f"holds another plan; it differs in {', '.join(plan.differences(earlier))}{because}",
             path=index.root,
             fix="choose another --out, or delete this directory",
         )
@@ -200,6 +204,11 @@ def _ranges_to_scan(index: IndexDir, plan: Plan) -> list[int]:
     for error in coverage.refused.values():
         _log.warning("%s: %s; it is scanned again", error.path, error.what)
     return coverage.to_scan
+
+
+def _name_some(names: list[str]) -> str:
+    more = len(names) - _MAX_NAMED
+    return ", ".join(names[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _worst(failures: list[Exception]) -> Exception:

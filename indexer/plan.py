@@ -224,6 +224,15 @@ class Plan:
         mine, theirs = self.decisive(), other.decisive()
         return [part for part in mine if _canonical(mine[part]) != _canonical(theirs[part])]
 
+    def changed_files(self, earlier: Plan) -> list[str]:
+        """Name the files that both plans use, and that are not the same any more."""
+        before = {file.name: file.identity() for file in earlier.files.files}
+        return [
+            file.name
+            for file in self.files.files
+            if before.get(file.name, file.identity()) != file.identity()
+        ]
+
     def to_json(self) -> str:
         """Return the plan as JSON text that holds a checksum of itself."""
         fields = {**asdict(self), "config": self.config.sections(), "base": str(self.config.base)}
