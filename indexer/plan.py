@@ -136,6 +136,8 @@ class Plan:
         What is scanned, one partial each.
     stored : dict of str to str
         xxh3-128 of the bytes of each file under ``plan/``.
+    known_ids : dict of str to str
+        Hash of the ids of a range, by its number, where an earlier index has read it.
     files : Inventory
         The files that are read, as they were, and what they were called.
     notes : tuple of str
@@ -152,6 +154,7 @@ class Plan:
     checkpoints: tuple[int, ...]
     ranges: tuple[ScanRange, ...]
     stored: dict[str, str] = field(default_factory=dict)
+    known_ids: dict[str, str] = field(default_factory=dict)
     files: Inventory = field(default_factory=Inventory)
     notes: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
@@ -196,9 +199,11 @@ class Plan:
             "phrases": {name: file.hash for name, file in sorted(self.frozen.items())},
             "tokenizer": _without(self.tokenizer, "name"),
             "match settings": config["match"],
-            "corpus settings": {key: value for key, value in config["corpus"].items() if key != "paths"},
+            "corpus settings": {
+                key: value for key, value in config["corpus"].items() if key not in ("paths", "manifest")
+            },
             "corpus": _without(self.corpus, "seen", "details"),
-            "shards": [_without(shard, "url", "modified_ns") for shard in self.shards],
+            "shards": [_without(shard, "url", "modified_ns", "is_hashed_by_reader") for shard in self.shards],
             "training order": self.order.as_dict(),
             "checkpoints": list(self.checkpoints),
             "ranges": [asdict(scan_range) for scan_range in self.ranges],
@@ -294,6 +299,7 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
         checkpoints=tuple(fields["checkpoints"]),
         ranges=tuple(ScanRange(**scan_range) for scan_range in fields["ranges"]),
         stored=fields["stored"],
+        known_ids=fields["known_ids"],
         files=Inventory(
             tuple(UsedFile(**file) for file in fields["files"]["files"]), fields["files"]["answers"]
         ),

@@ -15,6 +15,7 @@ from indexer.config.match import MatchConfig
 from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
+from indexer.known_hashes import ids_of_earlier_indexes, with_known_hashes
 from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
@@ -60,6 +61,12 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     frozen, notes = _freeze_phrases(config, tokenizer)
     shards, _, order, checkpoints = training.fitted
     details = dict(order.facts)
+    manifest = config.corpus.manifest or []
+    manifests = [manifest] if isinstance(manifest, str) else manifest
+    files, notes_of_manifests = with_known_hashes(
+        training.notes.inventory(_numbers_by_name(shards)), shards, manifests, base=config.base
+    )
+    ranges = _ranges(shards, {file.name for file in files.files if file.known_hashes})
     plan = Plan(
         config=config,
         software=_software(),
@@ -71,9 +78,10 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
         shards=shards,
         order=OrderFacts(details.pop("kind"), order.start_step, order.stop_step, details),
         checkpoints=tuple(int(checkpoint) for checkpoint in checkpoints),
-        ranges=_ranges(shards),
-        files=training.notes.inventory(_numbers_by_name(shards)),
-        notes=(*notes, *corpus_notes(reader.facts, shards)),
+        ranges=ranges,
+        known_ids=ids_of_earlier_indexes(shards, ranges, manifests, base=config.base),
+        files=files,
+        notes=(*notes, *corpus_notes(reader.facts, shards), *notes_of_manifests),
     )
     return plan.sealed(), frozen
 
@@ -186,11 +194,15 @@ def _numbers_by_name(shards: tuple[Shard, ...]) -> dict[str, int | None]:
     return numbers
 
 
-def _ranges(shards: tuple[Shard, ...]) -> tuple[ScanRange, ...]:
-    """Cut shards into ranges of about `RANGE_TOKENS` tokens; a packed shard stays whole."""
+def _ranges(shards: tuple[Shard, ...], known: set[str]) -> tuple[ScanRange, ...]:
+    """Cut shards into ranges of about `RANGE_TOKENS` tokens.
+
+    A packed shard stays whole, and so does one of a `known` hash: its hash is that of the whole file, and is
+    compared before anything of it is committed.
+    """
     ranges: list[ScanRange] = []
     for shard in shards:
-        n_parts = -(-shard.n_tokens // RANGE_TOKENS) if shard.seekable else 1
+        n_parts = -(-shard.n_tokens // RANGE_TOKENS) if shard.seekable and shard.name not in known else 1
         n_parts = min(max(n_parts, 1), shard.n_sequences)
         for part in range(n_parts):
             start = shard.first_sequence + shard.n_sequences * part // n_parts

@@ -57,6 +57,11 @@ class CorpusConfig:
         None,
         help="datatrove: the files were shuffled by NumPy's default generator with this seed (nanotron: 42).",
     )
+    manifest: str | list[str] | None = option(
+        None,
+        help="Hashes to compare the shards with: files that sha256sum, md5sum or xxhsum printed, or earlier "
+        "indexes of the same shards.",
+    )
     max_shard_bytes: int | None = option(
         None,
         help="Most bytes one compressed shard may unpack to; default: 1,000 times its size, at least 64 MiB.",

@@ -41,6 +41,8 @@ class Shard:
         such a shard is best scanned as one range.
     n_leading_tokens : int
         Ids at its start that belong to a sequence of a shard before it (raw text packed across files).
+    is_hashed_by_reader : bool
+        Whether its reader compares it with a hash that the corpus records of it.
     """
 
     number: int
@@ -54,6 +56,7 @@ class Shard:
     n_dropped_tokens: int = 0
     seekable: bool = True
     n_leading_tokens: int = 0
+    is_hashed_by_reader: bool = False
 
 
 class SequenceBlock(NamedTuple):

@@ -24,6 +24,7 @@ from indexer.exposure.database import (
     sql,
 )
 from indexer.index_dir import IndexDir, commit_file
+from indexer.known_hashes import is_verified
 from indexer.partials import PartialFacts
 from indexer.phrases.normal_forms import told
 from indexer.plan import Plan
@@ -147,9 +148,11 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -
 
 def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> pa.Table:
     hashes: dict[int, list[str]] = {}
+    read: dict[int, dict[int, str]] = {}
     visits: dict[int, int] = {}
     for one in facts:
         hashes.setdefault(one.shard_number, []).append(one.tokens_hash)
+        read.setdefault(one.shard_number, {})[one.range_number] = one.tokens_hash
         visits[one.shard_number] = visits.get(one.shard_number, 0) + one.n_visits
     unscanned = {plan.ranges[number].shard for number in missing}
     rows = []
@@ -166,7 +169,7 @@ def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> pa
                 "n_tokens": shard.n_tokens,
                 "n_dropped_tokens": shard.n_dropped_tokens,
                 "n_visits": visits.get(number, 0),
-                "verified": False,
+                "verified": number not in unscanned and is_verified(plan, number, read.get(number, {})),
             }
         )
     return pa.Table.from_pylist(rows)

@@ -18,7 +18,7 @@ from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import write_partial
-from indexer.plan import Plan
+from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_gapped, load_tokenizer_of
 from indexer.scanning.blocks import prepare_hash
 from indexer.scanning.frozen import load_matchers, load_vocabulary
@@ -76,11 +76,25 @@ class ScanTask:
         with observed_by(self._recall):
             scanner = self.prepare()
             self._recall.begin(names)
+            self._recall.verify(self._own_files(scan_range), where="[corpus] manifest")
             rows, facts = scanner.scan(scan_range)
             self._recall.end(names)
+        known = self.plan.known_ids.get(str(range_number))
+        if known not in (None, facts.tokens_hash):
+            raise StateError(
+                "holds other ids than when it was indexed before",
+                path=self.plan.shards[scan_range.shard].name,
+                expected=f"ids of the hash {known}, as the index of [corpus] manifest read them",
+                fix="it is damaged or another file: fetch it again, or leave the manifest out",
+            )
         facts = replace(facts, files_hash=self.plan.files_hash(scan_range.shard))
         commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
         return facts.n_tokens
+
+    def _own_files(self, scan_range: ScanRange) -> list[str]:
+        """Return the files of the shard alone; those of other shards are compared with theirs."""
+        used = self.plan.files.of_shards({scan_range.shard})
+        return [file.name for file in used if file.shard == scan_range.shard]
 
     def prepare(self) -> Scanner:
         """Open corpus and order, build the matchers and compile their kernels, once."""

@@ -44,6 +44,8 @@ class UsedFile:
         xxh3-128 of its bytes, of a local side file.
     shard : int or None
         The shard it is used for; None: for several, or for all.
+    known_hashes : dict of str to str
+        Digests of its bytes that are known from elsewhere, by the name of the hash.
     """
 
     name: str
@@ -52,12 +54,14 @@ class UsedFile:
     version: str | None = None
     content_hash: str | None = None
     shard: int | None = None
+    known_hashes: dict[str, str] = field(default_factory=dict)
 
     def identity(self) -> str:
         """Return what another file in its place would differ in; touching a side file changes nothing."""
         if self.content_hash is not None:
             return self.content_hash
-        return f"{self.n_bytes} {self.modified_ns} {self.version}"
+        known = "".join(f" {name}={digest}" for name, digest in sorted(self.known_hashes.items()))
+        return f"{self.n_bytes} {self.modified_ns} {self.version}{known}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from indexer.errors import StateError
 from indexer.storage.files import CorpusFile, measured_again
 from indexer.storage.inventory import Inventory, UsedFile
-from indexer.storage.recorded_hashes import content_hash
+from indexer.storage.recorded_hashes import content_hash, verify_hashes
 
 _FIX = "run `exposure index` again: it plans anew and rescans what changed"
 
@@ -79,6 +79,19 @@ class Recall:
                 self.read_whole(self._opened[name])
             elif name in self._opened:
                 self.reading(self._opened[name])
+
+    def verify(self, names: Collection[str], *, where: str) -> None:
+        """Read files and compare them with the hashes that are known of them.
+
+        Raises
+        ------
+        InputError
+            One has another hash.
+        """
+        for name in names:
+            planned = self._planned[name]
+            if planned.known_hashes and planned.content_hash is None and name in self._opened:
+                verify_hashes(self._opened[name], planned.known_hashes, where=where)
 
     def end(self, names: Collection[str]) -> None:
         """See that no file was touched since `begin`, whatever its size and time are now.

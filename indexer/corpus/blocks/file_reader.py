@@ -13,7 +13,7 @@ from indexer.storage.files import CorpusFile
 from indexer.storage.notes import on_behalf_of
 
 OF_ANY_FORMAT = frozenset(
-    {"paths", "format", "vocab_size", "end_of_document", "special_ids", "label_overlap"}
+    {"paths", "format", "vocab_size", "end_of_document", "special_ids", "label_overlap", "manifest"}
 )
 """Keys of ``[corpus]`` that have an effect whatever the format is."""
 
@@ -26,6 +26,7 @@ class Extent(NamedTuple):
     n_dropped_tokens: int = 0
     seekable: bool = True
     n_leading_tokens: int = 0
+    is_hashed_by_reader: bool = False
 
 
 def rows_extent(n_ids: int, *, width: int, stride: int, seekable: bool = True) -> Extent:
@@ -107,6 +108,7 @@ class FileReader(ABC):
                         n_dropped_tokens=extent.n_dropped_tokens,
                         seekable=extent.seekable,
                         n_leading_tokens=extent.n_leading_tokens,
+                        is_hashed_by_reader=extent.is_hashed_by_reader,
                     )
                 )
                 first += extent.n_sequences

@@ -289,7 +289,12 @@ class MdsReader(FileReader):
         else:
             samples = self._samples(number, 0, layout.n_samples)
             n_ids = sum(len(self._ids(sample, layout, file.name)) for sample in samples)
-        return Extent(layout.n_samples, n_ids, seekable=layout.compression is None)
+        return Extent(
+            layout.n_samples,
+            n_ids,
+            seekable=layout.compression is None,
+            is_hashed_by_reader=any(map(is_known_hash, layout.hashes)),
+        )
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the samples [start, stop) of one shard; its hashes are checked with the last of them."""

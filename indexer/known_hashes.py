@@ -1,0 +1,141 @@
+"""What is known of shards from elsewhere: published hashes of files, or ids that an earlier index read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from indexer.corpus.sequences import Shard
+from indexer.coverage import coverage_of
+from indexer.errors import StateError
+from indexer.index_dir import IndexDir
+from indexer.plan import Plan, ScanRange, read_plan
+from indexer.storage.files import file_at
+from indexer.storage.inventory import Inventory
+from indexer.storage.manifest import ManifestEntry, matched, read_manifest
+from indexer.storage.recorded_hashes import verify_hashes
+
+_MAX_NAMED = 3
+
+
+def with_known_hashes(
+    inventory: Inventory, shards: Sequence[Shard], manifests: Sequence[str], *, base: Path
+) -> tuple[Inventory, tuple[str, ...]]:
+    """Add the hashes of manifests to the files of a plan; side files are compared at once.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        The files of the plan.
+    shards : sequence of Shard
+        Its shards.
+    manifests : sequence of str
+        ``[corpus] manifest``; indexes among them are left to `ids_of_earlier_indexes`.
+    base : Path
+        What relative paths start from.
+
+    Returns
+    -------
+    Inventory
+        With the hashes that its shards must have when they are scanned.
+    tuple of str
+        What a person should know: shards without a hash, hashes without a shard.
+
+    Raises
+    ------
+    InputError
+        A manifest cannot be read, or a side file is another one.
+    """
+    given = [path for path in manifests if not is_index(path, base=base)]
+    if not given:
+        return inventory, ()
+    entries = [entry for path in given for entry in read_manifest(path, base=base)]
+    known, others = matched(entries, [file.name for file in inventory.files], base=base)
+    for file in inventory.files:
+        if file.content_hash is not None and file.name in known:
+            verify_hashes(file_at(file.name, base=base), known[file.name], where=_spelled(given))
+    files = tuple(replace(file, known_hashes=known.get(file.name, {})) for file in inventory.files)
+    return replace(inventory, files=files), _notes(shards, known, others, _spelled(given))
+
+
+def ids_of_earlier_indexes(
+    shards: Sequence[Shard], ranges: Sequence[ScanRange], manifests: Sequence[str], *, base: Path
+) -> dict[str, str]:
+    """Return the hash of the ids of each range that an index among the manifests has read.
+
+    Raises
+    ------
+    StateError
+        Two indexes read different ids.
+    """
+    known: dict[tuple[str, int, int], str] = {}
+    for path in manifests:
+        if not is_index(path, base=base):
+            continue
+        index = IndexDir(base / path)
+        earlier = read_plan(index.plan_file)
+        for number, facts in coverage_of(index, earlier).whole.items():
+            key = _key(earlier.shards, earlier.ranges[number])
+            if known.setdefault(key, facts.tokens_hash) != facts.tokens_hash:
+                raise StateError("read other ids than another index did", path=path, offset=f"shard {key[0]}")
+    found = ((one.number, known.get(_key(shards, one))) for one in ranges)
+    return {str(number): digest for number, digest in found if digest is not None}
+
+
+def is_index(path: str, *, base: Path) -> bool:
+    """Tell whether a path names an index directory."""
+    return (base / path).is_dir() and IndexDir(base / path).plan_file.is_file()
+
+
+def _key(shards: Sequence[Shard], scan_range: ScanRange) -> tuple[str, int, int]:
+    """Return what a range is called in any index of the same shards: its file, and its sequences there."""
+    shard = shards[scan_range.shard]
+    start = scan_range.start - shard.first_sequence
+    return PurePath(shard.name).name, start, start + scan_range.stop - scan_range.start
+
+
+def _spelled(manifests: Sequence[str]) -> str:
+    return " and ".join(manifests)
+
+
+def _notes(
+    shards: Sequence[Shard], known: dict[str, dict[str, str]], others: list[ManifestEntry], manifests: str
+) -> tuple[str, ...]:
+    notes = []
+    without = [shard.name for shard in shards if shard.name not in known]
+    if without:
+        notes.append(f"{manifests} names no hash of {len(without):,} shards ({_some(without)}): unverified")
+    endings = {PurePath(shard.name).suffix for shard in shards}
+    alike = [entry.name for entry in others if PurePath(entry.name).suffix in endings]
+    if alike:
+        notes.append(
+            f"{manifests} names {len(alike):,} files like the shards that [corpus] paths do not hold: "
+            f"{_some(alike)}"
+        )
+    return tuple(notes)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MAX_NAMED
+    return ", ".join(names[:_MAX_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def is_verified(plan: Plan, shard: int, read: dict[int, str]) -> bool:
+    """Tell whether all that was read of a shard was compared with what is known from elsewhere.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    shard : int
+        The shard.
+    read : dict of int to str
+        Hash of the ids of each of its ranges that was scanned.
+    """
+    if plan.shards[shard].is_hashed_by_reader:
+        return bool(read)
+    data = [file for file in plan.files.of_shards({shard}) if file.shard == shard and not file.content_hash]
+    if data and all(file.known_hashes for file in data):
+        return bool(read)
+    return bool(read) and all(plan.known_ids.get(str(number)) == digest for number, digest in read.items())
