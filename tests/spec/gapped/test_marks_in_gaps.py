@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.gapped_cases import in_both
+from tests.support.gapped_cases import in_both, in_text
 
 
 def words_between(*pieces, **settings) -> int:
@@ -43,3 +43,11 @@ def test_far_marks_before_a_part():
     marks = ["\u0301"] * 50
     assert in_both("no <1 words> ever", "no", " a", " e", *marks, "ever") == []
     assert in_both("no <1 words> ever", "no", " a", " -", *marks, "ever") != []
+
+
+def test_far_marks_before_the_first_token_of_a_stretch():
+    """Of two parts in a token, the first stands behind marks that are decoded as far as their letter."""
+    for base, bounded in (("e", False), (".", True)):
+        pieces = [base, *["\u0301"] * 50, "no-no", " a ever"]
+        assert in_text("no <1 words> ever", pieces) != [[]]
+        assert (in_text("no <2 words> ever", pieces) != [[]]) == bounded
