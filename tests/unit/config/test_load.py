@@ -64,7 +64,7 @@ def test_every_key_has_a_variable() -> None:
         ),
         (WHOLE + "drop_last = 1\n", "wrong type; expected true or false"),
         (WHOLE + "stop_step = true\n", "wrong type"),
-        (WHOLE + '[match]\ncase = "lower"\n', "is not a choice; expected fold or exact"),
+        (WHOLE + '[match]\ncase = "lower"\n', "is not a choice; expected fold or turkish or exact"),
         ("[corpus]\npaths = []\n", r"\[phrases\] has no key 'source'"),
         (WHOLE.replace('["a.bin"]', '"a.bin"'), "wrong type; expected a list of text"),
         ("phrases = 3\n", "phrases is not a section"),
