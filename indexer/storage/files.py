@@ -362,7 +362,8 @@ def _read_remote(file: CorpusFile, start: int, stop: int) -> bytes:
         except FileNotFoundError:
             raise InputError("is gone", path=file.name) from None
         except Exception as error:
-            if not isinstance(translate(error), ResourceError):
+            # file systems raise plain OSErrors for what a server answers: 503 Slow Down
+            if not isinstance(error, OSError) and not isinstance(translate(error), ResourceError):
                 raise
             trouble = redact(f"{type(error).__name__}: {error}")
             continue
