@@ -16,7 +16,7 @@ from indexer.config import Config
 from indexer.coverage import coverage_of
 from indexer.engines import run_tasks
 from indexer.errors import ConfigError, ExposureError, StateError
-from indexer.exposure.merge import merge_partials
+from indexer.exposure.merge import merge_partials, withdraw_outdated
 from indexer.index_dir import IndexDir, commit_file
 from indexer.plan import Plan, read_plan
 from indexer.plan_store import with_stored_files, write_files
@@ -59,6 +59,11 @@ def plan_index(config: Config, root: str | Path) -> Plan:
         plan = with_stored_files(plan, files)
         write_files(index, plan, files)
         commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
+        if withdraw_outdated(index, plan):
+            _log.warning(
+                "%s: files were changed since it was merged; its zeros are unknown until they are scanned",
+                index.database_file,
+            )
     return plan
 
 

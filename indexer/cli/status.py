@@ -26,7 +26,9 @@ def status(index_dir: str, as_json: bool) -> None:
         "none": "not merged yet",
         "complete": "merged; a count of 0 means never",
         "incomplete": "merged with ranges missing; a count of 0 means unknown",
+        "outdated": "merged before files were changed; its zeros are of files that are not there any more",
         "foreign": "merged from another plan; merge again",
+        "damaged": "cannot be read; `exposure merge` builds it anew",
     }
     lines = {
         "plan": state.fingerprint,
@@ -40,5 +42,13 @@ def status(index_dir: str, as_json: bool) -> None:
         click.echo(f"{name:<15} {value}")
     for note in state.notes:
         click.echo(f"{'note':<15} {note}")
+    for what in state.refused_partials:
+        click.echo(f"{'scan again':<15} {what}")
+    for name in state.changed_files:
+        click.echo(f"{'changed':<15} {name}: not the file that was planned any more")
+    if state.changed_files:
+        click.echo(f"{'':<15} `exposure index` again scans what is read from changed files")
+    if state.n_remote_files:
+        click.echo(f"{'not looked at':<15} {state.n_remote_files:,} objects of a store")
     for name in state.missing_shards:
         click.echo(f"{'missing':<15} {name}")

@@ -25,7 +25,7 @@ from indexer.exposure.database import (
 )
 from indexer.index_dir import IndexDir, commit_file
 from indexer.known_hashes import is_verified
-from indexer.partials import PartialFacts
+from indexer.partials import SCHEMA, PartialFacts
 from indexer.phrases.normal_forms import told
 from indexer.plan import Plan
 from indexer.plan_store import check_files
@@ -80,6 +80,31 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
     return notes
 
 
+def withdraw_outdated(index: IndexDir, plan: Plan) -> bool:
+    """Merge anew what can be merged, where the table is of files that were changed since.
+
+    A zero of files that are not there any more is no zero of the plan: it becomes unknown until they are
+    scanned.
+
+    Returns
+    -------
+    bool
+        Whether the table was outdated.
+    """
+    if not index.database_file.is_file():
+        return False
+    try:
+        with open_read_only(index.database_file) as table:
+            facts = dict(table.execute("SELECT key, value FROM provenance").fetchall())
+    except (StateError, duckdb.Error):
+        return False  # the merge after the scan will say what is wrong with it
+    same_plan = facts["plan_fingerprint"] == plan.fingerprint
+    if not same_plan or facts.get("files_hash") == plan.files.hash_of_all():
+        return False
+    merge_partials(index, plan, allow_missing=True)
+    return True
+
+
 def _refuse_gaps(index: IndexDir, plan: Plan, coverage: Coverage) -> None:
     for error in coverage.refused.values():
         if len(coverage.to_scan) > 1:
@@ -126,12 +151,16 @@ def _fill(
     }
     for name, value in variables.items():
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
+    if facts:
+        connection.execute(sql("partials.sql"))
+    else:
+        connection.register("partial_rows", SCHEMA.empty_table())
     connection.execute(sql("merge.sql"))
     notes: list[str] = []
     if "other_forms" in plan.frozen:
         connection.execute(sql("other_forms.sql"))
         notes = _notes_on_other_forms(connection)
-    _insert(connection, "provenance", _provenance_rows(plan, missing, steps_known, [*plan.notes, *notes]))
+    _insert(connection, "provenance", _provenance_rows(plan, missing, [*plan.notes, *notes]))
     if "attributes" in plan.frozen:
         connection.execute(sql("attributes.sql"))
     if "probe_positions" in plan.frozen:
@@ -203,13 +232,14 @@ def _notes_on_other_forms(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _provenance_rows(plan: Plan, missing: list[int], steps_known: bool, notes: list[str]) -> pa.Table:
+def _provenance_rows(plan: Plan, missing: list[int], notes: list[str]) -> pa.Table:
     config = plan.config.sections()
     values: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "plan_fingerprint": plan.fingerprint,
+        "files_hash": plan.files.hash_of_all(),
         "complete": not missing,
-        "steps_known": steps_known,
+        "steps_known": plan.order.steps_known,
         "missing_ranges": missing,
         "notes": notes,
         "grain": config["index"]["grain"],

@@ -2,9 +2,6 @@
 -- Variables set by merge.py: partials (list of file names), phrases, pairs (file names), first_unit, second_unit
 -- (NULL unless unit = both), n_places, complete (whether a count of 0 is a certain never), other_forms (file name).
 
-CREATE TEMP VIEW partial_rows AS
-SELECT * FROM read_parquet(getvariable('partials'));
-
 INSERT INTO phrases
 SELECT phrase_id, phrase, n_words, n_tokens
 FROM read_parquet(getvariable('phrases'))

@@ -69,6 +69,8 @@ class Rows(NamedTuple):
         Of the plan of the index.
     complete : bool
         Whether every planned shard was covered.
+    n_unverified_shards : int
+        Shards whose content was compared with nothing that is known from elsewhere.
     more : bool
         Whether `QueryLimits.limit` left rows out.
     """
@@ -76,6 +78,7 @@ class Rows(NamedTuple):
     rows: pa.Table
     fingerprint: str
     complete: bool
+    n_unverified_shards: int
     more: bool
 
 

@@ -88,9 +88,11 @@ def _send_rows(question: dict[str, Any], answers: BinaryIO) -> dict[str, Any]:
             more = _send_batches(reader, question, answers)
         del relation, reader
         facts = dict(connection.execute("SELECT key, value FROM provenance").fetchall())
+        ((n_unverified,),) = connection.execute("SELECT count(*) FROM shards WHERE NOT verified").fetchall()
     return {
         "fingerprint": facts["plan_fingerprint"],
         "complete": facts["complete"] == "true",
+        "n_unverified_shards": n_unverified,
         "more": more,
     }
 

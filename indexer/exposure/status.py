@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.coverage import coverage_of
-from indexer.exposure.database import open_read_only
+from indexer.coverage import Coverage, coverage_of
+from indexer.exposure.database import DamagedTableError, open_read_only
 from indexer.index_dir import IndexDir
-from indexer.plan import read_plan
+from indexer.known_hashes import is_verified
+from indexer.plan import Plan, read_plan
+from indexer.storage.files import file_at
+from indexer.storage.recorded_hashes import content_hash
+from indexer.storage.urls import is_url
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,16 @@ class IndexStatus:
     missing_shards : tuple of str
         Shards with a range that has no partial.
     table : str
-        ``none``, ``complete``, ``incomplete`` (merged with ranges missing) or ``foreign`` (of another plan).
+        ``none``, ``complete``, ``incomplete`` (merged with ranges missing), ``outdated`` (of files that were
+        changed since), ``foreign`` (of another plan) or ``damaged``.
     n_unverified_shards : int
         Shards whose content was not compared with a hash known from elsewhere.
+    changed_files : tuple of str
+        Local files that are not what the plan saw any more, by size and modification time.
+    n_remote_files : int
+        Objects of a store, which were not looked at.
+    refused_partials : tuple of str
+        What is wrong with partials that cannot be merged.
     n_dropped_tokens : int
         Tokens at shard ends that fill no sequence.
     notes : tuple of str
@@ -43,6 +55,9 @@ class IndexStatus:
     missing_shards: tuple[str, ...]
     table: str
     n_unverified_shards: int
+    changed_files: tuple[str, ...]
+    n_remote_files: int
+    refused_partials: tuple[str, ...]
     n_dropped_tokens: int
     notes: tuple[str, ...] = ()
 
@@ -75,21 +90,52 @@ def read_status(root: str | Path) -> IndexStatus:
         n_tokens=n_tokens,
         n_tokens_scanned=n_tokens - n_missing,
         missing_shards=tuple(shards),
-        table=_table_state(index, plan.fingerprint),
-        n_unverified_shards=len(plan.shards),
+        table=_table_state(index, plan),
+        n_unverified_shards=_n_unverified(plan, coverage),
+        changed_files=tuple(_changed_files(plan)),
+        n_remote_files=sum(is_url(file.name) for file in plan.files.files),
+        refused_partials=tuple(f"{error.path}: {error.what}" for error in coverage.refused.values()),
         n_dropped_tokens=sum(shard.n_dropped_tokens for shard in plan.shards),
         notes=tuple(plan.notes),
     )
 
 
-def _table_state(index: IndexDir, fingerprint: str) -> str:
+def _n_unverified(plan: Plan, coverage: Coverage) -> int:
+    read: dict[int, dict[int, str]] = {shard.number: {} for shard in plan.shards}
+    for number, facts in coverage.whole.items():
+        read[facts.shard_number][number] = facts.tokens_hash
+    unscanned = {plan.ranges[number].shard for number in coverage.to_scan}
+    return sum(shard in unscanned or not is_verified(plan, shard, read[shard]) for shard in read)
+
+
+def _changed_files(plan: Plan) -> Iterator[str]:
+    """Name the local files that were changed or are gone since they were planned; reads hardly any."""
+    for file in plan.files.files:
+        if is_url(file.name):
+            continue
+        path = plan.config.base / file.name
+        try:
+            status = path.stat()
+        except OSError:
+            yield f"{file.name} (gone)"
+            continue
+        if status.st_size == file.n_bytes and status.st_mtime_ns == file.modified_ns:
+            continue
+        same_size = status.st_size == file.n_bytes
+        if not (same_size and file.content_hash == content_hash(file_at(file.name, base=plan.config.base))):
+            yield file.name
+
+
+def _table_state(index: IndexDir, plan: Plan) -> str:
     if not index.database_file.is_file():
         return "none"
-    connection = open_read_only(index.database_file)
     try:
-        facts = dict(connection.execute("SELECT key, value FROM provenance").fetchall())
-    finally:
-        connection.close()
-    if facts["plan_fingerprint"] != fingerprint:
+        with open_read_only(index.database_file) as connection:
+            facts = dict(connection.execute("SELECT key, value FROM provenance").fetchall())
+    except DamagedTableError:
+        return "damaged"
+    if facts["plan_fingerprint"] != plan.fingerprint:
         return "foreign"
-    return "complete" if facts["complete"] == "true" else "incomplete"
+    if facts["complete"] != "true":
+        return "incomplete"
+    return "complete" if facts.get("files_hash") == plan.files.hash_of_all() else "outdated"

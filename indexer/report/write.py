@@ -104,14 +104,15 @@ def write_report(
 
     announce("Drawing")
     drawn = [(chart, svg(chart.print_specification()) if chart.panels else "") for chart in charts]
-    complete = tables[0][2].complete
+    answer = tables[0][2]
     html = page(
         title="Exposure report",
         facts=_facts(overview),
-        warning="" if complete else INCOMPLETE,
+        warning="" if answer.complete else INCOMPLETE,
         charts=drawn,
         tables=tables,
-        footer=f"Index {tables[0][2].fingerprint}, exposure-indexer {__version__}.",
+        footer=f"Index {answer.fingerprint}, {answer.n_unverified_shards:,} shards not compared with a known "
+        f"hash, exposure-indexer {__version__}.",
         script=bundle(snippet()),
     )
     commit_file(out, lambda aside: aside.write_text(html, encoding="utf-8"))

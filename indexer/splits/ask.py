@@ -38,6 +38,8 @@ class Answer:
         The plan fingerprint of the index.
     complete : bool
         Whether every planned shard was covered.
+    n_unverified_shards : int
+        Shards whose content was compared with nothing that is known from elsewhere.
     more : bool
         Whether rows were left out because only so many were asked for.
     """
@@ -48,6 +50,7 @@ class Answer:
     parameters: dict[str, Any]
     fingerprint: str
     complete: bool
+    n_unverified_shards: int
     more: bool = False
 
 
@@ -106,7 +109,16 @@ def run(
                 fix="an index is asked read-only, and about itself alone",
             ) from None
         raise
-    return Answer(came.rows, name, sql, parameters, came.fingerprint, came.complete, came.more)
+    return Answer(
+        came.rows,
+        name,
+        sql,
+        parameters,
+        came.fingerprint,
+        came.complete,
+        came.n_unverified_shards,
+        came.more,
+    )
 
 
 def _is_python_variable(name: str) -> bool:

@@ -74,6 +74,7 @@ def provenance(answer: Answer) -> dict[str, Any]:
         "manifest_version": MANIFEST_VERSION,
         "index_fingerprint": answer.fingerprint,
         "index_complete": answer.complete,
+        "index_unverified_shards": answer.n_unverified_shards,
         "query": answer.query,
         "parameters": answer.parameters,
         "sql": answer.sql,

@@ -90,6 +90,10 @@ class Inventory:
     def _hash_for_all(self) -> str:
         return _joined_hash(self._by_shard[None])
 
+    def hash_of_all(self) -> str:
+        """Return one hash of the identities of all files."""
+        return _joined_hash(self.files)
+
     def of_shards(self, shards: Collection[int]) -> list[UsedFile]:
         """Return the files that some shards are read from, with those that all shards need."""
         own = [file for shard in sorted(shards) for file in self._by_shard.get(shard, ())]

@@ -80,7 +80,8 @@ def croissant(split: ExportedSplit, files: dict[str, str], folder: Path) -> dict
         "description": (
             "Minimal pairs of sentences, split by whether a language model met their critical phrases in its "
             f"training data. Index {origin['index_fingerprint']}, query {origin['query']}, "
-            f"parameters {origin['parameters']}, {origin['software']}."
+            f"parameters {origin['parameters']}, {origin['software']}; "
+            f"{origin['index_unverified_shards']:,} shards not compared with a known hash."
         ),
         "version": "1.0.0",
         "distribution": [_file(path, folder) for path in files.values()],

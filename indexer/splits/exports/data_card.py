@@ -39,6 +39,7 @@ source.
 ## Provenance
 
 Index `{fingerprint}`, {completeness}; query `{query}` with `{parameters}`; {software}.
+{n_unverified:,} shards of the index were not compared with a hash that is known from elsewhere.
 
 ```sql
 {sql}
@@ -66,6 +67,7 @@ def data_card(split: ExportedSplit, files: dict[str, str]) -> str:
         unknown=unknown,
         fingerprint=origin["index_fingerprint"],
         completeness="complete" if origin["index_complete"] else "incomplete",
+        n_unverified=origin["index_unverified_shards"],
         query=origin["query"],
         parameters=json.dumps(origin["parameters"]),
         software=origin["software"],

@@ -70,6 +70,7 @@ def merged(folder: Path, *partials: list[dict], n_places=3, complete=True, units
         }
         for name, value in variables.items():
             connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
+        connection.execute(sql("partials.sql"))
         connection.execute(sql("merge.sql"))
         return {name: connection.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in TABLES}
 

@@ -1,0 +1,4 @@
+-- The rows of all partials, for merge.sql. Variable set by merge.py: partials, a list of file names that is not empty.
+
+CREATE TEMP VIEW partial_rows AS
+SELECT * FROM read_parquet(getvariable('partials'));
