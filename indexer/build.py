@@ -6,7 +6,6 @@ Each step can be run on its own and again: what is done is kept, and the rows ar
 from __future__ import annotations
 
 import logging
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,11 @@ from pathlib import Path
 from indexer.config import Config
 from indexer.coverage import coverage_of
 from indexer.engines import run_tasks
+from indexer.engines.memory import memory_in_use
 from indexer.errors import ConfigError, ExposureError, StateError
 from indexer.exposure.merge import merge_partials, withdraw_outdated
 from indexer.index_dir import IndexDir, commit_file
+from indexer.memory import LEAST_OF_DUCKDB, memory_limit, plan_workers
 from indexer.plan import Plan, read_plan
 from indexer.plan_store import with_stored_files, write_files
 from indexer.planning import make_plan
@@ -68,7 +69,7 @@ def plan_index(config: Config, root: str | Path) -> Plan:
 
 
 def scan_shards(
-    root: str | Path, *, n_workers: int = 0, ranges: Sequence[int] | None = None
+    root: str | Path, *, n_workers: int = 0, ranges: Sequence[int] | None = None, max_memory: str = ""
 ) -> Iterator[RangeDone]:
     """Scan the planned ranges that have no partial yet, and commit one partial for each.
 
@@ -80,6 +81,8 @@ def scan_shards(
         Worker processes; 0 is what the plan's [index] workers says, or one per core.
     ranges : sequence of int, optional
         Only these range numbers; default: all.
+    max_memory : str
+        Memory to stay within, as in ``16GB``; empty: as planned.
 
     Yields
     ------
@@ -102,9 +105,14 @@ def scan_shards(
         task = ScanTask(index, plan)
         task.compile()
         failures: list[Exception] = []
-        for outcome in run_tasks(
-            task, tasks, n_workers or plan.config.index.workers or os.cpu_count() or 1, name=plan.range_name
-        ):
+        asked = plan.config.index
+        n_fitting, limits = plan_workers(
+            n_workers or asked.workers,
+            plan.n_phrases,
+            max_memory or asked.max_memory,
+            silent_seconds=asked.silent_seconds,
+        )
+        for outcome in run_tasks(task, tasks, n_fitting, name=plan.range_name, limits=limits):
             if outcome.error is None:
                 yield RangeDone(outcome.task, outcome.result)
             else:
@@ -137,8 +145,10 @@ def share_of_ranges(root: str | Path, task: str) -> list[int]:
     return [one.number for one in read_plan(index.plan_file).ranges if one.number % n_shares == share - 1]
 
 
-def merge_index(root: str | Path, *, allow_missing: bool = False) -> list[str]:
+def merge_index(root: str | Path, *, allow_missing: bool = False, max_memory: str = "") -> list[str]:
     """Merge the partials into ``exposures.duckdb``; with `allow_missing` what there is of them.
+
+    `max_memory` is the memory to stay within, as in ``16GB``; empty: as planned.
 
     Returns
     -------
@@ -153,7 +163,10 @@ def merge_index(root: str | Path, *, allow_missing: bool = False) -> list[str]:
     index = IndexDir(root)
     index.require_plan()
     with index.lock():
-        return merge_partials(index, read_plan(index.plan_file), allow_missing=allow_missing)
+        plan = read_plan(index.plan_file)
+        limit = memory_limit(max_memory or plan.config.index.max_memory)
+        duckdb_bytes = max(limit.n_bytes - memory_in_use(), LEAST_OF_DUCKDB) if limit.given else None
+        return merge_partials(index, plan, allow_missing=allow_missing, memory_bytes=duckdb_bytes)
 
 
 def build_index(

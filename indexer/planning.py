@@ -16,6 +16,7 @@ from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
 from indexer.known_hashes import ids_of_earlier_indexes, with_known_hashes
+from indexer.memory import check_phrase_source, check_phrases
 from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
@@ -87,6 +88,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
 
 
 def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenContent, tuple[str, ...]]:
+    estimated = check_phrase_source(config)
     of_phrases = config.given_keys("phrases")
     loaded = load_phrases(config.phrases, config.match, base=config.base, given=of_phrases)
     notes = list(loaded.notes)
@@ -99,6 +101,7 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
     else:
         loaded = normalized(loaded, None, config.match)
     phrases = loaded.phrases
+    check_phrases(config, phrases.num_rows, say=not estimated)
     if not phrases.num_rows:
         raise ConfigError("no phrases were found", path=config.phrases.source)
     has_text = phrases["phrase"].null_count < phrases.num_rows

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import socket
 from functools import cache
 from pathlib import Path
 
-_NAME = re.compile(r"\..+\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)\.[0-9a-f]{8}\.tmp(\.wal)?")
+_NAME = re.compile(r"\..+\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)\.[0-9a-f]{8}\.tmp(\.wal|\.spill)?")
 
 
 def aside_of(final: Path) -> Path:
@@ -52,7 +53,10 @@ def remove_leftovers(folder: Path, *, alone: bool) -> list[Path]:
         here = match["host"] == host
         dead = not here or match["boot"] != boot or not _is_alive(int(match["pid"]))
         if dead and (here or alone):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
             removed.append(path)
     return removed
 

@@ -12,6 +12,7 @@ from indexer.cli.options import (
     config_argument,
     index_argument,
     index_out_option,
+    max_memory_option,
     set_option,
     workers_option,
 )
@@ -35,8 +36,11 @@ def read_config(path: str, overrides: tuple[str, ...]) -> Config:
 @index_out_option
 @set_option
 @workers_option
+@max_memory_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def index(config: str, index_dir: str, overrides: tuple[str, ...], workers: int, quiet: bool) -> None:
+def index(
+    config: str, index_dir: str, overrides: tuple[str, ...], workers: int, max_memory: str, quiet: bool
+) -> None:
     """Build the index of a corpus: plan, scan and merge in a row.
 
     Running again goes on where it stopped and gives the same rows.
@@ -50,7 +54,7 @@ def index(config: str, index_dir: str, overrides: tuple[str, ...], workers: int,
             progress.advance(done.n_tokens, plan.n_tokens, "tokens")
 
         build_index(
-            read_config(config, overrides),
+            read_config(config, _with_memory(overrides, max_memory)),
             index_dir,
             n_workers=workers,
             announce=progress.say,
@@ -67,11 +71,12 @@ def index(config: str, index_dir: str, overrides: tuple[str, ...], workers: int,
 @config_argument
 @index_out_option
 @set_option
-def plan(config: str, index_dir: str, overrides: tuple[str, ...]) -> None:
+@max_memory_option
+def plan(config: str, index_dir: str, overrides: tuple[str, ...], max_memory: str) -> None:
     """Freeze every choice of an index: phrases, patterns, shards, order, match settings."""
     from indexer.build import plan_index
 
-    frozen = plan_index(read_config(config, overrides), index_dir)
+    frozen = plan_index(read_config(config, _with_memory(overrides, max_memory)), index_dir)
     click.echo(
         f"planned {len(frozen.ranges):,} ranges of {len(frozen.shards):,} shards, "
         f"{frozen.n_tokens:,} tokens; fingerprint {frozen.fingerprint}",
@@ -89,21 +94,28 @@ def plan(config: str, index_dir: str, overrides: tuple[str, ...]) -> None:
     help="The I-th of N shares, from 1; for job arrays.",
 )
 @workers_option
-def scan(index_dir: str, task: str, workers: int) -> None:
+@max_memory_option
+def scan(index_dir: str, task: str, workers: int, max_memory: str) -> None:
     """Scan planned shards and commit one partial for each; what is done is skipped."""
     from indexer.build import scan_shards, share_of_ranges
 
     ranges = share_of_ranges(index_dir, task)
-    n_done = sum(1 for _ in scan_shards(index_dir, n_workers=workers, ranges=ranges))
+    scanned = scan_shards(index_dir, n_workers=workers, ranges=ranges, max_memory=max_memory)
+    n_done = sum(1 for _ in scanned)
     click.echo(f"scanned {n_done:,} of {len(ranges):,} ranges of this share; the others were done", err=True)
 
 
 @command("exposure merge index")
 @index_argument
 @allow_missing_option
-def merge(index_dir: str, allow_missing: bool) -> None:
+@max_memory_option
+def merge(index_dir: str, allow_missing: bool, max_memory: str) -> None:
     """Merge the partials into exposures.duckdb; refuses while one is missing."""
     from indexer.build import merge_index
 
-    for note in merge_index(index_dir, allow_missing=allow_missing):
+    for note in merge_index(index_dir, allow_missing=allow_missing, max_memory=max_memory):
         click.echo(f"Note: {note}", err=True)
+
+
+def _with_memory(overrides: tuple[str, ...], max_memory: str) -> tuple[str, ...]:
+    return (*overrides, f"index.max_memory={max_memory}") if max_memory else overrides

@@ -20,6 +20,7 @@ from indexer.cli.leaving import (
     nobody_reads,
     open_closed_streams,
 )
+from indexer.errors import ResourceError
 from indexer.foreign_errors import translate
 from indexer.redaction import redact
 
@@ -126,6 +127,7 @@ def run(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     open_closed_streams()
     try:
+        _require_memory(words)
         with leaving_when_told(words):
             result: Any = cli.main(args=words, prog_name="exposure", standalone_mode=False)
             sys.stdout.flush()
@@ -145,6 +147,31 @@ def run(arguments: list[str] | None = None) -> int:
         raise
     except BaseException as error:
         return _fail(error.__cause__ if isinstance(error, _SystemError) and error.__cause__ else error, words)
+
+
+def _require_memory(words: list[str]) -> None:
+    """Refuse limits (``ulimit -v``, ``-d``) under which libraries crash before they can complain.
+
+    Raises
+    ------
+    ResourceError
+        This process may take less than a small index does.
+    """
+    command = next((word for word in words if not word.startswith("-")), "")
+    if command in ("", "init") or not {"-h", "--help"}.isdisjoint(words):
+        return
+    try:
+        import resource
+    except ImportError:  # no such limits here
+        return
+    for name, least in (("RLIMIT_AS", 1 << 30), ("RLIMIT_DATA", 256 << 20)):
+        soft, _ = resource.getrlimit(getattr(resource, name))
+        if 0 <= soft < least:
+            raise ResourceError(
+                f"this process may take {soft >> 20:,} MiB of memory ({name})",
+                expected=f"{least >> 20:,} MiB at least",
+                fix="raise the limit with ulimit",
+            )
 
 
 def _fail(error: BaseException, words: list[str]) -> int:

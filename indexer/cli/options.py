@@ -19,6 +19,12 @@ set_option = click.option(
 workers_option = click.option(
     "--workers", type=click.IntRange(min=0), default=0, help="Worker processes; 0 is one per core."
 )
+max_memory_option = click.option(
+    "--max-memory",
+    default="",
+    metavar="SIZE",
+    help="Memory to stay within, as in 16GB: fewer workers, or a refusal; default: what the machine has.",
+)
 allow_missing_option = click.option(
     "--allow-missing",
     is_flag=True,

@@ -16,3 +16,10 @@ class IndexConfig:
     )
     places: int = option(4, help="First places kept of each phrase, for looking at the hits.")
     workers: int = option(0, help="Worker processes; 0 is one per core.")
+    max_memory: str = option(
+        "",
+        help="Memory to stay within, as in 16GB: fewer workers, or a refusal; empty: what the machine has.",
+    )
+    silent_seconds: int = option(
+        600, help="A worker that gives no sign of life for so long is killed, and its range tried again."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -30,15 +31,19 @@ class DamagedTableError(StateError):
 
 
 @contextmanager
-def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def building(path: Path, *, memory_bytes: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a new index file for writing, with its empty tables.
 
     Parameters
     ----------
     path : Path
         Where the file is built; it must not exist.
+    memory_bytes : int, optional
+        What DuckDB may take; what does not fit is put on disk beside the file.
     """
-    connection = duckdb.connect()
+    spill = path.with_name(f"{path.name}.spill")
+    limit = {} if memory_bytes is None else {"memory_limit": f"{memory_bytes}B"}
+    connection = duckdb.connect(config={"temp_directory": str(spill), **limit})
     try:
         # The path is ours, not a user's word; ATTACH takes no parameters.
         quoted = str(path).replace("'", "''")
@@ -51,6 +56,7 @@ def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("DETACH building")
     finally:
         connection.close()
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.DuckDBPyConnection:

@@ -35,7 +35,9 @@ _MAX_NAMED = 5
 _log = logging.getLogger(__name__)
 
 
-def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) -> list[str]:
+def merge_partials(
+    index: IndexDir, plan: Plan, *, allow_missing: bool = False, memory_bytes: int | None = None
+) -> list[str]:
     """Build ``exposures.duckdb`` aside from the partials, check it, and rename it into place.
 
     Parameters
@@ -46,6 +48,8 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
         The plan they belong to.
     allow_missing : bool
         Merge what there is; the index is then marked incomplete, and what was not seen is unknown.
+    memory_bytes : int, optional
+        What DuckDB may take.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def merge_partials(index: IndexDir, plan: Plan, *, allow_missing: bool = False) 
 
     def build(path: Path) -> None:
         path.unlink(missing_ok=True)
-        with building(path) as connection:
+        with building(path, memory_bytes=memory_bytes) as connection:
             notes[:] = _fill(connection, index, plan, facts, missing)
             if results is not None:
                 _insert(connection, "results", results)

@@ -99,6 +99,19 @@ def _resolved(source: str, base: Path) -> list[str] | str:
     )
 
 
+def files_of_source(source: str, *, base: Path) -> list[Path]:
+    """Return the local files of a source; none where it is read from elsewhere or names nothing."""
+    if source == STANDARD_INPUT or source.startswith("hub:"):
+        return []
+    try:
+        found = _resolved(source, base)
+    except ConfigError:
+        return []
+    if isinstance(found, str):
+        return []
+    return [base / name for name in found if not is_url(name) and (base / name).is_file()]
+
+
 def source_name(source: str) -> str:
     """Return the name a source gives its pairs: the last part of it, without suffixes."""
     if source == STANDARD_INPUT:
