@@ -13,11 +13,11 @@ from benchmarks.scratch import new_folder
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.matching.blocks import read_only
 from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
-from indexer.matching.ids.kernels.prefilter import PairFilter, new_scratch
+from indexer.matching.ids.kernels.prefilter import PairFilter, new_prefilter_scratch
 from indexer.matching.ids.kernels.unfiltered import search_sequences
 from indexer.matching.ids.kernels.walk import new_batch
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.search import room_for
+from indexer.matching.ids.search import new_hit_buffer
 from indexer.matching.threads import find_with_threads
 from indexer.patterns import IdPatterns
 from tests.reference import ReferenceMatcher
@@ -97,7 +97,7 @@ def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, s
     automaton = automaton_of(patterns)
 
     def walked(n_rows: int) -> int:
-        found, batch = room_for(1 << 20), new_batch()
+        found, batch = new_hit_buffer(1 << 20), new_batch()
         rows = (read_only(ids), read_only(starts[:n_rows]), read_only(stops[:n_rows]))
         row = total = 0
         while row < n_rows:
@@ -187,7 +187,7 @@ def automaton_alone(workload: Workload, expected: Expected, phrases: str, n_toke
         patterns = id_patterns(workload, phrases)
         ids, starts, stops = workload.rows(n_tokens)
         automaton = automaton_of(patterns)
-        found, batch = room_for(1 << 20), new_batch()
+        found, batch = new_hit_buffer(1 << 20), new_batch()
         rows = (read_only(ids), read_only(starts), read_only(stops))
         return lambda: int(search_sequences(automaton, *rows, 0, found, batch)[0])
 
@@ -200,8 +200,8 @@ def filter_alone(workload: Workload, phrases: str, n_tokens: int) -> Case:
         ids, starts, stops = workload.rows(n_tokens)
         matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
         matcher.find(ids, starts, stops)
-        anchors: PairFilter = matcher._filters[2][1]
-        scratch = new_scratch()
+        anchors: PairFilter = matcher.prefilter_of(ids)
+        scratch = new_prefilter_scratch()
         ids = read_only(ids)
 
         def run() -> None:

@@ -92,7 +92,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         matcher = text_unit.prepared_matcher(text_load)
         search = matcher._window_search()
         ids, starts, stops = map(read_only, (text_load.ids, text_load.starts, text_load.stops))
-        table = search._built_for(ids).table
+        table = search.prefilter_of(ids)
         room = new_filter_room(CHUNK)
         totals = np.zeros(4, np.int64)
         for begin in range(0, len(ids) - 1, CHUNK):

@@ -18,10 +18,9 @@ import numpy as np
 
 from benchmarks.cases import Case, Expected, Run, id_patterns, ours
 from benchmarks.workload import END_OF_DOCUMENT, SEED, SEQUENCE_LENGTH, SHARED, Workload
-from indexer.matching.gapped.anchor_parts import AnchoredParts
+from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.unfiltered import WalkingMatcher
 from indexer.patterns import Gap, GappedPattern, IdPatterns
 from indexer.tokenizers import tokenizer_from_json
 from indexer.vocabulary import TokenBytes
@@ -71,13 +70,13 @@ def _case(load: Workload, chosen: PatternSet, vocabulary: TokenBytes, name: str,
 
 
 def matcher_of(chosen: PatternSet, vocabulary: TokenBytes) -> GappedMatcher:
-    anchored = AnchoredParts(
-        lambda some: TokenMatcher(some, None, boundary="none", possessive="include"),
-        lambda some: WalkingMatcher(some, None, boundary="none", possessive="include"),
+    anchored = AnchorParts(
         chosen.ids,
         chosen.first_part,
         chosen.patterns,
         vocabulary=vocabulary,
+        boundary="none",
+        possessive="include",
     )
     return GappedMatcher(anchored, chosen.first_part, chosen.patterns, vocabulary=vocabulary)
 

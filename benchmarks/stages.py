@@ -17,10 +17,10 @@ from benchmarks.cases import id_patterns
 from benchmarks.gapped import KINDS, matcher_of, pattern_set, vocabulary_of
 from benchmarks.questions import scan_up_to
 from indexer.matching.blocks import read_only
-from indexer.matching.ids.kernels.prefilter import new_scratch
-from indexer.matching.ids.kernels.windows import new_room, search_windows
+from indexer.matching.ids.kernels.prefilter import new_prefilter_scratch
+from indexer.matching.ids.kernels.windows import new_scratch, search_windows
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.search import room_for
+from indexer.matching.ids.search import new_hit_buffer
 
 QUESTIONS = ("keys, or groups of eight", "positions", "anchors", "contexts")
 SEARCH = ("walk", "borders and order")
@@ -58,8 +58,8 @@ def _matcher(load: workload.Workload, phrases: str) -> TokenMatcher:
 def phrase_runs(matcher: TokenMatcher, rows: Rows) -> list[Callable[[], object]]:
     """Return a run up to each question, up to the walk, and the whole search; the filter must be built."""
     ids, starts, stops = rows
-    anchors = matcher._filters[2][1]
-    scratch, room, found = new_scratch(), new_room(), room_for(1 << 18)
+    anchors = matcher.prefilter_of(ids)
+    scratch, room, found = new_prefilter_scratch(), new_scratch(), new_hit_buffer(1 << 18)
     runs: list[Callable[[], object]] = [
         lambda stage=stage: scan_up_to(anchors, ids, stage, scratch) for stage in range(len(QUESTIONS))
     ]
@@ -76,7 +76,7 @@ def gapped_runs(load: workload.Workload, least_ids: int, unit: str, rows: Rows) 
     whole = matcher_of(pattern_set(load, least_ids, unit), vocabulary_of(load))
     whole.find(ids, starts, stops)
     anchored = whole._matcher
-    matcher = anchored._chosen[1].matcher
+    matcher = anchored._chosen.for_block(ids, starts, stops).matcher
     runs = phrase_runs(matcher, rows)
     runs.append(lambda: anchored.find(ids, starts, stops))
     runs.append(lambda: whole.find(ids, starts, stops))

@@ -87,7 +87,7 @@ def main() -> None:
 def _runs(load: text_unit.TextLoad) -> list[Callable[[], object]]:
     search = text_unit.prepared_matcher(load)._window_search()
     ids, starts, stops = map(read_only, (load.ids, load.starts, load.stops))
-    table, room = search._built_for(ids).table, new_filter_room(CHUNK)
+    table, room = search.prefilter_of(ids), new_filter_room(CHUNK)
     windows = Windows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
 
     def all_windows() -> None:

@@ -7,7 +7,17 @@ from functools import cache
 import numpy as np
 
 from indexer.folding import folding_characters, is_mark, is_word_character
-from indexer.matching.kernels.borders import MARK, OTHER, UNSURE, WALL, WORD, NeighbourTable
+from indexer.matching.kernels.borders import (
+    LEFT_BORDER,
+    MARK,
+    NO_POSSESSIVE,
+    OTHER,
+    RIGHT_BORDER,
+    UNSURE,
+    WALL,
+    WORD,
+    NeighbourTable,
+)
 from indexer.units import Uint8Array
 from indexer.vocabulary import TokenBytes
 
@@ -38,6 +48,12 @@ def classes_of_folds(case: str) -> Uint8Array:
         table[ord(character)] = bases[-1] if bases else MARK
     table.flags.writeable = False
     return table
+
+
+def border_rules(*, boundary: str, possessive: str) -> int:
+    """Return the rules of the settings as the kernels take them."""
+    rules = LEFT_BORDER | RIGHT_BORDER if boundary == "word" else 0
+    return rules | (NO_POSSESSIVE if possessive == "exclude" else 0)
 
 
 def neighbour_table(vocabulary: TokenBytes) -> NeighbourTable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,21 +25,15 @@ __all__ = [
     "SAMPLE_TOKENS",
     "Matcher",
     "Matches",
-    "OnRows",
-    "one_behind_the_other",
+    "concatenate",
     "ordered",
 ]
-
-OnRows = Callable[[int, int], None]
-"""Told of a run of sequences [first, last) of a block as the search goes through them."""
 
 
 class Matcher(Protocol):
     """Finds every occurrence: overlapping, nested and repeated ones too, each place once a phrase."""
 
-    def find(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
-    ) -> Matches:
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
 
         Parameters
@@ -48,9 +42,6 @@ class Matcher(Protocol):
             Token ids.
         starts, stops : array of int64, shape (n_sequences,)
             Half-open range of each sequence; ranges may overlap.
-        on_rows : OnRows, optional
-            Told of every sequence once, in ascending runs, just before or after it is searched: a cache
-            still holds its ids, or will need them. What it raises ends the search.
         """
         ...
 
@@ -87,7 +78,7 @@ def ordered(found: Matches) -> Matches:
     )
 
 
-def one_behind_the_other(several: Sequence[Matches]) -> Matches:
+def concatenate(several: Sequence[Matches]) -> Matches:
     """Return the occurrences of several blocks as one; no block is no occurrence."""
     return Matches(
         phrase=np.concatenate([np.empty(0, np.int32), *(found.phrase for found in several)]),

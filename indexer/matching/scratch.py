@@ -1,4 +1,4 @@
-"""Room for kernels, kept from call to call: made anew, its pages took 0.3 ms of every call."""
+"""Buffers for kernels, kept from call to call: made anew, their pages cost more than a short search."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-Room = TypeVar("Room")
+Scratch = TypeVar("Scratch")
 
 
-class Rooms(Generic[Room]):
-    """Rooms of one kind, as many as were ever in use at a time.
+class ScratchPool(Generic[Scratch]):
+    """Scratch of one kind, as many as were ever in use at a time.
 
-    Kept for all threads and not for each, since those of a pool come and go with every block.
+    It is kept for all threads and not for each, since those of a pool come and go with every block.
 
     Parameters
     ----------
     new : callable
-        Makes a room.
+        Makes one.
     """
 
-    def __init__(self, new: Callable[[], Room]) -> None:
+    def __init__(self, new: Callable[[], Scratch]) -> None:
         self._new = new
-        self._free: list[Room] = []
+        self._free: list[Scratch] = []
 
     @contextmanager
-    def taken(self) -> Iterator[Room]:
-        """Lend a room to one thread."""
+    def lend(self) -> Iterator[Scratch]:
+        """Lend one to a thread."""
         try:
-            room = self._free.pop()
+            scratch = self._free.pop()
         except IndexError:
-            room = self._new()
+            scratch = self._new()
         try:
-            yield room
+            yield scratch
         finally:
-            self._free.append(room)
+            self._free.append(scratch)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from indexer.matching.matcher import Matcher, Matches, one_behind_the_other
+from indexer.matching.matcher import Matcher, Matches, concatenate
 from indexer.units import Int64Array, TokenIds
 
 _SMALLEST_PIECE = 1 << 19
@@ -50,7 +50,7 @@ def find_with_threads(
         work()
         for other in others:
             other.result()
-    return one_behind_the_other([found[first] for first in bounds[:-1]])
+    return concatenate([found[first] for first in bounds[:-1]])
 
 
 def deal(lengths: Int64Array, n_threads: int) -> list[int]:

@@ -11,15 +11,16 @@ import pyarrow as pa
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader, Shard
 from indexer.engines import beat
-from indexer.matching.matcher import Matcher, OnRows
+from indexer.matching.matcher import Matcher
 from indexer.partials import OTHER_FORMS, PartialFacts
 from indexer.plan import ScanRange
-from indexer.scanning.blocks import Intake, TokensHash, keep_exposing
+from indexer.scanning.batches import BatchSize, batch_from, blocks_of_range
+from indexer.scanning.block_audit import BlockAudit
 from indexer.scanning.kernels.visited import add_visited_tokens
-from indexer.scanning.portions import Portions
 from indexer.scanning.tally import Tally
+from indexer.scanning.uncounted import drop_uncounted
 from indexer.scanning.unit_differences import UnitDifferences
-from indexer.scanning.visits import VisitsAhead
+from indexer.scanning.visit_cache import VisitCache
 from indexer.units import Int64Array
 from indexer.vocabulary import TokenBytes
 
@@ -89,30 +90,36 @@ class Scanner:
         differences = None
         if self.vocabulary and {"text", "tokens"} <= tallies.keys():
             differences = UnitDifferences(self.vocabulary, self.gapped)
-        tokens_hash = TokensHash()
-        ahead = VisitsAhead(self.order, scan_range.stop)
-        portions = Portions()
+        audit = BlockAudit(self.n_ids, shard)
+        visit_cache = VisitCache(self.order, scan_range.stop)
+        batch_size = BatchSize()
         n_tokens = n_visits = 0
         visited_tokens = np.zeros(len(self.checkpoints), np.int64)
-        for block in portions.of_range(self.reader, shard, scan_range):
-            beat()
-            lengths = block.stops - block.starts
-            n_tokens += int(lengths.sum())
-            on_rows: OnRows | None = Intake(block, tokens_hash, self.n_ids, shard)
-            exposing, n_found = {}, 0
-            for unit, matcher in self.matchers.items():
-                matches = matcher.find(block.ids, block.starts, block.stops, on_rows)
-                n_found += len(matches.phrase)
-                exposing[unit] = keep_exposing(matches, block, label_overlap=self.label_overlap)
-                on_rows = None  # once is enough
-            portions.found(len(block.ids), n_found)
-            visits = ahead.of(block.first_sequence, block.first_sequence + len(block.starts))
-            n_visits += int(visits.offsets[-1] - visits.offsets[0])
-            add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
-            for unit, matches in exposing.items():
-                tallies[unit].add(matches, block.first_sequence, visits)
-            if differences is not None:
-                differences.add(exposing["text"], exposing["tokens"], block, visits)
+        for block in blocks_of_range(self.reader, shard, scan_range):
+            row = 0
+            while row < len(block.starts):
+                beat()
+                batch = batch_from(block, row, batch_size.n_ids)
+                row += len(batch.starts)
+                audit.check(batch)
+                found = {
+                    unit: matcher.find(batch.ids, batch.starts, batch.stops)
+                    for unit, matcher in self.matchers.items()
+                }
+                batch_size.learn(len(batch.ids), sum(len(matches.phrase) for matches in found.values()))
+                counted = {
+                    unit: drop_uncounted(matches, batch, label_overlap=self.label_overlap)
+                    for unit, matches in found.items()
+                }
+                visits = visit_cache.of(batch.first_sequence, batch.first_sequence + len(batch.starts))
+                lengths = batch.stops - batch.starts
+                n_tokens += int(lengths.sum())
+                n_visits += int(visits.offsets[-1] - visits.offsets[0])
+                add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
+                for unit, matches in counted.items():
+                    tallies[unit].add(matches, batch.first_sequence, visits)
+                if differences is not None:
+                    differences.add(counted["text"], counted["tokens"], batch, visits)
         rows = pa.concat_tables(
             [
                 tally.rows(unit, differences.alone(unit) if differences and unit != OTHER_FORMS else None)
@@ -127,6 +134,6 @@ class Scanner:
             n_tokens=n_tokens,
             n_visits=n_visits,
             visited_tokens=tuple(visited_tokens.tolist()),
-            tokens_hash=tokens_hash.hexdigest(),
+            tokens_hash=audit.tokens_hash(),
         )
         return rows.combine_chunks(), facts

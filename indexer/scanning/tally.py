@@ -18,7 +18,7 @@ from indexer.partials import SCHEMA
 from indexer.scanning.kernels.exposures import EXPOSURES, LAST_STEP, LAST_WANTED, Places, count_exposures
 from indexer.scanning.kernels.visited import add_visited_tokens
 from indexer.scanning.places import copied_places, first_places, joined_places, no_places
-from indexer.scanning.visits import as_counted
+from indexer.scanning.visit_cache import as_counted
 from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array, Uint64Array
 
 _NO_STEP_YET = np.iinfo(np.int64).max

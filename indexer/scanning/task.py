@@ -20,8 +20,8 @@ from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import write_partial
 from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_gapped, load_tokenizer_of
-from indexer.scanning.blocks import prepare_hash
-from indexer.scanning.frozen import load_matchers, load_vocabulary
+from indexer.scanning.block_audit import prepare_hash
+from indexer.scanning.frozen import load_matchers, vocabulary_of
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import prepare_tally
 from indexer.storage.credentials import keep, kept
@@ -133,27 +133,33 @@ class ScanTask:
     def _build(self) -> Scanner:
         plan = self.plan
         config = plan.config
-        tokenizer = load_tokenizer_of(self.index, plan) if plan.corpus.format == "text" else None
-        reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=plan.shards)
+        tokenizer = load_tokenizer_of(self.index, plan)
+        reader = open_corpus(
+            config.corpus,
+            base=config.base,
+            tokenizer=tokenizer if plan.corpus.format == "text" else None,
+            shards=plan.shards,
+        )
         order = open_order(config.order, reader, base=config.base)
         checkpoints = np.array(plan.checkpoints, np.int64)
         grid = checkpoints
         if config.index.grain == "step":
             grid = np.arange(order.start_step + 1, order.stop_step + 1, dtype=np.int64)
         gapped = load_gapped(self.index, plan)
+        vocabulary = vocabulary_of(plan, tokenizer)
         return Scanner(
             plan_fingerprint=plan.fingerprint,
             reader=reader,
             shards=plan.shards,
             order=order,
-            matchers=load_matchers(self.index, plan),
+            matchers=load_matchers(self.index, plan, vocabulary),
             checkpoints=checkpoints,
             grid=grid,
             n_phrases=plan.n_phrases,
             n_places=config.index.places,
             n_ids=plan.vocabulary_size,
             label_overlap=plan.corpus.label_overlap,
-            vocabulary=load_vocabulary(self.index, plan) if config.match.unit == "both" else None,
+            vocabulary=vocabulary if config.match.unit == "both" else None,
             n_other_forms=plan.frozen["other_forms"].rows if "other_forms" in plan.frozen else 0,
             gapped=() if gapped is None else tuple(gapped.patterns["phrase_id"].to_pylist()),
         )

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from indexer.matching.borders import border_rules
 from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.gapped.text import TextParts
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.text.matcher import TextMatcher, border_rules
+from indexer.matching.text.matcher import TextMatcher
 from indexer.patterns import GappedPattern
 from indexer.phrases.gap_notation import GappedText, parse
 from tests.naive import naive_gapped_id_matches, naive_gapped_text_matches, naive_id_matches

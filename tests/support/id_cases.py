@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.unfiltered import WalkingMatcher
+from indexer.matching.ids.unfiltered import UnfilteredMatcher
 from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import Piece, block_of, numbered, patterns_of, rows_of, vocabulary_of
@@ -33,7 +33,7 @@ def found(
     rows = numbers[len(forms) :]
     options = {"boundary": boundary, "possessive": possessive}
     expected = naive_id_matches(pairs, rows, spelled=spelled, special=special, **options)
-    for kind in (ReferenceMatcher, TokenMatcher, WalkingMatcher):
+    for kind in (ReferenceMatcher, TokenMatcher, UnfilteredMatcher):
         matcher = kind(patterns_of(pairs), vocabulary_of(spelled, special), **options)
         for dtype in (np.uint16, np.uint32):
             assert rows_of(matcher.find(*block_of(rows, dtype))) == expected, (kind, dtype)

@@ -7,8 +7,7 @@ around them that their patterns can reach.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,12 +24,16 @@ from indexer.matching.gapped.kernels.companions import (
 from indexer.matching.gapped.kernels.join import Stretches
 from indexer.matching.gapped.kernels.reach import Reach, add_context, stretch_reach
 from indexer.matching.gapped.kernels.rules import WALL_WORDS
+from indexer.matching.gapped.partition import partition
 from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.gapped.stretches import merged
-from indexer.matching.ids.search import phrases_and_parts
-from indexer.matching.matcher import SAMPLE_TOKENS, Matcher, Matches, OnRows, one_behind_the_other, ordered
+from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.unfiltered import UnfilteredMatcher
+from indexer.matching.matcher import SAMPLE_TOKENS, Matches, concatenate, ordered
+from indexer.matching.sampled import BuiltFromSample
+from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.patterns import GappedPattern, IdPatterns, select
-from indexer.units import Int64Array, TokenIds
+from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
 _CONTEXT_BYTES = 16
@@ -41,7 +44,7 @@ class _Chosen(NamedTuple):
 
     Attributes
     ----------
-    matcher : Matcher
+    matcher : TokenMatcher
         Finds phrases and anchors.
     left, right : Reach
         How far the patterns of each anchor reach to both sides.
@@ -49,23 +52,19 @@ class _Chosen(NamedTuple):
         With which suffix the rarest other part of these patterns ends there.
     """
 
-    matcher: Matcher
+    matcher: TokenMatcher
     left: Reach
     right: Reach
     companions: CompanionSuffixes
 
 
-class AnchoredParts:
+class AnchorParts:
     """Finds all phrases, and those occurrences of parts that a gapped pattern may need.
 
     What it leaves out is in reach of no anchor, so `GappedMatcher` finds the same as if it were there.
 
     Parameters
     ----------
-    build : callable
-        Makes a matcher of some of the patterns, for whole sequences.
-    build_for_stretches : callable
-        Makes one of the parts, for many short sequences.
     patterns : IdPatterns
         The phrases, and the forms of the parts, whose numbers begin with `first_part`.
     first_part : int
@@ -76,46 +75,50 @@ class AnchoredParts:
         The bytes of every id.
     case : {"fold", "turkish", "exact"}
         How text is folded before its words are counted.
+    boundary, possessive, unbounded
+        As of `TokenMatcher`.
     """
 
     def __init__(
         self,
-        build: Callable[[IdPatterns], Matcher],
-        build_for_stretches: Callable[[IdPatterns], Matcher],
         patterns: IdPatterns,
         first_part: int,
         gapped: Sequence[GappedPattern],
         *,
-        vocabulary: TokenBytes | None,
+        vocabulary: TokenBytes | VocabularyTables | None,
+        boundary: str,
+        possessive: str,
         case: str = "fold",
+        unbounded: BoolArray | None = None,
     ) -> None:
-        self._build = build
+        tables = None if vocabulary is None else tables_of(vocabulary)
+        self._tables = tables
+        self._boundary, self._possessive, self._unbounded = boundary, possessive, unbounded
         self._patterns = patterns
         self._first_part = first_part
-        self._gaps = gap_table(gapped, first_part, vocabulary, case=case)
+        self._gaps = gap_table(gapped, first_part, tables, case=case)
         self._n_parts = int(self._gaps.part.max(initial=-1)) + 1
-        self._byte_offsets = np.zeros(1, np.int64) if vocabulary is None else vocabulary.offsets
-        self._n_leading = 0 if vocabulary is None else self._leading_blanks(vocabulary)
-        self._context_bytes = 0 if vocabulary is None else _CONTEXT_BYTES
+        self._byte_offsets = np.zeros(1, np.int64) if tables is None else tables.tokens.offsets
+        self._n_leading = 0 if tables is None else self._leading_blanks(tables.tokens)
+        self._context_bytes = 0 if tables is None else _CONTEXT_BYTES
         self._longest, self._words = self._sizes()
         of_parts = (patterns.phrase >= first_part) & (patterns.phrase < first_part + self._n_parts)
-        self._parts = build_for_stretches(select(patterns, of_parts))
-        self._chosen: tuple[int, _Chosen | None] = (0, None)
-        self._choosing = threading.Lock()
+        self._parts = UnfilteredMatcher(
+            select(patterns, of_parts), tables, boundary=boundary, possessive=possessive
+        )
+        self._chosen = BuiltFromSample(self._choose, SAMPLE_TOKENS)
 
-    def find(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
-    ) -> Matches:
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``; see `Matcher.find`."""
-        return ordered(one_behind_the_other(self.find_apart(ids, starts, stops, on_rows)))
+        return ordered(concatenate(self.find_partitioned(ids, starts, stops)))
 
-    def find_apart(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
+    def find_partitioned(
+        self, ids: TokenIds, starts: Int64Array, stops: Int64Array
     ) -> tuple[Matches, Matches]:
         """Return those of phrases, and those of parts; both are in order."""
-        chosen = self._chosen_for(ids, starts, stops)
-        found = chosen.matcher.find(ids, starts, stops, on_rows)
-        phrases, anchors = phrases_and_parts(found, self._first_part, self._n_parts)
+        chosen = self._chosen.for_block(ids, starts, stops)
+        found = chosen.matcher.find(ids, starts, stops)
+        phrases, anchors = partition(found, self._first_part, self._n_parts)
         if not len(anchors.phrase):
             return phrases, anchors
         part = anchors.phrase - np.int32(self._first_part)
@@ -142,7 +145,7 @@ class AnchoredParts:
 
     def prepare(self, sample: TokenIds) -> None:
         """Choose the anchors and prepare what looks for them; see `Matcher.prepare`."""
-        chosen = self._chosen_for(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
+        chosen = self._chosen.for_block(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
         chosen.matcher.prepare(sample)
 
     def _parts_in(
@@ -163,17 +166,6 @@ class AnchoredParts:
             found.phrase[inside], row[inside], offset[inside].astype(np.int32), found.n_tokens[inside]
         )
 
-    def _chosen_for(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Chosen:
-        """Return what was chosen on the first block, chosen once more if a much larger one comes."""
-        sampled, chosen = self._chosen
-        if chosen is None or _too_small(sampled, len(ids)):
-            with self._choosing:
-                sampled, chosen = self._chosen
-                if chosen is None or _too_small(sampled, len(ids)):
-                    chosen = self._choose(ids, starts, stops)
-                    self._chosen = len(ids), chosen
-        return chosen
-
     def _choose(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Chosen:
         n_rows = max(1, int(np.searchsorted(np.cumsum(stops - starts), SAMPLE_TOKENS)))
         sample = self._parts.find(ids, starts[:n_rows], stops[:n_rows])
@@ -188,7 +180,13 @@ class AnchoredParts:
         searched[self._first_part + gaps.part[anchors]] = True
         number = np.minimum(self._patterns.phrase, len(searched) - 1)
         return _Chosen(
-            matcher=self._build(select(self._patterns, searched[number])),
+            matcher=TokenMatcher(
+                select(self._patterns, searched[number]),
+                self._tables,
+                boundary=self._boundary,
+                possessive=self._possessive,
+                unbounded=self._unbounded,
+            ),
             left=self._reach(anchors, -1),
             right=self._reach(anchors, 1),
             companions=self._companions(anchors, counts),
@@ -283,7 +281,3 @@ class AnchoredParts:
                 n += 1
             most = max(most, n)
         return most
-
-
-def _too_small(sampled: int, n_ids: int) -> bool:
-    return sampled < SAMPLE_TOKENS // 16 and n_ids >= 16 * max(sampled, 1024)

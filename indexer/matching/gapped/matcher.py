@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.matching.gapped.anchor_parts import AnchoredParts
+from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.kernels.join import (
     Anchors,
     Joined,
@@ -21,11 +21,12 @@ from indexer.matching.gapped.kernels.join import (
     join_parts,
     measure_parts,
 )
+from indexer.matching.gapped.partition import partition
 from indexer.matching.gapped.pattern_table import choose_anchors, gap_table
 from indexer.matching.gapped.stretches import merged
 from indexer.matching.gapped.text import GapText, Placed, TextParts
-from indexer.matching.ids.search import phrases_and_parts
-from indexer.matching.matcher import Matcher, Matches, OnRows, one_behind_the_other, ordered
+from indexer.matching.matcher import Matcher, Matches, concatenate, ordered
+from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.patterns import GappedPattern
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -79,48 +80,45 @@ class GappedMatcher:
         first_part: int,
         patterns: Sequence[GappedPattern],
         *,
-        vocabulary: TokenBytes | None,
+        vocabulary: TokenBytes | VocabularyTables | None,
         case: str = "fold",
         parts: TextParts | None = None,
     ) -> None:
         self._matcher = matcher
         self._first_part = first_part
-        self._gaps = gap_table(patterns, first_part, vocabulary, case=case)
+        tables = None if vocabulary is None else tables_of(vocabulary)
+        self._gaps = gap_table(patterns, first_part, tables, case=case)
         n_texts = 0 if parts is None else len(parts.texts)
         self._n_parts = max(int(self._gaps.part.max(initial=-1)) + 1, n_texts)
-        self._special: BoolArray = np.zeros(0, np.bool_) if vocabulary is None else vocabulary.special
+        self._special: BoolArray = np.zeros(0, np.bool_) if tables is None else tables.tokens.special
         self._text: GapText | None = None
-        if vocabulary is not None and (parts is not None or self._gaps.by_words.any()):
-            self._text = GapText(vocabulary, case=case, parts=parts)
+        if tables is not None and (parts is not None or self._gaps.by_words.any()):
+            self._text = GapText(tables, case=case, parts=parts)
         self._anchors: tuple[int, tuple[Anchors, Anchors]] | None = None
 
-    def find(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
-    ) -> Matches:
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, of phrases and of gapped patterns.
 
         Parameters and order of the result are those of `Matcher.find`.
         """
-        phrases, parts = self._find_apart(ids, starts, stops, on_rows)
+        phrases, parts = self._partitioned(ids, starts, stops)
         if not len(parts.phrase):
             return phrases
         joined = self._join(parts, ids, starts, stops)
         if not len(joined.phrase):
             return phrases
-        return ordered(one_behind_the_other([phrases, joined]))
+        return ordered(concatenate([phrases, joined]))
 
     def prepare(self, sample: TokenIds) -> None:
         """Prepare the matcher below; see `Matcher.prepare`."""
         self._matcher.prepare(sample)
 
-    def _find_apart(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None
-    ) -> tuple[Matches, Matches]:
+    def _partitioned(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> tuple[Matches, Matches]:
         """Return the occurrences of phrases, and those of parts that patterns have."""
-        if isinstance(self._matcher, AnchoredParts):
-            return self._matcher.find_apart(ids, starts, stops, on_rows)
-        found = self._matcher.find(ids, starts, stops, on_rows)
-        return phrases_and_parts(found, self._first_part, self._n_parts)
+        if isinstance(self._matcher, AnchorParts):
+            return self._matcher.find_partitioned(ids, starts, stops)
+        found = self._matcher.find(ids, starts, stops)
+        return partition(found, self._first_part, self._n_parts)
 
     def _join(self, found: Matches, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         parts = _whole_parts(found, self._first_part)
@@ -135,7 +133,7 @@ class GappedMatcher:
                 sizes = self._measured(placed.parts, ids, placed.starts)
                 joined = self._joined(anchors, sizes, placed.parts, ids, placed.starts)
                 several.append(_of_rows(_matches(_each_once(joined)), placed))
-        return one_behind_the_other(several)
+        return concatenate(several)
 
     def _anchors_for(self, parts: Parts) -> tuple[Anchors, Anchors]:
         """Return the anchors chosen on the first block, chosen once more if a much larger one comes."""
@@ -181,7 +179,7 @@ class GappedMatcher:
                     self._gaps, by_part, step, sizes, self._special, parts, ids, starts,
                     nearest, linked, marks, table,
                 )  # fmt: skip
-            tables.append(_taken(table, np.arange(n_found)))
+            tables.append(_select(table, np.arange(n_found)))
         right, left = tables
         return Joined(
             phrase=np.concatenate([right.phrase, left.phrase]),
@@ -219,10 +217,10 @@ def _each_once(joined: Joined) -> Joined:
     )
     new = np.ones(len(order), np.bool_)
     new[1:] = (np.diff(phrase) != 0) | (np.diff(row) != 0) | (np.diff(first) != 0) | (np.diff(stop) != 0)
-    return _taken(joined, order[new])
+    return _select(joined, order[new])
 
 
-def _taken(joined: Joined, which: Int64Array) -> Joined:
+def _select(joined: Joined, which: Int64Array) -> Joined:
     return Joined(
         phrase=joined.phrase[which],
         row=joined.row[which],

@@ -10,13 +10,13 @@ from indexer.errors import ConfigError, InputError
 from indexer.matching.gapped.kernels.join import Anchors, GapTable
 from indexer.matching.gapped.kernels.rules import WALL_WORDS
 from indexer.matching.gapped.text import words_of_ids
+from indexer.matching.vocabulary_tables import VocabularyTables
 from indexer.patterns import MOST_GAP, UNITS, Gap, GappedPattern
 from indexer.units import BoolArray, Int32Array, Int64Array
-from indexer.vocabulary import TokenBytes
 
 
 def gap_table(
-    patterns: Sequence[GappedPattern], first_part: int, vocabulary: TokenBytes | None, *, case: str
+    patterns: Sequence[GappedPattern], first_part: int, vocabulary: VocabularyTables | None, *, case: str
 ) -> GapTable:
     """Return the patterns as the kernels take them; part numbers count from `first_part`.
 
@@ -39,7 +39,7 @@ def gap_table(
     places = [gap for pattern in patterns for gap in (Gap(0, 0), *pattern.gaps)]
     words = np.zeros(0, np.uint8)
     if counts_words and vocabulary is not None:
-        words = words_of_ids(vocabulary, case=case)
+        words = vocabulary.made_by(words_of_ids, case=case)
     return GapTable(
         offsets=np.cumsum([0, *(len(pattern.parts) for pattern in patterns)]).astype(np.int64),
         part=np.array([part - first_part for pattern in patterns for part in pattern.parts], np.int32),

@@ -13,7 +13,7 @@ from indexer.matching.borders import character_classes, classes_of_folds
 from indexer.matching.gapped.kernels.join import Parts, Stretches
 from indexer.matching.gapped.kernels.rules import MOST_WORDS, WALL_WORDS
 from indexer.matching.gapped.kernels.text import count_words, place_ids, tokens_at, widen
-from indexer.matching.matcher import one_behind_the_other
+from indexer.matching.matcher import concatenate
 from indexer.matching.text.full_search import empty_stream, one_range, search_all, search_room
 from indexer.matching.text.kernels.decode import fill_stream
 from indexer.matching.text.kernels.search import PhraseTable
@@ -21,6 +21,7 @@ from indexer.matching.text.kernels.stream import MAX_GROWTH, N_PIECES, N_TEXT, P
 from indexer.matching.text.phrase_table import folded_phrases, phrase_table
 from indexer.matching.text.unicode_table import unicode_table
 from indexer.matching.text.vocabulary import vocabulary_table
+from indexer.matching.vocabulary_tables import VocabularyTables
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 from indexer.vocabulary import TokenBytes
 
@@ -71,7 +72,7 @@ class GapText:
 
     Parameters
     ----------
-    vocabulary : TokenBytes
+    vocabulary : VocabularyTables
         The bytes of every id.
     case : {"fold", "turkish", "exact"}
         How the text is folded before its words are counted and parts are looked for.
@@ -79,9 +80,9 @@ class GapText:
         The parts where they are texts; None where they are runs of whole ids.
     """
 
-    def __init__(self, vocabulary: TokenBytes, *, case: str, parts: TextParts | None) -> None:
+    def __init__(self, vocabulary: VocabularyTables, *, case: str, parts: TextParts | None) -> None:
         whitespace = "exact" if parts is None else parts.whitespace
-        self._vocabulary = vocabulary_table(vocabulary, case=case, whitespace=whitespace)
+        self._vocabulary = vocabulary.made_by(vocabulary_table, case=case, whitespace=whitespace)
         self._unicode = unicode_table(case, whitespace)
         self._squeeze = whitespace == "any"
         self._case = case
@@ -92,7 +93,7 @@ class GapText:
             self._phrases = phrase_table(
                 folded_phrases(parts.texts, numbers, case=case, whitespace=whitespace)
             )
-        longest_token = int(np.diff(vocabulary.offsets).max(initial=0))
+        longest_token = int(np.diff(vocabulary.tokens.offsets).max(initial=0))
         self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
 
     def read(
@@ -156,9 +157,7 @@ class GapText:
         in_bytes, room = _byte_by_byte(stream), search_room(self._phrases)
         everywhere = one_range(in_bytes, 1, int(stream.state[N_TEXT]))
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            found = one_behind_the_other(
-                list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, room))
-            )
+            found = concatenate(list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, room)))
         first = found.token_offset.astype(np.int64)
         stop = first + found.n_tokens
         begin, end = np.empty(len(first), np.int32), np.empty(len(first), np.int32)

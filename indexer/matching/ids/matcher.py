@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,25 +11,26 @@ from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.borders import neighbour_table, no_neighbours
 from indexer.matching.ids.kernels.automaton import build_automaton
 from indexer.matching.ids.kernels.prefilter import PairFilter
-from indexer.matching.ids.kernels.windows import new_room, search_of_types
+from indexer.matching.ids.kernels.windows import new_scratch, search_of_types
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.prefilter import build_filter
-from indexer.matching.ids.search import find_all, room_for
-from indexer.matching.matcher import SAMPLE_TOKENS, Matches, OnRows
-from indexer.matching.scratch import Rooms
+from indexer.matching.ids.search import find_all, new_hit_buffer
+from indexer.matching.matcher import SAMPLE_TOKENS, Matches
+from indexer.matching.sampled import BuiltFromSample
+from indexer.matching.scratch import ScratchPool
+from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.patterns import IdPatterns
-from indexer.units import Int64Array, TokenIds
+from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
-_rooms = Rooms(new_room)
+_scratch = ScratchPool(new_scratch)
 _NOWHERE = read_only(np.zeros(0, np.int64))
 
 
-class _Filter(NamedTuple):
-    """The filter for ids of one type, on how many ids it was chosen, and the search compiled for it."""
+class _Prepared(NamedTuple):
+    """The prefilter for ids of one type, and the search compiled for it."""
 
-    n_sampled: int
-    anchors: PairFilter
+    prefilter: PairFilter
     search: Callable[..., tuple[int, int]]
 
 
@@ -49,6 +49,9 @@ class TokenMatcher:
         and special ids are borders; a pattern whose text begins with white space brings its own left border.
     possessive : {"include", "exclude"}
         ``exclude``: no 's or ’s that ends at a word end may follow.
+    unbounded : array of bool, optional
+        By phrase number: whose occurrences keep no border rule, as they are ids and no text. Phrases beyond
+        the array keep the rules.
 
     Raises
     ------
@@ -61,26 +64,25 @@ class TokenMatcher:
     def __init__(
         self,
         patterns: IdPatterns,
-        vocabulary: TokenBytes | None,
+        vocabulary: TokenBytes | VocabularyTables | None,
         *,
         boundary: str,
         possessive: str,
+        unbounded: BoolArray | None = None,
     ) -> None:
         self._patterns = IdPatterns(
             np.ascontiguousarray(patterns.ids, np.uint32),
             np.ascontiguousarray(patterns.offsets, np.int64),
             patterns.phrase,
         )
-        table = pattern_table(patterns, vocabulary, boundary=boundary, possessive=possessive)
-        self._neighbours = no_neighbours() if vocabulary is None else neighbour_table(vocabulary)
+        tables = None if vocabulary is None else tables_of(vocabulary)
+        table = pattern_table(patterns, tables, boundary=boundary, possessive=possessive, unbounded=unbounded)
+        self._neighbours = no_neighbours() if tables is None else tables.made_by(neighbour_table)
         self._automaton, order = build_automaton(self._patterns.ids, self._patterns.offsets)
         self._reported = table[order]
-        self._filters: dict[int, _Filter] = {}
-        self._building = threading.Lock()
+        self._prepared = BuiltFromSample(self._prepare, SAMPLE_TOKENS)
 
-    def find(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
-    ) -> Matches:
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
 
         Parameters
@@ -89,8 +91,6 @@ class TokenMatcher:
             Token ids; never written to.
         starts, stops : array of int64, shape (n_sequences,)
             Half-open range of each sequence; ranges may overlap.
-        on_rows : OnRows, optional
-            Told of some sequences after the other, each time they were searched.
 
         Returns
         -------
@@ -99,18 +99,15 @@ class TokenMatcher:
             if several forms of it begin there. Leading ids that spell only white space are not part of it.
         """
         ids, starts, stops = checked_block(ids, starts, stops)
-        _, anchors, search = self._filter_for(ids)
-        with _rooms.taken() as between:
+        prefilter, search = self._prepared.for_block(ids, starts, stops)
+        with _scratch.lend() as scratch:
             return find_all(
-                lambda row, last, found: search(
-                    self._automaton, anchors, ids, starts[:last], stops[:last], row, found, between
-                ),
+                lambda row, hits: search(self._automaton, prefilter, ids, starts, stops, row, hits, scratch),
                 self._reported,
                 self._neighbours,
                 ids,
                 starts,
                 stops,
-                on_rows,
             )
 
     def prepare(self, sample: TokenIds) -> None:
@@ -118,27 +115,16 @@ class TokenMatcher:
         sample = sample[:SAMPLE_TOKENS]
         self.find(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
 
-    def _filter_for(self, ids: TokenIds) -> _Filter:
-        """Return the filter for ids of this type, built on the first block of the stream.
+    def prefilter_of(self, sample: TokenIds) -> PairFilter:
+        """Return the prefilter that streams like the sample are searched with, to look at."""
+        nowhere = np.zeros(0, np.int64)
+        return self._prepared.for_block(sample, nowhere, nowhere).prefilter
 
-        It is built once more if the first block was small and a much larger one comes.
-        """
-        width = ids.dtype.itemsize
-        prepared = self._filters.get(width)
-        if prepared is not None and not _too_small(prepared.n_sampled, len(ids)):
-            return prepared
-        with self._building:
-            prepared = self._filters.get(width)
-            if prepared is None or _too_small(prepared.n_sampled, len(ids)):
-                sample = read_only(ids[:SAMPLE_TOKENS])
-                anchors = build_filter(self._patterns, sample)
-                with _rooms.taken() as room:
-                    search = search_of_types(
-                        self._automaton, anchors, sample, _NOWHERE, _NOWHERE, 0, room_for(0), room
-                    )
-                prepared = self._filters[width] = _Filter(len(sample), anchors, search)
-        return prepared
-
-
-def _too_small(sampled: int, n_ids: int) -> bool:
-    return sampled < SAMPLE_TOKENS // 16 and n_ids >= 16 * max(sampled, 1024)
+    def _prepare(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Prepared:
+        sample = read_only(ids[:SAMPLE_TOKENS])
+        prefilter = build_filter(self._patterns, sample)
+        with _scratch.lend() as scratch:
+            search = search_of_types(
+                self._automaton, prefilter, sample, _NOWHERE, _NOWHERE, 0, new_hit_buffer(0), scratch
+            )
+        return _Prepared(prefilter, search)

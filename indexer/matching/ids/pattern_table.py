@@ -9,15 +9,23 @@ import numpy as np
 from indexer.errors import ConfigError, InputError
 from indexer.matching.ids.kernels.verify import LENGTH, PHRASE, RULES, SKIP
 from indexer.matching.kernels.borders import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
+from indexer.matching.vocabulary_tables import VocabularyTables
 from indexer.patterns import IdPatterns
 from indexer.units import BoolArray, Int32Array
 from indexer.vocabulary import TokenBytes
 
 
 def pattern_table(
-    patterns: IdPatterns, vocabulary: TokenBytes | None, *, boundary: str, possessive: str
+    patterns: IdPatterns,
+    tables: VocabularyTables | None,
+    *,
+    boundary: str,
+    possessive: str,
+    unbounded: BoolArray | None = None,
 ) -> Int32Array:
     """Return lengths, border rules and phrases of the patterns, as the kernels take them.
+
+    Parameters are those of `indexer.matching.ids.matcher.TokenMatcher`.
 
     Raises
     ------
@@ -26,7 +34,11 @@ def pattern_table(
     InputError
         A pattern is empty, or holds an id that is special or beyond the vocabulary: it can never occur.
     """
-    if vocabulary is None and (boundary != "none" or possessive != "include"):
+    keeps_rules = np.ones(len(patterns.phrase), np.bool_)
+    if unbounded is not None:
+        known = patterns.phrase < len(unbounded)
+        keeps_rules[known] = ~unbounded[patterns.phrase[known]]
+    if tables is None and keeps_rules.any() and (boundary != "none" or possessive != "include"):
         raise ConfigError(
             "borders of words cannot be tested without a tokenizer",
             path="match.boundary",
@@ -41,14 +53,15 @@ def pattern_table(
         )
     rules = np.zeros(len(lengths), np.int32)
     skip = np.zeros(len(lengths), np.int32)
-    if vocabulary is not None:
-        _refuse_special(patterns, vocabulary)
-        skip, begins_with_space = _leading_space(patterns, vocabulary)
+    if tables is not None:
+        _refuse_special(patterns, tables.tokens)
+        skip, begins_with_space = _leading_space(patterns, tables.tokens)
         if boundary == "word":
             rules[:] = RIGHT_BORDER
             rules[~begins_with_space] |= LEFT_BORDER
         if possessive == "exclude":
             rules |= NO_POSSESSIVE
+        rules[~keeps_rules] = 0
     table = np.empty((len(lengths), 4), np.int32)
     table[:, LENGTH], table[:, SKIP], table[:, RULES], table[:, PHRASE] = (
         lengths,

@@ -1,4 +1,4 @@
-"""Everything a search of the automaton finds, however much that is."""
+"""Runs a search of the automaton until it is done, and verifies its hits, however many there are."""
 
 from __future__ import annotations
 
@@ -6,41 +6,40 @@ from collections.abc import Callable
 
 import numpy as np
 
-from indexer.matching.ids.kernels.verify import Found, set_apart, settle_bounded
+from indexer.matching.ids.kernels.verify import verify_hits
+from indexer.matching.ids.kernels.walk import HitBuffer
 from indexer.matching.kernels.borders import WINDOW_BYTES, NeighbourTable
-from indexer.matching.matcher import Matches, OnRows, one_behind_the_other
-from indexer.matching.scratch import Rooms
+from indexer.matching.matcher import Matches, concatenate
+from indexer.matching.scratch import ScratchPool
 from indexer.units import Int32Array, Int64Array, TokenIds
 
-_FIRST_ROOM = 1 << 12
-_KEPT_ROOM = 1 << 20
+_FIRST_HITS = 1 << 12
+_KEPT_HITS = 1 << 20
 
-_IDS_AT_ONCE = 1 << 19
-"""Ids that are searched before somebody is told of them. Search and hash take 0.404 ns an id so, 0.422 with
-twice as many, 0.418 with none in the cache; with half as many 0.401, and calls take that back."""
-
-Search = Callable[[int, int, Found], tuple[int, int]]
+Search = Callable[[int, HitBuffer], tuple[int, int]]
 
 
-class _Kept:
-    """Room for hits that grows with what was found in earlier calls."""
+class _Scratch:
+    """Buffers that grow with what was found in earlier calls."""
 
     def __init__(self) -> None:
-        self.found = room_for(_FIRST_ROOM)
         self.border = np.empty(WINDOW_BYTES, np.uint8)
+        self.resize(_FIRST_HITS)
+
+    def resize(self, n_hits: int) -> None:
+        """Make room for so many hits."""
+        self.n_hits = n_hits
+        self.hits = new_hit_buffer(n_hits)
+        # Occurrences are written over the hits they come from.
+        self.occurrences = Matches(*self.hits, np.empty(n_hits, np.int32))
 
 
-_rooms = Rooms(_Kept)
+_scratch = ScratchPool(_Scratch)
 
 
-def room_for(n_hits: int) -> Found:
-    """Return room for so many hits; nothing of it is touched before it is used."""
-    return Found(
-        phrase=np.empty(n_hits, np.int32),
-        row=np.empty(n_hits, np.int64),
-        token_offset=np.empty(n_hits, np.int32),
-        n_tokens=np.empty(n_hits, np.int32),
-    )
+def new_hit_buffer(n_hits: int) -> HitBuffer:
+    """Return a buffer for so many hits; nothing of it is touched before it is used."""
+    return HitBuffer(np.empty(n_hits, np.int32), np.empty(n_hits, np.int64), np.empty(n_hits, np.int32))
 
 
 def find_all(
@@ -50,59 +49,40 @@ def find_all(
     ids: TokenIds,
     starts: Int64Array,
     stops: Int64Array,
-    on_rows: OnRows | None = None,
 ) -> Matches:
     """Return the occurrences in all sequences.
 
     Parameters
     ----------
     search : callable
-        Writes the hits of the sequences from a row on, up to another, into a room; returns how many there
-        are, and the first row it had no room for.
+        Writes the hits of the sequences from a row on into a buffer; returns how many there are, and the
+        first row it had no room for.
     patterns : array of int32, shape (n_patterns, 4)
         See `indexer.matching.ids.pattern_table.pattern_table`.
     neighbours : NeighbourTable
         See `indexer.matching.borders`.
-    ids, starts, stops, on_rows
+    ids, starts, stops
         As of `Matcher.find`.
     """
     several: list[Matches] = []
-    n_hits = row = 0
-    rows_at_once = len(starts)
-    if on_rows is not None:
-        rows_at_once = max(1, len(starts) * _IDS_AT_ONCE // max(1, len(ids)))
-    with _rooms.taken() as kept, np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy tells
-        found = kept.found
+    row = 0
+    with _scratch.lend() as scratch, np.errstate(over="ignore"):  # hashes wrap; NumPy would say so
         while row < len(starts):
-            first, last = row, min(len(starts), row + rows_at_once)
-            n_more, row = search(first, last, _behind(found, n_hits))
-            n_hits += n_more
-            if on_rows is not None and row > first:
-                on_rows(first, row)
-            if row == last < len(starts):
-                continue
-            n_found = settle_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, kept.border)
-            several.append(_first_of(found, n_found))
-            if row < last and (not n_hits or len(found.phrase) < _KEPT_ROOM):
-                found = room_for(2 * len(found.phrase))
-            n_hits = 0
-        if len(found.phrase) <= _KEPT_ROOM:
-            kept.found = found
-    return several[0] if len(several) == 1 else one_behind_the_other(several)
+            n_hits, row = search(row, scratch.hits)
+            n_found = verify_hits(
+                patterns, neighbours, ids, starts, stops,
+                scratch.hits, n_hits, scratch.border, scratch.occurrences,
+            )  # fmt: skip
+            several.append(first_occurrences(scratch.occurrences, n_found))
+            if row < len(starts) and (not n_hits or scratch.n_hits < _KEPT_HITS):
+                scratch.resize(2 * scratch.n_hits)
+        if scratch.n_hits > _KEPT_HITS:
+            scratch.resize(_FIRST_HITS)
+    return several[0] if len(several) == 1 else concatenate(several)
 
 
-def phrases_and_parts(found: Matches, first_part: int, n_parts: int) -> tuple[Matches, Matches]:
-    """Return the occurrences of phrases, and those of parts: phrase numbers from `first_part` on."""
-    phrases, parts = room_for(len(found.phrase)), room_for(len(found.phrase))
-    n_phrases, n_of_parts = set_apart(Found(*found), first_part, n_parts, phrases, parts)
-    return _first_of(phrases, n_phrases), _first_of(parts, n_of_parts)
-
-
-def _behind(found: Found, n: int) -> Found:
-    return Found(found.phrase[n:], found.row[n:], found.token_offset[n:], found.n_tokens[n:])
-
-
-def _first_of(found: Found, n: int) -> Matches:
+def first_occurrences(found: Matches, n: int) -> Matches:
+    """Return a copy of the first occurrences of a buffer."""
     return Matches(
         phrase=found.phrase[:n].copy(),
         row=found.row[:n].copy(),

@@ -1,4 +1,4 @@
-"""Finds phrases as runs of ids in short sequences: every id is walked, nothing is filtered.
+"""Finds phrases as runs of ids in short sequences: the automaton reads every id, nothing is filtered.
 
 `TokenMatcher` finds the same; what it does before it looks at a sequence pays off only in long ones.
 """
@@ -13,43 +13,45 @@ from indexer.matching.ids.kernels.unfiltered import search_sequences
 from indexer.matching.ids.kernels.walk import new_batch
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.search import find_all
-from indexer.matching.matcher import Matches, OnRows
-from indexer.matching.scratch import Rooms
+from indexer.matching.matcher import Matches
+from indexer.matching.scratch import ScratchPool
+from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.patterns import IdPatterns
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
-_rooms = Rooms(new_batch)
+_scratch = ScratchPool(new_batch)
 
 
-class WalkingMatcher:
+class UnfilteredMatcher:
     """Finds every occurrence of token-id patterns. Parameters and results are those of `TokenMatcher`."""
 
     def __init__(
-        self, patterns: IdPatterns, vocabulary: TokenBytes | None, *, boundary: str, possessive: str
+        self,
+        patterns: IdPatterns,
+        vocabulary: TokenBytes | VocabularyTables | None,
+        *,
+        boundary: str,
+        possessive: str,
     ) -> None:
         ids = np.ascontiguousarray(patterns.ids, np.uint32)
         offsets = np.ascontiguousarray(patterns.offsets, np.int64)
-        table = pattern_table(patterns, vocabulary, boundary=boundary, possessive=possessive)
-        self._neighbours = no_neighbours() if vocabulary is None else neighbour_table(vocabulary)
+        tables = None if vocabulary is None else tables_of(vocabulary)
+        table = pattern_table(patterns, tables, boundary=boundary, possessive=possessive)
+        self._neighbours = no_neighbours() if tables is None else tables.made_by(neighbour_table)
         self._automaton, order = build_automaton(ids, offsets)
         self._patterns = table[order]
 
-    def find(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
-    ) -> Matches:
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``."""
-        with _rooms.taken() as batch:
+        with _scratch.lend() as batch:
             return find_all(
-                lambda row, last, found: search_sequences(
-                    self._automaton, ids, starts[:last], stops[:last], row, found, batch
-                ),
+                lambda row, hits: search_sequences(self._automaton, ids, starts, stops, row, hits, batch),
                 self._patterns,
                 self._neighbours,
                 ids,
                 starts,
                 stops,
-                on_rows,
             )
 
     def prepare(self, sample: TokenIds) -> None:

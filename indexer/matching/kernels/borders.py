@@ -277,7 +277,7 @@ def border_facts(table, ids, start, stop, border, window):
 
 
 @leaf
-def stands_alone(table, rules, ids, start, stop, first, last, window):
+def is_word_bounded(table, rules, ids, start, stop, first, last, window):
     """Return whether the occurrence ``ids[first:last]`` of the sequence ``ids[start:stop]`` keeps the rules.
 
     `rules` is a sum of `LEFT_BORDER`, `RIGHT_BORDER` and `NO_POSSESSIVE`; `window` is room for

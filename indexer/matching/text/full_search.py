@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.matching.blocks import checked_block
 from indexer.matching.borders import character_classes
-from indexer.matching.matcher import Matches, one_behind_the_other
+from indexer.matching.matcher import Matches, concatenate
 from indexer.matching.text.kernels.borders import slide_stream
 from indexer.matching.text.kernels.candidates import Candidates, candidate_room
 from indexer.matching.text.kernels.decode import fill_stream
@@ -25,6 +25,7 @@ from indexer.matching.text.kernels.stream import (
 from indexer.matching.text.phrase_table import phrase_table
 from indexer.matching.text.unicode_table import unicode_table
 from indexer.matching.text.vocabulary import vocabulary_table
+from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -49,18 +50,19 @@ class DecodingSearch:
     def __init__(
         self,
         texts: dict[bytes, list[int]],
-        vocabulary: TokenBytes,
+        vocabulary: TokenBytes | VocabularyTables,
         rules: int,
         *,
         case: str,
         whitespace: str,
     ) -> None:
         self._phrases = phrase_table(texts)
-        self._vocabulary = vocabulary_table(vocabulary, case=case, whitespace=whitespace)
+        tables = tables_of(vocabulary)
+        self._vocabulary = tables.made_by(vocabulary_table, case=case, whitespace=whitespace)
         self._unicode = unicode_table(case, whitespace)
         self._rules = rules
         self._squeeze = whitespace == "any"
-        longest_token = int(np.diff(vocabulary.offsets).max(initial=0))
+        longest_token = int(np.diff(tables.tokens.offsets).max(initial=0))
         self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
         self._window = max(_WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._token_room))
 
@@ -69,7 +71,7 @@ class DecodingSearch:
         ids, starts, stops = checked_block(ids, starts, stops)
         parts: list[Matches] = []
         if self._phrases.longest == 0:
-            return one_behind_the_other(parts)
+            return concatenate(parts)
         stream = empty_stream(self._window)
         room = search_room(self._phrases)
         margin = self._phrases.longest + LOOK_AHEAD
@@ -94,7 +96,7 @@ class DecodingSearch:
                 )
                 parts.extend(hits_of_range)
                 done = slide_stream(stream, max(done, stop), character_classes())
-        return one_behind_the_other(parts)
+        return concatenate(parts)
 
 
 def search_all(

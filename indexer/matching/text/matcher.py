@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from indexer.errors import ConfigError
 from indexer.folding import CASES
-from indexer.matching.kernels.borders import LEFT_BORDER, NO_POSSESSIVE, RIGHT_BORDER
-from indexer.matching.matcher import DECODED_TOKENS, Matches, OnRows, ordered
+from indexer.matching.borders import border_rules
+from indexer.matching.matcher import DECODED_TOKENS, Matches, ordered
 from indexer.matching.text.full_search import DecodingSearch
 from indexer.matching.text.phrase_table import folded_phrases
 from indexer.matching.text.window_search import WindowSearch
+from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.units import Int32Array, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -56,7 +56,7 @@ class TextMatcher:
         self,
         phrases: Sequence[str],
         phrase_ids: Int32Array,
-        vocabulary: TokenBytes,
+        vocabulary: TokenBytes | VocabularyTables,
         *,
         case: str,
         boundary: str,
@@ -74,11 +74,11 @@ class TextMatcher:
         rules = border_rules(boundary=boundary, possessive=possessive)
         texts = folded_phrases(phrases, phrase_ids, case=case, whitespace=whitespace)
         self._texts = texts
-        self._vocabulary = vocabulary
+        self._vocabulary = tables_of(vocabulary)
         self._rules = rules
         self._case = case
         self._windows_can_help = whitespace == "exact"
-        self._decoding = DecodingSearch(texts, vocabulary, rules, case=case, whitespace=whitespace)
+        self._decoding = DecodingSearch(texts, self._vocabulary, rules, case=case, whitespace=whitespace)
         self._windows: WindowSearch | None = None
         self._n_decoded = 0
         self._building = threading.Lock()
@@ -97,9 +97,7 @@ class TextMatcher:
         if self._windows_can_help:
             self._window_search().find(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
 
-    def find(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, on_rows: OnRows | None = None
-    ) -> Matches:
+    def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
 
         Parameters
@@ -108,8 +106,6 @@ class TextMatcher:
             Token ids; never written to.
         starts, stops : array of int64, shape (n_sequences,)
             Half-open range of each sequence; ranges may overlap.
-        on_rows : OnRows, optional
-            Told of all of them before the search begins.
 
         Returns
         -------
@@ -117,8 +113,6 @@ class TextMatcher:
             Ordered by (row, token_offset, phrase, n_tokens). Two occurrences of a phrase that begin at
             different characters of one token are two rows.
         """
-        if on_rows is not None:
-            on_rows(0, len(starts))
         search: DecodingSearch | WindowSearch = self._decoding
         if self._windows is not None:
             search = self._windows
@@ -133,17 +127,3 @@ class TextMatcher:
             if self._windows is None:
                 self._windows = WindowSearch(self._texts, self._vocabulary, self._rules, case=self._case)
         return self._windows
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out what other processes build themselves."""
-        return {**self.__dict__, "_windows": None, "_building": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._building = threading.Lock()
-
-
-def border_rules(*, boundary: str, possessive: str) -> int:
-    """Return the rules of the settings as the kernels take them."""
-    rules = LEFT_BORDER | RIGHT_BORDER if boundary == "word" else 0
-    return rules | (NO_POSSESSIVE if possessive == "exclude" else 0)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from typing import NamedTuple
 
 import numpy as np
 
 from indexer.matching.blocks import checked_block
 from indexer.matching.borders import classes_of_folds
-from indexer.matching.matcher import Matches, one_behind_the_other
-from indexer.matching.scratch import Rooms
+from indexer.matching.matcher import Matches, concatenate
+from indexer.matching.sampled import BuiltFromSample
+from indexer.matching.scratch import ScratchPool
 from indexer.matching.text.full_search import (
     DecodingSearch,
     empty_stream,
@@ -33,6 +33,7 @@ from indexer.matching.text.phrase_table import phrase_table
 from indexer.matching.text.prefilter import SAMPLE_TOKENS, LiftedVocabulary, lift
 from indexer.matching.text.unicode_table import unicode_table
 from indexer.matching.text.vocabulary import vocabulary_table
+from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -42,9 +43,8 @@ _MOST_RANGES = 1 << 10
 
 
 class Built(NamedTuple):
-    """What was built for one width of ids, from a sample of so many tokens."""
+    """What was built for one width of ids."""
 
-    n_sampled: int
     table: TextFilter
     phrases: PhraseTable
     left_over: DecodingSearch | None
@@ -58,34 +58,38 @@ class WindowSearch:
     """
 
     def __init__(
-        self, texts: dict[bytes, list[int]], vocabulary: TokenBytes, rules: int, *, case: str
+        self,
+        texts: dict[bytes, list[int]],
+        vocabulary: TokenBytes | VocabularyTables,
+        rules: int,
+        *,
+        case: str,
     ) -> None:
         self._texts = texts
         self._rules = rules
-        self._raw_vocabulary = vocabulary
+        self._tables = tables_of(vocabulary)
         self._case = case
-        self._vocabulary = vocabulary_table(vocabulary, case=case, whitespace="exact")
+        self._vocabulary = self._tables.made_by(vocabulary_table, case=case, whitespace="exact")
         self._lifted_vocabulary = LiftedVocabulary(self._vocabulary, rules, case=case)
         self._unicode = unicode_table(case, "exact")
-        longest_token = int(np.diff(vocabulary.offsets).max(initial=0))
+        longest_token = int(np.diff(self._tables.tokens.offsets).max(initial=0))
         self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
-        self._built: dict[int, Built] = {}
-        self._building = threading.Lock()
+        self._built = BuiltFromSample(self._build, SAMPLE_TOKENS)
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, in no particular order."""
         ids, starts, stops = checked_block(ids, starts, stops)
-        built = self._built_for(ids)
+        built = self._built.for_block(ids, starts, stops)
         found = self._find_lifted(built, ids, starts, stops)
         if built.left_over is None:
             return found
-        return one_behind_the_other([found, built.left_over.find(ids, starts, stops)])
+        return concatenate([found, built.left_over.find(ids, starts, stops)])
 
     def _find_lifted(self, built: Built, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         phrases = built.phrases
         parts: list[Matches] = []
         if phrases.longest == 0:
-            return one_behind_the_other(parts)
+            return concatenate(parts)
         room = (MOST_FIRST_TOKENS + 4) * self._token_room + phrases.longest + 4 * LOOK_AHEAD
         stream = empty_stream(max(_STREAM_BYTES, 2 * room))
         search = search_room(phrases)
@@ -93,7 +97,7 @@ class WindowSearch:
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         done = not len(starts)
         # Hashes wrap; without the compiler NumPy would say so.
-        with _rooms.taken() as (of_filter, windows, ranges), np.errstate(over="ignore"):
+        with _scratch.lend() as (of_filter, windows, ranges), np.errstate(over="ignore"):
             while not done:
                 n_windows, done = find_windows(built.table, ids, starts, stops, of_filter, state, windows)
                 progress = np.array([0, -1], np.int64)
@@ -114,44 +118,33 @@ class WindowSearch:
                         ranges,
                     )
                     parts.extend(search_all(phrases, self._rules, stream, ranges, n_ranges, search))
-        return one_behind_the_other(parts)
+        return concatenate(parts)
 
-    def _built_for(self, ids: TokenIds) -> Built:
-        width = ids.dtype.itemsize
-        built = self._built.get(width)
-        if built is not None and not _too_small(built.n_sampled, len(ids)):
-            return built
-        with self._building:
-            built = self._built.get(width)
-            if built is None or _too_small(built.n_sampled, len(ids)):
-                built = self._build(ids[:SAMPLE_TOKENS])
-                self._built[width] = built
-        return built
+    def prefilter_of(self, sample: TokenIds) -> TextFilter:
+        """Return the prefilter that streams like the sample are searched with, to look at."""
+        nowhere = np.zeros(0, np.int64)
+        return self._built.for_block(sample, nowhere, nowhere).table
 
-    def _build(self, sample: TokenIds) -> Built:
+    def _build(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Built:
+        sample = ids[:SAMPLE_TOKENS]
         lifted = lift(list(self._texts), self._lifted_vocabulary, sample)
         left_over = None
         if lifted.left_over:
             left_over = DecodingSearch(
                 {text: self._texts[text] for text in lifted.left_over},
-                self._raw_vocabulary,
+                self._tables,
                 self._rules,
                 case=self._case,
                 whitespace="exact",
             )
         return Built(
-            len(sample),
             lifted.table,
             phrase_table({text: self._texts[text] for text in lifted.lifted}),
             left_over,
         )
 
 
-def _too_small(sampled: int, n_ids: int) -> bool:
-    return sampled < SAMPLE_TOKENS // 16 and n_ids >= 16 * max(sampled, 1024)
-
-
-def _new_room() -> tuple[FilterRoom, Windows, Ranges]:
+def _new_scratch() -> tuple[FilterRoom, Windows, Ranges]:
     windows = Windows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
     return new_filter_room(CHUNK), windows, _range_room(_MOST_RANGES)
 
@@ -168,4 +161,4 @@ def _range_room(n: int) -> Ranges:
     )
 
 
-_rooms = Rooms(_new_room)
+_scratch = ScratchPool(_new_scratch)

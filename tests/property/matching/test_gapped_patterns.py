@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.matching.borders import border_rules
 from indexer.matching.gapped import text as gap_text
-from indexer.matching.gapped.anchor_parts import AnchoredParts
+from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.gapped.text import TextParts
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.unfiltered import WalkingMatcher
-from indexer.matching.text.matcher import TextMatcher, border_rules
+from indexer.matching.text.matcher import TextMatcher
 from indexer.patterns import Gap, GappedPattern
 from tests.naive import (
     naive_gapped_id_matches,
@@ -93,14 +93,13 @@ def test_in_ids(rows, pairs, data, known, boundary, case, sampled):
     found = naive_id_matches(pairs, rows, **options, **text)
     expected = [place for place in found if place[2] < N_PHRASES]
     expected += naive_gapped_id_matches(found, patterns, rows, case=case, **text)
-    anchored = AnchoredParts(
-        lambda some: TokenMatcher(some, vocabulary, **options),
-        lambda some: WalkingMatcher(some, vocabulary, **options),
+    anchored = AnchorParts(
         patterns_of(pairs),
         N_PHRASES,
         as_given(patterns),
         vocabulary=vocabulary,
         case=case,
+        **options,
     )
     given = as_given(patterns)
     above = GappedMatcher(anchored, N_PHRASES, given, vocabulary=vocabulary, case=case)

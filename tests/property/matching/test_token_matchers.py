@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching.ids import search as finding
+from indexer.matching.ids import search
 from indexer.matching.ids.kernels import unfiltered as automaton_search
 from indexer.matching.ids.kernels import windows as window_search
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.unfiltered import WalkingMatcher
-from indexer.matching.scratch import Rooms
+from indexer.matching.ids.unfiltered import UnfilteredMatcher
+from indexer.matching.scratch import ScratchPool
 from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import patterns_of, rows_of, vocabulary_of
@@ -136,37 +136,25 @@ def test_where_a_batch_a_block_or_the_room_ends_does_not_show(case, batch_ids, b
         for module in (window_search, automaton_search):
             patch.setattr(module, "BATCH_IDS", batch_ids)
         patch.setattr(window_search, "BLOCK_TOKENS", block_tokens)
-        patch.setattr(finding, "_FIRST_ROOM", 1)
-        patch.setattr(finding, "_rooms", Rooms(finding._Kept))
-        for matcher_type in (TokenMatcher, WalkingMatcher):
+        patch.setattr(search, "_FIRST_HITS", 1)
+        patch.setattr(search, "_scratch", ScratchPool(search._Scratch))
+        for matcher_type in (TokenMatcher, UnfilteredMatcher):
             matcher = matcher_type(patterns_of(case["pairs"]), None, boundary="none", possessive="include")
             found = matcher.find(np.array(case["stream"], np.uint16), starts, stops)
             assert rows_of(found) == expected
 
 
 @settings(max_examples=examples(150))
-@given(
-    case=streams(), ids_at_once=st.integers(1, 60), first_room=st.integers(1, 3), kept_room=st.integers(1, 9)
-)
-def test_somebody_is_told_of_every_sequence_once_and_nothing_else_changes(
-    case, ids_at_once, first_room, kept_room
-):
+@given(case=streams(), first_hits=st.integers(1, 3), kept_hits=st.integers(1, 9))
+def test_how_many_hits_there_is_a_buffer_for_changes_nothing(case, first_hits, kept_hits):
     starts = np.array([a for a, _ in case["ranges"]], np.int64)
     stops = np.array([b for _, b in case["ranges"]], np.int64)
     expected = naive_id_matches(case["pairs"], [case["stream"][a:b] for a, b in case["ranges"]])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finding, "_IDS_AT_ONCE", ids_at_once)
-        patch.setattr(finding, "_FIRST_ROOM", first_room)
-        patch.setattr(finding, "_KEPT_ROOM", kept_room)
-        patch.setattr(finding, "_rooms", Rooms(finding._Kept))
-        for matcher_type in (TokenMatcher, WalkingMatcher):
+        patch.setattr(search, "_FIRST_HITS", first_hits)
+        patch.setattr(search, "_KEPT_HITS", kept_hits)
+        patch.setattr(search, "_scratch", ScratchPool(search._Scratch))
+        for matcher_type in (TokenMatcher, UnfilteredMatcher):
             matcher = matcher_type(patterns_of(case["pairs"]), None, boundary="none", possessive="include")
-            told: list[int] = []
-            found = matcher.find(
-                np.array(case["stream"], np.uint16),
-                starts,
-                stops,
-                lambda first, last, told=told: told.extend(range(first, last)),
-            )
+            found = matcher.find(np.array(case["stream"], np.uint16), starts, stops)
             assert rows_of(found) == expected
-            assert told == list(range(len(starts)))

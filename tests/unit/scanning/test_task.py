@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from indexer.build import plan_index
 from indexer.config import load_config
@@ -42,10 +43,24 @@ def test_matchers_are_prepared_with_the_beginning_of_the_corpus(sample, tmp_path
     assert np.array_equal(given[0][: len(first.ids)], first.ids)
 
 
-def test_shards_of_ids_are_opened_without_a_tokenizer(sample, tmp_path, monkeypatch):
-    def refuse(*_):
-        raise AssertionError("a tokenizer was loaded")
+@pytest.mark.parametrize("unit", ["tokens", "text", "both"])
+def test_the_tokenizer_is_loaded_once_and_shards_of_ids_are_opened_without(
+    sample, tmp_path, monkeypatch, unit
+):
+    loaded, given = [], []
+    load, open_corpus = task_module.load_tokenizer_of, task_module.open_corpus
 
-    task = planned(sample, tmp_path, "tokens")
-    monkeypatch.setattr(task_module, "load_tokenizer_of", refuse)
-    assert task.prepare().reader.facts.format == "megatron"
+    def count(index, plan):
+        loaded.append(load(index, plan))
+        return loaded[-1]
+
+    def opened(*arguments, tokenizer, **options):
+        given.append(tokenizer)
+        return open_corpus(*arguments, tokenizer=tokenizer, **options)
+
+    task = planned(sample, tmp_path, unit)
+    monkeypatch.setattr(task_module, "load_tokenizer_of", count)
+    monkeypatch.setattr(task_module, "open_corpus", opened)
+    task.prepare()
+    assert len(loaded) == 1
+    assert given == [None]

@@ -102,7 +102,7 @@ class Windows(NamedTuple):
     end: Int64Array
 
 
-class Scratch(NamedTuple):
+class PrefilterScratch(NamedTuple):
     """Room for one run of the scan, see `scan_windows`."""
 
     groups: Int64Array
@@ -117,9 +117,9 @@ def windows_for(n: int) -> Windows:
     return Windows(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
 
 
-def new_scratch() -> Scratch:
+def new_prefilter_scratch() -> PrefilterScratch:
     """Return room for `SCAN_POSITIONS`."""
-    return Scratch(
+    return PrefilterScratch(
         groups=np.empty(SCAN_POSITIONS // GROUP + 1, np.int64),
         flagged=np.empty(SCAN_POSITIONS + AT_ONCE, np.uint16),
         around=np.empty(SCAN_POSITIONS, np.uint64),

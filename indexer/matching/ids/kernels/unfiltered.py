@@ -10,7 +10,7 @@ from indexer.matching.ids.kernels.walk import BATCH_IDS, add_walk, nothing_writt
 
 
 @uncounted
-def search_sequences(automaton, ids, starts, stops, first_row, found, batch):
+def search_sequences(automaton, ids, starts, stops, first_row, hits, batch):
     """Write down the hits in the sequences from `first_row` on.
 
     The output has a fixed room. A sequence whose hits do not fit is left out whole: the caller goes on from
@@ -18,8 +18,8 @@ def search_sequences(automaton, ids, starts, stops, first_row, found, batch):
 
     Parameters
     ----------
-    found : Found
-        Room for hits.
+    hits : HitBuffer
+        Written to.
     batch : Batch
         Room for what lies between.
 
@@ -30,7 +30,7 @@ def search_sequences(automaton, ids, starts, stops, first_row, found, batch):
     next_row : int
         All sequences before it are done. If nothing is written, the next sequence alone needs more room.
     """
-    room = found.phrase.shape[0]
+    room = hits.pattern.shape[0]
     written = nothing_written()
     n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
     for row in range(first_row, starts.shape[0]):
@@ -41,12 +41,12 @@ def search_sequences(automaton, ids, starts, stops, first_row, found, batch):
             n_free -= end - walked
             walked = end
             if n_free == 0:
-                written, state = search_batch(automaton, ids, starts, batch, n_walks, found, written)
+                written, state = search_batch(automaton, ids, starts, batch, n_walks, hits, written)
                 if written.n_hits > room:
                     return written.n_before, written.row
                 n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
     if n_walks > 0:
-        written, state = search_batch(automaton, ids, starts, batch, n_walks, found, written)
+        written, state = search_batch(automaton, ids, starts, batch, n_walks, hits, written)
         if written.n_hits > room:
             return written.n_before, written.row
     return written.n_hits, starts.shape[0]

@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from indexer.jit.compile import leaf, uncounted
-from indexer.matching.kernels.borders import stands_alone
-from indexer.units import Int32Array, Int64Array
+from indexer.matching.kernels.borders import is_word_bounded
 
 LENGTH, SKIP, RULES, PHRASE = 0, 1, 2, 3
 """Columns of a pattern table, an array of int32 with four numbers a pattern that lie in one cache line.
 
 The ids in the pattern; those at its beginning that spell nothing but white space, behind which the occurrence
-begins; the border rules it has to keep, see `borders.stands_alone`; the phrase it stands for.
+begins; the border rules it has to keep, see `borders.is_word_bounded`; the phrase it stands for.
 """
-
-
-class Found(NamedTuple):
-    """Room for hits, or for occurrences: then the columns are those of `Matches`.
-
-    A hit has the number of its pattern in the place of the phrase, and the offset behind the pattern's last
-    id: whoever walks need not wait for what is known of a pattern.
-    """
-
-    phrase: Int32Array
-    row: Int64Array
-    token_offset: Int32Array
-    n_tokens: Int32Array
 
 
 _EXCHANGES_EACH = 16
 
 
 @leaf
-def keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window):
-    """Turn the hits that stand between word borders into occurrences; return how many there are.
+def keep_bounded(patterns, neighbours, ids, starts, stops, hits, n_hits, window, found):
+    """Write down the hits that keep their border rules as occurrences; return how many there are.
 
     `window` is room for `borders.WINDOW_BYTES` bytes.
     """
     kept = 0
     for hit in range(n_hits):
-        pattern = found.phrase[hit]
-        row = found.row[hit]
+        pattern = hits.pattern[hit]
+        row = hits.row[hit]
         length = np.int64(patterns[pattern, LENGTH])
-        offset = np.int64(found.token_offset[hit]) - length
+        offset = np.int64(hits.end[hit]) - length
         rules = np.int64(patterns[pattern, RULES])
         if rules != 0:
             start, stop = np.int64(starts[row]), np.int64(stops[row])
             first = start + offset
-            if not stands_alone(neighbours, rules, ids, start, stop, first, first + length, window):
+            if not is_word_bounded(neighbours, rules, ids, start, stop, first, first + length, window):
                 continue
         skip = np.int64(patterns[pattern, SKIP])
         found.phrase[kept] = patterns[pattern, PHRASE]
@@ -134,7 +118,7 @@ def copy_occurrence(found, k, copies, n):
 
 
 @leaf
-def settle(found, n_found):
+def keep_shortest(found, n_found):
     """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
 
     Returns
@@ -164,7 +148,7 @@ def settle(found, n_found):
 
 
 @uncounted
-def settle_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window):
+def verify_hits(patterns, neighbours, ids, starts, stops, hits, n_hits, window, found):
     """Turn hits, rows ascending, into ordered occurrences; return how many there are.
 
     Parameters
@@ -175,36 +159,14 @@ def settle_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, wind
         What stands beside each id.
     ids, starts, stops
         As of `Matcher.find`.
-    found : Found
-        The hits by pattern; the occurrences by phrase.
+    hits : HitBuffer
+        May share its columns with `found`, in this order.
     n_hits : int
         How many hits there are.
     window : array of uint8
-        Room for `borders.WINDOW_BYTES` bytes.
+        Scratch for `borders.WINDOW_BYTES` bytes.
+    found : Matches
+        A buffer for as many occurrences.
     """
-    return settle(found, keep_bounded(patterns, neighbours, ids, starts, stops, found, n_hits, window))
-
-
-@uncounted
-def set_apart(found, first_part, n_parts, phrases, parts):
-    """Copy the occurrences of phrases, numbered below `first_part`, and those of the parts behind them.
-
-    Parameters
-    ----------
-    found, phrases, parts : Found
-        From where, and room for all of them twice.
-
-    Returns
-    -------
-    n_phrases, n_of_parts : int
-        How many there are of both.
-    """
-    n_phrases = n_of_parts = 0
-    for k in range(found.phrase.shape[0]):
-        if found.phrase[k] < first_part:
-            copy_occurrence(found, k, phrases, n_phrases)
-            n_phrases += 1
-        elif found.phrase[k] < first_part + n_parts:
-            copy_occurrence(found, k, parts, n_of_parts)
-            n_of_parts += 1
-    return n_phrases, n_of_parts
+    n_found = keep_bounded(patterns, neighbours, ids, starts, stops, hits, n_hits, window, found)
+    return keep_shortest(found, n_found)

@@ -16,7 +16,7 @@ import numpy as np
 from indexer.jit.compile import leaf
 from indexer.jit.prefetching import prefetch
 from indexer.matching.ids.kernels.automaton import CHILDREN, FIRST, NOTHING, REPORT, SHORTER, advance
-from indexer.units import Int64Array
+from indexer.units import Int32Array, Int64Array
 
 BATCH_IDS = 1 << 14
 """Ids that are walked together; their walks end in this many reports at most."""
@@ -56,6 +56,24 @@ class Reached(NamedTuple):
     behind: Int64Array
     report: Int64Array
     order: Int64Array
+
+
+class HitBuffer(NamedTuple):
+    """Where patterns end: a hit is an occurrence whose borders are not verified yet.
+
+    Attributes
+    ----------
+    pattern : array of int32
+        Number of the pattern in the automaton; whoever walks need not wait for what is known of it.
+    row : array of int64
+        The sequence.
+    end : array of int32
+        Tokens from the start of the sequence to behind the last id of the pattern.
+    """
+
+    pattern: Int32Array
+    row: Int64Array
+    end: Int32Array
 
 
 class Batch(NamedTuple):
@@ -152,9 +170,9 @@ def order_reached(reached, n_reached, n_walks, n_of_walk):
 
 
 @leaf
-def write_hits(automaton, starts, batch, n_reached, found, written):
+def write_hits(automaton, starts, batch, n_reached, hits, written):
     """Write down the patterns that end where a report was reached; return how far that is then."""
-    room = found.phrase.shape[0]
+    room = hits.pattern.shape[0]
     reports, reached = automaton.reports, batch.reached
     n_hits, row, n_before = written.n_hits, written.row, written.n_before
     for r in range(n_reached):
@@ -169,16 +187,16 @@ def write_hits(automaton, starts, batch, n_reached, found, written):
         while report != NOTHING:
             for pattern in range(reports[report, FIRST], reports[report + 1, FIRST]):
                 if n_hits < room:
-                    found.phrase[n_hits] = pattern
-                    found.row[n_hits] = row
-                    found.token_offset[n_hits] = offset
+                    hits.pattern[n_hits] = pattern
+                    hits.row[n_hits] = row
+                    hits.end[n_hits] = offset
                 n_hits += 1
             report = np.int64(reports[report, SHORTER])
     return Written(n_hits, row, n_before)
 
 
 @leaf
-def search_batch(automaton, ids, starts, batch, n_walks, found, written):
+def search_batch(automaton, ids, starts, batch, n_walks, hits, written):
     """Take the walks of a batch and write down what they find.
 
     Returns
@@ -189,5 +207,5 @@ def search_batch(automaton, ids, starts, batch, n_walks, found, written):
     """
     n_reached = take_walks(automaton, ids, batch.walks, n_walks, batch.reached, batch.going)
     order_reached(batch.reached, n_reached, n_walks, batch.n_reached)
-    written = write_hits(automaton, starts, batch, n_reached, found, written)
+    written = write_hits(automaton, starts, batch, n_reached, hits, written)
     return written, batch.walks.state[n_walks - 1]

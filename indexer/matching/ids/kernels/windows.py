@@ -13,7 +13,13 @@ import numpy as np
 
 from indexer.jit.compile import for_types_of, leaf, uncounted
 from indexer.matching.ids.kernels.automaton import ROOT
-from indexer.matching.ids.kernels.prefilter import Scratch, Windows, new_scratch, scan_windows, windows_for
+from indexer.matching.ids.kernels.prefilter import (
+    PrefilterScratch,
+    Windows,
+    new_prefilter_scratch,
+    scan_windows,
+    windows_for,
+)
 from indexer.matching.ids.kernels.walk import (
     BATCH_IDS,
     Batch,
@@ -27,17 +33,17 @@ BLOCK_TOKENS = 1 << 18
 """Positions scanned before their windows are walked: enough windows for many to be walked at a time."""
 
 
-class Room(NamedTuple):
-    """Room for what lies between scan and walk; each thread has its own."""
+class Scratch(NamedTuple):
+    """Scratch for what lies between scan and walk; each thread has its own."""
 
-    scratch: Scratch
+    questions: PrefilterScratch
     windows: Windows
     batch: Batch
 
 
-def new_room() -> Room:
-    """Return room for one block."""
-    return Room(new_scratch(), windows_for(BLOCK_TOKENS), new_batch())
+def new_scratch() -> Scratch:
+    """Return scratch for one block."""
+    return Scratch(new_prefilter_scratch(), windows_for(BLOCK_TOKENS), new_batch())
 
 
 @leaf
@@ -105,10 +111,10 @@ def rows_in_block(starts, stops, row):
 
 
 @uncounted
-def search_windows(automaton, anchors, ids, starts, stops, first_row, found, between):
+def search_windows(automaton, anchors, ids, starts, stops, first_row, hits, scratch):
     """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
-    windows, batch = between.windows, between.batch
-    room = found.phrase.shape[0]
+    windows, batch = scratch.windows, scratch.batch
+    room = hits.pattern.shape[0]
     written = nothing_written()
     row = np.int64(first_row)
     while row < starts.shape[0]:
@@ -118,7 +124,7 @@ def search_windows(automaton, anchors, ids, starts, stops, first_row, found, bet
         # More than one turn only where a single sequence is longer than a block.
         while scanned < stops[last - 1]:
             until = min(scanned + BLOCK_TOKENS, np.int64(stops[last - 1]))
-            n_windows = scan_windows(anchors, ids, scanned, until, between.scratch, windows)
+            n_windows = scan_windows(anchors, ids, scanned, until, scratch.questions, windows)
             n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
             r = row
             k = np.int64(0)
@@ -128,7 +134,7 @@ def search_windows(automaton, anchors, ids, starts, stops, first_row, found, bet
                 )
                 is_full = n_free == 0
                 if n_walks > 0 and (is_full or r == last - 1):
-                    written, state = search_batch(automaton, ids, starts, batch, n_walks, found, written)
+                    written, state = search_batch(automaton, ids, starts, batch, n_walks, hits, written)
                     if written.n_hits > room:
                         return written.n_before, written.row
                     n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexer.matching.gapped.anchor_parts import AnchoredParts
+from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.unfiltered import WalkingMatcher
 from indexer.patterns import Gap, GappedPattern
 from tests.support.drawing import block_of, patterns_of, rows_of, vocabulary_of
 from tests.support.examples import examples
@@ -50,13 +49,12 @@ def test_gapped_occurrences_are_the_same_and_parts_are_fewer(boundary):
         vocabulary = vocabulary_of(SPELLED, frozenset([SPECIAL]))
         options = {"boundary": boundary, "possessive": "include"}
         everywhere = TokenMatcher(patterns_of(forms), vocabulary, **options)
-        anchored = AnchoredParts(
-            lambda some, vocabulary=vocabulary, options=options: TokenMatcher(some, vocabulary, **options),
-            lambda some, vocabulary=vocabulary, options=options: WalkingMatcher(some, vocabulary, **options),
+        anchored = AnchorParts(
             patterns_of(forms),
             N_PHRASES,
             patterns,
             vocabulary=vocabulary,
+            **options,
         )
         block = block_of(rows, np.uint16)
         if seed % 2:  # anchors chosen on another stream
@@ -79,13 +77,13 @@ def test_gapped_occurrences_are_the_same_and_parts_are_fewer(boundary):
 
 def test_anchors_are_chosen_anew_for_a_much_larger_block():
     forms, patterns = [(0, [9]), (1, [0]), (2, [1])], [GappedPattern(0, (1, 2), (Gap(0, 0),))]
-    anchored = AnchoredParts(
-        lambda some: TokenMatcher(some, None, boundary="none", possessive="include"),
-        lambda some: WalkingMatcher(some, None, boundary="none", possessive="include"),
+    anchored = AnchorParts(
         patterns_of(forms),
         1,
         patterns,
         vocabulary=None,
+        boundary="none",
+        possessive="include",
     )
     assert rows_of(anchored.find(*block_of([[5]], np.uint16))) == []
     row = [1] * 20_000 + [0, 1, 9]
@@ -102,13 +100,12 @@ def test_blanks_before_the_other_part_may_lie_in_the_anchor():
     options = {"boundary": "none", "possessive": "include"}
     forms = [(1, [0, 1]), (2, [1, 2])]  # the second begins at "cats": its blanks are no part of it
     patterns = [GappedPattern(100, (1, 2), (Gap(0, 0),))]
-    anchored = AnchoredParts(
-        lambda some: TokenMatcher(some, vocabulary, **options),
-        lambda some: WalkingMatcher(some, vocabulary, **options),
+    anchored = AnchorParts(
         patterns_of(forms),
         1,
         patterns,
         vocabulary=vocabulary,
+        **options,
     )
     # The first row makes the second part the more frequent one, so that the first is the anchor.
     block = block_of([[1, 2, 1, 2], [0, 1, 2]], np.uint16)

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.matching.ids.bloom import can_be_asked
-from indexer.matching.ids.kernels.prefilter import SCAN_POSITIONS, new_scratch, pass_positions
+from indexer.matching.ids.kernels.prefilter import SCAN_POSITIONS, new_prefilter_scratch, pass_positions
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import _anchors, build_filter
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import patterns_of, rows_of
 from tests.support.examples import examples
 
-SCRATCH = new_scratch()
+SCRATCH = new_prefilter_scratch()
 
 
 @numba.njit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -62,16 +61,6 @@ def test_threads_share_one_matcher():
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda seed: rows_of(searching.find(*block(seed))), range(12)))
     assert found == [expected(*block(seed)) for seed in range(12)]
-
-
-def test_pickled_before_and_after_it_is_prepared():
-    searching = matcher()
-    for _ in range(2):
-        again = pickle.loads(pickle.dumps(searching))
-        assert rows_of(again.find(*block())) == expected(*block())
-        again.prepare(block()[0])
-        assert rows_of(again.find(*block())) == expected(*block())
-        searching.prepare(block()[0])
 
 
 def test_rows_may_overlap_and_stand_in_any_order():

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.corpus.orders.order import Visits, visits_of
-from indexer.scanning import visits as module
+from indexer.scanning import visit_cache as module
 from indexer.scanning.kernels.visited import add_visited_tokens
-from indexer.scanning.visits import VisitsAhead, as_counted
+from indexer.scanning.visit_cache import VisitCache, as_counted
 from indexer.units import UNKNOWN_STEP
 
 
@@ -44,14 +44,14 @@ some_steps = st.lists(st.lists(st.integers(0, 30), max_size=3), min_size=1, max_
 def test_every_block_gets_its_own_steps(steps, cuts, at_once):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_SEQUENCES_AT_ONCE", at_once)
-        ahead = VisitsAhead(Listed(steps), len(steps))
+        ahead = VisitCache(Listed(steps), len(steps))
         for start, stop in pairwise(sorted({0, len(steps)} | {cut for cut in cuts if cut < len(steps)})):
             assert steps_of(ahead.of(start, stop)) == steps[start:stop]
 
 
 def test_nothing_is_asked_twice_or_beyond_the_range():
     order = Listed([[step] for step in range(10)])
-    ahead = VisitsAhead(order, 8)
+    ahead = VisitCache(order, 8)
     for start in (2, 4, 6):
         ahead.of(start, start + 2)
     assert order.asked == [(2, 8)]

@@ -1,4 +1,4 @@
-"""A range is scanned a portion at a time: every sequence once, as many as their occurrences have room for."""
+"""A range is scanned a batch at a time: every sequence once, as many as their occurrences have room for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indexer.errors import InputError
 from indexer.index_dir import IndexDir
 from indexer.plan import ScanRange
 from indexer.scanning import scan as scan_module
-from indexer.scanning.portions import Portions
+from indexer.scanning.batches import BatchSize, batch_from, blocks_of_range
 from indexer.scanning.task import ScanTask
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 20, None, 0, 2, 10)
@@ -32,14 +32,14 @@ class Blocks:
         return iter(self.several)
 
 
-class Counted(Portions):
-    """Counts the portions."""
+class Counted(BatchSize):
+    """Counts the batches."""
 
-    n_told = 0
+    n_learnt = 0
 
-    def found(self, n_ids, n_found):
-        self.n_told += 1
-        super().found(n_ids, n_found)
+    def learn(self, n_ids, n_found):
+        self.n_learnt += 1
+        super().learn(n_ids, n_found)
 
 
 def block(lengths, first=0, overlap=0, *, masked=False):
@@ -50,11 +50,15 @@ def block(lengths, first=0, overlap=0, *, masked=False):
     return SequenceBlock(ids, starts.astype(np.int64), stops.astype(np.int64), first, counted)
 
 
-def portions_of(portions, *blocks, density=0.0):
+def batches_of(size, *blocks, density=0.0):
     n = sum(len(one.starts) for one in blocks)
-    for one in portions.of_range(Blocks(list(blocks)), SHARD, ScanRange(0, 0, 0, n)):
-        yield one
-        portions.found(len(one.ids), int(density * len(one.ids)))
+    for one in blocks_of_range(Blocks(list(blocks)), SHARD, ScanRange(0, 0, 0, n)):
+        row = 0
+        while row < len(one.starts):
+            batch = batch_from(one, row, size.n_ids)
+            yield batch
+            row += len(batch.starts)
+            size.learn(len(batch.ids), int(density * len(batch.ids)))
 
 
 def contents(one):
@@ -69,16 +73,16 @@ def contents(one):
     several=st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=12), min_size=1, max_size=4),
     overlap=st.integers(0, 3),
     masked=st.booleans(),
-    first_ids=st.integers(1, 30),
-    found_at_once=st.integers(1, 30),
+    most_ids=st.integers(1, 30),
+    most_found=st.integers(1, 30),
     density=st.floats(0, 3),
 )
-def test_the_portions_hold_every_sequence_once(several, overlap, masked, first_ids, found_at_once, density):
+def test_the_batches_hold_every_sequence_once(several, overlap, masked, most_ids, most_found, density):
     blocks, first = [], 0
     for lengths in several:
         blocks.append(block(np.array(lengths), first, overlap, masked=masked))
         first += len(lengths)
-    found = list(portions_of(Portions(first_ids, found_at_once), *blocks, density=density))
+    found = list(batches_of(BatchSize(most_ids, most_found), *blocks, density=density))
     assert all(len(one.starts) for one in found)
     assert [row for one in found for row in contents(one)] == [row for one in blocks for row in contents(one)]
 
@@ -86,34 +90,35 @@ def test_the_portions_hold_every_sequence_once(several, overlap, masked, first_i
 @pytest.mark.parametrize(
     ("density", "expected"),
     [
-        (0.0, [2, 20, 18]),  # nothing found in ten ids: room for at least a hundred
-        (0.4, [2, 5]),
+        (0.0, [2, 2, 2]),  # never more than the most ids
+        (0.4, [2, 2]),  # room for 25 ids
         (1.0, [2, 2]),
+        (2.0, [2, 1]),
         (20.0, [2, 1, 1]),  # a sequence is never cut
     ],
 )
-def test_a_portion_is_as_long_as_what_was_found_before_leaves_room_for(density, expected):
-    found = list(portions_of(Portions(6, 10), block([5] * 40), density=density))
+def test_a_batch_is_as_long_as_what_was_found_before_leaves_room_for(density, expected):
+    found = list(batches_of(BatchSize(6, 10), block([5] * 40), density=density))
     assert [len(one.starts) for one in found[: len(expected)]] == expected
 
 
 def test_a_block_that_has_room_is_not_cut():
     whole = block([5] * 4)
-    assert next(portions_of(Portions(20), whole)) is whole
+    assert next(batches_of(BatchSize(20), whole)) is whole
 
 
 def test_sequences_left_out_and_missing_are_refused():
     with pytest.raises(InputError, match=r"a\.bin: sequence 2 is followed by 3"):
-        list(portions_of(Portions(), block([5] * 2), block([5], first=3)))
+        list(batches_of(BatchSize(), block([5] * 2), block([5], first=3)))
     with pytest.raises(InputError, match=r"a\.bin: ends after sequence 2; expected 3 sequences, as planned"):
-        list(Portions().of_range(Blocks([block([5] * 2)]), SHARD, ScanRange(0, 0, 0, 3)))
+        list(blocks_of_range(Blocks([block([5] * 2)]), SHARD, ScanRange(0, 0, 0, 3)))
 
 
-def test_the_partial_is_the_same_however_small_the_portions_are(sample, tmp_path, monkeypatch):
+def test_the_partial_is_the_same_however_small_the_batches_are(sample, tmp_path, monkeypatch):
     config = load_config(sample / "exposure.toml", ["match.unit=both"])
     task = ScanTask(IndexDir(tmp_path / "index"), plan_index(config, tmp_path / "index"))
     whole = task.prepare().scan(task.plan.ranges[0])
     made = []
-    monkeypatch.setattr(scan_module, "Portions", lambda: made.append(Counted(1, 20)) or made[0])
+    monkeypatch.setattr(scan_module, "BatchSize", lambda: made.append(Counted(1, 20)) or made[0])
     assert task.prepare().scan(task.plan.ranges[0]) == whole
-    assert made[0].n_told > 10
+    assert made[0].n_learnt > 10

@@ -10,7 +10,7 @@ from indexer.matching.blocks import read_only
 _SEQUENCES_AT_ONCE = 1 << 16
 
 
-class VisitsAhead:
+class VisitCache:
     """Tells the visits of block after block.
 
     An order that is asked between two blocks finds nothing of its own in the caches: for 4,000 sequences it

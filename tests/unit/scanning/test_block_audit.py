@@ -9,8 +9,9 @@ import xxhash
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.matching.matcher import Matches
-from indexer.scanning import blocks
-from indexer.scanning.blocks import Intake, TokensHash, keep_exposing
+from indexer.scanning import block_audit
+from indexer.scanning.block_audit import BlockAudit
+from indexer.scanning.uncounted import drop_uncounted
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 20, None, 0, 2, 10)
 
@@ -36,10 +37,10 @@ def match_at(*places):
 
 
 def hash_of(*blocks, n_ids=0):
-    tokens_hash = TokensHash()
+    audit = BlockAudit(n_ids, SHARD)
     for one in blocks:
-        Intake(one, tokens_hash, n_ids, SHARD)(0, len(one.starts))
-    return tokens_hash.hexdigest()
+        audit.check(one)
+    return audit.tokens_hash()
 
 
 def library_hash(ids, dtype=np.uint16):
@@ -70,18 +71,9 @@ def test_the_hash_does_not_depend_on_how_blocks_are_cut():
     assert whole == library_hash([1, 2, 3, 4, 5, 6])
 
 
-def test_some_sequences_of_a_block_are_taken_in():
-    tokens_hash = TokensHash()
-    middle = block([1, 2, 3, 4, 5, 6], [0, 1, 3, 6], first=4)
-    Intake(middle, tokens_hash, 7, SHARD)(1, 3)
-    assert tokens_hash.hexdigest() == library_hash([2, 3, 4, 5, 6])
-    with pytest.raises(InputError, match="sequence 6, token 2: id 6"):
-        Intake(middle, tokens_hash, 6, SHARD)(1, 3)
-
-
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
 def test_more_ids_than_are_hashed_at_once(monkeypatch, dtype):
-    monkeypatch.setattr(blocks, "_IDS_AT_ONCE", 5)
+    monkeypatch.setattr(block_audit, "_IDS_AT_ONCE", 5)
     ids = np.arange(40, dtype=dtype)
     edges = np.array([0, 3, 5, 5, 9, 18, 30, 40])
     assert hash_of(SequenceBlock(ids, edges[:-1], edges[1:], 0)) == library_hash(ids, dtype)
@@ -96,13 +88,13 @@ def test_no_sequence_no_id():
 
 def test_an_occurrence_in_the_shared_label_token_belongs_to_the_next_sequence():
     found = match_at((0, 0, 4, 1), (0, 0, 3, 2), (0, 1, 0, 1))
-    kept = keep_exposing(found, block(range(10), [0, 5, 10]), label_overlap=True)
+    kept = drop_uncounted(found, block(range(10), [0, 5, 10]), label_overlap=True)
     assert list(zip(kept.row, kept.token_offset, strict=True)) == [(0, 3), (1, 0)]
-    assert len(keep_exposing(found, block(range(10), [0, 5, 10]), label_overlap=False).phrase) == 3
+    assert len(drop_uncounted(found, block(range(10), [0, 5, 10]), label_overlap=False).phrase) == 3
 
 
 def test_an_occurrence_that_touches_a_position_not_counted_is_dropped():
     counted = np.array([1, 1, 0, 1, 1, 1], bool)
     found = match_at((0, 0, 0, 2), (0, 0, 1, 2), (0, 1, 0, 3))
-    kept = keep_exposing(found, block(range(6), [0, 3, 6], counted=counted), label_overlap=False)
+    kept = drop_uncounted(found, block(range(6), [0, 3, 6], counted=counted), label_overlap=False)
     assert list(zip(kept.row, kept.token_offset, strict=True)) == [(0, 0), (1, 0)]

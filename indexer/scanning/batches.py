@@ -1,0 +1,84 @@
+"""The sequences of a range, a batch at a time: as many as their occurrences have room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexer.corpus.sequences import Reader, SequenceBlock, Shard
+from indexer.errors import InputError
+from indexer.plan import ScanRange
+
+MOST_IDS = 1 << 22
+"""Ids searched together, at most. What is done once a batch is then done seldom, and the ids that the audit
+has read still lie in a cache when they are searched."""
+
+MOST_FOUND = 1 << 21
+"""Occurrences a batch aims at. Counting them takes about 100 bytes each."""
+
+
+class BatchSize:
+    """How many ids to search together, learnt from how many occurrences were found so far.
+
+    Phrases that occur everywhere would take memory in proportion to the batch.
+
+    Parameters
+    ----------
+    most_ids : int
+        Ids of a batch, at most; those of the first one.
+    most_found : int
+        Occurrences a batch aims at.
+    """
+
+    def __init__(self, most_ids: int = MOST_IDS, most_found: int = MOST_FOUND) -> None:
+        self._most_ids = most_ids
+        self._most_found = most_found
+        self._n_ids = self._n_found = 0
+
+    def learn(self, n_ids: int, n_found: int) -> None:
+        """Take in how many occurrences some ids had."""
+        self._n_ids += n_ids
+        self._n_found += n_found
+
+    @property
+    def n_ids(self) -> int:
+        """Ids of the next batch."""
+        if not self._n_found:
+            return self._most_ids
+        return max(1, min(self._most_ids, self._n_ids * self._most_found // self._n_found))
+
+
+def blocks_of_range(reader: Reader, shard: Shard, scan_range: ScanRange) -> Iterator[SequenceBlock]:
+    """Yield all sequences of a range, in order.
+
+    Raises
+    ------
+    InputError
+        The shard does not hold the sequences that were planned.
+    """
+    next_sequence = scan_range.start
+    for block in reader.blocks(shard, scan_range.start, scan_range.stop):
+        if block.first_sequence != next_sequence:
+            raise InputError(
+                f"sequence {next_sequence:,} is followed by {block.first_sequence:,}", path=shard.name
+            )
+        next_sequence += len(block.starts)
+        yield block
+    if next_sequence != scan_range.stop:
+        raise InputError(
+            f"ends after sequence {next_sequence:,}",
+            path=shard.name,
+            expected=f"{scan_range.stop:,} sequences, as planned",
+            fix="the shard is truncated or was changed after planning",
+        )
+
+
+def batch_from(block: SequenceBlock, row: int, n_ids: int) -> SequenceBlock:
+    """Return the sequences of a block, at least one, from `row` on that begin within `n_ids`."""
+    if not row and n_ids >= len(block.ids):
+        return block
+    low = int(block.starts[row])
+    last = max(row + 1, int(block.starts.searchsorted(low + n_ids)))
+    starts, stops = block.starts[row:last], block.stops[row:last]
+    high = int(stops.max())
+    counted = None if block.counted is None else block.counted[low:high]
+    return SequenceBlock(block.ids[low:high], starts - low, stops - low, block.first_sequence + row, counted)
