@@ -98,8 +98,7 @@ def scan_shards(
     index.require_plan()
     plan = read_plan(index.plan_file)
     with index.lock(shared=True):
-        missing = _ranges_to_scan(index, plan)
-        tasks = missing if ranges is None else [number for number in ranges if number in set(missing)]
+        tasks = _ranges_to_scan(index, plan, ranges)
         if not tasks:
             return
         task = ScanTask(index, plan)
@@ -216,9 +215,9 @@ def _refuse_other(index: IndexDir, earlier: Plan, plan: Plan) -> None:
         )
 
 
-def _ranges_to_scan(index: IndexDir, plan: Plan) -> list[int]:
+def _ranges_to_scan(index: IndexDir, plan: Plan, ranges: Sequence[int] | None) -> list[int]:
     """Return the ranges that no partial can be merged of; warn of partials that are scanned again."""
-    coverage = coverage_of(index, plan)
+    coverage = coverage_of(index, plan, ranges)
     for error in coverage.refused.values():
         _log.warning("%s: %s; it is scanned again", error.path, error.what)
     return coverage.to_scan

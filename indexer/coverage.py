@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from indexer.errors import StateError
@@ -34,25 +35,41 @@ class Coverage:
         return sorted([*self.missing, *self.refused])
 
 
-def coverage_of(index: IndexDir, plan: Plan) -> Coverage:
-    """Read every partial of a plan, and compare its bytes with its checksum."""
+def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None) -> Coverage:
+    """Read the partials of a plan, and compare their bytes with their checksums.
+
+    Parameters
+    ----------
+    index : IndexDir
+        Where they are.
+    plan : Plan
+        The plan.
+    ranges : iterable of int, optional
+        Only these range numbers; default: all.
+    """
     committed = index.committed_ranges()
     whole: dict[int, PartialFacts] = {}
     missing: list[int] = []
     refused: dict[int, StateError] = {}
-    for scan_range in plan.ranges:
-        number = scan_range.number
+    for number in range(len(plan.ranges)) if ranges is None else ranges:
         if number not in committed:
             missing.append(number)
             continue
         try:
-            whole[number] = _facts(index, plan, number)
+            whole[number] = facts_of(index, plan, number)
         except StateError as error:
             refused[number] = error
     return Coverage(whole, tuple(missing), refused)
 
 
-def _facts(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
+def facts_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
+    """Return what the partial of a range says of itself.
+
+    Raises
+    ------
+    StateError
+        It is damaged, of another plan, or of files that were changed since.
+    """
     path = index.partial_file(number)
     facts = read_facts(path)
     if facts.plan_fingerprint != plan.fingerprint or facts.range_number != number:

@@ -22,7 +22,7 @@ _MAX_NAMED = 3
 def with_known_hashes(
     inventory: Inventory, shards: Sequence[Shard], manifests: Sequence[str], *, base: Path
 ) -> tuple[Inventory, tuple[str, ...]]:
-    """Add the hashes of manifests to the files of a plan; side files are compared at once.
+    """Add the hashes of manifests to the files of a plan; side files and empty shards are compared at once.
 
     Parameters
     ----------
@@ -52,8 +52,9 @@ def with_known_hashes(
         return inventory, ()
     entries = [entry for path in given for entry in read_manifest(path, base=base)]
     known, others = matched(entries, [file.name for file in inventory.files], base=base)
+    empty = {shard.name for shard in shards if not shard.n_sequences}  # no scan will ever read them
     for file in inventory.files:
-        if file.content_hash is not None and file.name in known:
+        if file.name in known and (file.content_hash is not None or file.name in empty):
             verify_hashes(file_at(file.name, base=base), known[file.name], where=_spelled(given))
     files = tuple(replace(file, known_hashes=known.get(file.name, {})) for file in inventory.files)
     return replace(inventory, files=files), _notes(shards, known, others, _spelled(given))
@@ -133,9 +134,10 @@ def is_verified(plan: Plan, shard: int, read: dict[int, str]) -> bool:
     read : dict of int to str
         Hash of the ids of each of its ranges that was scanned.
     """
+    was_read = bool(read) or not plan.shards[shard].n_sequences
     if plan.shards[shard].is_hashed_by_reader:
-        return bool(read)
+        return was_read
     data = [file for file in plan.files.of_shards({shard}) if file.shard == shard and not file.content_hash]
     if data and all(file.known_hashes for file in data):
-        return bool(read)
+        return was_read
     return bool(read) and all(plan.known_ids.get(str(number)) == digest for number, digest in read.items())

@@ -14,6 +14,7 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.text.documents import Document
 from indexer.errors import InputError
 from indexer.storage.compressed import without_suffix
+from indexer.storage.observer import answered_once
 
 PREFIX = "hub:"
 FORMATS = {".parquet": "parquet", ".arrow": "arrow", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl"}
@@ -35,12 +36,7 @@ def resolve_hub(config: CorpusConfig) -> CorpusConfig:
     urls: list[str] = []
     split = config.split or "train"
     for path in config.paths:
-        name, _, configuration = path.removeprefix(PREFIX).partition(":")
-        builder = _asked(path, lambda n=name, c=configuration: _datasets().load_dataset_builder(n, c or None))
-        listed = dict(builder.config.data_files or {})
-        if split not in listed:
-            raise InputError(f"has no split {split!r}", path=path, expected=", ".join(map(str, listed)))
-        urls += [str(url) for url in listed[split]]
+        urls += _data_files(path, split=split)
     kinds = {
         next((f for end, f in FORMATS.items() if without_suffix(url).endswith(end)), None) for url in urls
     }
@@ -51,6 +47,17 @@ def resolve_hub(config: CorpusConfig) -> CorpusConfig:
             expected=", ".join(FORMATS),
         )
     return replace(config, paths=urls, format=str(kinds.pop()), split=None)
+
+
+@answered_once("data files of")
+def _data_files(path: str, *, split: str) -> list[str]:
+    """Return the URLs of a split, in order; the answer names the commit of the data set."""
+    name, _, configuration = path.removeprefix(PREFIX).partition(":")
+    builder = _asked(path, lambda: _datasets().load_dataset_builder(name, configuration or None))
+    listed = dict(builder.config.data_files or {})
+    if split not in listed:
+        raise InputError(f"has no split {split!r}", path=path, expected=", ".join(map(str, listed)))
+    return [str(url) for url in listed[split]]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -70,7 +71,7 @@ def merge_partials(
 
     notes: list[str] = []
 
-    results = _earlier_results(index)
+    results = _earlier_results(index, plan, facts)
 
     def build(path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -263,13 +264,21 @@ def _provenance_rows(plan: Plan, missing: list[int], notes: list[str]) -> pa.Tab
     return pa.table({"key": list(values), "value": texts})
 
 
-def _earlier_results(index: IndexDir) -> pa.Table | None:
-    """Return the imported evaluation results of the earlier table; one that cannot be read is put aside."""
+def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> pa.Table | None:
+    """Return the imported evaluation results of the earlier table; one that cannot be read is put aside.
+
+    Raises
+    ------
+    StateError
+        The table is of other ids, though neither size nor time of a shard say that it was changed.
+    """
     if not index.database_file.is_file():
         return None
     try:
         with open_read_only(index.database_file) as earlier:
-            return earlier.sql("SELECT * FROM results").to_arrow_table()
+            results = earlier.sql("SELECT * FROM results").to_arrow_table()
+            provenance = dict(earlier.execute("SELECT key, value FROM provenance").fetchall())
+            hashes = dict(earlier.execute("SELECT shard, tokens_hash FROM shards").fetchall())
     except (DamagedTableError, duckdb.Error) as error:
         kept = index.root / "exposures.damaged.duckdb"
         index.database_file.replace(kept)
@@ -281,6 +290,27 @@ def _earlier_results(index: IndexDir) -> pa.Table | None:
             kept.name,
         )
         return None
+    same_files = provenance.get("files_hash") == plan.files.hash_of_all()
+    if same_files and provenance["plan_fingerprint"] == plan.fingerprint:
+        _refuse_other_ids(plan, facts, hashes)
+    return results
+
+
+def _refuse_other_ids(plan: Plan, facts: list[PartialFacts], hashes: dict[int, str | None]) -> None:
+    """Refuse shards that were read again and gave other ids than those that stand in the table."""
+    read: dict[int, list[str]] = {}
+    for one in facts:
+        read.setdefault(one.shard_number, []).append(one.tokens_hash)
+    n_ranges = Counter(scan_range.shard for scan_range in plan.ranges)
+    for shard, known in hashes.items():
+        whole = len(read.get(shard, [])) == n_ranges[shard]
+        if known is not None and whole and _joined_hash(read.get(shard, [])) != known:
+            raise StateError(
+                "gave other ids when it was scanned again, though its size and time are the same",
+                path=plan.shards[shard].name,
+                expected=f"ids of the hash {known}",
+                fix="bring the right file back, touch it, and run `exposure index` again: it is rescanned",
+            )
 
 
 def _check(connection: duckdb.DuckDBPyConnection) -> None:

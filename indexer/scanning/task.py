@@ -14,10 +14,11 @@ import numpy as np
 
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.blocks.ids import ids_dtype_of
+from indexer.coverage import facts_of
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
-from indexer.partials import write_partial
+from indexer.partials import PartialFacts, write_partial
 from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_gapped, load_tokenizer_of
 from indexer.scanning.block_audit import prepare_hash
@@ -79,17 +80,32 @@ class ScanTask:
             self._recall.verify(self._own_files(scan_range), where="[corpus] manifest")
             rows, facts = scanner.scan(scan_range)
             self._recall.end(names)
-        known = self.plan.known_ids.get(str(range_number))
+        facts = replace(facts, files_hash=self.plan.files_hash(scan_range.shard))
+        self._refuse_other_ids(facts)
+        commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
+        return facts.n_tokens
+
+    def _refuse_other_ids(self, facts: PartialFacts) -> None:
+        """Refuse ids that an earlier index, or another run that scanned the range, did not find there."""
+        name = self.plan.shards[facts.shard_number].name
+        known = self.plan.known_ids.get(str(facts.range_number))
         if known not in (None, facts.tokens_hash):
             raise StateError(
                 "holds other ids than when it was indexed before",
-                path=self.plan.shards[scan_range.shard].name,
+                path=name,
                 expected=f"ids of the hash {known}, as the index of [corpus] manifest read them",
                 fix="it is damaged or another file: fetch it again, or leave the manifest out",
             )
-        facts = replace(facts, files_hash=self.plan.files_hash(scan_range.shard))
-        commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
-        return facts.n_tokens
+        with suppress(StateError, FileNotFoundError):
+            known = facts_of(self.index, self.plan, facts.range_number).tokens_hash
+        if known not in (None, facts.tokens_hash):
+            raise StateError(
+                f"gave other ids to another run, which scanned range {facts.range_number} too",
+                path=name,
+                expected=f"ids of the hash {known}",
+                fix="one of the two copies is damaged: compare them, touch the right one and run "
+                "`exposure index` again",
+            )
 
     def _own_files(self, scan_range: ScanRange) -> list[str]:
         """Return the files of the shard alone; those of other shards are compared with theirs."""

@@ -12,6 +12,7 @@ from indexer.build import build_index, merge_index, plan_index, scan_shards
 from indexer.corpus.blocks.file_reader import FileReader
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
+from indexer.scanning.task import ScanTask
 from tests.support.small_corpus import SmallCorpus, exposures
 
 
@@ -100,3 +101,39 @@ def test_another_time_or_size_is_refused_and_index_scans_what_was_touched(tmp_pa
         file.write(b"\0\0")
     code, _, err = exposure("index", corpus.write_config(), "--out", tmp_path / "index")
     assert code == 4 and "shards/s00.bin" in err
+
+
+def test_a_shard_that_gives_other_ids_when_it_is_scanned_again(tmp_path: Path) -> None:
+    corpus = SmallCorpus(tmp_path)
+    build_index(corpus.config(), tmp_path / "index", n_workers=1)
+    before = exposures(tmp_path / "index")
+    overwritten(corpus.shard(1), corpus.shard(2).read_bytes())
+    IndexDir(tmp_path / "index").partial_file(1).unlink()
+    assert scan(tmp_path / "index") == {1}
+    with pytest.raises(StateError, match=r"s01\.bin: gave other ids when it was scanned again"):
+        merge_index(tmp_path / "index")
+    assert exposures(tmp_path / "index") == before
+    os.utime(corpus.shard(1))
+    build_index(corpus.config(), tmp_path / "index", n_workers=1)
+    build_index(corpus.config(), tmp_path / "afresh", n_workers=1)
+    assert exposures(tmp_path / "index") == exposures(tmp_path / "afresh") != before
+
+
+def test_two_runs_that_read_different_copies(tmp_path: Path) -> None:
+    corpus = SmallCorpus(tmp_path)
+    plan = plan_index(corpus.config(), tmp_path / "index")
+    index = IndexDir(tmp_path / "index")
+    task, other = ScanTask(index, plan), ScanTask(index, plan)
+    task(1)
+    task(1)  # the same again is harmless
+    overwritten(corpus.shard(1), corpus.shard(2).read_bytes())
+    with pytest.raises(StateError, match=r"s01\.bin: gave other ids to another run"):
+        other(1)
+
+
+def test_what_there_is_can_be_merged_even_if_there_is_nothing(tmp_path: Path, exposure) -> None:
+    corpus = SmallCorpus(tmp_path)
+    plan_index(corpus.config(), tmp_path / "index")
+    code, _, err = exposure("merge", tmp_path / "index", "--allow-missing")
+    assert code == 0, err
+    assert {row[4] for row in exposures(tmp_path / "index")} == {"unknown"}

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import xxhash
+import zstandard
 
 from indexer.build import build_index, plan_index, scan_shards
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
-from tests.support.small_corpus import SmallCorpus, ask, exposures
+from tests.support.small_corpus import SmallCorpus, ask, exposures, sequences
 
 DIGESTS = {
     "SHA256SUMS": lambda data: hashlib.sha256(data).hexdigest(),
@@ -133,3 +134,18 @@ def test_an_earlier_index_is_a_manifest(tmp_path: Path) -> None:
     with pytest.raises(StateError, match=r"s02\.bin: holds other ids than when it was indexed before"):
         list(scan_shards(tmp_path / "third", n_workers=1))
     assert IndexDir(tmp_path / "third").committed_ranges() == {0, 1}
+
+
+@pytest.mark.parametrize("length", ["a frame", "nothing"])
+def test_a_packed_shard_that_is_cut_between_two_frames(tmp_path: Path, length: str) -> None:
+    ids = sequences(1, n=20, length=8)
+    frames = [zstandard.compress(ids[:10].tobytes()), zstandard.compress(ids[10:].tobytes())]
+    whole, cut = b"".join(frames), frames[0] if length == "a frame" else b""
+    keys = {"paths": ["a.zst", "b.zst"], "format": "headerless", "dtype": "uint16", "sequence_length": 8}
+    corpus = SmallCorpus(tmp_path, n_shards=0, corpus={**keys, "manifest": "SHA256SUMS"})
+    for name in ("a.zst", "b.zst"):
+        (tmp_path / name).write_bytes(whole)
+    write_manifest(corpus, "SHA256SUMS", "{digest}  {name}", ["a.zst", "b.zst"])
+    (tmp_path / "b.zst").write_bytes(cut)
+    with pytest.raises(InputError, match=r"b\.zst: has the sha256"):
+        build_index(corpus.config(), tmp_path / "index", n_workers=1)
