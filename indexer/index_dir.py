@@ -6,6 +6,7 @@
     plan/                  what the plan froze: phrases, pairs, attributes, patterns, gaps, tokenizer
     partials/000000.parquet  one for each planned shard range
     exposures.duckdb       the table, built aside and renamed
+    exposures.damaged.duckdb  an earlier table that could not be read
     lock                   who is writing
 """
 

@@ -106,12 +106,14 @@ def _notes(
     notes = []
     without = [shard.name for shard in shards if shard.name not in known]
     if without:
-        notes.append(f"{manifests} names no hash of {len(without):,} shards ({_some(without)}): unverified")
+        notes.append(
+            f"{manifests} has no hash of these shards ({len(without):,}, unverified): {_some(without)}"
+        )
     endings = {PurePath(shard.name).suffix for shard in shards}
     alike = [entry.name for entry in others if PurePath(entry.name).suffix in endings]
     if alike:
         notes.append(
-            f"{manifests} names {len(alike):,} files like the shards that [corpus] paths do not hold: "
+            f"{manifests} names files like the shards that [corpus] paths do not hold ({len(alike):,}): "
             f"{_some(alike)}"
         )
     return tuple(notes)
