@@ -23,6 +23,7 @@ from indexer.plan import Plan, read_plan
 from indexer.plan_store import with_stored_files, write_files
 from indexer.planning import make_plan
 from indexer.scanning.task import ScanTask
+from indexer.storage.roots import within
 
 _MAX_NAMED = 3
 
@@ -53,7 +54,8 @@ def plan_index(config: Config, root: str | Path) -> Plan:
     index = IndexDir(root)
     with index.lock():
         earlier = read_plan(index.plan_file) if index.plan_file.is_file() else None
-        plan, frozen = make_plan(config)
+        with within(config.roots(index.root)):
+            plan, frozen = make_plan(config)
         if earlier is not None:
             _refuse_other(index, earlier, plan)
         files = frozen.files()
@@ -97,7 +99,7 @@ def scan_shards(
     index = IndexDir(root)
     index.require_plan()
     plan = read_plan(index.plan_file)
-    with index.lock(shared=True):
+    with index.lock(shared=True), within(plan.config.roots(index.root)):
         tasks = _ranges_to_scan(index, plan, ranges)
         if not tasks:
             return

@@ -9,7 +9,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.index import read_config
-from indexer.cli.options import config_argument, set_option
+from indexer.cli.options import allow_path_option, allow_words, config_argument, set_option
 from indexer.cli.progress import Progress
 from indexer.cli.table import spell
 
@@ -17,6 +17,7 @@ from indexer.cli.table import spell
 @command("exposure check exposure.toml", "exposure check exposure.toml --set corpus.format=auto --json")
 @config_argument
 @set_option
+@allow_path_option
 @click.option(
     "--forms/--no-forms",
     default=True,
@@ -24,16 +25,21 @@ from indexer.cli.table import spell
     help="Try the id forms and other normal forms of the phrases on a sample; needs a tokenizer.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def check(config: str, overrides: tuple[str, ...], forms: bool, as_json: bool) -> None:
+def check(
+    config: str, overrides: tuple[str, ...], allow_paths: tuple[str, ...], forms: bool, as_json: bool
+) -> None:
     """Look at headers, order and samples, and say what an index will read and cost.
 
     Nothing is written. What does not fit is refused as planning the index would refuse it.
     """
     from indexer.corpus.preflight.findings import find_out
     from indexer.preflight import preflight
+    from indexer.storage.roots import within
 
-    with Progress(quiet=as_json) as progress:
-        settings = read_config(config, overrides)
+    if allow_paths:
+        overrides = (*overrides, allow_words(allow_paths))
+    settings = read_config(config, overrides)
+    with Progress(quiet=as_json) as progress, within(settings.roots()):
         training = preflight(settings, announce=progress.say)
         found = find_out(training, announce=progress.say)
         forms = forms and settings.tokenizer.path is not None

@@ -9,6 +9,8 @@ import click
 from indexer.cli.command import command
 from indexer.cli.options import (
     allow_missing_option,
+    allow_path_option,
+    allow_words,
     config_argument,
     index_argument,
     index_out_option,
@@ -37,9 +39,16 @@ def read_config(path: str, overrides: tuple[str, ...]) -> Config:
 @set_option
 @workers_option
 @max_memory_option
+@allow_path_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def index(
-    config: str, index_dir: str, overrides: tuple[str, ...], workers: int, max_memory: str, quiet: bool
+    config: str,
+    index_dir: str,
+    overrides: tuple[str, ...],
+    workers: int,
+    max_memory: str,
+    allow_paths: tuple[str, ...],
+    quiet: bool,
 ) -> None:
     """Build the index of a corpus: plan, scan and merge in a row.
 
@@ -54,7 +63,7 @@ def index(
             progress.advance(done.n_tokens, plan.n_tokens, "tokens")
 
         build_index(
-            read_config(config, _with_memory(overrides, max_memory)),
+            read_config(config, _with(overrides, max_memory, allow_paths)),
             index_dir,
             n_workers=workers,
             announce=progress.say,
@@ -72,11 +81,18 @@ def index(
 @index_out_option
 @set_option
 @max_memory_option
-def plan(config: str, index_dir: str, overrides: tuple[str, ...], max_memory: str) -> None:
+@allow_path_option
+def plan(
+    config: str,
+    index_dir: str,
+    overrides: tuple[str, ...],
+    max_memory: str,
+    allow_paths: tuple[str, ...],
+) -> None:
     """Freeze every choice of an index: phrases, patterns, shards, order, match settings."""
     from indexer.build import plan_index
 
-    frozen = plan_index(read_config(config, _with_memory(overrides, max_memory)), index_dir)
+    frozen = plan_index(read_config(config, _with(overrides, max_memory, allow_paths)), index_dir)
     click.echo(
         f"planned {len(frozen.ranges):,} ranges of {len(frozen.shards):,} shards, "
         f"{frozen.n_tokens:,} tokens; fingerprint {frozen.fingerprint}",
@@ -117,5 +133,10 @@ def merge(index_dir: str, allow_missing: bool, max_memory: str) -> None:
         click.echo(f"Note: {note}", err=True)
 
 
-def _with_memory(overrides: tuple[str, ...], max_memory: str) -> tuple[str, ...]:
-    return (*overrides, f"index.max_memory={max_memory}") if max_memory else overrides
+def _with(overrides: tuple[str, ...], max_memory: str, allow_paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ``--set`` words with those that options stand for."""
+    if max_memory:
+        overrides = (*overrides, f"index.max_memory={max_memory}")
+    if allow_paths:
+        overrides = (*overrides, allow_words(allow_paths))
+    return overrides

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import click
 
 config_argument = click.argument("config", type=click.Path(dir_okay=True))
@@ -18,6 +21,13 @@ set_option = click.option(
 )
 workers_option = click.option(
     "--workers", type=click.IntRange(min=0), default=0, help="Worker processes; 0 is one per core."
+)
+allow_path_option = click.option(
+    "--allow-path",
+    "allow_paths",
+    multiple=True,
+    metavar="DIR",
+    help="Read from a folder too that exposure.toml does not name: links and other files lead there.",
 )
 max_memory_option = click.option(
     "--max-memory",
@@ -80,3 +90,8 @@ def read_parameters(words: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"{word!r} is not NAME=VALUE", param_hint="-p")
         values[name] = value
     return values
+
+
+def allow_words(paths: tuple[str, ...]) -> str:
+    """Return the ``--set`` word that ``--allow-path`` stands for; its paths start from the current folder."""
+    return f"index.allow_paths={json.dumps([str(Path(path).absolute()) for path in paths])}"

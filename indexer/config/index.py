@@ -20,6 +20,9 @@ class IndexConfig:
         "",
         help="Memory to stay within, as in 16GB: fewer workers, or a refusal; empty: what the machine has.",
     )
+    allow_paths: list[str] = option(
+        [], help="Folders that may be read though nothing here names them: links and other files lead there."
+    )
     silent_seconds: int = option(
         600, help="A worker that gives no sign of life for so long is killed, and its range tried again."
     )

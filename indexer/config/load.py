@@ -24,6 +24,7 @@ from indexer.config.tokenizer import TokenizerConfig
 from indexer.errors import ConfigError
 from indexer.storage.credentials import hide_all
 from indexer.storage.opening import read_text
+from indexer.storage.roots import Roots, roots_of
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class Config:
     def sections(self) -> dict[str, dict[str, Any]]:
         """Return every resolved key, section by section, without `base`."""
         return {name: asdict(getattr(self, name)) for name in SECTIONS}
+
+    def roots(self, *more: Path) -> Roots:
+        """Return the folders and files it may read from; see `indexer.storage.roots`."""
+        return roots_of(self.sections(), base=self.base, allowed=[str(path.absolute()) for path in more])
 
 
 SECTIONS: dict[str, type] = {

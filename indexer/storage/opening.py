@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from indexer.errors import ExposureError, InputError, ResourceError
+from indexer.storage.roots import refuse_outside
 
 MOST_BYTES = 1 << 30
 """Most bytes of a file that is read whole: a description, a query, a configuration."""
@@ -65,6 +66,7 @@ def status_of(
         # a NUL character, or half a surrogate pair
         raise error("is no name that a file can have", path=name, fix=fix) from None
     _refuse_irregular(status, name, error)
+    refuse_outside(path, name)
     return status
 
 
