@@ -13,9 +13,9 @@ from benchmarks.scratch import new_folder
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.matching.blocks import read_only
 from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
-from indexer.matching.ids.kernels.prefilter import PairFilter, new_prefilter_scratch
+from indexer.matching.ids.kernels.prefilter import IdPrefilter, new_prefilter_scratch
+from indexer.matching.ids.kernels.traversal import new_batch
 from indexer.matching.ids.kernels.unfiltered import search_sequences
-from indexer.matching.ids.kernels.walk import new_batch
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.search import new_hit_buffer
 from indexer.matching.threads import find_with_threads
@@ -93,10 +93,10 @@ CHECKED_TOKENS = 1_000_000
 
 
 def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> int:
-    """Return how often patterns occur: every id walked by the automaton, a part by pyahocorasick too."""
+    """Return how often patterns occur: every id traversed by the automaton, a part by pyahocorasick too."""
     automaton = automaton_of(patterns)
 
-    def walked(n_rows: int) -> int:
+    def traversed(n_rows: int) -> int:
         found, batch = new_hit_buffer(1 << 20), new_batch()
         rows = (read_only(ids), read_only(starts[:n_rows]), read_only(stops[:n_rows]))
         row = total = 0
@@ -108,9 +108,9 @@ def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, s
     n_rows = min(len(starts), CHECKED_TOKENS // SEQUENCE_LENGTH)
     reference = ReferenceMatcher(patterns, None, boundary="none", possessive="include")
     slow = len(reference.find(ids, starts[:n_rows], stops[:n_rows]).row)
-    if walked(n_rows) != slow:
-        raise SystemExit(f"pyahocorasick finds {slow} occurrences, the automaton {walked(n_rows)}")
-    return walked(len(starts))
+    if traversed(n_rows) != slow:
+        raise SystemExit(f"pyahocorasick finds {slow} occurrences, the automaton {traversed(n_rows)}")
+    return traversed(len(starts))
 
 
 @numba.njit(nogil=True)
@@ -200,7 +200,7 @@ def filter_alone(workload: Workload, phrases: str, n_tokens: int) -> Case:
         ids, starts, stops = workload.rows(n_tokens)
         matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
         matcher.find(ids, starts, stops)
-        anchors: PairFilter = matcher.prefilter_of(ids)
+        anchors: IdPrefilter = matcher.prefilter_of(ids)
         scratch = new_prefilter_scratch()
         ids = read_only(ids)
 

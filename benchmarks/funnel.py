@@ -14,21 +14,21 @@ from indexer.jit.compile import kernel
 from indexer.matching.blocks import read_only
 from indexer.matching.ids.kernels.prefilter import (
     SCAN_POSITIONS,
-    PairFilter,
+    IdPrefilter,
     new_scratch,
     open_windows,
     pass_positions,
 )
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.prefilter import build_filter
+from indexer.matching.ids.prefilter import build_prefilter
 from indexer.matching.text.kernels import prefilter as text_filter
-from indexer.matching.text.kernels.prefilter import new_filter_room
+from indexer.matching.text.kernels.prefilter import new_prefilter_scratch
 from indexer.matching.text.kernels.windows import (
     CHUNK,
     CHUNK_STOP,
     ROW,
     STATE_SIZE,
-    Windows,
+    TextWindows,
     find_windows,
 )
 
@@ -45,10 +45,10 @@ def count_block(anchors, ids, begin, end, scratch):
     n_anchors = count_anchors(anchors, ids, n_positions, windows.position)
     n_windows = open_windows(anchors, ids, n_positions, scratch)
     n_ids = 0
-    walked = np.int64(begin)
+    traversed = np.int64(begin)
     for k in range(n_windows):
-        n_ids += max(0, windows.end[k] - max(walked, windows.begin[k]))
-        walked = max(walked, windows.end[k])
+        n_ids += max(0, windows.end[k] - max(traversed, windows.begin[k]))
+        traversed = max(traversed, windows.end[k])
     return n_first, n_positions, n_anchors, n_windows, n_ids
 
 
@@ -69,7 +69,7 @@ def main() -> None:
     print("| ---: " * 9 + "|")
     for name in load.phrases:
         patterns = id_patterns(load, name)
-        anchors: PairFilter = build_filter(patterns, stream[: 1 << 22])
+        anchors: IdPrefilter = build_prefilter(patterns, stream[: 1 << 22])
         totals = np.zeros(5, np.int64)
         for begin in range(0, len(stream) - 1, SCAN_POSITIONS):
             end = min(begin + SCAN_POSITIONS, len(stream) - 1)
@@ -93,7 +93,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         search = matcher._window_search()
         ids, starts, stops = map(read_only, (text_load.ids, text_load.starts, text_load.stops))
         table = search.prefilter_of(ids)
-        room = new_filter_room(CHUNK)
+        room = new_prefilter_scratch(CHUNK)
         totals = np.zeros(4, np.int64)
         for begin in range(0, len(ids) - 1, CHUNK):
             end = min(begin + CHUNK, len(ids) - 1)
@@ -109,11 +109,11 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
                 room.info,
                 room.beside,
             )
-            n_sites = text_filter.keep_sites(table, ids, begin, end + 1, 0, n_pairs, room)
-            totals += (n_sides, n_positions, n_pairs, n_sites)
+            n_splits = text_filter.keep_splits(table, ids, begin, end + 1, 0, n_pairs, room)
+            totals += (n_sides, n_positions, n_pairs, n_splits)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
-        windows = Windows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
+        windows = TextWindows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
         n_windows = n_ids = 0
         done = False
         while not done:

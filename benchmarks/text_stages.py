@@ -19,8 +19,8 @@ from indexer.matching.text.kernels.pair_sides import read_sides, test_pairs
 from indexer.matching.text.kernels.prefilter import (
     RUN,
     keep_edges,
-    keep_sites,
-    new_filter_room,
+    keep_splits,
+    new_prefilter_scratch,
     passing_positions,
     real_pairs,
 )
@@ -29,11 +29,11 @@ from indexer.matching.text.kernels.windows import (
     CHUNK_STOP,
     ROW,
     STATE_SIZE,
-    Windows,
+    TextWindows,
     find_windows,
 )
 
-STAGES = ("sides", "pairs of ids, wild", "pairs of spellings", "edges", "sites", "windows", "decode, search")
+STAGES = ("sides", "pairs of ids, wild", "pairs of spellings", "edges", "splits", "windows", "decode, search")
 
 
 @kernel
@@ -65,7 +65,7 @@ def scan_up_to(table, ids, stage, room):
         if stage == 3:
             n = keep_edges(table.edges, ids, begin, end + 1, 0, n, room)
         if stage == 4:
-            n = keep_sites(table, ids, begin, end + 1, 0, n, room)
+            n = keep_splits(table, ids, begin, end + 1, 0, n, room)
         total += n
     return total
 
@@ -87,8 +87,8 @@ def main() -> None:
 def _runs(load: text_unit.TextLoad) -> list[Callable[[], object]]:
     search = text_unit.prepared_matcher(load)._window_search()
     ids, starts, stops = map(read_only, (load.ids, load.starts, load.stops))
-    table, room = search.prefilter_of(ids), new_filter_room(CHUNK)
-    windows = Windows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
+    table, room = search.prefilter_of(ids), new_prefilter_scratch(CHUNK)
+    windows = TextWindows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
 
     def all_windows() -> None:
         state = np.zeros(STATE_SIZE, np.int64)

@@ -13,8 +13,8 @@ from indexer.matching.kernels.borders import (
     NO_POSSESSIVE,
     OTHER,
     RIGHT_BORDER,
+    SEPARATOR,
     UNSURE,
-    WALL,
     WORD,
     NeighbourTable,
 )
@@ -74,8 +74,8 @@ def neighbour_table(vocabulary: TokenBytes) -> NeighbourTable:
             spelled = spelled[: -len(last.encode())]
         if last:
             last_byte[token] = _class_of(last)
-    first_byte[vocabulary.special] = WALL
-    last_byte[vocabulary.special] = WALL
+    first_byte[vocabulary.special] = SEPARATOR
+    last_byte[vocabulary.special] = SEPARATOR
     return NeighbourTable(
         first_byte=first_byte,
         last_byte=last_byte,

@@ -23,7 +23,7 @@ from indexer.matching.gapped.kernels.companions import (
 )
 from indexer.matching.gapped.kernels.join import Stretches
 from indexer.matching.gapped.kernels.reach import Reach, add_context, stretch_reach
-from indexer.matching.gapped.kernels.rules import WALL_WORDS
+from indexer.matching.gapped.kernels.rules import SEPARATOR_WORDS
 from indexer.matching.gapped.partition import partition
 from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.gapped.stretches import merged
@@ -264,7 +264,7 @@ class AnchorParts:
             longest[part] = max(longest[part], len(ids))
             if len(of_id):
                 in_form = of_id[ids[ids < len(of_id)]]
-                words[part] = max(words[part], int(in_form[in_form < WALL_WORDS].sum()))
+                words[part] = max(words[part], int(in_form[in_form < SEPARATOR_WORDS].sum()))
         return longest, words
 
     def _leading_blanks(self, vocabulary: TokenBytes) -> int:

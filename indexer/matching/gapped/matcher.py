@@ -12,9 +12,9 @@ import numpy as np
 
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.kernels.join import (
-    Anchors,
     Joined,
     Parts,
+    PatternsByPart,
     Sizes,
     Stretches,
     find_stretches,
@@ -22,7 +22,7 @@ from indexer.matching.gapped.kernels.join import (
     measure_parts,
 )
 from indexer.matching.gapped.partition import partition
-from indexer.matching.gapped.pattern_table import choose_anchors, gap_table
+from indexer.matching.gapped.pattern_table import gap_table, patterns_by_rarer_end
 from indexer.matching.gapped.stretches import merged
 from indexer.matching.gapped.text import GapText, Placed, TextParts
 from indexer.matching.matcher import Matcher, Matches, concatenate, ordered
@@ -31,7 +31,7 @@ from indexer.patterns import GappedPattern
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
-_FIRST_ROOM = 1024
+_FIRST_HITS = 1024
 _RIGHT, _LEFT = 1, -1
 
 
@@ -94,7 +94,7 @@ class GappedMatcher:
         self._text: GapText | None = None
         if tables is not None and (parts is not None or self._gaps.by_words.any()):
             self._text = GapText(tables, case=case, parts=parts)
-        self._anchors: tuple[int, tuple[Anchors, Anchors]] | None = None
+        self._anchors: tuple[int, tuple[PatternsByPart, PatternsByPart]] | None = None
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, of phrases and of gapped patterns.
@@ -127,7 +127,7 @@ class GappedMatcher:
         if self._text is None:
             return _matches(_each_once(self._joined(anchors, sizes, parts, ids, starts)))
         stretches = merged(self._stretches(anchors, sizes, parts, ids, starts))
-        several = [_matches(_room_for(0))]
+        several = [_matches(_new_joined(0))]
         if len(stretches.row):
             for placed in self._text.read(ids, starts, stops, stretches, parts):
                 sizes = self._measured(placed.parts, ids, placed.starts)
@@ -135,11 +135,11 @@ class GappedMatcher:
                 several.append(_of_rows(_matches(_each_once(joined)), placed))
         return concatenate(several)
 
-    def _anchors_for(self, parts: Parts) -> tuple[Anchors, Anchors]:
+    def _anchors_for(self, parts: Parts) -> tuple[PatternsByPart, PatternsByPart]:
         """Return the anchors chosen on the first block, chosen once more if a much larger one comes."""
         sampled, anchors = self._anchors or (0, None)
         if anchors is None or 16 * sampled < len(parts.part):
-            anchors = choose_anchors(self._gaps, np.bincount(parts.part, minlength=self._n_parts))
+            anchors = patterns_by_rarer_end(self._gaps, np.bincount(parts.part, minlength=self._n_parts))
             self._anchors = len(parts.part), anchors
         return anchors
 
@@ -149,15 +149,20 @@ class GappedMatcher:
         return sizes
 
     def _stretches(
-        self, anchors: tuple[Anchors, Anchors], sizes: Sizes, parts: Parts, ids: TokenIds, starts: Int64Array
+        self,
+        anchors: tuple[PatternsByPart, PatternsByPart],
+        sizes: Sizes,
+        parts: Parts,
+        ids: TokenIds,
+        starts: Int64Array,
     ) -> Stretches:
         nearest, linked = np.empty(self._n_parts, np.int32), np.empty(len(parts.part), np.int32)
         tables: list[Stretches] = []
         for step, by_part in zip((_RIGHT, _LEFT), anchors, strict=True):
-            room, n_found = 0, _FIRST_ROOM
-            while n_found > room:
-                room = n_found
-                table = Stretches(*(np.empty(room, np.int64) for _ in Stretches._fields))
+            capacity, n_found = 0, _FIRST_HITS
+            while n_found > capacity:
+                capacity = n_found
+                table = Stretches(*(np.empty(capacity, np.int64) for _ in Stretches._fields))
                 n_found = find_stretches(
                     self._gaps, by_part, step, sizes, parts, ids, starts, nearest, linked, table
                 )
@@ -165,15 +170,20 @@ class GappedMatcher:
         return Stretches(*(np.concatenate(column) for column in zip(*tables, strict=True)))
 
     def _joined(
-        self, anchors: tuple[Anchors, Anchors], sizes: Sizes, parts: Parts, ids: TokenIds, starts: Int64Array
+        self,
+        anchors: tuple[PatternsByPart, PatternsByPart],
+        sizes: Sizes,
+        parts: Parts,
+        ids: TokenIds,
+        starts: Int64Array,
     ) -> Joined:
         nearest, linked = np.empty(self._n_parts, np.int32), np.empty(len(parts.part), np.int32)
         tables: list[Joined] = []
         for step, by_part in zip((_RIGHT, _LEFT), anchors, strict=True):
-            room, n_found = 0, _FIRST_ROOM
-            while n_found > room:
-                room = n_found
-                table = _room_for(room)
+            capacity, n_found = 0, _FIRST_HITS
+            while n_found > capacity:
+                capacity = n_found
+                table = _new_joined(capacity)
                 marks = np.zeros(len(parts.part), np.int64)
                 n_found = join_parts(
                     self._gaps, by_part, step, sizes, self._special, parts, ids, starts,
@@ -241,7 +251,7 @@ def _of_rows(found: Matches, placed: Placed) -> Matches:
     return found._replace(row=placed.row[found.row], token_offset=offset.astype(np.int32))
 
 
-def _room_for(n: int) -> Joined:
+def _new_joined(n: int) -> Joined:
     return Joined(
         phrase=np.empty(n, np.int32),
         row=np.empty(n, np.int64),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.errors import ConfigError, InputError
-from indexer.matching.gapped.kernels.join import Anchors, GapTable
-from indexer.matching.gapped.kernels.rules import WALL_WORDS
+from indexer.matching.gapped.kernels.join import GapTable, PatternsByPart
+from indexer.matching.gapped.kernels.rules import SEPARATOR_WORDS
 from indexer.matching.gapped.text import words_of_ids
 from indexer.matching.vocabulary_tables import VocabularyTables
 from indexer.patterns import MOST_GAP, UNITS, Gap, GappedPattern
@@ -49,11 +49,11 @@ def gap_table(
         by_words=np.array([any(gap.unit == "words" for gap in p.gaps) for p in patterns], np.bool_),
         phrase=np.array([pattern.phrase for pattern in patterns], np.int32),
         words_of_id=words,
-        most_words_of_id=int(words[words < WALL_WORDS].max(initial=0)),
+        most_words_of_id=int(words[words < SEPARATOR_WORDS].max(initial=0)),
     )
 
 
-def choose_anchors(gaps: GapTable, counts: Int64Array) -> tuple[Anchors, Anchors]:
+def patterns_by_rarer_end(gaps: GapTable, counts: Int64Array) -> tuple[PatternsByPart, PatternsByPart]:
     """Return the patterns by their last part and by their first, each by the rarer of the two.
 
     Parameters
@@ -68,11 +68,11 @@ def choose_anchors(gaps: GapTable, counts: Int64Array) -> tuple[Anchors, Anchors
     return _anchors(last, by_last, len(counts)), _anchors(first, ~by_last, len(counts))
 
 
-def _anchors(part: Int32Array, chosen: BoolArray, n_parts: int) -> Anchors:
+def _anchors(part: Int32Array, chosen: BoolArray, n_parts: int) -> PatternsByPart:
     patterns = np.flatnonzero(chosen)
     order = np.argsort(part[patterns], kind="stable")
     counts = np.bincount(part[patterns], minlength=n_parts)
-    return Anchors(
+    return PatternsByPart(
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), patterns[order].astype(np.int32)
     )
 

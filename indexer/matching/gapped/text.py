@@ -11,12 +11,12 @@ import numpy as np
 from indexer.folding import fold, is_mark, is_word_character
 from indexer.matching.borders import character_classes, classes_of_folds
 from indexer.matching.gapped.kernels.join import Parts, Stretches
-from indexer.matching.gapped.kernels.rules import MOST_WORDS, WALL_WORDS
+from indexer.matching.gapped.kernels.rules import MOST_WORDS, SEPARATOR_WORDS
 from indexer.matching.gapped.kernels.text import count_words, place_ids, tokens_at, widen
 from indexer.matching.matcher import concatenate
-from indexer.matching.text.full_search import empty_stream, one_range, search_all, search_room
+from indexer.matching.text.full_search import empty_stream, new_search_scratch, one_range, search_all
 from indexer.matching.text.kernels.decode import fill_stream
-from indexer.matching.text.kernels.search import PhraseTable
+from indexer.matching.text.kernels.search import TextTable
 from indexer.matching.text.kernels.stream import MAX_GROWTH, N_PIECES, N_TEXT, PADDING, Stream
 from indexer.matching.text.phrase_table import folded_phrases, phrase_table
 from indexer.matching.text.unicode_table import unicode_table
@@ -87,14 +87,14 @@ class GapText:
         self._squeeze = whitespace == "any"
         self._case = case
         self._rules = 0 if parts is None else parts.rules
-        self._phrases: PhraseTable | None = None
+        self._phrases: TextTable | None = None
         if parts is not None:
             numbers = np.arange(len(parts.texts), dtype=np.int32)
             self._phrases = phrase_table(
                 folded_phrases(parts.texts, numbers, case=case, whitespace=whitespace)
             )
         longest_token = int(np.diff(vocabulary.tokens.offsets).max(initial=0))
-        self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
+        self._token_bytes = MAX_GROWTH * (longest_token + 4) + PADDING
 
     def read(
         self, ids: TokenIds, starts: Int64Array, stops: Int64Array, stretches: Stretches, coarse: Parts
@@ -129,8 +129,8 @@ class GapText:
         stretch_of = _stretch_of(coarse, stretches) if self._phrases is None else None
         borders = np.flatnonzero(np.diff(np.cumsum(n_bytes) // BATCH_BYTES, prepend=-1))
         for first, stop in pairwise([*borders.tolist(), n]):
-            room = MAX_GROWTH * (int(n_bytes[first:stop].sum()) + 4 * (stop - first)) + 2 * PADDING
-            stream = empty_stream(room + self._token_room)
+            capacity = MAX_GROWTH * (int(n_bytes[first:stop].sum()) + 4 * (stop - first)) + 2 * PADDING
+            stream = empty_stream(capacity + self._token_bytes)
             fill_stream(
                 self._vocabulary,
                 self._unicode,
@@ -138,7 +138,7 @@ class GapText:
                 ids,
                 wide_start[first:stop],
                 wide_stop[first:stop],
-                self._token_room,
+                self._token_bytes,
                 stream,
             )
             batch = Stretches(*(column[first:stop] for column in stretches))
@@ -154,10 +154,12 @@ class GapText:
         """Find the parts in a stream, each with the bytes it takes."""
         if self._phrases is None:
             raise ValueError("the parts are no texts")
-        in_bytes, room = _byte_by_byte(stream), search_room(self._phrases)
+        in_bytes, capacity = _byte_by_byte(stream), new_search_scratch(self._phrases)
         everywhere = one_range(in_bytes, 1, int(stream.state[N_TEXT]))
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            found = concatenate(list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, room)))
+            found = concatenate(
+                list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, capacity))
+            )
         first = found.token_offset.astype(np.int64)
         stop = first + found.n_tokens
         begin, end = np.empty(len(first), np.int32), np.empty(len(first), np.int32)
@@ -240,8 +242,8 @@ def words_of_ids(vocabulary: TokenBytes, *, case: str) -> Uint8Array:
     """Return how many words begin inside each id for certain, behind a character that is none of a word.
 
     Whether its first character begins a word depends on what stands before it, so that is not counted.
-    At most `MOST_WORDS`; an id that stands for no text counts `WALL_WORDS`. A byte for each id, since this is
-    looked up beside the tables of the scan.
+    At most `MOST_WORDS`; an id that stands for no text counts `SEPARATOR_WORDS`. A byte for each id, since
+    this is looked up beside the tables of the scan.
     """
     data = vocabulary.data.tobytes()
     spelled = [data[start:stop] for start, stop in pairwise(vocabulary.offsets.tolist())]
@@ -258,5 +260,5 @@ def words_of_ids(vocabulary: TokenBytes, *, case: str) -> Uint8Array:
             words[number] += is_word and not in_doubt
             in_doubt = is_word or not is_known
     words = np.minimum(words, MOST_WORDS).astype(np.uint8)
-    words[vocabulary.special] = WALL_WORDS
+    words[vocabulary.special] = SEPARATOR_WORDS
     return words

@@ -10,10 +10,10 @@ import numpy as np
 from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.borders import neighbour_table, no_neighbours
 from indexer.matching.ids.kernels.automaton import build_automaton
-from indexer.matching.ids.kernels.prefilter import PairFilter
+from indexer.matching.ids.kernels.prefilter import IdPrefilter
 from indexer.matching.ids.kernels.windows import new_scratch, search_of_types
 from indexer.matching.ids.pattern_table import pattern_table
-from indexer.matching.ids.prefilter import build_filter
+from indexer.matching.ids.prefilter import build_prefilter
 from indexer.matching.ids.search import find_all, new_hit_buffer
 from indexer.matching.matcher import SAMPLE_TOKENS, Matches
 from indexer.matching.sampled import BuiltFromSample
@@ -30,7 +30,7 @@ _NOWHERE = read_only(np.zeros(0, np.int64))
 class _Prepared(NamedTuple):
     """The prefilter for ids of one type, and the search compiled for it."""
 
-    prefilter: PairFilter
+    prefilter: IdPrefilter
     search: Callable[..., tuple[int, int]]
 
 
@@ -115,14 +115,14 @@ class TokenMatcher:
         sample = sample[:SAMPLE_TOKENS]
         self.find(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
 
-    def prefilter_of(self, sample: TokenIds) -> PairFilter:
+    def prefilter_of(self, sample: TokenIds) -> IdPrefilter:
         """Return the prefilter that streams like the sample are searched with, to look at."""
         nowhere = np.zeros(0, np.int64)
         return self._prepared.for_block(sample, nowhere, nowhere).prefilter
 
     def _prepare(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Prepared:
         sample = read_only(ids[:SAMPLE_TOKENS])
-        prefilter = build_filter(self._patterns, sample)
+        prefilter = build_prefilter(self._patterns, sample)
         with _scratch.lend() as scratch:
             search = search_of_types(
                 self._automaton, prefilter, sample, _NOWHERE, _NOWHERE, 0, new_hit_buffer(0), scratch

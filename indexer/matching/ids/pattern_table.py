@@ -75,10 +75,10 @@ def pattern_table(
 def _refuse_special(patterns: IdPatterns, vocabulary: TokenBytes) -> None:
     n_ids = len(vocabulary.special)
     beyond = patterns.ids >= n_ids
-    wall = beyond | vocabulary.special[np.where(beyond, 0, patterns.ids)]
-    if not wall.any():
+    separator = beyond | vocabulary.special[np.where(beyond, 0, patterns.ids)]
+    if not separator.any():
         return
-    at = int(np.argmax(wall))
+    at = int(np.argmax(separator))
     pattern = int(np.searchsorted(patterns.offsets, at, side="right")) - 1
     raise InputError(
         f"token id {int(patterns.ids[at])} "

@@ -8,7 +8,7 @@ from indexer.matching.ids.bloom import can_be_asked, count_ids, worthwhile_bloom
 from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, count_pairs, number_pairs
 from indexer.matching.ids.kernels.anchor_table import fill_slots, number_slots
 from indexer.matching.ids.kernels.pair_bitmap import GROUP, flag_groups
-from indexer.matching.ids.kernels.prefilter import PairFilter
+from indexer.matching.ids.kernels.prefilter import IdPrefilter
 from indexer.matching.matcher import SAMPLE_TOKENS
 from indexer.patterns import IdPatterns, select
 from indexer.units import Int64Array, TokenIds, Uint64Array
@@ -21,7 +21,7 @@ have more. At a million patterns 0.1 takes up to 1.08 times as long as 0.02; at 
 _MANY = 1 << 18
 
 
-def build_filter(patterns: IdPatterns, sample: TokenIds) -> PairFilter:
+def build_prefilter(patterns: IdPatterns, sample: TokenIds) -> IdPrefilter:
     """Return the filter of patterns for streams like `sample`.
 
     Parameters
@@ -51,7 +51,7 @@ def build_filter(patterns: IdPatterns, sample: TokenIds) -> PairFilter:
         keys = worthwhile_bloom(np.unique(np.concatenate([ids[key[key >= 0]], alone])), sample)
         bits = _bitmap_bits(len(pairs), with_keys=bool(len(keys.table)))
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
-    return PairFilter(
+    return IdPrefilter(
         bitmap=bitmap,
         multiplier=multiplier,
         shift=shift,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from indexer.matching.ids.kernels.traversal import HitBuffer
 from indexer.matching.ids.kernels.verify import verify_hits
-from indexer.matching.ids.kernels.walk import HitBuffer
 from indexer.matching.kernels.borders import WINDOW_BYTES, NeighbourTable
 from indexer.matching.matcher import Matches, concatenate
 from indexer.matching.scratch import ScratchPool
@@ -27,7 +27,7 @@ class _Scratch:
         self.resize(_FIRST_HITS)
 
     def resize(self, n_hits: int) -> None:
-        """Make room for so many hits."""
+        """Make space for so many hits."""
         self.n_hits = n_hits
         self.hits = new_hit_buffer(n_hits)
         # Occurrences are written over the hits they come from.
@@ -56,7 +56,7 @@ def find_all(
     ----------
     search : callable
         Writes the hits of the sequences from a row on into a buffer; returns how many there are, and the
-        first row it had no room for.
+        first row it had no space for.
     patterns : array of int32, shape (n_patterns, 4)
         See `indexer.matching.ids.pattern_table.pattern_table`.
     neighbours : NeighbourTable

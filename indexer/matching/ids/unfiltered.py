@@ -9,8 +9,8 @@ import numpy as np
 
 from indexer.matching.borders import neighbour_table, no_neighbours
 from indexer.matching.ids.kernels.automaton import build_automaton
+from indexer.matching.ids.kernels.traversal import new_batch
 from indexer.matching.ids.kernels.unfiltered import search_sequences
-from indexer.matching.ids.kernels.walk import new_batch
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.search import find_all
 from indexer.matching.matcher import Matches

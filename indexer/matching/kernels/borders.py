@@ -20,7 +20,7 @@ from indexer.units import Int64Array, Uint8Array
 OTHER = 0
 WORD = 1
 UNSURE = 2
-WALL = 3
+SEPARATOR = 3
 MARK = 4
 
 LEFT_BORDER = WORD_BEFORE = 1
@@ -41,7 +41,7 @@ class NeighbourTable(NamedTuple):
     first_byte : array of uint8, shape (n_ids,)
         Whether the character that holds a token's first byte goes on with what stands before it: `WORD` for a
         letter, digit or mark, else `OTHER`; `UNSURE` where the token does not hold all of it or spells
-        nothing, `WALL` for special ids.
+        nothing, `SEPARATOR` for special ids.
     last_byte : array of uint8, shape (n_ids,)
         The same of a token's last character that is no mark: `WORD` for a letter or digit. `UNSURE` where the
         token does not hold all of it, or only marks.
@@ -126,13 +126,13 @@ def class_of_byte(data, start, at, stop, classes):
 
 
 @leaf
-def is_wall(table, token):
+def is_separator(table, token):
     """Return whether an id stands for no text: special, or beyond the vocabulary."""
-    return token >= table.first_byte.shape[0] or table.first_byte[token] == WALL
+    return token >= table.first_byte.shape[0] or table.first_byte[token] == SEPARATOR
 
 
 @leaf
-def base_before(offsets, data, kinds, wall, classes, ids, start, border, skip):
+def base_before(offsets, data, kinds, separator, classes, ids, start, border, skip):
     """Read back from a token border to the character that marks before it belong to.
 
     Parameters
@@ -142,7 +142,7 @@ def base_before(offsets, data, kinds, wall, classes, ids, start, border, skip):
     data : array of uint8
         Bytes of all tokens.
     kinds : array of uint8, shape (n_ids,)
-        `wall` for tokens that stand for no text.
+        `separator` for tokens that stand for no text.
     ids, start, border
         Tokens ``ids[start:border]`` are read, from the end.
     skip : int
@@ -165,7 +165,7 @@ def base_before(offsets, data, kinds, wall, classes, ids, start, border, skip):
             if token_at == start:
                 return np.int64(OTHER), token_at
             token = np.int64(ids[token_at - 1])
-            if token >= kinds.shape[0] or kinds[token] == wall:
+            if token >= kinds.shape[0] or kinds[token] == separator:
                 return np.int64(OTHER), token_at
             token_at -= 1
             begin, at = np.int64(offsets[token]), np.int64(offsets[token + 1])
@@ -200,13 +200,13 @@ def base_before(offsets, data, kinds, wall, classes, ids, start, border, skip):
 
 
 @leaf
-def gather(table, ids, start, stop, border, window):
+def read_around(table, ids, start, stop, border, window):
     """Copy the bytes around a token border into `window`, the border at its `_BACK`; return their range."""
     first = _BACK
     token_at = border - 1
     while first > 0 and token_at >= start:
         token = np.int64(ids[token_at])
-        if is_wall(table, token):
+        if is_separator(table, token):
             break
         at = table.offsets[token + 1]
         while first > 0 and at > table.offsets[token]:
@@ -218,7 +218,7 @@ def gather(table, ids, start, stop, border, window):
     token_at = border
     while last < _BACK + _REACH and token_at < stop:
         token = np.int64(ids[token_at])
-        if is_wall(table, token):
+        if is_separator(table, token):
             break
         at = table.offsets[token]
         while last < _BACK + _REACH and at < table.offsets[token + 1]:
@@ -245,7 +245,7 @@ def possessive_length(window, at, last):
 @leaf
 def border_facts(table, ids, start, stop, border, window):
     """Return what stands around a token border: a sum of `WORD_BEFORE`, `WORD_AFTER`, `POSSESSIVE_AFTER`."""
-    first, last = gather(table, ids, start, stop, border, window)
+    first, last = read_around(table, ids, start, stop, border, window)
     possessive = possessive_length(window, _BACK, last)
     facts = POSSESSIVE_AFTER if possessive else 0
     for question in range(3):
@@ -258,7 +258,7 @@ def border_facts(table, ids, start, stop, border, window):
                 table.offsets,
                 table.data,
                 table.first_byte,
-                WALL,
+                SEPARATOR,
                 table.classes,
                 ids,
                 start,
@@ -280,7 +280,7 @@ def border_facts(table, ids, start, stop, border, window):
 def is_word_bounded(table, rules, ids, start, stop, first, last, window):
     """Return whether the occurrence ``ids[first:last]`` of the sequence ``ids[start:stop]`` keeps the rules.
 
-    `rules` is a sum of `LEFT_BORDER`, `RIGHT_BORDER` and `NO_POSSESSIVE`; `window` is room for
+    `rules` is a sum of `LEFT_BORDER`, `RIGHT_BORDER` and `NO_POSSESSIVE`; `window` is space for
     `WINDOW_BYTES` bytes.
     """
     for side in range(2):
@@ -291,7 +291,7 @@ def is_word_bounded(table, rules, ids, start, stop, first, last, window):
         if forbidden == 0 or neighbour < start or neighbour >= stop:
             continue
         token = np.int64(ids[neighbour])
-        if is_wall(table, token):
+        if is_separator(table, token):
             continue
         answer = table.first_byte[token] if side == 0 else table.last_byte[token]
         if answer == WORD and forbidden & (LEFT_BORDER | RIGHT_BORDER):

@@ -1,11 +1,11 @@
-"""Which tokens can reach across a site: they hold the bytes on both sides of it."""
+"""Which tokens can reach across a split point: they hold the bytes on both sides of it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-from indexer.matching.text.kernels.cut_pairs import Borders
+from indexer.matching.text.kernels.mandatory_pairs import Borders
 from indexer.matching.text.kernels.tries import Spellings
 
 
@@ -43,30 +43,30 @@ def crossing_spellings(
     for spelling in range(1, len(spellings.offsets) - 1):
         token = data[spellings.offsets[spelling] : spellings.offsets[spelling + 1]]
         meant = list(whole.get(token, ()))
-        for cut in range(1, len(token)):
-            if _may_border(token[cut - 1], borders.left_word):
-                meant += tails.get(token[cut:], ())
+        for border in range(1, len(token)):
+            if _may_border(token[border - 1], borders.left_word):
+                meant += tails.get(token[border:], ())
                 for length in lengths:
-                    if cut + length >= len(token):
+                    if border + length >= len(token):
                         break
-                    if _may_border(token[cut + length], borders.right_word):
-                        meant += middles.get(token[cut : cut + length], ())
-            if _may_border(token[cut], borders.right_word):
-                meant += heads.get(token[:cut], ())
+                    if _may_border(token[border + length], borders.right_word):
+                        meant += middles.get(token[border : border + length], ())
+            if _may_border(token[border], borders.right_word):
+                meant += heads.get(token[:border], ())
         for number in meant:
             found[number].add(spelling)
     return [sorted(some) for some in found]
 
 
 def ids_across_spaces(spellings: Spellings, across: list[tuple[bytes, bytes]]) -> list[int]:
-    """Return the ids that can reach across a site that is a space: they hold it and the bytes beside it.
+    """Return the ids that can reach across a space: they hold it and the bytes beside it.
 
     Parameters
     ----------
     spellings : Spellings
         Of the vocabulary.
     across : list of (bytes, bytes)
-        The byte before and the byte behind each site; nothing at the end of a phrase.
+        The byte before and the byte behind each split point; nothing at the end of a phrase.
     """
     both = set(across)
     left = {a for a, _ in across}

@@ -11,9 +11,9 @@ from indexer.matching.blocks import checked_block
 from indexer.matching.borders import character_classes
 from indexer.matching.matcher import Matches, concatenate
 from indexer.matching.text.kernels.borders import slide_stream
-from indexer.matching.text.kernels.candidates import Candidates, candidate_room
+from indexer.matching.text.kernels.candidates import Candidates, new_candidates
 from indexer.matching.text.kernels.decode import fill_stream
-from indexer.matching.text.kernels.search import LOOK_AHEAD, PhraseTable, Ranges, search_ranges
+from indexer.matching.text.kernels.search import LOOK_AHEAD, Ranges, TextTable, search_ranges
 from indexer.matching.text.kernels.stream import (
     MAX_GROWTH,
     N_PIECES,
@@ -30,11 +30,11 @@ from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
 _WINDOW_BYTES = 1 << 16
-_FIRST_ROOM = 4096
+_FIRST_HITS = 4096
 
 
-class SearchRoom(NamedTuple):
-    """Room for places where a phrase may begin, and for occurrences."""
+class SearchScratch(NamedTuple):
+    """Buffers for places where a phrase may begin, and for occurrences."""
 
     candidates: Candidates
     hits: Matches
@@ -63,8 +63,8 @@ class DecodingSearch:
         self._rules = rules
         self._squeeze = whitespace == "any"
         longest_token = int(np.diff(tables.tokens.offsets).max(initial=0))
-        self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
-        self._window = max(_WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._token_room))
+        self._token_bytes = MAX_GROWTH * (longest_token + 4) + PADDING
+        self._window = max(_WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._token_bytes))
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, in the order of the text."""
@@ -73,9 +73,9 @@ class DecodingSearch:
         if self._phrases.longest == 0:
             return concatenate(parts)
         stream = empty_stream(self._window)
-        room = search_room(self._phrases)
+        scratch = new_search_scratch(self._phrases)
         margin = self._phrases.longest + LOOK_AHEAD
-        done = 1  # the stream begins with a wall
+        done = 1  # the stream begins with a separator
         finished = False
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             while not finished:
@@ -86,13 +86,13 @@ class DecodingSearch:
                     ids,
                     starts,
                     stops,
-                    self._token_room,
+                    self._token_bytes,
                     stream,
                 )
                 n_text = int(stream.state[N_TEXT])
                 stop = n_text if finished else n_text - margin
                 hits_of_range = search_all(
-                    self._phrases, self._rules, stream, one_range(stream, done, stop), 1, room
+                    self._phrases, self._rules, stream, one_range(stream, done, stop), 1, scratch
                 )
                 parts.extend(hits_of_range)
                 done = slide_stream(stream, max(done, stop), character_classes())
@@ -100,16 +100,16 @@ class DecodingSearch:
 
 
 def search_all(
-    phrases: PhraseTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, room: SearchRoom
+    phrases: TextTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, scratch: SearchScratch
 ) -> Iterator[Matches]:
-    """Yield the occurrences that begin in the ranges, a room full at a time."""
+    """Yield the occurrences that begin in the ranges, a space full at a time."""
     range_number, at = 0, 0
     while range_number < n_ranges:
         n_hits, range_number, at = search_ranges(
-            phrases, rules, character_classes(), stream, ranges, n_ranges, range_number, at, *room
+            phrases, rules, character_classes(), stream, ranges, n_ranges, range_number, at, *scratch
         )
         if n_hits:
-            yield _first_hits(room.hits, n_hits)
+            yield _first_hits(scratch.hits, n_hits)
 
 
 def one_range(stream: Stream, begin: int, stop: int) -> Ranges:
@@ -126,7 +126,7 @@ def one_range(stream: Stream, begin: int, stop: int) -> Ranges:
 
 
 def empty_stream(n_bytes: int) -> Stream:
-    """Return an empty stream with room for so many bytes."""
+    """Return an empty stream with space for so many bytes."""
     return Stream(
         text=np.empty(n_bytes, np.uint8),
         piece_start=np.empty(n_bytes + 4, np.int64),
@@ -147,13 +147,13 @@ def _first_hits(hits: Matches, n: int) -> Matches:
     )
 
 
-def search_room(phrases: PhraseTable) -> SearchRoom:
-    """Return room for a search: for occurrences at least of all phrases that can begin at one place."""
-    n = max(_FIRST_ROOM, phrases.n_on_chain)
+def new_search_scratch(phrases: TextTable) -> SearchScratch:
+    """Return space for a search: for occurrences at least of all phrases that can begin at one place."""
+    n = max(_FIRST_HITS, phrases.n_on_chain)
     hits = Matches(
         phrase=np.empty(n, np.int32),
         row=np.empty(n, np.int64),
         token_offset=np.empty(n, np.int32),
         n_tokens=np.empty(n, np.int32),
     )
-    return SearchRoom(candidate_room(), hits)
+    return SearchScratch(new_candidates(), hits)

@@ -24,7 +24,8 @@ class TextMatcher:
 
     The text of a sequence is what its ids spell, as UTF-8. A phrase occurs where its folded characters stand
     in the folded characters of that text. Special ids, ids beyond the vocabulary and the ends of the sequence
-    are walls: no occurrence runs across one. A byte that belongs to no character is part of no occurrence.
+    are separators: no occurrence runs across one. A byte that belongs to no character is part of no
+    occurrence.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from indexer.errors import InputError
 from indexer.folding import fold, squeeze_white_space
 from indexer.matching.text.kernels.candidates import N_WIDTHS, WIDTHS
 from indexer.matching.text.kernels.phrase_table import count_chains, enter_first_bytes, link_prefixes
-from indexer.matching.text.kernels.search import PhraseTable
+from indexer.matching.text.kernels.search import TextTable
 from indexer.units import Int32Array
 
 _MIN_FILTER_BITS, _MAX_FILTER_BITS = 12, 24
@@ -46,7 +46,7 @@ def folded_phrases(
     return {text: sorted(ids) for text, ids in texts.items()}
 
 
-def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
+def phrase_table(texts: dict[bytes, list[int]]) -> TextTable:
     """Return the table that `search_stream` takes, from distinct texts and the phrases that have them."""
     ordered = sorted(texts, key=lambda text: (_width_class(text), text))
     classes = np.array([_width_class(text) for text in ordered], np.int64)
@@ -88,7 +88,7 @@ def phrase_table(texts: dict[bytes, list[int]]) -> PhraseTable:
     count_chains(prefix, n_phrases, on_chain)
     # One place can begin a text of every class.
     most = sum(int(on_chain[class_start[c] : class_start[c + 1]].max(initial=0)) for c in range(N_WIDTHS))
-    return PhraseTable(
+    return TextTable(
         text=text,
         entry=np.column_stack([offsets, np.append(prefix, -1), phrase_offsets]).astype(np.int64),
         phrase=np.array([i for text in ordered for i in texts[text]], np.int32),

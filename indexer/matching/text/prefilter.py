@@ -1,4 +1,4 @@
-"""Lifts phrases into token space: the filter of a phrase set for a vocabulary and a sample of the corpus."""
+"""Brings phrases into token space: the filter of a phrase set for a vocabulary and a sample of the corpus."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from indexer.folding import fold, folding_characters
 from indexer.matching.borders import character_classes
 from indexer.matching.kernels.borders import LEFT_BORDER, RIGHT_BORDER
 from indexer.matching.text.crossing import ids_across_spaces
-from indexer.matching.text.kernels.cut_pairs import (
+from indexer.matching.text.kernels.edge_classes import ANY, SEPARATOR, edge_class
+from indexer.matching.text.kernels.mandatory_pairs import (
     MOST_REACH,
     PAIR,
     SPACE,
     Borders,
-    CutRoom,
-    choose_sites,
-    cost_sites,
+    SplitScratch,
+    choose_splits,
+    cost_splits,
     count_pairs,
-    enter_cuts,
-    list_sites,
+    enter_all_mandatory_pairs,
+    list_splits,
 )
-from indexer.matching.text.kernels.edge_classes import ANY, WALL, edge_class
-from indexer.matching.text.kernels.pair_sides import N_CLASSES, WILD, WILD_FOR_WORDS, enter_sides
-from indexer.matching.text.kernels.prefilter import LENGTH_WALL, TextFilter
-from indexer.matching.text.kernels.prefilter_table import count_id_pairs, enter_bits, enter_sites, enter_tags
+from indexer.matching.text.kernels.pair_sides import CROSSING, CROSSING_WORDS, N_CLASSES, enter_sides
+from indexer.matching.text.kernels.prefilter import SEPARATOR_LENGTH, TextPrefilter
+from indexer.matching.text.kernels.prefilter_table import count_id_pairs, enter_bits, enter_splits, enter_tags
 from indexer.matching.text.kernels.search import LOOK_AHEAD
 from indexer.matching.text.kernels.stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
-from indexer.matching.text.kernels.tries import ROOM, Neighbours
-from indexer.matching.text.single_words import lift_words
+from indexer.matching.text.kernels.tries import MOST_NEIGHBOURS, Neighbours
+from indexer.matching.text.single_words import split_words
 from indexer.matching.text.spellings import spellings_of
 from indexer.matching.text.vocabulary import characters_touched, end_bytes
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
@@ -45,25 +45,25 @@ _SMALLEST_BITMAP, _LARGEST_BITMAP = 17, 23
 _BITS_PER_PAIR = 3
 
 
-class Lift(NamedTuple):
+class Coverage(NamedTuple):
     """The filter of a phrase set, and the texts that it does not cover.
 
     Attributes
     ----------
     table : TextFilter
-    lifted : list of bytes
+    covered : list of bytes
         The texts the filter finds.
     left_over : list of bytes
         Texts that have to be searched for everywhere.
     """
 
-    table: TextFilter
-    lifted: list[bytes]
+    table: TextPrefilter
+    covered: list[bytes]
     left_over: list[bytes]
 
 
-class LiftedVocabulary:
-    """What lifting needs of a vocabulary; made once for any number of samples."""
+class SpelledVocabulary:
+    """What the prefilter needs of a vocabulary; made once for any number of samples."""
 
     def __init__(self, vocabulary: VocabularyTable, rules: int, *, case: str) -> None:
         self.table = vocabulary
@@ -75,47 +75,48 @@ class LiftedVocabulary:
         )
 
 
-def lift(texts: list[bytes], vocabulary: LiftedVocabulary, sample: TokenIds) -> Lift:
+def build_prefilter(texts: list[bytes], vocabulary: SpelledVocabulary, sample: TokenIds) -> Coverage:
     """Return the filter of the texts for streams like the sample.
 
     The sample decides speed, never what is found; its type is that of the stream.
     """
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-        return _lift(texts, vocabulary, sample)
+        return _build(texts, vocabulary, sample)
 
 
-def _lift(texts: list[bytes], vocabulary: LiftedVocabulary, sample: TokenIds) -> Lift:
+def _build(texts: list[bytes], vocabulary: SpelledVocabulary, sample: TokenIds) -> Coverage:
     text, offsets = _joined(texts)
     counts = np.zeros(1 << _COUNT_BITS, np.float32)
     padded_spelling = np.append(vocabulary.spelling_of, np.int32(0))
     count_pairs(sample[:SAMPLE_TOKENS], padded_spelling, counts)
-    room = _cut_room()
-    place = _sites(text, offsets, vocabulary, counts, room)
-    crossing = lift_words(
+    scratch = _new_split_scratch()
+    place = _chosen_splits(text, offsets, vocabulary, counts, scratch)
+    crossing = split_words(
         text,
         offsets,
         place,
         vocabulary.spellings,
         vocabulary.borders,
         counts,
-        room,
+        scratch,
         padded_spelling[np.minimum(sample, len(padded_spelling) - 1)],
     )
     place[np.diff(offsets) > MOST_REACH - LOOK_AHEAD] = -1
-    lifted = [texts[k] for k in np.flatnonzero(place >= 0)]
-    sites = _Sites(*_joined(lifted), (place - offsets[:-1])[place >= 0], crossing)
-    pairs = _pairs(sites, vocabulary, counts, room)
+    covered = [texts[k] for k in np.flatnonzero(place >= 0)]
+    splits = _Splits(*_joined(covered), (place - offsets[:-1])[place >= 0], crossing)
+    pairs = _pairs(splits, vocabulary, counts, scratch)
     if pairs is None:
-        nothing = _Sites(*_joined([]), np.zeros(0, np.int64), set())
-        return Lift(_filter(vocabulary, padded_spelling, _no_pairs(), nothing, sample), [], texts)
+        nothing = _Splits(*_joined([]), np.zeros(0, np.int64), set())
+        return Coverage(_filter(vocabulary, padded_spelling, _no_pairs(), nothing, sample), [], texts)
     left_over = [texts[k] for k in np.flatnonzero(place < 0)]
-    return Lift(_filter(vocabulary, padded_spelling, pairs, sites, sample), lifted, left_over)
+    return Coverage(_filter(vocabulary, padded_spelling, pairs, splits, sample), covered, left_over)
 
 
-class _Sites(NamedTuple):
-    """Lifted texts, one behind the other, and the site of each as a number of bytes from its start.
+class _Splits(NamedTuple):
+    """Covered texts, one behind the other, and the split point of each as a number of bytes from its start.
 
-    Where the site is no space but lies inside a word, `crossing` holds the spellings that reach across it.
+    Where the split point is no space but lies inside a word, `crossing` holds the spellings that reach
+    across it.
     """
 
     text: Uint8Array
@@ -137,51 +138,55 @@ def _joined(texts: list[bytes]) -> tuple[Uint8Array, Int64Array]:
     return np.frombuffer(b"".join(texts) + bytes(8), np.uint8), offsets
 
 
-def _cut_room() -> CutRoom:
+def _new_split_scratch() -> SplitScratch:
     def neighbours() -> Neighbours:
-        return Neighbours(np.empty(ROOM, np.int32), np.empty(ROOM, np.int64))
+        return Neighbours(np.empty(MOST_NEIGHBOURS, np.int32), np.empty(MOST_NEIGHBOURS, np.int64))
 
-    return CutRoom(
-        neighbours(), neighbours(), neighbours(), np.empty(ROOM, np.bool_), np.empty(ROOM, np.bool_)
+    return SplitScratch(
+        neighbours(),
+        neighbours(),
+        neighbours(),
+        np.empty(MOST_NEIGHBOURS, np.bool_),
+        np.empty(MOST_NEIGHBOURS, np.bool_),
     )
 
 
-def _sites(
+def _chosen_splits(
     text: Uint8Array,
     offsets: Int64Array,
-    vocabulary: LiftedVocabulary,
+    vocabulary: SpelledVocabulary,
     counts: NDArray[np.float32],
-    room: CutRoom,
+    scratch: SplitScratch,
 ) -> Int64Array:
-    """Return the chosen site of each text, as a place in `text`; -1 where it has none."""
+    """Return the chosen split point of each text, as a place in `text`; -1 where it has none."""
     nothing = np.empty(0, np.int64)
-    n_sites = list_sites(text, offsets, nothing, nothing, np.empty(0, np.uint64))
-    sites = np.empty(n_sites, np.int64)
-    site_phrase = np.empty(n_sites, np.int64)
-    word_pair = np.empty(n_sites, np.uint64)
-    list_sites(text, offsets, sites, site_phrase, word_pair)
-    if not n_sites:
+    n_splits = list_splits(text, offsets, nothing, nothing, np.empty(0, np.uint64))
+    splits = np.empty(n_splits, np.int64)
+    split_phrase = np.empty(n_splits, np.int64)
+    word_pair = np.empty(n_splits, np.uint64)
+    list_splits(text, offsets, splits, split_phrase, word_pair)
+    if not n_splits:
         return np.full(len(offsets) - 1, -1, np.int64)
     _, representative, kind = np.unique(word_pair, return_index=True, return_inverse=True)
     cost = np.empty(len(representative), np.float32)
-    cost_sites(
+    cost_splits(
         vocabulary.spellings,
         vocabulary.borders,
         character_classes(),
         counts,
         text,
         offsets,
-        sites[representative],
-        site_phrase[representative],
-        room,
+        splits[representative],
+        split_phrase[representative],
+        scratch,
         cost,
     )
-    site_first = np.searchsorted(site_phrase, np.arange(len(offsets)))
+    split_first = np.searchsorted(split_phrase, np.arange(len(offsets)))
     chosen = np.full(len(offsets) - 1, -1, np.int64)
     n_sharers = np.zeros(len(cost), np.int64)
     for _ in range(_PASSES):
-        choose_sites(site_first, kind.ravel(), cost, n_sharers, chosen)
-    return np.where(chosen >= 0, sites[chosen], -1)
+        choose_splits(split_first, kind.ravel(), cost, n_sharers, chosen)
+    return np.where(chosen >= 0, splits[chosen], -1)
 
 
 def _no_pairs() -> Uint64Array:
@@ -189,38 +194,38 @@ def _no_pairs() -> Uint64Array:
 
 
 def _pairs(
-    sites: _Sites, vocabulary: LiftedVocabulary, counts: NDArray[np.float32], room: CutRoom
+    splits: _Splits, vocabulary: SpelledVocabulary, counts: NDArray[np.float32], scratch: SplitScratch
 ) -> Uint64Array | None:
     """Return the table of the pairs no occurrence avoids; None if it would be too large."""
-    n_slots = 1 << max(10, (4 * len(sites.offset_in_text)).bit_length())
+    n_slots = 1 << max(10, (4 * len(splits.offset_in_text)).bit_length())
     while n_slots <= 2 * _MOST_PAIRS:
         table = np.zeros((n_slots, 3), np.uint64)
-        done, _ = enter_cuts(
+        done, _ = enter_all_mandatory_pairs(
             vocabulary.spellings,
             vocabulary.borders,
             character_classes(),
             counts,
-            sites.text,
-            sites.offsets,
-            sites.places(),
+            splits.text,
+            splits.offsets,
+            splits.places(),
             0,
-            room,
+            scratch,
             table,
             n_slots // 2,
         )
-        if done == len(sites.offset_in_text):
+        if done == len(splits.offset_in_text):
             return table
         n_slots *= 2
     return None
 
 
 def _filter(
-    vocabulary: LiftedVocabulary,
+    vocabulary: SpelledVocabulary,
     spelling: Int32Array,
     built: Uint64Array,
-    sites: _Sites,
+    splits: _Splits,
     sample: TokenIds,
-) -> TextFilter:
+) -> TextPrefilter:
     spellings, table = vocabulary.spellings, vocabulary.table
     n_pairs = count_id_pairs(built, spellings.ids_offsets)
     bits = min(max(_SMALLEST_BITMAP, int(n_pairs).bit_length() + _BITS_PER_PAIR), _LARGEST_BITMAP)
@@ -231,24 +236,26 @@ def _filter(
     n_buckets = 1 << max(4, (3 * int((built[:, PAIR] != 0).sum()) // 8).bit_length())
     tags, known = np.zeros(n_buckets, np.uint64), np.zeros((4 * n_buckets, 2), np.uint64)
     enter_tags(built, tags, known)
-    lifted = sites.texts()
-    site_bits = np.zeros(1 << max(4, (16 * len(lifted)).bit_length() - 6), np.uint64)
-    enter_sites(sites.text, sites.offsets, sites.places(), site_bits)
+    covered = splits.texts()
+    split_bits = np.zeros(1 << max(4, (16 * len(covered)).bit_length() - 6), np.uint64)
+    enter_splits(splits.text, splits.offsets, splits.places(), split_bits)
     across = [
         (text[x - 1 : x], text[x + 1 : x + 2])
-        for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True)
+        for text, x in zip(covered, splits.offset_in_text.tolist(), strict=True)
         if text[x] == SPACE
     ]
-    sides = np.append(_wild(vocabulary, lifted, across), np.uint8(0))
-    for number in sites.crossing:
+    sides = np.append(_crossing_ids(vocabulary, covered, across), np.uint8(0))
+    for number in splits.crossing:
         of_words = spellings.ids[spellings.ids_offsets[number] : spellings.ids_offsets[number + 1]]
-        sides[of_words] |= WILD_FOR_WORDS
+        sides[of_words] |= CROSSING_WORDS
     enter_sides(built, spellings.ids, spellings.ids_offsets, _classes(built, spelling, sample), sides)
-    words = [text for text, x in zip(lifted, sites.offset_in_text.tolist(), strict=True) if text[x] != SPACE]
+    words = [
+        text for text, x in zip(covered, splits.offset_in_text.tolist(), strict=True) if text[x] != SPACE
+    ]
     first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
-    length[table.kind == TOKEN_SPECIAL] = LENGTH_WALL
-    return TextFilter(
+    length[table.kind == TOKEN_SPECIAL] = SEPARATOR_LENGTH
+    return TextPrefilter(
         sides=sides,
         bitmap=bitmap,
         multiplier=_MULTIPLIER,
@@ -257,12 +264,12 @@ def _filter(
         spelling=spelling,
         first_bytes=_with_length(first_bytes, length),
         last_bytes=_with_length(last_bytes, length),
-        length=np.append(length, LENGTH_WALL).astype(np.int32),
+        length=np.append(length, SEPARATOR_LENGTH).astype(np.int32),
         edges=_edges(table),
         tags=tags,
         known=known,
-        site_bits=site_bits,
-        wild_reach=max(map(len, lifted), default=0) + LOOK_AHEAD,
+        split_bits=split_bits,
+        crossing_reach=max(map(len, covered), default=0) + LOOK_AHEAD,
         word_reach=max(map(len, words), default=0) + LOOK_AHEAD,
     )
 
@@ -281,7 +288,7 @@ def _classes(built: Uint64Array, spelling: Int32Array, sample: TokenIds) -> Uint
 def _edges(table: VocabularyTable) -> Uint8Array:
     """Return the classes of the first and last byte of each id; the last row is for unknown ids."""
     class_of = np.array([edge_class(value) for value in range(256)], np.uint8)
-    edges = np.full((len(table.kind) + 1, 2), WALL, np.uint8)
+    edges = np.full((len(table.kind) + 1, 2), SEPARATOR, np.uint8)
     edges[:-1][table.kind != TOKEN_SPECIAL] = ANY
     spells = np.flatnonzero((table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) > 0))
     edges[spells, 0] = class_of[table.text[table.offsets[spells]]]
@@ -297,17 +304,19 @@ def _with_length(ends: Uint64Array, length: Int64Array) -> Uint64Array:
     return table
 
 
-def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[bytes, bytes]]) -> Uint8Array:
+def _crossing_ids(
+    vocabulary: SpelledVocabulary, covered: list[bytes], across: list[tuple[bytes, bytes]]
+) -> Uint8Array:
     """Return which ids an occurrence can hold without a pair that tells so."""
     table = vocabulary.table
-    wild = np.zeros(len(table.kind), np.uint8)
-    if not lifted:
-        return wild
+    crossing = np.zeros(len(table.kind), np.uint8)
+    if not covered:
+        return crossing
     # Ids that spell nothing part the tokens beside them.
-    wild[(table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) == 0)] = WILD
+    crossing[(table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) == 0)] = CROSSING
     for token in ids_across_spaces(vocabulary.spellings, across):
-        wild[token] = WILD
-    phrase_texts = [text.decode() for text in lifted]
+        crossing[token] = CROSSING
+    phrase_texts = [text.decode() for text in covered]
     alphabet = set().union(*map(set, phrase_texts))
     first = {text[0] for text in phrase_texts}
     last = {text[-1] for text in phrase_texts}
@@ -319,8 +328,8 @@ def _wild(vocabulary: LiftedVocabulary, lifted: list[bytes], across: list[tuple[
         # Of a split character the token with its beginning is enough. An occurrence that has no split
         # character can still begin or end among the whole characters of such a token.
         if tail in heads or inside & first or inside & last:
-            wild[token] = WILD
-    return wild
+            crossing[token] = CROSSING
+    return crossing
 
 
 def _sources(alphabet: set[str], case: str) -> set[bytes]:

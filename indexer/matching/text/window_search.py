@@ -14,11 +14,11 @@ from indexer.matching.scratch import ScratchPool
 from indexer.matching.text.full_search import (
     DecodingSearch,
     empty_stream,
+    new_search_scratch,
     search_all,
-    search_room,
 )
-from indexer.matching.text.kernels.prefilter import FilterRoom, TextFilter, new_filter_room
-from indexer.matching.text.kernels.search import LOOK_AHEAD, PhraseTable, Ranges
+from indexer.matching.text.kernels.prefilter import PrefilterScratch, TextPrefilter, new_prefilter_scratch
+from indexer.matching.text.kernels.search import LOOK_AHEAD, Ranges, TextTable
 from indexer.matching.text.kernels.stream import MAX_GROWTH, PADDING
 from indexer.matching.text.kernels.window_text import MOST_FIRST_TOKENS, fill_windows
 from indexer.matching.text.kernels.windows import (
@@ -26,11 +26,11 @@ from indexer.matching.text.kernels.windows import (
     CHUNK_STOP,
     ROW,
     STATE_SIZE,
-    Windows,
+    TextWindows,
     find_windows,
 )
 from indexer.matching.text.phrase_table import phrase_table
-from indexer.matching.text.prefilter import SAMPLE_TOKENS, LiftedVocabulary, lift
+from indexer.matching.text.prefilter import SAMPLE_TOKENS, SpelledVocabulary, build_prefilter
 from indexer.matching.text.unicode_table import unicode_table
 from indexer.matching.text.vocabulary import vocabulary_table
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
@@ -45,16 +45,16 @@ _MOST_RANGES = 1 << 10
 class Built(NamedTuple):
     """What was built for one width of ids."""
 
-    table: TextFilter
-    phrases: PhraseTable
+    table: TextPrefilter
+    phrases: TextTable
     left_over: DecodingSearch | None
 
 
 class WindowSearch:
-    """Finds texts where `TextFilter` opens a window. Parameters as of `TextMatcher`; white space is exact.
+    """Finds texts where `TextPrefilter` opens a window. Parameters as of `TextMatcher`; white space is exact.
 
     The filter is built on the first block of the stream, and once more if that was small and a much larger
-    one comes. Texts that cannot be lifted are searched for everywhere.
+    one comes. Texts that cannot be covered are searched for everywhere.
     """
 
     def __init__(
@@ -70,29 +70,29 @@ class WindowSearch:
         self._tables = tables_of(vocabulary)
         self._case = case
         self._vocabulary = self._tables.made_by(vocabulary_table, case=case, whitespace="exact")
-        self._lifted_vocabulary = LiftedVocabulary(self._vocabulary, rules, case=case)
+        self._spelled = SpelledVocabulary(self._vocabulary, rules, case=case)
         self._unicode = unicode_table(case, "exact")
         longest_token = int(np.diff(self._tables.tokens.offsets).max(initial=0))
-        self._token_room = MAX_GROWTH * (longest_token + 4) + PADDING
+        self._token_bytes = MAX_GROWTH * (longest_token + 4) + PADDING
         self._built = BuiltFromSample(self._build, SAMPLE_TOKENS)
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, in no particular order."""
         ids, starts, stops = checked_block(ids, starts, stops)
         built = self._built.for_block(ids, starts, stops)
-        found = self._find_lifted(built, ids, starts, stops)
+        found = self._find_covered(built, ids, starts, stops)
         if built.left_over is None:
             return found
         return concatenate([found, built.left_over.find(ids, starts, stops)])
 
-    def _find_lifted(self, built: Built, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
+    def _find_covered(self, built: Built, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         phrases = built.phrases
         parts: list[Matches] = []
         if phrases.longest == 0:
             return concatenate(parts)
-        room = (MOST_FIRST_TOKENS + 4) * self._token_room + phrases.longest + 4 * LOOK_AHEAD
-        stream = empty_stream(max(_STREAM_BYTES, 2 * room))
-        search = search_room(phrases)
+        capacity = (MOST_FIRST_TOKENS + 4) * self._token_bytes + phrases.longest + 4 * LOOK_AHEAD
+        stream = empty_stream(max(_STREAM_BYTES, 2 * capacity))
+        search = new_search_scratch(phrases)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         done = not len(starts)
@@ -112,7 +112,7 @@ class WindowSearch:
                         windows,
                         n_windows,
                         progress,
-                        room,
+                        capacity,
                         phrases.longest,
                         stream,
                         ranges,
@@ -120,36 +120,36 @@ class WindowSearch:
                     parts.extend(search_all(phrases, self._rules, stream, ranges, n_ranges, search))
         return concatenate(parts)
 
-    def prefilter_of(self, sample: TokenIds) -> TextFilter:
+    def prefilter_of(self, sample: TokenIds) -> TextPrefilter:
         """Return the prefilter that streams like the sample are searched with, to look at."""
         nowhere = np.zeros(0, np.int64)
         return self._built.for_block(sample, nowhere, nowhere).table
 
     def _build(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Built:
         sample = ids[:SAMPLE_TOKENS]
-        lifted = lift(list(self._texts), self._lifted_vocabulary, sample)
+        covered = build_prefilter(list(self._texts), self._spelled, sample)
         left_over = None
-        if lifted.left_over:
+        if covered.left_over:
             left_over = DecodingSearch(
-                {text: self._texts[text] for text in lifted.left_over},
+                {text: self._texts[text] for text in covered.left_over},
                 self._tables,
                 self._rules,
                 case=self._case,
                 whitespace="exact",
             )
         return Built(
-            lifted.table,
-            phrase_table({text: self._texts[text] for text in lifted.lifted}),
+            covered.table,
+            phrase_table({text: self._texts[text] for text in covered.covered}),
             left_over,
         )
 
 
-def _new_scratch() -> tuple[FilterRoom, Windows, Ranges]:
-    windows = Windows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
-    return new_filter_room(CHUNK), windows, _range_room(_MOST_RANGES)
+def _new_scratch() -> tuple[PrefilterScratch, TextWindows, Ranges]:
+    windows = TextWindows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
+    return new_prefilter_scratch(CHUNK), windows, _new_ranges(_MOST_RANGES)
 
 
-def _range_room(n: int) -> Ranges:
+def _new_ranges(n: int) -> Ranges:
     return Ranges(
         begin=np.empty(n, np.int64),
         stop=np.empty(n, np.int64),

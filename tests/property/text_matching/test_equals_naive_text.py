@@ -131,7 +131,7 @@ def test_windows_and_rooms_change_nothing(case, match, room):
     ids, starts, stops = block_of(sequences)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_decoding, "_WINDOW_BYTES", 1)
-        patch.setattr(text_decoding, "_FIRST_ROOM", room)
+        patch.setattr(text_decoding, "_FIRST_HITS", room)
         matcher = TextMatcher(
             phrases, np.arange(len(phrases), dtype=np.int32), vocabulary_of(spelled, special), **match
         )

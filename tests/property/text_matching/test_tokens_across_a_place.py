@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.matching.text.crossing import crossing_spellings
-from indexer.matching.text.kernels.cut_pairs import Borders
+from indexer.matching.text.kernels.mandatory_pairs import Borders
 from indexer.matching.text.kernels.stream import TOKEN_WHOLE, VocabularyTable
 from indexer.matching.text.spellings import spellings_of
 

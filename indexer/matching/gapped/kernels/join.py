@@ -4,7 +4,7 @@ A pattern is looked for from its anchor, the rarer of its first and its last par
 asks for the nearest occurrences of the other part, as far as the widest gaps reach, and only for such pairs
 the parts between are placed and the gaps measured. So a part that stands everywhere costs a store for each
 occurrence; what a pattern costs depends on its anchor. Patterns anchored at their last part are looked for
-in one walk from left to right, the others in one from right to left.
+in one traversal from left to right, the others in one from right to left.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class GapTable(NamedTuple):
     phrase : array of int32, shape (n_patterns,)
         The phrase each pattern stands for.
     words_of_id : array of uint8, shape (n_ids,)
-        How many words begin inside each id for certain, whatever stands beside it; `WALL_WORDS` if it stands
-        for no text. Empty where no gap is counted in words.
+        How many words begin inside each id for certain, whatever stands beside it; `SEPARATOR_WORDS` if it
+        stands for no text. Empty where no gap is counted in words.
     most_words_of_id : int
-        The largest of them that is no wall.
+        The largest of them that is no separator.
     """
 
     offsets: Int64Array
@@ -53,7 +53,7 @@ class GapTable(NamedTuple):
     most_words_of_id: int
 
 
-class Anchors(NamedTuple):
+class PatternsByPart(NamedTuple):
     """Patterns by the part they are looked for from: part p has ``pattern[offsets[p]:offsets[p + 1]]``."""
 
     offsets: Int64Array
@@ -100,7 +100,7 @@ class Sizes(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """Room for gapped occurrences: the columns of `Matches`, and where each stands as `Parts` has it."""
+    """Buffers for gapped occurrences: the columns of `Matches`, and where each stands as `Parts` has it."""
 
     phrase: Int32Array
     row: Int64Array
@@ -111,7 +111,7 @@ class Joined(NamedTuple):
 
 
 class Stretches(NamedTuple):
-    """Room for stretches of rows, in ids from the start of the row, half-open."""
+    """Buffers for stretches of rows, in ids from the start of the row, half-open."""
 
     row: Int64Array
     begin: Int64Array
@@ -160,9 +160,9 @@ def find_stretches(gaps, anchors, step, sizes, parts, ids, starts, nearest, link
     Returns
     -------
     int
-        How many there are; if more than there is room for, nothing is said of the others.
+        How many there are; if more than there is space for, nothing is said of the others.
     """
-    room = stretches.row.shape[0]
+    capacity = stretches.row.shape[0]
     n_found = np.int64(0)
     nearest[:] = -1
     at = np.int64(0) if step > 0 else np.int64(parts.part.shape[0] - 1)
@@ -187,7 +187,7 @@ def find_stretches(gaps, anchors, step, sizes, parts, ids, starts, nearest, link
                         end = max(end, np.int64(parts.end[other]))
                     other = np.int64(linked[other])
                 if reached:
-                    if n_found < room:
+                    if n_found < capacity:
                         stretches.row[n_found] = parts.row[at]
                         stretches.begin[n_found] = begin
                         stretches.end[n_found] = end
@@ -217,14 +217,14 @@ def join_parts(gaps, anchors, step, sizes, special, parts, ids, starts, nearest,
     marks : array of int64, shape (n_parts,)
         All 0; changed.
     joined : Joined
-        Room for occurrences.
+        Buffers for occurrences.
 
     Returns
     -------
     int
-        How many there are; if more than there is room for, nothing is said of the others.
+        How many there are; if more than there is space for, nothing is said of the others.
     """
-    room = joined.phrase.shape[0]
+    capacity = joined.phrase.shape[0]
     n_found = np.int64(0)
     base = np.int64(1)
     nearest[:] = -1
@@ -245,7 +245,7 @@ def join_parts(gaps, anchors, step, sizes, special, parts, ids, starts, nearest,
                     if earlier < later and can_be_joined(
                         gaps, special, parts, ids, start, pattern, earlier, later, marks, base
                     ):
-                        if n_found < room:
+                        if n_found < capacity:
                             joined.phrase[n_found] = gaps.phrase[pattern]
                             joined.row[n_found] = parts.row[at]
                             joined.token_offset[n_found] = parts.begin[earlier]

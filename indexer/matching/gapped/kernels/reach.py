@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.jit.compile import leaf, uncounted
 from indexer.jit.prefetching import AHEAD, prefetch
-from indexer.matching.gapped.kernels.rules import WALL_WORDS
+from indexer.matching.gapped.kernels.rules import SEPARATOR_WORDS
 from indexer.units import Int64Array
 
 
@@ -38,7 +38,7 @@ def farthest(words_of_id, ids, limit, at, step, n_ids, n_words, n_outermost):
         border = at
         while border != limit:
             token = np.int64(ids[border]) if step > 0 else np.int64(ids[border - 1])
-            if token >= words_of_id.shape[0] or words_of_id[token] == WALL_WORDS:
+            if token >= words_of_id.shape[0] or words_of_id[token] == SEPARATOR_WORDS:
                 break
             n_words -= words_of_id[token]
             if n_words < 0:

@@ -6,14 +6,14 @@ import numpy as np
 
 from indexer.jit.compile import leaf
 
-WALL_WORDS = 255
+SEPARATOR_WORDS = 255
 """What `GapTable.words_of_id` says of an id that stands for no text, and of one beyond the vocabulary."""
 MOST_WORDS = 254
 """What it says of an id that holds as many words and more: that never denies a pair."""
 
 
 @leaf
-def has_wall(special, ids, begin, end):
+def has_separator(special, ids, begin, end):
     """Return whether an id that stands for no text lies in ``ids[begin:end]``; if `special` is empty, no."""
     if special.shape[0] == 0:
         return False
@@ -51,7 +51,7 @@ def in_reach(gaps, sizes, parts, ids, start, pattern, earlier, later):
     while at > begin:
         at -= 1
         token = np.int64(ids[start + at])
-        if token >= n_ids or gaps.words_of_id[token] == WALL_WORDS:
+        if token >= n_ids or gaps.words_of_id[token] == SEPARATOR_WORDS:
             return False
         most -= gaps.words_of_id[token]
         if most < 0:
@@ -72,7 +72,7 @@ def allowed(gaps, special, parts, ids, start, place, earlier, later):
             between = parts.words_first[later] - parts.words_stop[earlier]
     if between < gaps.least[place] or between > gaps.most[place]:
         return False
-    return not has_wall(special, ids, start + end, start + begin)
+    return not has_separator(special, ids, start + end, start + begin)
 
 
 @leaf

@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.jit.compile import uncounted
 from indexer.matching.kernels.borders import MARK, OTHER, WORD, base_before, code_point, sequence_length
-from indexer.matching.text.kernels.stream import CUT, N_PIECES, N_TEXT, TOKEN_SPECIAL, TOKEN_WHOLE
+from indexer.matching.text.kernels.stream import DECODED_END, N_PIECES, N_TEXT, TOKEN_SPECIAL, TOKEN_WHOLE
 
 CONTEXT_BYTES = 16
 """Bytes decoded on either side of a stretch: they decide its borders and complete its characters.
@@ -86,7 +86,7 @@ def count_words(stream, classes, words_before, goes_on):
     while at < n_text:
         length = np.int64(0)
         found = np.int64(OTHER)
-        if text[at] < CUT:
+        if text[at] < DECODED_END:
             length = np.int64(sequence_length(text, at, n_text))
             if length > 0:
                 found = np.int64(classes[code_point(text, at, length)])

@@ -75,7 +75,7 @@ def look_beside(contexts, around, ids, windows, n_anchors, kind, first, second, 
     around : array of uint64
         What is known of each anchor.
     chosen : array of int64
-        Room for the anchors.
+        Buffers for the anchors.
     """
     end = ids.shape[0] - 1
     n_chosen = 0

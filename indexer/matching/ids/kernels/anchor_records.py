@@ -23,7 +23,7 @@ def pack_around(kinds, before, after, begin, doublings):
 
     From its lowest bit on: their kinds (6 bits); how many ids before the pair they begin, at most (9), and
     how many ids from the pair on they end, at most (9), `FARTHEST` for that many and more; which of
-    `PairFilter.contexts` is their first (32), and how many they have, as a power of two (5).
+    `IdPrefilter.contexts` is their first (32), and how many they have, as a power of two (5).
     """
     return (
         np.uint64(kinds)

@@ -26,7 +26,7 @@ _ONE = np.uint64(1)
 
 @kernel
 def number_slots(ids, offsets, anchor, width, tags, around):
-    """Give every anchor a slot and room for the contexts of its patterns; return the words of all."""
+    """Give every anchor a slot and space for the contexts of its patterns; return the words of all."""
     for pattern in range(offsets.shape[0] - 1):
         at = anchor[pattern]
         if at >= 0:

@@ -76,7 +76,7 @@ def may_hold(table, multipliers, id_):
 def _flag_slowly(table, multipliers, ids, begin, n_ids, flagged):
     """Write down which of the ids from `begin` on may be in the set, counted from there; return how many.
 
-    `n_ids` is a multiple of `LANES`; `flagged` is an array of uint16 with room for `AT_ONCE` more.
+    `n_ids` is a multiple of `LANES`; `flagged` is an array of uint16 with space for `AT_ONCE` more.
     """
     n = 0
     for k in range(n_ids):
@@ -149,7 +149,7 @@ def flag_ids(table, multipliers, ids, begin, end, flagged):
     Parameters
     ----------
     flagged : array of uint16
-        Room for all of them, 65,536 at most, and `AT_ONCE` more.
+        Buffers for all of them, 65,536 at most, and `AT_ONCE` more.
     """
     whole = (end - begin) // LANES * LANES
     n = flag_lanes(table, multipliers, ids, begin, whole, flagged)

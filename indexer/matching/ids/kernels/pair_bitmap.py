@@ -21,17 +21,17 @@ def pair_bit(bitmap, multiplier, shift, ids, at):
 
 
 @leaf
-def token_bit(anchors, ids, at):
+def token_bit(prefilter, ids, at):
     """Return a number whose lowest bit says whether the id at a position may be a pattern by itself."""
     token = np.uint64(ids[at])
-    return anchors.tokens[(token >> np.uint64(6)) & np.uint64(1023)] >> (token & _LOW)
+    return prefilter.tokens[(token >> np.uint64(6)) & np.uint64(1023)] >> (token & _LOW)
 
 
 @leaf
-def position_bit(anchors, ids, at):
+def position_bit(prefilter, ids, at):
     """Return a number whose lowest bit says whether an anchor or a pattern of one id may stand there."""
-    bit = pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at)
-    return bit | token_bit(anchors, ids, at)
+    bit = pair_bit(prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, at)
+    return bit | token_bit(prefilter, ids, at)
 
 
 @kernel
@@ -66,14 +66,14 @@ def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
 
 
 @leaf
-def flag_token_groups(anchors, ids, begin, end, groups):
+def flag_token_groups(prefilter, ids, begin, end, groups):
     """Do what `flag_groups` does where single ids are patterns too."""
     n = 0
     at = begin
     while at < end:
         bits = np.uint64(at + GROUP > end)
         for k in range(at, min(at + GROUP, end)):
-            bits |= position_bit(anchors, ids, k)
+            bits |= position_bit(prefilter, ids, k)
         groups[n] = at
         n += np.int64(bits & _ONE)
         at += GROUP
@@ -81,20 +81,20 @@ def flag_token_groups(anchors, ids, begin, end, groups):
 
 
 @leaf
-def keep_keys(anchors, ids, begin, flagged, n_flagged):
+def keep_keys(prefilter, ids, begin, flagged, n_flagged):
     """Keep the flagged ids, counted from `begin`, beside which an anchor may stand; return how many.
 
     A key is the first id of its anchor or the second. Both pairs are looked up without a branch, and the ids
     are kept in place: 0.96 ns an id. With the positions written down at once it took 1.2 to 1.5.
     """
-    bitmap, multiplier, shift = anchors.bitmap, anchors.multiplier, anchors.shift
-    with_tokens = anchors.tokens.shape[0] != 0
+    bitmap, multiplier, shift = prefilter.bitmap, prefilter.multiplier, prefilter.shift
+    with_tokens = prefilter.tokens.shape[0] != 0
     # The first id of all stays: no pair ends with it.
     n = np.int64(n_flagged > 0 and begin + np.int64(flagged[0]) == 0)
     if with_tokens:
         for k in range(n, n_flagged):
             at = begin + np.int64(flagged[k])
-            bits = pair_bit(bitmap, multiplier, shift, ids, at - 1) | position_bit(anchors, ids, at)
+            bits = pair_bit(bitmap, multiplier, shift, ids, at - 1) | position_bit(prefilter, ids, at)
             flagged[n] = flagged[k]
             n += np.int64(bits & _ONE)
         return n
@@ -107,13 +107,13 @@ def keep_keys(anchors, ids, begin, flagged, n_flagged):
 
 
 @leaf
-def positions_beside(anchors, ids, begin, end, flagged, n_flagged, positions):
+def positions_beside(prefilter, ids, begin, end, flagged, n_flagged, positions):
     """Write down the positions of ``[begin, end)`` where flagged ids may have an anchor; return how many.
 
     The id behind the last position is not among the flagged ones: there the question is put in any case.
     """
-    bitmap, multiplier, shift = anchors.bitmap, anchors.multiplier, anchors.shift
-    with_tokens = anchors.tokens.shape[0] != 0
+    bitmap, multiplier, shift = prefilter.bitmap, prefilter.multiplier, prefilter.shift
+    with_tokens = prefilter.tokens.shape[0] != 0
     n, written = 0, begin - 1
     for k in range(n_flagged):
         at = begin + np.int64(flagged[k])
@@ -123,7 +123,7 @@ def positions_beside(anchors, ids, begin, end, flagged, n_flagged, positions):
         positions[n] = at
         bits = pair_bit(bitmap, multiplier, shift, ids, at)
         if with_tokens:
-            bits |= token_bit(anchors, ids, at)
+            bits |= token_bit(prefilter, ids, at)
         n += np.int64(bits & _ONE)
         written = at
     if written != end - 1:
@@ -133,27 +133,27 @@ def positions_beside(anchors, ids, begin, end, flagged, n_flagged, positions):
 
 
 @leaf
-def passing_positions(anchors, ids, groups, n_groups, end, positions):
+def passing_positions(prefilter, ids, groups, n_groups, end, positions):
     """Write down the positions of the flagged groups that pass by themselves; return how many.
 
     Like the groups, each is written and only those that pass are kept: no branch depends on the ids.
     """
     n = 0
-    with_tokens = anchors.tokens.shape[0] != 0
+    with_tokens = prefilter.tokens.shape[0] != 0
     if with_tokens:
         for g in range(n_groups):
             for at in range(groups[g], min(groups[g] + GROUP, end)):
                 positions[n] = at
-                n += np.int64(position_bit(anchors, ids, at) & _ONE)
+                n += np.int64(position_bit(prefilter, ids, at) & _ONE)
         return n
     for g in range(n_groups - 1):
         for k in range(GROUP):
             positions[n] = groups[g] + k
             n += np.int64(
-                pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, groups[g] + k) & _ONE
+                pair_bit(prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, groups[g] + k) & _ONE
             )
     if n_groups > 0:
         for at in range(groups[n_groups - 1], min(groups[n_groups - 1] + GROUP, end)):
             positions[n] = at
-            n += np.int64(pair_bit(anchors.bitmap, anchors.multiplier, anchors.shift, ids, at) & _ONE)
+            n += np.int64(pair_bit(prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, at) & _ONE)
     return n

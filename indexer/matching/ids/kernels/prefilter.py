@@ -55,7 +55,7 @@ it costs 10 % (134,000 phrases) to 25 % (10,000); with 2^15, 2 to 5 %."""
 _ONE = np.uint64(1)
 
 
-class PairFilter(NamedTuple):
+class IdPrefilter(NamedTuple):
     """The anchors of a pattern set, for ids of one width.
 
     Attributes
@@ -95,7 +95,7 @@ class PairFilter(NamedTuple):
 
 
 class Windows(NamedTuple):
-    """Room for the windows of a block, ordered by `position`."""
+    """Buffers for the windows of a block, ordered by `position`."""
 
     position: Int64Array
     begin: Int64Array
@@ -103,7 +103,7 @@ class Windows(NamedTuple):
 
 
 class PrefilterScratch(NamedTuple):
-    """Room for one run of the scan, see `scan_windows`."""
+    """Buffers for one run of the scan, see `scan_windows`."""
 
     groups: Int64Array
     flagged: Uint16Array
@@ -113,12 +113,12 @@ class PrefilterScratch(NamedTuple):
 
 
 def windows_for(n: int) -> Windows:
-    """Return room for the windows of n positions; nothing of it is touched before it is used."""
+    """Return space for the windows of n positions; nothing of it is touched before it is used."""
     return Windows(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
 
 
 def new_prefilter_scratch() -> PrefilterScratch:
-    """Return room for `SCAN_POSITIONS`."""
+    """Return space for `SCAN_POSITIONS`."""
     return PrefilterScratch(
         groups=np.empty(SCAN_POSITIONS // GROUP + 1, np.int64),
         flagged=np.empty(SCAN_POSITIONS + AT_ONCE, np.uint16),
@@ -129,46 +129,46 @@ def new_prefilter_scratch() -> PrefilterScratch:
 
 
 @leaf
-def pass_positions(anchors, ids, begin, end, scratch):
+def pass_positions(prefilter, ids, begin, end, scratch):
     """Write down the positions of ``[begin, end)`` where an anchor may stand; return how many."""
     positions = scratch.windows.position
-    keys, flagged = anchors.keys, scratch.flagged
+    keys, flagged = prefilter.keys, scratch.flagged
     if keys.table.shape[0]:
         n_keys = flag_ids(keys.table, keys.multipliers, ids, begin, end, flagged)
-        n_keys = keep_keys(anchors, ids, begin, flagged, n_keys)
-        return positions_beside(anchors, ids, begin, end, flagged, n_keys, positions)
-    if anchors.tokens.shape[0]:
-        n_groups = flag_token_groups(anchors, ids, begin, end, scratch.groups)
+        n_keys = keep_keys(prefilter, ids, begin, flagged, n_keys)
+        return positions_beside(prefilter, ids, begin, end, flagged, n_keys, positions)
+    if prefilter.tokens.shape[0]:
+        n_groups = flag_token_groups(prefilter, ids, begin, end, scratch.groups)
     else:
         n_groups = flag_groups(
-            anchors.bitmap, anchors.multiplier, anchors.shift, ids, begin, end, scratch.groups
+            prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, begin, end, scratch.groups
         )
-    return passing_positions(anchors, ids, scratch.groups, n_groups, end, positions)
+    return passing_positions(prefilter, ids, scratch.groups, n_groups, end, positions)
 
 
 @leaf
-def open_windows(anchors, ids, n_positions, scratch):
+def open_windows(prefilter, ids, n_positions, scratch):
     """Ask for each of the positions whether an anchor stands there that fits between its neighbours.
 
     Keeps those for which that is so, with their windows; returns how many. The ids must reach one behind the
     last position.
     """
     windows, around, chosen = scratch.windows, scratch.around, scratch.chosen
-    with_tokens = anchors.tokens.shape[0] != 0
-    contexts = anchors.contexts
+    with_tokens = prefilter.tokens.shape[0] != 0
+    contexts = prefilter.contexts
     for k in range(n_positions):
-        prefetch(anchors.tags, pair_bucket(anchors.tags, load_pair(ids, windows.position[k])))
+        prefetch(prefilter.tags, pair_bucket(prefilter.tags, load_pair(ids, windows.position[k])))
     n_anchors = 0
     for k in range(n_positions):
         at = windows.position[k]
-        slot, is_anchor = pair_slot(anchors.tags, load_pair(ids, at))
+        slot, is_anchor = pair_slot(prefilter.tags, load_pair(ids, at))
         windows.position[n_anchors] = at
         windows.begin[n_anchors] = slot if is_anchor else -1
         n_anchors += np.int64(is_anchor or with_tokens)
-        prefetch(anchors.around, slot)
+        prefetch(prefilter.around, slot)
     for k in range(n_anchors):
         slot = windows.begin[k]
-        around[k] = anchors.around[slot] if slot >= 0 else np.uint64(0)
+        around[k] = prefilter.around[slot] if slot >= 0 else np.uint64(0)
         windows.end[k] = ALONE
         prefetch(contexts, np.int64(unpack_region(around[k])[0]))
     look_beside(contexts, around, ids, windows, n_anchors, LEFT, -1, 0, chosen)
@@ -182,12 +182,12 @@ def open_windows(anchors, ids, n_positions, scratch):
         kinds, before, after = unpack_reach(around[k])
         kinds &= windows.end[k]
         if kinds != 0:
-            before = anchors.longest_before if before == FARTHEST else before
-            after = anchors.longest_after if after == FARTHEST else after
+            before = prefilter.longest_before if before == FARTHEST else before
+            after = prefilter.longest_after if after == FARTHEST else after
             before, after = reach(kinds, before, after)
         else:
             before, after = np.int64(0), np.int64(0)
-        is_token = with_tokens and token_bit(anchors, ids, at) & _ONE != 0
+        is_token = with_tokens and token_bit(prefilter, ids, at) & _ONE != 0
         if is_token:
             after = max(after, np.int64(1))
         windows.position[n] = at
@@ -198,25 +198,26 @@ def open_windows(anchors, ids, n_positions, scratch):
 
 
 @leaf
-def scan_windows(anchors, ids, begin, end, scratch, windows):
+def scan_windows(prefilter, ids, begin, end, scratch, windows):
     """Write down the windows of the positions ``[begin, end)``, ordered; return how many.
 
-    Their beginnings are made to ascend, as the walk needs: a window may begin earlier than its anchor asks
-    for. So that this holds from one block to the next, none begins later than a window behind the block can.
+    Their beginnings are made to ascend, as the traversal needs: a window may begin earlier than its anchor
+    asks for. So that this holds from one block to the next, none begins later than a window behind the block
+    can.
 
     Parameters
     ----------
     scratch : Scratch
-        Room for `SCAN_POSITIONS`.
+        Buffers for `SCAN_POSITIONS`.
     windows : Windows
-        Room for all positions.
+        Buffers for all positions.
     """
     n = 0
     pairs_end = min(end, ids.shape[0] - 1)
     for first in range(begin, pairs_end, SCAN_POSITIONS):
         last = min(first + SCAN_POSITIONS, pairs_end)
-        n_here = pass_positions(anchors, ids, first, last, scratch)
-        n_here = open_windows(anchors, ids, n_here, scratch)
+        n_here = pass_positions(prefilter, ids, first, last, scratch)
+        n_here = open_windows(prefilter, ids, n_here, scratch)
         for k in range(n_here):
             windows.position[n + k] = scratch.windows.position[k]
             windows.begin[n + k] = scratch.windows.begin[k]
@@ -225,14 +226,14 @@ def scan_windows(anchors, ids, begin, end, scratch, windows):
     if (
         end > pairs_end
         and end > begin
-        and anchors.tokens.shape[0]
-        and token_bit(anchors, ids, end - 1) & _ONE
+        and prefilter.tokens.shape[0]
+        and token_bit(prefilter, ids, end - 1) & _ONE
     ):
         windows.position[n] = end - 1
         windows.begin[n] = end - 1
         windows.end[n] = end
         n += 1
-    earliest = end - anchors.longest_before
+    earliest = end - prefilter.longest_before
     for k in range(n - 1, -1, -1):
         earliest = min(earliest, windows.begin[k])
         windows.begin[k] = earliest

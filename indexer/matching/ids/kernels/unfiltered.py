@@ -6,47 +6,47 @@ import numpy as np
 
 from indexer.jit.compile import uncounted
 from indexer.matching.ids.kernels.automaton import ROOT
-from indexer.matching.ids.kernels.walk import BATCH_IDS, add_walk, nothing_written, search_batch
+from indexer.matching.ids.kernels.traversal import BATCH_IDS, add_traversal, nothing_written, search_batch
 
 
 @uncounted
 def search_sequences(automaton, ids, starts, stops, first_row, hits, batch):
     """Write down the hits in the sequences from `first_row` on.
 
-    The output has a fixed room. A sequence whose hits do not fit is left out whole: the caller goes on from
-    there with what room it likes.
+    The output has a fixed space. A sequence whose hits do not fit is left out whole: the caller goes on from
+    there with what space it likes.
 
     Parameters
     ----------
     hits : HitBuffer
         Written to.
     batch : Batch
-        Room for what lies between.
+        Buffers for what lies between.
 
     Returns
     -------
     n_found : int
         Hits written.
     next_row : int
-        All sequences before it are done. If nothing is written, the next sequence alone needs more room.
+        All sequences before it are done. If nothing is written, the next sequence alone needs more space.
     """
-    room = hits.pattern.shape[0]
+    capacity = hits.pattern.shape[0]
     written = nothing_written()
-    n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
+    n_traversals, n_free = np.int64(0), np.int64(BATCH_IDS)
     for row in range(first_row, starts.shape[0]):
-        walked, stop, state = np.int64(starts[row]), np.int64(stops[row]), np.int64(ROOT)
-        while walked < stop:
-            end = min(stop, walked + n_free)
-            n_walks = add_walk(batch.walks, n_walks, row, walked, end, state)
-            n_free -= end - walked
-            walked = end
+        traversed, stop, state = np.int64(starts[row]), np.int64(stops[row]), np.int64(ROOT)
+        while traversed < stop:
+            end = min(stop, traversed + n_free)
+            n_traversals = add_traversal(batch.traversals, n_traversals, row, traversed, end, state)
+            n_free -= end - traversed
+            traversed = end
             if n_free == 0:
-                written, state = search_batch(automaton, ids, starts, batch, n_walks, hits, written)
-                if written.n_hits > room:
+                written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
+                if written.n_hits > capacity:
                     return written.n_before, written.row
-                n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
-    if n_walks > 0:
-        written, state = search_batch(automaton, ids, starts, batch, n_walks, hits, written)
-        if written.n_hits > room:
+                n_traversals, n_free = np.int64(0), np.int64(BATCH_IDS)
+    if n_traversals > 0:
+        written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
+        if written.n_hits > capacity:
             return written.n_before, written.row
     return written.n_hits, starts.shape[0]

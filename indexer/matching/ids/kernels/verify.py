@@ -22,7 +22,7 @@ _EXCHANGES_EACH = 16
 def keep_bounded(patterns, neighbours, ids, starts, stops, hits, n_hits, window, found):
     """Write down the hits that keep their border rules as occurrences; return how many there are.
 
-    `window` is room for `borders.WINDOW_BYTES` bytes.
+    `window` is space for `borders.WINDOW_BYTES` bytes.
     """
     kept = 0
     for hit in range(n_hits):

@@ -1,6 +1,6 @@
 """Lead the automaton through the windows of the scan, and through nothing else.
 
-The windows of a sequence are joined where they touch or overlap. So no position is walked twice, and a
+The windows of a sequence are joined where they touch or overlap. So no position is traversed twice, and a
 pattern that several windows cover, through several anchors, is still found once, at its last id.
 """
 
@@ -20,21 +20,21 @@ from indexer.matching.ids.kernels.prefilter import (
     scan_windows,
     windows_for,
 )
-from indexer.matching.ids.kernels.walk import (
+from indexer.matching.ids.kernels.traversal import (
     BATCH_IDS,
     Batch,
-    add_walk,
+    add_traversal,
     new_batch,
     nothing_written,
     search_batch,
 )
 
 BLOCK_TOKENS = 1 << 18
-"""Positions scanned before their windows are walked: enough windows for many to be walked at a time."""
+"""Positions scanned before their windows are traversed: enough windows for many to be traversed at a time."""
 
 
 class Scratch(NamedTuple):
-    """Scratch for what lies between scan and walk; each thread has its own."""
+    """Scratch for what lies between scan and traversal; each thread has its own."""
 
     questions: PrefilterScratch
     windows: Windows
@@ -60,40 +60,40 @@ def first_at(windows, n_windows, k, position):
 
 
 @leaf
-def join_windows(windows, n_windows, k, row, stop, walked, state, walks, n_walks, n_free):
-    """Make walks of the windows from `k` on whose anchors lie before `stop`.
+def join_windows(windows, n_windows, k, row, stop, traversed, state, traversals, n_traversals, n_free):
+    """Make traversals of the windows from `k` on whose anchors lie before `stop`.
 
     Ends where they would be longer than `n_free` ids together, if need be inside a window.
 
     Parameters
     ----------
-    walked, state : int
-        How far the row is walked, and where the automaton stands there.
+    traversed, state : int
+        How far the row is traversed, and where the automaton stands there.
 
     Returns
     -------
     k : int
         The window to go on with.
-    walked, n_walks, n_free : int
+    traversed, n_traversals, n_free : int
         The same afterwards.
     """
     joins = False
     while k < n_windows and windows.position[k] < stop and n_free > 0:
-        begin, end = max(windows.begin[k], walked), min(windows.end[k], stop)
+        begin, end = max(windows.begin[k], traversed), min(windows.end[k], stop)
         if end > begin:
-            if begin > walked:
+            if begin > traversed:
                 joins, state = False, np.int64(ROOT)
-            walked = min(end, begin + n_free)
-            n_free -= walked - begin
+            traversed = min(end, begin + n_free)
+            n_free -= traversed - begin
             if joins:
-                walks.end[n_walks - 1] = walked
+                traversals.end[n_traversals - 1] = traversed
             else:
-                n_walks = add_walk(walks, n_walks, row, begin, walked, state)
+                n_traversals = add_traversal(traversals, n_traversals, row, begin, traversed, state)
                 joins = True
-            if walked < end:
+            if traversed < end:
                 break
         k += 1
-    return k, walked, n_walks, n_free
+    return k, traversed, n_traversals, n_free
 
 
 @leaf
@@ -111,38 +111,47 @@ def rows_in_block(starts, stops, row):
 
 
 @uncounted
-def search_windows(automaton, anchors, ids, starts, stops, first_row, hits, scratch):
+def search_windows(automaton, prefilter, ids, starts, stops, first_row, hits, scratch):
     """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
     windows, batch = scratch.windows, scratch.batch
-    room = hits.pattern.shape[0]
+    capacity = hits.pattern.shape[0]
     written = nothing_written()
     row = np.int64(first_row)
     while row < starts.shape[0]:
         last = rows_in_block(starts, stops, row)
         scanned = np.int64(starts[row])
-        walked, state = scanned, np.int64(ROOT)
+        traversed, state = scanned, np.int64(ROOT)
         # More than one turn only where a single sequence is longer than a block.
         while scanned < stops[last - 1]:
             until = min(scanned + BLOCK_TOKENS, np.int64(stops[last - 1]))
-            n_windows = scan_windows(anchors, ids, scanned, until, scratch.questions, windows)
-            n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
+            n_windows = scan_windows(prefilter, ids, scanned, until, scratch.questions, windows)
+            n_traversals, n_free = np.int64(0), np.int64(BATCH_IDS)
             r = row
             k = np.int64(0)
             while r < last:
-                k, walked, n_walks, n_free = join_windows(
-                    windows, n_windows, k, r, np.int64(stops[r]), walked, state, batch.walks, n_walks, n_free
+                k, traversed, n_traversals, n_free = join_windows(
+                    windows,
+                    n_windows,
+                    k,
+                    r,
+                    np.int64(stops[r]),
+                    traversed,
+                    state,
+                    batch.traversals,
+                    n_traversals,
+                    n_free,
                 )
                 is_full = n_free == 0
-                if n_walks > 0 and (is_full or r == last - 1):
-                    written, state = search_batch(automaton, ids, starts, batch, n_walks, hits, written)
-                    if written.n_hits > room:
+                if n_traversals > 0 and (is_full or r == last - 1):
+                    written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
+                    if written.n_hits > capacity:
                         return written.n_before, written.row
-                    n_walks, n_free = np.int64(0), np.int64(BATCH_IDS)
+                    n_traversals, n_free = np.int64(0), np.int64(BATCH_IDS)
                 if not is_full:
                     r += 1
                     if r < last:
-                        walked, state = np.int64(starts[r]), np.int64(ROOT)
-                        k = first_at(windows, n_windows, k, walked)
+                        traversed, state = np.int64(starts[r]), np.int64(ROOT)
+                        k = first_at(windows, n_windows, k, traversed)
             scanned = until
         row = last
     return written.n_hits, row

@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.jit.compile import uncounted
 from indexer.matching.kernels.borders import MARK, OTHER, WORD, class_of_byte
-from indexer.matching.text.kernels.stream import BAD, CUT, LETTER, LONGEST_CHARACTER, N_PIECES, N_TEXT
+from indexer.matching.text.kernels.stream import BAD, DECODED_END, LETTER, LONGEST_CHARACTER, N_PIECES, N_TEXT
 
 
 @uncounted
@@ -15,7 +15,7 @@ def class_at(text, at, classes):
     value = text[at]
     if value < 0x80:
         return np.int64(classes[value]), at
-    if value >= CUT:
+    if value >= DECODED_END:
         return np.int64(OTHER), at
     return class_of_byte(text, max(at - 3, 0), at, at + 4, classes)
 
@@ -33,7 +33,7 @@ def goes_on_at(text, at, classes):
 def word_before(text, at, classes):
     """Return whether the last character before a place of the stream that is no mark is a letter or digit.
 
-    The stream holds all marks before the place and what they belong to, or a wall.
+    The stream holds all marks before the place and what they belong to, or a separator.
     """
     if text[at - 1] < 0x80:
         return classes[text[at - 1]] == WORD

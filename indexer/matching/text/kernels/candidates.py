@@ -29,7 +29,7 @@ _HALF = np.uint64(32)
 
 
 class Candidates(NamedTuple):
-    """Room for `MOST_CANDIDATES`, ordered by range and place.
+    """Buffers for `MOST_CANDIDATES`, ordered by range and place.
 
     Attributes
     ----------
@@ -50,8 +50,8 @@ class Candidates(NamedTuple):
     slot: Int64Array
 
 
-def candidate_room() -> Candidates:
-    """Return room for candidates."""
+def new_candidates() -> Candidates:
+    """Return space for candidates."""
     n = MOST_CANDIDATES
     return Candidates(
         np.empty(n, np.int64),
@@ -77,7 +77,7 @@ def hash_first_bytes(text, at, width_class):
 
 @uncounted
 def list_candidates(table, rules, classes, text, ranges, n_ranges, range_number, at, candidates):
-    """List candidates from a place in range `range_number` on, while there is room.
+    """List candidates from a place in range `range_number` on, while there is space.
 
     Returns
     -------

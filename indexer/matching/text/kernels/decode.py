@@ -17,12 +17,12 @@ from indexer.matching.text.kernels.stream import (
     OFFSET,
     PENDING_FIRST,
     ROW,
+    SEPARATOR,
     SPACE,
     SPACE_RECORD,
     TOKEN_PARTIAL,
     TOKEN_SPECIAL,
     TOKEN_WHOLE,
-    WALL,
 )
 
 
@@ -55,11 +55,11 @@ def put_character(unicode, squeeze, data, at, length, stream):
 
 
 @uncounted
-def put_wall(stream):
-    """Append a wall, unless one stands there."""
+def put_separator(stream):
+    """Append a separator, unless one stands there."""
     n = stream.state[N_TEXT]
-    if n == 0 or stream.text[n - 1] != WALL:
-        put(stream, WALL)
+    if n == 0 or stream.text[n - 1] != SEPARATOR:
+        put(stream, SEPARATOR)
 
 
 @uncounted
@@ -177,7 +177,7 @@ def append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream):
         put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream)
     else:
         flush_pending(stream, row, offset)
-        put_wall(stream)
+        put_separator(stream)
 
 
 @merged
@@ -226,10 +226,10 @@ def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit
 
 
 @uncounted
-def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, room, stream):
-    """Append sequences to the stream until less than `room` bytes are free or all are done.
+def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, capacity, stream):
+    """Append sequences to the stream until less than `capacity` bytes are free or all are done.
 
-    `room` is what the longest token can need. `squeeze` is ``whitespace = "any"``.
+    `capacity` is what the longest token can need. `squeeze` is ``whitespace = "any"``.
 
     Returns
     -------
@@ -237,9 +237,9 @@ def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, room, stream):
         Whether all sequences are done.
     """
     state = stream.state
-    limit = stream.text.shape[0] - room
+    limit = stream.text.shape[0] - capacity
     if state[N_TEXT] == 0:
-        put_wall(stream)
+        put_separator(stream)
     while state[ROW] < starts.shape[0]:
         row = state[ROW]
         start, stop = starts[row], stops[row]
@@ -250,7 +250,7 @@ def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, room, stream):
         if state[N_TEXT] > limit:
             return False
         flush_pending(stream, row, stop - start)
-        put_wall(stream)
+        put_separator(stream)
         state[ROW] = row + 1
         state[OFFSET] = 0
     return True

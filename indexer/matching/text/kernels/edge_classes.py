@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.jit.compile import uncounted
 
-DIGIT, SPACE, OTHER, HIGH, WALL, ANY = 26, 27, 28, 29, 30, 31
+DIGIT, SPACE, OTHER, HIGH, SEPARATOR, ANY = 26, 27, 28, 29, 30, 31
 """Classes behind those of the letters a to z. Any: of a token that does not tell; every set holds it."""
 
 EVERY = np.uint64(0xFFFFFFFF)
@@ -15,7 +15,7 @@ NO_WORD = (
     (_ONE << np.uint64(SPACE))
     | (_ONE << np.uint64(OTHER))
     | (_ONE << np.uint64(HIGH))
-    | (_ONE << np.uint64(WALL))
+    | (_ONE << np.uint64(SEPARATOR))
     | (_ONE << np.uint64(ANY))
 )
 """The classes of what may border on a word; a byte of a character of several bytes may be anything."""

@@ -12,17 +12,17 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import leaf, uncounted
-from indexer.matching.text.kernels.cut_pairs import PAIR
+from indexer.matching.text.kernels.mandatory_pairs import PAIR
 
 N_CLASSES = 3
-WILD, WILD_FOR_WORDS = np.uint8(1 << 6), np.uint8(1 << 7)
+CROSSING, CROSSING_WORDS = np.uint8(1 << 6), np.uint8(1 << 7)
 """Marks of ids around which the text is searched whatever stands beside them; see `prefilter`."""
 
 _LEFT = np.uint8(1)
 _RIGHT = np.uint8(1 << N_CLASSES)
 _ALL_LEFT = np.uint8((1 << N_CLASSES) - 1)
 _TO_LEFT = np.uint8(N_CLASSES)
-_ALL_WILD = np.uint8(WILD | WILD_FOR_WORDS)
+_ALL_CROSSING = np.uint8(CROSSING | CROSSING_WORDS)
 _HALF = np.uint64(32)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 
@@ -59,7 +59,7 @@ def test_pairs(of_place, n, tests):
 
 
 @leaf
-def test_wild(of_place, n, tests):
-    """Fill for each of `n` places whether a wild id stands there."""
+def test_crossing(of_place, n, tests):
+    """Fill for each of `n` places whether a crossing id stands there."""
     for k in range(np.uint64(n)):
-        tests[k] = of_place[k] & _ALL_WILD
+        tests[k] = of_place[k] & _ALL_CROSSING

@@ -1,16 +1,17 @@
-"""Where in a stream of ids a phrase could stand: pairs of ids, pairs of spellings, bytes around the site.
+"""Where in a stream of ids a phrase could stand: pairs of ids, pairs of spellings, bytes around them.
 
 Four questions, each put to what the one before let through:
 
 1. can the ids at a position be the left and the right one of a pair that a phrase cannot avoid
    (`pair_sides`)? 64 positions at a time;
 2. is the pair of ids in a bitmap that stays in the cache?
-3. is the pair of spellings really such a pair (`cut_pairs`), and do the bytes beside it go on as phrases with
+3. is the pair of spellings really such a pair (`mandatory_pairs`), and do the bytes beside it go on as
+phrases with
    this pair do?
-4. do the bytes left and right of the site stand around a site of some phrase?
+4. do the bytes left and right of the split point stand around a split point of some phrase?
 
-Beside the pairs there are *wild* ids that no pair can stand for: where one stands the text is searched. The
-filter never decides that something stands there.
+Beside the pairs there are *crossing* ids that no pair can stand for: where one stands the text is searched.
+The filter never decides that something stands there.
 """
 
 from __future__ import annotations
@@ -24,28 +25,28 @@ from indexer.jit.pair_loading import load_pair
 from indexer.jit.prefetching import prefetch
 from indexer.jit.simd import AT_ONCE, places_of
 from indexer.matching.kernels.fingerprint_table import pair_bucket, pair_slot
-from indexer.matching.text.kernels.cut_context import bytes_before, bytes_from, is_site
-from indexer.matching.text.kernels.cut_pairs import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
-from indexer.matching.text.kernels.edge_classes import WALL
-from indexer.matching.text.kernels.pair_sides import read_sides, test_pairs, test_wild
+from indexer.matching.text.kernels.edge_classes import SEPARATOR
+from indexer.matching.text.kernels.mandatory_pairs import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
+from indexer.matching.text.kernels.pair_sides import read_sides, test_crossing, test_pairs
+from indexer.matching.text.kernels.split_context import bytes_before, bytes_from, is_split
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint16Array, Uint64Array
 
 RUN = 1 << 13
 """Positions that are put to the first question together: what lies between stays in the first-level cache."""
-LENGTH_WALL = -1
+SEPARATOR_LENGTH = -1
 
 _NO_PAIR = np.uint64(0)
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
 
 
-class TextFilter(NamedTuple):
+class TextPrefilter(NamedTuple):
     """The tables of the four questions. Arrays by id have one more entry, for ids beyond the vocabulary.
 
     Attributes
     ----------
     sides : array of uint8
-        Which side of a pair each id can be, and whether it is wild (`pair_sides`).
+        Which side of a pair each id can be, and whether it is crossing (`pair_sides`).
     bitmap : array of uint64, shape (power of two,)
         For every pair of ids two bits of the word ``pair * multiplier >> shift``: the left id and the right
         id modulo 64. One bit a pair let through 3 times as many positions that have no phrase's pair.
@@ -59,17 +60,17 @@ class TextFilter(NamedTuple):
         The first (last) eight bytes of each id's spelling, the first byte lowest (the last byte highest),
         with zeros for what is not there; and its length, 0 where it has none.
     length : array of int32
-        Bytes of the spelling of each id; 0 where it has none, `LENGTH_WALL` for walls.
+        Bytes of the spelling of each id; 0 where it has none, `SEPARATOR_LENGTH` for separators.
     tags : array of uint64, shape (power of two,)
-        Pairs of spellings, as in `prefilter.PairFilter`.
+        Pairs of spellings, as in `prefilter.IdPrefilter`.
     known : array of uint64, shape (4 * buckets, 2)
-        What is known of the pair in each slot, and what can stand beside it (`cut_pairs.enter_pair`).
+        What is known of the pair in each slot, and what can stand beside it (`mandatory_pairs.enter_pair`).
     edges : array of uint8, shape (n_ids + 1, 2)
         The classes of the first and the last byte of each id (`edge_classes`).
-    site_bits : array of uint64, shape (power of two,)
-        Two bits in one word for the bytes around the site of each phrase.
-    wild_reach, word_reach : int
-        How many bytes before and behind a wild id of either kind have to be known.
+    split_bits : array of uint64, shape (power of two,)
+        Two bits in one word for the bytes around the split point of each phrase.
+    crossing_reach, word_reach : int
+        How many bytes before and behind a crossing id of either kind have to be known.
     """
 
     sides: Uint8Array
@@ -84,23 +85,23 @@ class TextFilter(NamedTuple):
     tags: Uint64Array
     known: Uint64Array
     edges: Uint8Array
-    site_bits: Uint64Array
-    wild_reach: int
+    split_bits: Uint64Array
+    crossing_reach: int
     word_reach: int
 
 
-class FilterRoom(NamedTuple):
-    """Room for one chunk.
+class PrefilterScratch(NamedTuple):
+    """Buffers for one chunk.
 
     Attributes
     ----------
     sides, tests, places : arrays of uint8 and uint16
         The sides of the ids of a run, a question put to all of them, and where the answer was not 0.
-    positions, info, beside, wild : arrays, shape (n_positions,)
-        Positions that are left, what is known of their pairs and of what can stand beside them, and wild
+    positions, info, beside, crossing : arrays, shape (n_positions,)
+        Positions that are left, what is known of their pairs and of what can stand beside them, and crossing
         ids.
-    site, owner : array of int64, shape (ROLES * n_positions,)
-        Places where a site would stand, and the positions that tell so.
+    split, owner : array of int64, shape (ROLES * n_positions,)
+        Places where a split point would stand, and the positions that tell so.
     before, behind : array of uint64, as long
         The bytes on either side of these places.
     """
@@ -111,25 +112,25 @@ class FilterRoom(NamedTuple):
     positions: Int64Array
     info: Uint64Array
     beside: Uint64Array
-    wild: Int64Array
-    site: Int64Array
+    crossing: Int64Array
+    split: Int64Array
     owner: Int64Array
     before: Uint64Array
     behind: Uint64Array
 
 
-def new_filter_room(n: int) -> FilterRoom:
-    """Return room for `n` positions; nothing of it is touched before it is used."""
+def new_prefilter_scratch(n: int) -> PrefilterScratch:
+    """Return space for `n` positions; nothing of it is touched before it is used."""
     wide = ROLES * n
-    return FilterRoom(
+    return PrefilterScratch(
         sides=np.empty(RUN + 1, np.uint8),
         tests=np.empty(RUN, np.uint8),
         places=np.empty(RUN + AT_ONCE, np.uint16),
         positions=np.empty(n, np.int64),
         info=np.empty(n, np.uint64),
         beside=np.empty(n, np.uint64),
-        wild=np.empty(n, np.int64),
-        site=np.empty(wide, np.int64),
+        crossing=np.empty(n, np.int64),
+        split=np.empty(wide, np.int64),
         owner=np.empty(wide, np.int64),
         before=np.empty(wide, np.uint64),
         behind=np.empty(wide, np.uint64),
@@ -156,28 +157,28 @@ def keep_places(table, ids, begin, places, n_places, positions, n):
 
 
 @uncounted
-def passing_positions(table, ids, begin, end, room):
-    """Write down the positions in ``[begin, end)`` that pass the first two questions, and those of wild ids.
+def passing_positions(table, ids, begin, end, scratch):
+    """Write down the positions in ``[begin, end)`` that pass the first two questions, and crossing ids.
 
     The id at `end` is read if there is one.
 
     Returns
     -------
-    n_positions, n_wild : int
+    n_positions, n_crossing : int
     """
-    n_positions = n_wild = 0
+    n_positions = n_crossing = 0
     for first in range(begin, end, RUN):
         last = min(first + RUN, end)
-        read_sides(table.sides, ids, first, min(last + 1, ids.shape[0]), room.sides)
-        test_pairs(room.sides, min(last, ids.shape[0] - 1) - first, room.tests)
-        n_places = places_of(room.tests, min(last, ids.shape[0] - 1) - first, room.places)
-        n_positions = keep_places(table, ids, first, room.places, n_places, room.positions, n_positions)
-        test_wild(room.sides, last - first, room.tests)
-        n_places = places_of(room.tests, last - first, room.places)
+        read_sides(table.sides, ids, first, min(last + 1, ids.shape[0]), scratch.sides)
+        test_pairs(scratch.sides, min(last, ids.shape[0] - 1) - first, scratch.tests)
+        n_places = places_of(scratch.tests, min(last, ids.shape[0] - 1) - first, scratch.places)
+        n_positions = keep_places(table, ids, first, scratch.places, n_places, scratch.positions, n_positions)
+        test_crossing(scratch.sides, last - first, scratch.tests)
+        n_places = places_of(scratch.tests, last - first, scratch.places)
         for k in range(n_places):
-            room.wild[n_wild] = first + np.int64(room.places[k])
-            n_wild += 1
-    return n_positions, n_wild
+            scratch.crossing[n_crossing] = first + np.int64(scratch.places[k])
+            n_crossing += 1
+    return n_positions, n_crossing
 
 
 @uncounted
@@ -211,20 +212,20 @@ def real_pairs(spelling, tags, known, ids, positions, n_positions, info, beside)
 
 
 @uncounted
-def keep_edges(edges, ids, start, stop, first, last, room):
+def keep_edges(edges, ids, start, stop, first, last, scratch):
     """Keep those of the positions [first, last) of one sequence with bytes beside the pair as phrases have.
 
     They are moved to `first`; returns where they end. Of the pairs in real text a third is left.
     """
     beyond = edges.shape[0] - 1
-    positions, info, beside = room.positions, room.info, room.beside
+    positions, info, beside = scratch.positions, scratch.info, scratch.beside
     n = first
     for k in range(first, last):
         at = positions[k]
         token_before = min(np.int64(ids[max(at - 1, start)]), beyond)
         token_behind = min(np.int64(ids[min(at + 2, stop - 1)]), beyond)
-        before = np.uint64(edges[token_before, 1]) if at > start else np.uint64(WALL)
-        behind = np.uint64(edges[token_behind, 0]) if at + 2 < stop else np.uint64(WALL)
+        before = np.uint64(edges[token_before, 1]) if at > start else np.uint64(SEPARATOR)
+        behind = np.uint64(edges[token_behind, 0]) if at + 2 < stop else np.uint64(SEPARATOR)
         fits = (beside[k] >> before) & (beside[k] >> (behind + np.uint64(32))) & _ONE
         positions[n] = at
         info[n] = info[k]
@@ -233,32 +234,32 @@ def keep_edges(edges, ids, start, stop, first, last, room):
 
 
 @uncounted
-def keep_sites(table, ids, start, stop, first, last, room):
-    """Keep those of the positions [first, last) of one sequence where the site of a phrase stands.
+def keep_splits(table, ids, start, stop, first, last, scratch):
+    """Keep those of the positions [first, last) of one sequence where the split point of a phrase stands.
 
     They are moved to `first`; returns where they end. Every question is put to all places before the next
     one, so that the misses of many places overlap.
     """
-    first_bytes, last_bytes, site_bits = table.first_bytes, table.last_bytes, table.site_bits
-    positions, info = room.positions, room.info
-    last = keep_edges(table.edges, ids, start, stop, first, last, room)
-    site, owner, before, behind = room.site, room.owner, room.before, room.behind
+    first_bytes, last_bytes, split_bits = table.first_bytes, table.last_bytes, table.split_bits
+    positions, info = scratch.positions, scratch.info
+    last = keep_edges(table.edges, ids, start, stop, first, last, scratch)
+    split, owner, before, behind = scratch.split, scratch.owner, scratch.before, scratch.behind
     n = np.int64(0)
     for k in range(first, last):
         roles = info[k] >> ROLE_SHIFT
         for role in range(ROLES):
-            site[n] = positions[k] + role
+            split[n] = positions[k] + role
             owner[n] = k
             n += np.int64((roles >> np.uint64(role)) & _ONE)
     for k in range(n):
-        before[k] = bytes_before(last_bytes, ids, start, site[k])
+        before[k] = bytes_before(last_bytes, ids, start, split[k])
     for k in range(n):
-        behind[k] = bytes_from(first_bytes, ids, stop, site[k])
+        behind[k] = bytes_from(first_bytes, ids, stop, split[k])
     end = first
     kept = np.int64(-1)
     for k in range(n):
         at = owner[k]
-        if at != kept and is_site(site_bits, (info[at] >> CLASS_SHIFT) & CLASSES, before[k], behind[k]):
+        if at != kept and is_split(split_bits, (info[at] >> CLASS_SHIFT) & CLASSES, before[k], behind[k]):
             kept = at
             positions[end] = positions[at]
             info[end] = info[at]
@@ -267,17 +268,17 @@ def keep_sites(table, ids, start, stop, first, last, room):
 
 
 @uncounted
-def scan(table, ids, begin, end, room):
-    """Write down the positions in ``[begin, end)`` of real pairs and of wild ids, across sequences.
+def scan(table, ids, begin, end, scratch):
+    """Write down the positions in ``[begin, end)`` of real pairs and of crossing ids, across sequences.
 
     The id at `end` is read if there is one.
 
     Returns
     -------
-    n_pairs, n_wild : int
+    n_pairs, n_crossing : int
     """
-    n_pairs, n_wild = passing_positions(table, ids, begin, end, room)
+    n_pairs, n_crossing = passing_positions(table, ids, begin, end, scratch)
     n_pairs = real_pairs(
-        table.spelling, table.tags, table.known, ids, room.positions, n_pairs, room.info, room.beside
+        table.spelling, table.tags, table.known, ids, scratch.positions, n_pairs, scratch.info, scratch.beside
     )
-    return n_pairs, n_wild
+    return n_pairs, n_crossing

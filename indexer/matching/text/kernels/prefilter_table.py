@@ -1,4 +1,4 @@
-"""Filling the tables of the filter: bits of id pairs, tagged pairs of spellings, bytes around sites."""
+"""Filling the tables of the prefilter: bits of id pairs, tagged pairs of spellings, bytes around splits."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import numpy as np
 
 from indexer.jit.compile import uncounted
 from indexer.matching.kernels.fingerprint_table import enter_pair
-from indexer.matching.text.kernels.cut_context import site_bit
-from indexer.matching.text.kernels.cut_pairs import (
+from indexer.matching.text.kernels.mandatory_pairs import (
     BESIDE,
     CLASS_SHIFT,
     INFO,
     MOST_REACH,
     PAIR,
     REACH_BITS,
-    site_class,
+    split_class,
 )
+from indexer.matching.text.kernels.split_context import split_bit
 
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
@@ -59,17 +59,17 @@ def count_id_pairs(pairs, ids_offsets):
 
 
 @uncounted
-def enter_sites(text, offsets, sites, site_bits):
-    """Enter the bytes around the site of each phrase."""
-    for number in range(sites.shape[0]):
-        start, stop, site = offsets[number], offsets[number + 1], sites[number]
+def enter_splits(text, offsets, splits, split_bits):
+    """Enter the bytes around the split point of each phrase."""
+    for number in range(splits.shape[0]):
+        start, stop, split = offsets[number], offsets[number + 1], splits[number]
         before, behind = np.uint64(0), np.uint64(0)
-        for k in range(min(site - start, 8)):
-            before |= np.uint64(text[site - 1 - k]) << np.uint64(56 - 8 * k)
-        for k in range(min(stop - site, 8)):
-            behind |= np.uint64(text[site + k]) << np.uint64(8 * k)
-        word, bits = site_bit(site_bits, before, behind, site_class(site - start, stop - site))
-        site_bits[word] |= bits
+        for k in range(min(split - start, 8)):
+            before |= np.uint64(text[split - 1 - k]) << np.uint64(56 - 8 * k)
+        for k in range(min(stop - split, 8)):
+            behind |= np.uint64(text[split + k]) << np.uint64(8 * k)
+        word, bits = split_bit(split_bits, before, behind, split_class(split - start, stop - split))
+        split_bits[word] |= bits
 
 
 @uncounted

@@ -19,17 +19,17 @@ from indexer.jit.eight_bytes import load_eight
 from indexer.matching.kernels.borders import NO_POSSESSIVE, RIGHT_BORDER
 from indexer.matching.text.kernels.borders import goes_on_at
 from indexer.matching.text.kernels.candidates import keep_known, list_candidates, next_slot
-from indexer.matching.text.kernels.stream import WALL
+from indexer.matching.text.kernels.stream import SEPARATOR
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 BEGIN, PREFIX, PHRASES = 0, 1, 2
-"""Columns of `PhraseTable.entry`."""
+"""Columns of `TextTable.entry`."""
 NO_ENTRY = -1
 LOOK_AHEAD = 8
 """Bytes behind an occurrence that border rules read: an apostrophe (3), an s (1), one character (4)."""
 
 
-class PhraseTable(NamedTuple):
+class TextTable(NamedTuple):
     """Distinct folded texts, sorted by (width class, bytes).
 
     Attributes
@@ -73,10 +73,10 @@ class Ranges(NamedTuple):
     Attributes
     ----------
     begin, stop : array of int64
-        Places of the text, half-open. Left of `begin` there is one whole character or a wall.
+        Places of the text, half-open. Left of `begin` there is one whole character or a separator.
     limit : array of int64
         Where the text that was decoded ends: occurrences are left out that end less than `LOOK_AHEAD` bytes
-        before, unless a wall stands between.
+        before, unless a separator stands between.
     first_token, last_token : array of int32
         Offsets of the tokens in which occurrences may begin.
     first_piece, stop_piece : array of int64
@@ -157,7 +157,7 @@ def is_known(text, end, limit):
     """Return whether enough was decoded behind an occurrence to decide on it."""
     if end + LOOK_AHEAD <= limit:
         return True
-    while end < limit and text[end] != WALL:
+    while end < limit and text[end] != SEPARATOR:
         end += 1
     return end < limit
 
@@ -214,16 +214,16 @@ def write_hits(table, rules, classes, stream, ranges, candidates, c, hits, n_hit
 def search_ranges(table, rules, classes, stream, ranges, n_ranges, range_number, at, candidates, hits):
     """Write down the occurrences that begin in the ranges, from a place in range `range_number` on.
 
-    `candidates` is room; so is `hits`, for `Matches`, all arrays equally long.
+    `candidates` is space; so is `hits`, for `Matches`, all arrays equally long.
 
     Returns
     -------
     n_hits : int
         Occurrences written.
     range_number, at : int
-        The place where the room in `hits` ended; `n_ranges` and 0 if it did not.
+        The place where the space in `hits` ended; `n_ranges` and 0 if it did not.
     """
-    room = hits.phrase.shape[0]
+    capacity = hits.phrase.shape[0]
     n_hits = np.int64(0)
     while range_number < n_ranges:
         n, range_number, at = list_candidates(
@@ -234,7 +234,7 @@ def search_ranges(table, rules, classes, stream, ranges, n_ranges, range_number,
         for c in range(n):
             if c == 0 or candidates.at[c] != candidates.at[c - 1]:
                 n_before = n_hits
-                if n_before + table.n_on_chain > room:
+                if n_before + table.n_on_chain > capacity:
                     return n_before, candidates.range_number[c], candidates.at[c]
             n_hits = write_hits(table, rules, classes, stream, ranges, candidates, c, hits, n_hits)
     return n_hits, range_number, at

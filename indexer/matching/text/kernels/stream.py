@@ -1,9 +1,9 @@
 """The stream that is searched: the folded text of the sequences, one after another.
 
 A character may be split over tokens, so a token is either *whole*, and its folded text is copied from a
-table, or its bytes walk one by one through a small buffer until they make a character. Three bytes that
-never occur in UTF-8 stand for what is no text: `BAD` for a byte that belongs to no character, `WALL` for
-the ends of sequences and for ids that spell nothing, `CUT` where decoding stopped. No phrase
+table, or its bytes traversal one by one through a small buffer until they make a character. Three bytes that
+never occur in UTF-8 stand for what is no text: `BAD` for a byte that belongs to no character, `SEPARATOR` for
+the ends of sequences and for ids that spell nothing, `DECODED_END` where decoding stopped. No phrase
 holds one of them, so none runs across one.
 """
 
@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
-CUT = 0xFD
-WALL = 0xFE
+DECODED_END = 0xFD
+SEPARATOR = 0xFE
 BAD = 0xFF
 
 TOKEN_WHOLE = 0
@@ -97,7 +97,7 @@ class Stream(NamedTuple):
     Attributes
     ----------
     text : array of uint8
-        Folded text, `WALL` and `BAD`.
+        Folded text, `SEPARATOR` and `BAD`.
     piece_start : array of int64
         Where each piece of the text starts; a piece is what one token, or one split character, gave.
     piece_row : array of int64

@@ -1,9 +1,9 @@
-"""Tries over the folded texts of a vocabulary, walked forwards and backwards from a place inside a phrase.
+"""Tries over the folded texts of a vocabulary, traversed forwards and backwards from a place inside a phrase.
 
 A *spelling* is a distinct folded text of one or more ids. At a place of a phrase, the spelling of the token
 that ends there is a suffix of what stands left of the place, or has all of that as its suffix; that of the
-token that begins there is a prefix of what stands right of it, or has all of that as its prefix. One walk
-through a trie lists either. The backward trie holds the texts reversed.
+token that begins there is a prefix of what stands right of it, or has all of that as its prefix. One
+traversal through a trie lists either. The backward trie holds the texts reversed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from indexer.units import Int32Array, Int64Array, Uint8Array
 
 NO_NODE = -1
 ROOT = 0
-ROOM = 4096
+MOST_NEIGHBOURS = 4096
 """Spellings that are listed at one place, at most; where there are more the place is no good anyway."""
 
 
@@ -71,7 +71,7 @@ class Spellings(NamedTuple):
 
 
 class Neighbours(NamedTuple):
-    """Room for the spellings on one side of a place.
+    """Buffers for the spellings on one side of a place.
 
     Attributes
     ----------
@@ -140,7 +140,7 @@ def spellings_before(spellings, phrase, start, place, word, classes, found):
     Returns
     -------
     int
-        How many; -1 if there are more than there is room.
+        How many; -1 if there are more than there is space.
     """
     trie = spellings.backward
     n = np.int64(0)
@@ -152,7 +152,7 @@ def spellings_before(spellings, phrase, start, place, word, classes, found):
         while depth > 0 and number < last:
             spelling = np.int64(trie.spelling[number])
             begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
-            if (place - depth > start and end - begin != depth) or n == ROOM:
+            if (place - depth > start and end - begin != depth) or n == MOST_NEIGHBOURS:
                 break
             if (
                 end - begin == depth
@@ -163,7 +163,7 @@ def spellings_before(spellings, phrase, start, place, word, classes, found):
                 found.length[n] = end - begin
                 n += 1
             number += 1
-        if n == ROOM:
+        if n == MOST_NEIGHBOURS:
             return np.int64(-1)
         if place - depth == start:
             break
@@ -188,14 +188,14 @@ def spellings_behind(spellings, phrase, place, stop, word, classes, found):
         while depth > 0 and number < last:
             spelling = np.int64(trie.spelling[number])
             begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
-            if (place + depth < stop and end - begin != depth) or n == ROOM:
+            if (place + depth < stop and end - begin != depth) or n == MOST_NEIGHBOURS:
                 break
             if end - begin == depth or not word or not goes_on_at(spellings.text, begin + depth, classes):
                 found.spelling[n] = spelling
                 found.length[n] = end - begin
                 n += 1
             number += 1
-        if n == ROOM:
+        if n == MOST_NEIGHBOURS:
             return np.int64(-1)
         if place + depth == stop:
             break

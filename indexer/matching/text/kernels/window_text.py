@@ -13,11 +13,11 @@ from indexer.jit.compile import merged, uncounted
 from indexer.jit.prefetching import prefetch
 from indexer.matching.kernels.borders import MARK, WORD, base_before
 from indexer.matching.text.kernels.borders import class_at
-from indexer.matching.text.kernels.decode import append_tokens, flush_pending, put, put_wall
+from indexer.matching.text.kernels.decode import append_tokens, flush_pending, put, put_separator
 from indexer.matching.text.kernels.search import LOOK_AHEAD
 from indexer.matching.text.kernels.stream import (
     BAD,
-    CUT,
+    DECODED_END,
     LETTER,
     N_PENDING,
     N_PIECES,
@@ -84,7 +84,7 @@ def append_window(
     """Append the text of a window as one range."""
     state = stream.state
     state[N_PENDING] = 0
-    put_wall(stream)
+    put_separator(stream)
     ranges.first_piece[n_ranges] = max(state[N_PIECES] - 1, 0)
     at = context_start(vocabulary, ids, start, first)
     limit = stream.text.shape[0]
@@ -104,11 +104,11 @@ def append_window(
     ranges.last_token[n_ranges] = last - start
     if at == stop:
         flush_pending(stream, row, stop - start)
-        put_wall(stream)
+        put_separator(stream)
         ranges.limit[n_ranges] = state[N_TEXT] + LOOK_AHEAD
     else:
         ranges.limit[n_ranges] = state[N_TEXT]
-        put(stream, CUT)
+        put(stream, DECODED_END)
     ranges.stop_piece[n_ranges] = state[N_PIECES]
     ranges.stop[n_ranges] = min(ranges.stop[n_ranges], state[N_TEXT])
 
@@ -136,18 +136,18 @@ def fill_windows(
     windows,
     n_windows,
     progress,
-    room,
+    capacity,
     longest,
     stream,
     ranges,
 ):
-    """Append windows to the empty stream until less than `room` bytes are free or all are done.
+    """Append windows to the empty stream until less than `capacity` bytes are free or all are done.
 
     Parameters
     ----------
     progress : array of int64, shape (2,)
         The next window and the next token in it (-1: its first); brought up to date.
-    room : int
+    capacity : int
         Bytes that one range can need.
 
     Returns
@@ -159,7 +159,7 @@ def fill_windows(
     state[N_TEXT] = 0
     state[N_PIECES] = 0
     n_ranges = np.int64(0)
-    limit = stream.text.shape[0] - room
+    limit = stream.text.shape[0] - capacity
     next_window = progress[NEXT_WINDOW]
     n_next = min(ranges.begin.shape[0], n_windows - next_window)
     ask_ahead(vocabulary, ids, windows, next_window, next_window + n_next)

@@ -1,8 +1,8 @@
 """In which tokens a phrase could begin, and how far it would reach: from positions to windows.
 
-Sequences are walked from their end: windows then come in the order of where they end, and those that overlap
-are joined on the way. So no place is searched twice, and an occurrence that several pairs tell of is found
-once.
+Sequences are traversed from their end: windows then come in the order of where they end, and those that
+overlap are joined on the way. So no place is searched twice, and an occurrence that several pairs tell of is
+found once.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import uncounted
-from indexer.matching.text.kernels.cut_pairs import MOST_REACH, REACH_BITS
-from indexer.matching.text.kernels.pair_sides import WILD
-from indexer.matching.text.kernels.prefilter import LENGTH_WALL, keep_sites, scan
+from indexer.matching.text.kernels.mandatory_pairs import MOST_REACH, REACH_BITS
+from indexer.matching.text.kernels.pair_sides import CROSSING
+from indexer.matching.text.kernels.prefilter import SEPARATOR_LENGTH, keep_splits, scan
 from indexer.units import Int64Array
 
 CHUNK = 1 << 16
@@ -28,8 +28,8 @@ ROW, CHUNK_STOP, IS_OPEN, FIRST, LAST, END = range(6)
 STATE_SIZE = 6
 
 
-class Windows(NamedTuple):
-    """Room for windows.
+class TextWindows(NamedTuple):
+    """Buffers for windows.
 
     Attributes
     ----------
@@ -48,13 +48,13 @@ class Windows(NamedTuple):
 
 
 @uncounted
-def walk_left(length, ids, start, at, n_bytes):
+def extend_left(length, ids, start, at, n_bytes):
     """Return the first position of tokens that with the one at `at` hold `n_bytes` left of its end."""
     last = length.shape[0] - 1
     known = np.int64(length[min(np.int64(ids[at]), last)])
     while known < n_bytes and at > start:
         n = np.int64(length[min(np.int64(ids[at - 1]), last)])
-        if n == LENGTH_WALL:
+        if n == SEPARATOR_LENGTH:
             break
         at -= 1
         known += n
@@ -62,14 +62,14 @@ def walk_left(length, ids, start, at, n_bytes):
 
 
 @uncounted
-def walk_right(length, ids, stop, at, n_bytes):
-    """Return the position behind tokens from `at` on that hold `n_bytes`, or end in a wall."""
+def extend_right(length, ids, stop, at, n_bytes):
+    """Return the position behind tokens from `at` on that hold `n_bytes`, or end in a separator."""
     last = length.shape[0] - 1
     known = np.int64(0)
     while known < n_bytes and at < stop:
         n = np.int64(length[min(np.int64(ids[at]), last)])
         at += 1
-        if n == LENGTH_WALL:
+        if n == SEPARATOR_LENGTH:
             break
         known += n
     return at
@@ -102,7 +102,7 @@ def first_at(positions, n_positions, position):
 
 
 @uncounted
-def open_windows(table, ids, start, stop, begin, end, room, n_pairs, n_wild, state, windows, n):
+def open_windows(table, ids, start, stop, begin, end, scratch, n_pairs, n_crossing, state, windows, n):
     """Open the windows of what was scanned in ``[begin, end)``, a part of one sequence, from its end on.
 
     Returns
@@ -111,25 +111,29 @@ def open_windows(table, ids, start, stop, begin, end, room, n_pairs, n_wild, sta
         Windows written down; the last one stays open, in `state`.
     """
     length = table.length
-    first_pair = first_at(room.positions, n_pairs, begin)
-    pair = first_at(room.positions, n_pairs, min(end, stop - 1))
-    pair = keep_sites(table, ids, start, stop, first_pair, pair, room)
-    first_wild = first_at(room.wild, n_wild, begin)
-    wild = first_at(room.wild, n_wild, end)
-    while pair > first_pair or wild > first_wild:
-        if wild > first_wild and (pair == first_pair or room.wild[wild - 1] >= room.positions[pair - 1]):
-            wild -= 1
-            last = room.wild[wild]
+    first_pair = first_at(scratch.positions, n_pairs, begin)
+    pair = first_at(scratch.positions, n_pairs, min(end, stop - 1))
+    pair = keep_splits(table, ids, start, stop, first_pair, pair, scratch)
+    first_crossing = first_at(scratch.crossing, n_crossing, begin)
+    crossing = first_at(scratch.crossing, n_crossing, end)
+    while pair > first_pair or crossing > first_crossing:
+        if crossing > first_crossing and (
+            pair == first_pair or scratch.crossing[crossing - 1] >= scratch.positions[pair - 1]
+        ):
+            crossing -= 1
+            last = scratch.crossing[crossing]
             token = min(np.int64(ids[last]), table.sides.shape[0] - 1)
-            reach = np.int64(table.wild_reach if table.sides[token] & WILD else table.word_reach)
-            # The walk counts the bytes of the wild id itself.
-            first = walk_left(length, ids, start, last, np.int64(length[token]) + reach)
+            reach = np.int64(table.crossing_reach if table.sides[token] & CROSSING else table.word_reach)
+            # The traversal counts the bytes of the crossing id itself.
+            first = extend_left(length, ids, start, last, np.int64(length[token]) + reach)
         else:
             pair -= 1
-            last = room.positions[pair]
-            first = walk_left(length, ids, start, last, np.int64(room.info[pair] & np.uint64(MOST_REACH)))
-            reach = np.int64((room.info[pair] >> REACH_BITS) & np.uint64(MOST_REACH))
-        until = walk_right(length, ids, stop, last + 1, reach)
+            last = scratch.positions[pair]
+            first = extend_left(
+                length, ids, start, last, np.int64(scratch.info[pair] & np.uint64(MOST_REACH))
+            )
+            reach = np.int64((scratch.info[pair] >> REACH_BITS) & np.uint64(MOST_REACH))
+        until = extend_right(length, ids, stop, last + 1, reach)
         if state[IS_OPEN] and last >= state[FIRST]:
             state[FIRST] = min(state[FIRST], first)
             state[END] = max(state[END], until)
@@ -161,11 +165,11 @@ def first_row_of_chunk(starts, stops, row):
 
 
 @uncounted
-def find_windows(table, ids, starts, stops, room, state, windows):
-    """Write down the windows of the sequences, from the last chunk of the last row on, while there is room.
+def find_windows(table, ids, starts, stops, scratch, state, windows):
+    """Write down the windows of the sequences, from the last chunk of the last row on, while there is space.
 
     `state` holds the row and where its next chunk stops (-1: at its end); it is brought up to date. There
-    must be room for two chunks.
+    must be space for two chunks.
 
     Returns
     -------
@@ -180,12 +184,12 @@ def find_windows(table, ids, starts, stops, room, state, windows):
             return n, False
         if stops[row] - starts[row] <= CHUNK:
             first = first_row_of_chunk(starts, stops, row)
-            n_pairs, n_wild = scan(table, ids, starts[first], stops[row], room)
+            n_pairs, n_crossing = scan(table, ids, starts[first], stops[row], scratch)
             while state[ROW] >= first:
                 row = state[ROW]
                 start, stop = starts[row], stops[row]
                 n = open_windows(
-                    table, ids, start, stop, start, stop, room, n_pairs, n_wild, state, windows, n
+                    table, ids, start, stop, start, stop, scratch, n_pairs, n_crossing, state, windows, n
                 )
                 n = close_window(state, windows, n)
                 state[ROW] = row - 1
@@ -193,8 +197,8 @@ def find_windows(table, ids, starts, stops, room, state, windows):
         start, stop = starts[row], stops[row]
         end = stop if state[CHUNK_STOP] < 0 else state[CHUNK_STOP]
         begin = max(end - CHUNK, start)
-        n_pairs, n_wild = scan(table, ids, begin, end, room)
-        n = open_windows(table, ids, start, stop, begin, end, room, n_pairs, n_wild, state, windows, n)
+        n_pairs, n_crossing = scan(table, ids, begin, end, scratch)
+        n = open_windows(table, ids, start, stop, begin, end, scratch, n_pairs, n_crossing, state, windows, n)
         state[CHUNK_STOP] = begin
         if begin == start:
             n = close_window(state, windows, n)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from indexer.matching.ids.bloom import can_be_asked
 from indexer.matching.ids.kernels.prefilter import SCAN_POSITIONS, new_prefilter_scratch, pass_positions
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.prefilter import _anchors, build_filter
+from indexer.matching.ids.prefilter import _anchors, build_prefilter
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import patterns_of, rows_of
 from tests.support.examples import examples
@@ -43,7 +43,7 @@ def test_every_anchor_is_among_the_positions_once(dtype, stream, cuts, bounds, s
     end = min(begin + bounds[1], len(stream) - 1)
     with np.errstate(over="ignore"):
         anchor, key = _anchors(wanted.ids, wanted.offsets, known)
-        anchors = build_filter(wanted, known)
+        anchors = build_prefilter(wanted, known)
         n = positions_that_pass(anchors, ids, begin, end, SCRATCH)
     found = SCRATCH.windows.position[:n].tolist()
     pairs_of = {tuple(wanted.ids[at : at + 2].tolist()) for at in anchor if at >= 0}

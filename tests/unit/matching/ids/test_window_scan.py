@@ -7,7 +7,7 @@ import pytest
 
 from indexer.matching.ids.kernels.windows import BLOCK_TOKENS
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.prefilter import build_filter
+from indexer.matching.ids.prefilter import build_prefilter
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.threads import find_with_threads
 from indexer.patterns import IdPatterns
@@ -110,7 +110,7 @@ def test_what_is_found_does_not_depend_on_the_sample():
     for sample in (stream[:0], stream[:1], stream[:100], np.zeros(1000, np.uint16), stream[::-1].copy()):
         matcher = matcher_of(pairs)
         prepared = matcher._prepared.for_block(stream, starts, stops)
-        other = prepared._replace(prefilter=build_filter(patterns_of(pairs), sample))
+        other = prepared._replace(prefilter=build_prefilter(patterns_of(pairs), sample))
         matcher._prepared = BuiltFromSample(lambda *_, other=other: other, 0)
         assert rows_of(matcher.find(stream, starts, stops)) == expected
 

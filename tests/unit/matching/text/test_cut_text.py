@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from indexer.matching.text.kernels.search import LOOK_AHEAD, is_known
-from indexer.matching.text.kernels.stream import CUT, WALL
+from indexer.matching.text.kernels.stream import DECODED_END, SEPARATOR
 
 
 @pytest.mark.parametrize(
@@ -13,10 +13,10 @@ from indexer.matching.text.kernels.stream import CUT, WALL
         (b"a b" + b"x" * LOOK_AHEAD, 3, True),
         (b"a b" + b"x" * (LOOK_AHEAD - 1), 3, False),
         (b"a b", 3, False),
-        (b"a b" + bytes([WALL]) + b"xy", 3, True),
-        (b"a bxy" + bytes([WALL]), 3, True),
+        (b"a b" + bytes([SEPARATOR]) + b"xy", 3, True),
+        (b"a bxy" + bytes([SEPARATOR]), 3, True),
     ],
 )
 def test_known(text, end, known):
-    stream = np.frombuffer(text + bytes([CUT, WALL]), np.uint8)
+    stream = np.frombuffer(text + bytes([DECODED_END, SEPARATOR]), np.uint8)
     assert is_known(stream, end, len(text)) == known

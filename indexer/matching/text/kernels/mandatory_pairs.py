@@ -1,11 +1,11 @@
 """Which pairs of neighbouring tokens an occurrence of a phrase cannot avoid.
 
-An occurrence is cut into tokens somehow. Take a *site*: a space inside the phrase. If no token reaches
+An occurrence is cut into tokens somehow. Take a *split point*: a space inside the phrase. If no token reaches
 across it, some token ``t`` ends there and some token ``u`` begins. All (t, u) that fit the phrase make a set
 that no occurrence avoids. Where u is a short beginning, such as a lone space, the pair is common in any
 text; then all (u, v) with the tokens v that can follow do as well. So do the pairs before a short t. For each
-u, and for each t, the sum of the counts in a sample of the corpus decides. Tokens that reach across a site
-are told apart elsewhere (`text.prefilter`).
+u, and for each t, the sum of the counts in a sample of the corpus decides. Tokens that reach across a split
+point are told apart elsewhere (`text.prefilter`).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from indexer.units import BoolArray
 
 PAIR, INFO, BESIDE = 0, 1, 2
 """Columns of the table of pairs: the pair of spellings, and what is known of its phrases (`enter_pair`)."""
-BEHIND_SITE, AT_SITE, BEFORE_SITE = 0, 1, 2
-"""Roles of a pair: how many tokens behind its left one the site lies."""
+BEHIND_SPLIT, AT_SPLIT, BEFORE_SPLIT = 0, 1, 2
+"""Roles of a pair: how many tokens behind its left one the split point lies."""
 ROLES = 3
 REACH_BITS = np.uint64(14)
 MOST_REACH = (1 << 14) - 1
@@ -46,8 +46,8 @@ class Borders(NamedTuple):
     right_word: bool
 
 
-class CutRoom(NamedTuple):
-    """Room for the tokens around one site."""
+class SplitScratch(NamedTuple):
+    """Buffers for the tokens around one split point."""
 
     before: Neighbours
     behind: Neighbours
@@ -88,17 +88,17 @@ def count_of(counts, left, right):
 
 
 @uncounted
-def plan_cut(spellings, borders, classes, counts, phrase, start, stop, place, room):
-    """Choose the pairs of a site.
+def choose_mandatory_pairs(spellings, borders, classes, counts, phrase, start, stop, place, scratch):
+    """Choose the pairs of a split point.
 
     Returns
     -------
     n_before, n_behind : int
-        Spellings that can end (begin) at the site, in `room`.
+        Spellings that can end (begin) at the split point, in `scratch`.
     cost : float
         Occurrences of the chosen pairs in the sample and what new pairs cost; `HOPELESS` for too many.
     """
-    before, behind, further = room.before, room.behind, room.further
+    before, behind, further = scratch.before, scratch.behind, scratch.further
     n_before = spellings_before(spellings, phrase, start, place, borders.left_word, classes, before)
     n_behind = spellings_behind(spellings, phrase, place, stop, borders.right_word, classes, behind)
     if n_before < 0 or n_behind < 0 or n_before * n_behind > 65536:
@@ -108,7 +108,7 @@ def plan_cut(spellings, borders, classes, counts, phrase, start, stop, place, ro
         across = np.float32(0)
         for i in range(n_before):
             across += NEW_PAIR + count_of(counts, before.spelling[i], behind.spelling[j])
-        room.pairs_behind[j] = False
+        scratch.pairs_behind[j] = False
         if place + behind.length[j] < stop:
             n_further = spellings_behind(
                 spellings,
@@ -124,14 +124,14 @@ def plan_cut(spellings, borders, classes, counts, phrase, start, stop, place, ro
                 for k in range(n_further):
                     inside += NEW_SHARED_PAIR + count_of(counts, behind.spelling[j], further.spelling[k])
                 if inside < across:
-                    room.pairs_behind[j] = True
+                    scratch.pairs_behind[j] = True
                     cost += inside
     for i in range(n_before):
         across = np.float32(0)
         for j in range(n_behind):
-            if not room.pairs_behind[j]:
+            if not scratch.pairs_behind[j]:
                 across += NEW_PAIR + count_of(counts, before.spelling[i], behind.spelling[j])
-        room.pairs_before[i] = False
+        scratch.pairs_before[i] = False
         if place - before.length[i] > start:
             n_further = spellings_before(
                 spellings,
@@ -147,7 +147,7 @@ def plan_cut(spellings, borders, classes, counts, phrase, start, stop, place, ro
                 for k in range(n_further):
                     inside += NEW_SHARED_PAIR + count_of(counts, further.spelling[k], before.spelling[i])
                 if inside < across:
-                    room.pairs_before[i] = True
+                    scratch.pairs_before[i] = True
                     across = inside
         cost += across
     return n_before, n_behind, cost
@@ -160,24 +160,24 @@ def width_class(n):
 
 
 @uncounted
-def site_class(n_before, n_behind):
-    """Return one of 32 classes of sites: the bytes of the phrase on either side that tell it from others.
+def split_class(n_before, n_behind):
+    """Return one of 32 classes of split points: which bytes on either side tell it from others.
 
-    Up to eight behind the site, and the most among 1, 2, 4 and 8 before it. With four classes on both sides
-    twice as many windows were opened: most phrases end a few bytes behind the word that the site stands
-    before.
+    Up to eight behind the split point, and the most among 1, 2, 4 and 8 before it. With four classes on both
+    sides twice as many windows were opened: most phrases end a few bytes behind the word that the split point
+    stands before.
     """
     return width_class(n_before) * np.uint64(8) + np.uint64(min(n_behind, 8) - 1)
 
 
 @uncounted
-def enter_pair(table, start, stop, site, place, role, left, right, beside):
-    """Enter the pair that meets at a place of the phrase with this site.
+def enter_pair(table, start, stop, split, place, role, left, right, beside):
+    """Enter the pair that meets at a place of the phrase with this split point.
 
     The third column gets the classes of what can stand beside the pair (`edge_classes`). The second gets,
     from its lowest bit on: how many bytes phrases begin before the pair meets, at most (14 bits); how many
-    bytes have to be known behind (14); a bit for each class of sites (32); a bit for each role the pair has
-    (4).
+    bytes have to be known behind (14); a bit for each class of split points (32); a bit for each role the
+    pair has (4).
 
     Returns
     -------
@@ -195,7 +195,7 @@ def enter_pair(table, start, stop, site, place, role, left, right, beside):
     reach_left = max(info & np.uint64(MOST_REACH), np.uint64(place - start))
     reach_right = max((info >> REACH_BITS) & np.uint64(MOST_REACH), np.uint64(stop - place + LOOK_AHEAD))
     info = (info >> CLASS_SHIFT) << CLASS_SHIFT
-    info |= np.uint64(1) << (CLASS_SHIFT + site_class(site - start, stop - site))
+    info |= np.uint64(1) << (CLASS_SHIFT + split_class(split - start, stop - split))
     info |= np.uint64(1) << (ROLE_SHIFT + np.uint64(role))
     table[slot, INFO] = info | (reach_right << REACH_BITS) | reach_left
     table[slot, BESIDE] |= beside
@@ -203,48 +203,51 @@ def enter_pair(table, start, stop, site, place, role, left, right, beside):
 
 
 @uncounted
-def enter_cut(spellings, borders, classes, counts, phrase, start, stop, site, room, table):
-    """Enter all pairs of a site; return how many were new."""
-    before, behind, further = room.before, room.behind, room.further
-    n_before, n_behind, _ = plan_cut(spellings, borders, classes, counts, phrase, start, stop, site, room)
+def enter_mandatory_pairs(spellings, borders, classes, counts, phrase, start, stop, split, scratch, table):
+    """Enter all pairs of a split point; return how many were new."""
+    before, behind, further = scratch.before, scratch.behind, scratch.further
+    n_before, n_behind, _ = choose_mandatory_pairs(
+        spellings, borders, classes, counts, phrase, start, stop, split, scratch
+    )
     n_new = np.int64(0)
-    # First the tokens before the site, then those behind it: each meets the other side or its own neighbours.
+    # First the tokens before the split point, then those behind it: each meets the other side or its own
+    # neighbours.
     for side in range(n_before + n_behind):
         if side < n_before:
             i = side
-            left, place, role = before.spelling[i], site, AT_SITE
+            left, place, role = before.spelling[i], split, AT_SPLIT
             n, others = n_behind, behind
-            if room.pairs_before[i]:
-                place, role = site - before.length[i], BEFORE_SITE
+            if scratch.pairs_before[i]:
+                place, role = split - before.length[i], BEFORE_SPLIT
                 n = spellings_before(spellings, phrase, start, place, borders.left_word, classes, further)
                 others = further
         else:
             j = side - n_before
-            if not room.pairs_behind[j]:
+            if not scratch.pairs_behind[j]:
                 continue
-            left, place, role = behind.spelling[j], site + behind.length[j], BEHIND_SITE
+            left, place, role = behind.spelling[j], split + behind.length[j], BEHIND_SPLIT
             n = spellings_behind(spellings, phrase, place, stop, borders.right_word, classes, further)
             others = further
         for k in range(n):
-            if role == AT_SITE and room.pairs_behind[k]:
+            if role == AT_SPLIT and scratch.pairs_behind[k]:
                 continue
             first, second = left, others.spelling[k]
-            if role == BEFORE_SITE:
+            if role == BEFORE_SPLIT:
                 first, second = second, first
             n_first = spellings.offsets[first + 1] - spellings.offsets[first]
             n_second = spellings.offsets[second + 1] - spellings.offsets[second]
             beside = classes_beside(
                 phrase, start, stop, place - n_first, place + n_second, borders.left_word, borders.right_word
             )
-            n_new += enter_pair(table, start, stop, site, place, role, first, second, beside)
+            n_new += enter_pair(table, start, stop, split, place, role, first, second, beside)
     return n_new
 
 
 @uncounted
-def list_sites(text, offsets, sites, site_phrase, site_word_pair):
-    """List the sites of all phrases: spaces with a byte before them. Return how many.
+def list_splits(text, offsets, splits, split_phrase, split_word_pair):
+    """List the split points of all phrases: spaces with a byte before them. Return how many.
 
-    Empty arrays only count. `site_word_pair` gets a hash of the two words beside each.
+    Empty arrays only count. `split_word_pair` gets a hash of the two words beside each.
     """
     n = np.int64(0)
     for number in range(offsets.shape[0] - 1):
@@ -252,9 +255,9 @@ def list_sites(text, offsets, sites, site_phrase, site_word_pair):
         for place in range(start + 1, stop):
             if text[place] != SPACE:
                 continue
-            if n < sites.shape[0]:
-                sites[n] = place
-                site_phrase[n] = number
+            if n < splits.shape[0]:
+                splits[n] = place
+                split_phrase[n] = number
                 first = place
                 while first > start and text[first - 1] != SPACE:
                     first -= 1
@@ -265,51 +268,57 @@ def list_sites(text, offsets, sites, site_phrase, site_word_pair):
                 hashed = np.uint64(first == start) + np.uint64(2) * np.uint64(last == stop) + np.uint64(7)
                 for k in range(first, last):
                     hashed = (hashed ^ np.uint64(text[k])) * np.uint64(0x100000001B3)
-                site_word_pair[n] = hashed
+                split_word_pair[n] = hashed
             n += 1
     return n
 
 
 @uncounted
-def cost_sites(spellings, borders, classes, counts, text, offsets, sites, site_phrase, room, cost):
-    """Find the cost of each site."""
-    for n in range(sites.shape[0]):
-        start, stop = offsets[site_phrase[n]], offsets[site_phrase[n] + 1]
-        _, _, cost[n] = plan_cut(spellings, borders, classes, counts, text, start, stop, sites[n], room)
+def cost_splits(spellings, borders, classes, counts, text, offsets, splits, split_phrase, scratch, cost):
+    """Find the cost of each split point."""
+    for n in range(splits.shape[0]):
+        start, stop = offsets[split_phrase[n]], offsets[split_phrase[n] + 1]
+        _, _, cost[n] = choose_mandatory_pairs(
+            spellings, borders, classes, counts, text, start, stop, splits[n], scratch
+        )
 
 
 @uncounted
-def choose_sites(site_first, site_kind, cost, n_sharers, chosen):
-    """Choose for each phrase the site whose cost, shared among the phrases that chose its like, is lowest.
+def choose_splits(split_first, split_kind, cost, n_sharers, chosen):
+    """Choose for each phrase the cheapest split point; those that chose its like share the cost.
 
     Parameters
     ----------
-    site_first : array of int64, shape (n_phrases + 1,)
-        Sites of phrase p are ``site_first[p]`` to ``site_first[p + 1]``.
-    site_kind : array of int64
+    split_first : array of int64, shape (n_phrases + 1,)
+        Split points of phrase p are ``split_first[p]`` to ``split_first[p + 1]``.
+    split_kind : array of int64
         Which pair of words stands around each.
     cost : array of float32
         By kind.
     n_sharers : array of int64
         By kind; brought up to date.
     chosen : array of int64, shape (n_phrases,)
-        The site each phrase has; -1 for none.
+        The split point each phrase has; -1 for none.
     """
     for phrase in range(chosen.shape[0]):
         if chosen[phrase] >= 0:
-            n_sharers[site_kind[chosen[phrase]]] -= 1
+            n_sharers[split_kind[chosen[phrase]]] -= 1
         best, best_cost = np.int64(-1), HOPELESS
-        for site in range(site_first[phrase], site_first[phrase + 1]):
-            shared = (cost[site_kind[site]] + np.float32(0.5)) / np.float32(n_sharers[site_kind[site]] + 1)
-            if cost[site_kind[site]] < HOPELESS and shared < best_cost:
-                best, best_cost = site, shared
+        for split in range(split_first[phrase], split_first[phrase + 1]):
+            shared = (cost[split_kind[split]] + np.float32(0.5)) / np.float32(
+                n_sharers[split_kind[split]] + 1
+            )
+            if cost[split_kind[split]] < HOPELESS and shared < best_cost:
+                best, best_cost = split, shared
         chosen[phrase] = best
         if best >= 0:
-            n_sharers[site_kind[best]] += 1
+            n_sharers[split_kind[best]] += 1
 
 
 @uncounted
-def enter_cuts(spellings, borders, classes, counts, text, offsets, place, first, room, table, max_pairs):
+def enter_all_mandatory_pairs(
+    spellings, borders, classes, counts, text, offsets, place, first, scratch, table, max_pairs
+):
     """Enter the pairs of all phrases from `first` on; stop before a phrase once the table holds `max_pairs`.
 
     Returns
@@ -320,8 +329,8 @@ def enter_cuts(spellings, borders, classes, counts, text, offsets, place, first,
     for number in range(first, place.shape[0]):
         if n_pairs > max_pairs:
             return np.int64(number), n_pairs
-        n_pairs += enter_cut(
+        n_pairs += enter_mandatory_pairs(
             spellings, borders, classes, counts,
-            text, offsets[number], offsets[number + 1], place[number], room, table,
+            text, offsets[number], offsets[number + 1], place[number], scratch, table,
         )  # fmt: skip
     return np.int64(place.shape[0]), n_pairs

@@ -1,4 +1,4 @@
-"""The bytes on either side of a site, and whether they stand around the site of some phrase."""
+"""The bytes on either side of a split point, and whether they stand around the split point of some phrase."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def bytes_from(first_bytes, ids, stop, at):
 
 
 @uncounted
-def site_bit(site_bits, before, behind, kind):
-    """Return the word and the two bits for the bytes around a site, of which its class leaves some out."""
+def split_bit(split_bits, before, behind, kind):
+    """Return the word and the two bits of the bytes around a split point, as far as its class takes them."""
     n_left_out = np.uint64(64) - (np.uint64(8) << (kind >> np.uint64(3)))
     n_right_out = np.uint64(56) - (kind & np.uint64(7)) * np.uint64(8)
     mixed = ((before >> n_left_out) + kind) * np.uint64(0x9E3779B97F4A7C15)
@@ -70,17 +70,17 @@ def site_bit(site_bits, before, behind, kind):
     mixed = (mixed + ((behind << n_right_out) >> n_right_out)) * np.uint64(0xC2B2AE3D27D4EB4F)
     mixed ^= mixed >> np.uint64(33)
     mixed *= np.uint64(0x9E3779B97F4A7C15)
-    word = np.int64(mixed >> np.uint64(32)) & (site_bits.shape[0] - 1)
+    word = np.int64(mixed >> np.uint64(32)) & (split_bits.shape[0] - 1)
     bits = (_ONE << (mixed & _LOW)) | (_ONE << ((mixed >> np.uint64(6)) & _LOW))
     return word, bits
 
 
 @uncounted
-def is_site(site_bits, kinds, before, behind):
-    """Return whether the bytes around a place stand around the site of a phrase of one of these classes."""
+def is_split(split_bits, kinds, before, behind):
+    """Return whether bytes stand around the split point of a phrase of one of these classes."""
     while kinds != 0:
-        word, bits = site_bit(site_bits, before, behind, lowest_bit(kinds))
-        if site_bits[word] & bits == bits:
+        word, bits = split_bit(split_bits, before, behind, lowest_bit(kinds))
+        if split_bits[word] & bits == bits:
             return True
         kinds &= kinds - _ONE
     return False
