@@ -114,7 +114,7 @@ def places_of(tests: Uint8Array, n_tests: int, places: Uint16Array) -> int:
     tests : array of uint8
         The tests.
     places : array of uint16
-        Room for all of them, 65,536 at most, and `AT_ONCE` more.
+        Space for all of them, 65,536 at most, and `AT_ONCE` more.
     """
     whole = n_tests // LANES * LANES
     n: int = _write_lanes(tests, whole, places)
