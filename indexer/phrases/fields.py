@@ -50,6 +50,11 @@ def sentence_of(row: Record, column: str, what: str) -> str | list[str]:
 def _checked(row: Record, column: str, what: str, text: str) -> str:
     if not text or text.isspace():
         raise row.wrong(f"{what} is empty (column {column!r})", fix="delete the row or fill it")
+    if "\0" in text:
+        raise row.wrong(
+            f"{what} holds the character NUL, which no text does (column {column!r})",
+            fix="save the file as text in UTF-8",
+        )
     if not text.isascii():
         try:
             text.encode("utf-8")

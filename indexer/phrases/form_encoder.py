@@ -100,7 +100,7 @@ class FormEncoder:
         return tuple(chosen)
 
     def _after(self, mark: str, ids: Sequence[int]) -> Form | None:
-        """Cut the mark off; a token that holds the mark and letters stays whole."""
+        """Cut the mark off, with the white space of its token; one that holds letters too stays whole."""
         wanted = mark.encode("utf-8")
         read = b""
         for position, token in enumerate(ids):
@@ -108,7 +108,7 @@ class FormEncoder:
                 return None
             read += self._bytes(token)
             text = read.lstrip(b" ")
-            if text == wanted:
+            if text.rstrip(b" ") == wanted:
                 return self._stripped(ids[position + 1 :])
             if text.startswith(wanted):
                 return tuple(ids[position:])

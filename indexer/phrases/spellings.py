@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from indexer.config.match import MatchConfig
-from indexer.folding import lower, upper
+from indexer.folding import fold, lower, upper
 
 STRAIGHT, CURLY = "'", "’"
 MOST_WORDS_FOR_LINE_WRAPS = 4
@@ -43,7 +43,14 @@ def spellings_of(phrase: str, met: Iterable[str], match: MatchConfig) -> list[st
 
 
 def _case_forms(text: str, case: str) -> Iterator[str]:
+    """Yield a text in the usual cases; ı has the capital I, which is another letter's too: it is left out."""
     yield text
+    for form in _recased(text, case):
+        if (text.isascii() and form.isascii()) or fold(form, case) == fold(text, case):
+            yield form
+
+
+def _recased(text: str, case: str) -> Iterator[str]:
     first, small = text[:1], lower(text, case)
     yield (lower(first, case) if first.isupper() else upper(first, case)) + text[1:]
     yield small

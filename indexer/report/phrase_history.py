@@ -11,7 +11,9 @@ from indexer.errors import ConfigError, ExposureError
 from indexer.folding import fold
 from indexer.index_dir import IndexDir
 from indexer.phrases.gap_notation import NotationError, parse
-from indexer.plan import read_plan
+from indexer.phrases.normalization import respelled
+from indexer.plan import Plan, read_plan
+from indexer.plan_store import load_tokenizer_of
 from indexer.scanning.context import Context, Place, read_contexts
 from indexer.splits.ask import ask
 
@@ -61,6 +63,9 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
     folded = fold(" ".join(phrase.split()), plan.config.match.case)
     given = {"phrase": folded}
     rows = ask(root, "explore/phrase", given).rows.to_pylist()
+    if not rows:
+        given = {"phrase": _as_indexed(index, plan, phrase)}
+        rows = ask(root, "explore/phrase", given).rows.to_pylist()
     if not rows and "<" in folded:
         given = {"phrase": _as_pattern(folded)}
         rows = ask(root, "explore/phrase", given).rows.to_pylist()
@@ -84,6 +89,13 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
     return PhraseHistory(
         rows[0], bins["checkpoint"], bins["exposures_since"], places, contexts, missing, near
     )
+
+
+def _as_indexed(index: IndexDir, plan: Plan, phrase: str) -> str:
+    """Return a phrase in the normal form of the settings and as the tokenizer spells it, as the plan did."""
+    match = plan.config.match
+    spelled = respelled(" ".join(phrase.split()), load_tokenizer_of(index, plan), match)
+    return fold(spelled, match.case)
 
 
 def _as_pattern(phrase: str) -> str:

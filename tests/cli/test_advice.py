@@ -114,6 +114,7 @@ ONLY_BY_CONFIGURATION = {
     ("match", "unit"),  # where occurrences are looked for
     ("match", "boundary"),
     ("phrases", "source"),
+    ("corpus", "manifest"),  # hashes of the shards of a corpus
 }
 
 

@@ -97,6 +97,39 @@ def test_spaces_before_each_piece_are_in_phrases_too(
     }
 
 
+def test_show_spells_a_phrase_as_the_index_does(
+    exposure: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    splitters = pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True)
+    config = configure(tmp_path, byte_letters(*splitters, prefix=True), ["don't go", "12 years"])
+    assert exposure("index", config, "--out", tmp_path / "index")[0] == 0
+    for phrase in ("Don't go", "don ' t go", "12 years"):
+        code, out, err = exposure("show", tmp_path / "index", phrase)
+        assert code == 0, err
+        assert "exposure count  1" in out
+
+
+@pytest.mark.parametrize("unit", ["both", "tokens"])
+def test_a_mark_before_a_phrase_is_no_part_of_it(
+    exposure: Callable[..., tuple[int, str, str]], tmp_path: Path, unit: str
+) -> None:
+    """Pieces that end with a space, GPT-1's, spell a mark with one: it is not the place of the phrase."""
+    tokenizer = tokenizers.Tokenizer(models.BPE(unk_token="?", end_of_word_suffix="</w>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.BPEDecoder("</w>")
+    trainer = trainers.BpeTrainer(special_tokens=["?"], end_of_word_suffix="</w>", show_progress=False)
+    tokenizer.train_from_iterator([*TEXTS, "so, the cat-like (the cat)", "sits: the dog"], trainer)
+    config = configure(tmp_path, tokenizer, ["the cat"])
+    texts = ["so, the cat", "(the cat) sits", "the dog"]
+    (tmp_path / "text.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    out = tmp_path / "index"
+    settings = ("--set", f"match.unit={unit}", "--set", "match.boundary=none")
+    assert exposure("index", config, "--out", out, *settings)[0] == 0
+    column = "exposure_count_tokens" if unit == "both" else "exposure_count"
+    code, rows, _ = exposure("query", out, f"SELECT {column} AS n FROM exposures", "--format", "json")
+    assert (code, json.loads(rows)) == (0, [{"n": 2}])
+
+
 @pytest.mark.parametrize("unit", ["text", "tokens"])
 def test_pieces_for_bytes_that_only_the_decoder_reads(
     exposure: Callable[..., tuple[int, str, str]], tmp_path: Path, unit: str

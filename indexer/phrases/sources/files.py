@@ -35,6 +35,16 @@ KINDS = {
 }
 _HEAD_BYTES = 1 << 16
 _MARK = b"\xef\xbb\xbf"
+_NOT_READ = {
+    b"PK\x03\x04": "a zip archive (.xlsx and .npz are such)",
+    b"\xfd7zXZ\x00": "packed by xz",
+    b"\x04\x22\x4d\x18": "packed by lz4",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"\x93NUMPY": "a NumPy array",
+    b"\xff\xfe": "text in UTF-16 or UTF-32",
+    b"\xfe\xff": "text in UTF-16",
+}
+"""How files begin that are taken for text where their first bytes happen to be some."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,13 @@ def _rows(file: CorpusFile, options: FileOptions) -> Iterator[Record]:
         # what is too large, or cut, is refused before its rows are looked at
         decompressed_size(file, compression, options.limits)
     head = first_bytes(file, _HEAD_BYTES, compression, options.limits)
+    for magic, what in _NOT_READ.items():
+        if head.startswith(magic):
+            raise ConfigError(
+                f"is {what}",
+                path=file.name,
+                expected="text in UTF-8, Parquet or Arrow, plain or packed by gzip, bzip2 or zstd",
+            )
     kind = kind_of(file.name) or _sniff(head, options)
     if options.delimiter is not None and kind not in ("csv", "tsv"):
         raise ConfigError(
@@ -177,6 +194,14 @@ def _text_rows(lines: Iterator[str], path: str) -> Iterator[Record]:
     blank: list[int] = []
     for number, line in enumerate(lines, 1):
         text = line.rstrip("\r")
+        if "\r" in text:
+            raise ConfigError(
+                "holds a carriage return inside a line",
+                path=path,
+                offset=f"line {number}",
+                expected="lines that end with a line feed",
+                fix="turn its line ends into line feeds (tr '\\r' '\\n')",
+            )
         if not text.strip():
             blank.append(number)
             continue

@@ -140,7 +140,7 @@ def _files_of(source: str, base: Path) -> list[str] | None:
     listed = saved_files(source, base=base)
     if listed is None:
         inside = files.list_folder(source, base=base)
-        listed = [name for name in inside if kind_of(name) and files.base_name(name) not in DESCRIPTIONS]
+        listed = [name for name in inside if kind_of(name) and not _is_aside(files.base_name(name))]
     if not listed:
         raise ConfigError(
             "holds no phrases",
@@ -148,6 +148,11 @@ def _files_of(source: str, base: Path) -> list[str] | None:
             expected=".jsonl, .json, .csv, .tsv, .txt, .parquet, .arrow (also .zst, .gz, .bz2)",
         )
     return listed
+
+
+def _is_aside(name: str) -> bool:
+    """Tell whether a file of a folder is none of phrases: hidden (macOS writes ``._x``), or a description."""
+    return name.startswith(".") or name in DESCRIPTIONS
 
 
 def _read_standard_input(options: FileOptions) -> Iterator[Record]:

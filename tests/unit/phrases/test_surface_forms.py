@@ -113,6 +113,13 @@ def test_apostrophes_are_exchanged_in_every_case_form(tmp_path: Path) -> None:
     assert "Can'T Go" not in spelled
 
 
+def test_a_capital_that_is_another_letters_too_is_no_spelling() -> None:
+    folded = {text.casefold() for text in spellings_of("kapı", ["Kapı"], MatchConfig())}
+    assert folded == {"kapı"}
+    assert "KAPI" in spellings_of("kapı", ["kapı"], MatchConfig(case="turkish"))
+    assert {"STRASSE", "straße"} <= set(spellings_of("strasse", ["straße"], MatchConfig()))
+
+
 def test_given_ids_pass_through_and_need_no_tokenizer(tmp_path: Path) -> None:
     table = phrase_table(tmp_path, '{"token_ids": [70000, 2]}\n{"token_ids": [2]}\n', "w.jsonl")
     patterns = id_patterns(table, None, MatchConfig())

@@ -92,10 +92,29 @@ def test_a_saved_data_set_is_read_in_the_order_of_its_state(tmp_path: Path) -> N
         phrases("saved", tmp_path)
 
 
-def test_descriptions_in_a_folder_are_no_phrases(tmp_path: Path) -> None:
+def test_descriptions_and_hidden_files_in_a_folder_are_no_phrases(tmp_path: Path) -> None:
     (tmp_path / "w.jsonl").write_bytes(LINES)
     (tmp_path / "dataset_info.json").write_text('{"features": {}}')
+    (tmp_path / "._w.jsonl").write_bytes(b"\x00\x05\x16\x07")
     assert phrases(".", tmp_path) == WORDS
+
+
+NO_TEXT = {
+    "zip": ("w.txt", b"PK\x03\x04a goose", "is a zip archive"),
+    "xz": ("w.jsonl.xz", b"\xfd7zXZ\x00", "is packed by xz"),
+    "lz4": ("w.jsonl.lz4", b"\x04\x22\x4d\x18abc", "is packed by lz4"),
+    "UTF-16": ("w.csv", "text\na goose\n".encode("utf-16"), "is text in UTF-16"),
+    "UTF-16 without its mark": ("w.txt", "a goose\n".encode("utf-16-le"), "line 1: phrase holds .* NUL"),
+    "carriage returns": ("w.txt", b"a goose\ra hen\r", "line 1: holds a carriage return"),
+}
+
+
+@pytest.mark.parametrize("name", NO_TEXT)
+def test_what_is_no_text_in_utf_8_is_no_phrase(name: str, tmp_path: Path) -> None:
+    file, content, said = NO_TEXT[name]
+    (tmp_path / file).write_bytes(content)
+    with pytest.raises(ConfigError, match=said):
+        phrases(file, tmp_path)
 
 
 def test_brackets_and_globs(tmp_path: Path) -> None:
