@@ -56,6 +56,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "indexer.cli.import_results:import_results",
         "Add evaluation results: harness samples, CSV, Parquet.",
     ),
+    "verify": (
+        "indexer.cli.verify:verify",
+        "Prove an index again by slow, independent code.",
+    ),
     "diff": ("indexer.cli.diff:diff", "Show what differs between two indexes."),
     "batch": ("indexer.cli.corpus_batch:batch", "Print the decoded rows the model saw at a step."),
     "show": ("indexer.cli.show:show", "Show one phrase's history and its first places in context."),

@@ -62,6 +62,21 @@ max_rows_option = click.option(
 parameter_option = click.option(
     "-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."
 )
+sample_option = click.option(
+    "--sample",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="Phrases that were seen, zeros and places to draw, so many of each.",
+)
+seed_option = click.option("--seed", type=int, default=0, show_default=True, help="What they are drawn with.")
+max_tokens_option = click.option(
+    "--max-tokens",
+    type=click.IntRange(min=0),
+    default=100_000_000,
+    show_default=True,
+    help="Tokens in which phrases are counted again: whole ranges, at least one; 0: all.",
+)
 checkpoint_option = click.option(
     "--checkpoint", type=int, default=None, help="Steps taken, one of the grid; default: the whole window."
 )

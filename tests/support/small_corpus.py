@@ -43,6 +43,11 @@ class SmallCorpus:
         """Write a shard anew from a seed."""
         write_megatron(self.base / f"shards/s{number:02}", sequences(seed, **shape), "<u2")
 
+    def write_order(self, seed: int, name: str = "order.npy") -> None:
+        """Write a list that visits every sequence once, in an order of its own."""
+        n_sequences = 24 * self.n_shards
+        np.save(self.base / name, np.random.default_rng(seed).permutation(n_sequences).astype(np.uint32))
+
     def shard(self, number: int, ending: str = ".bin") -> Path:
         """Return a file of a shard."""
         return self.base / f"shards/s{number:02}{ending}"

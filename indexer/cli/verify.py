@@ -1,0 +1,68 @@
+"""``exposure verify``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.cli.command import command
+from indexer.cli.options import index_argument, max_tokens_option, sample_option, seed_option
+from indexer.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from indexer.verification.findings import Verification
+
+
+@command("exposure verify index", "exposure verify index --phrase 'this sketch' --sample 0 --max-tokens 0")
+@index_argument
+@sample_option
+@seed_option
+@max_tokens_option
+@click.option("--phrase", "phrases", multiple=True, help="Count this phrase again too; may be given often.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object, which `certify` takes.")
+def verify(
+    index_dir: str, sample: int, seed: int, max_tokens: int, phrases: tuple[str, ...], as_json: bool
+) -> int:
+    """Prove an index again by slow, independent code: hashes, rows, places, counts, zeros.
+
+    Exit code 0: all held. 4: the index contradicts itself, its plan, or a corpus that is as it was scanned.
+    3: the corpus is not what was scanned, and the index itself held.
+    """
+    from indexer.verification.verify import verify_index
+
+    with Progress(quiet=as_json) as progress:
+        verification = verify_index(
+            index_dir,
+            sample=sample,
+            seed=seed,
+            max_tokens=max_tokens,
+            phrases=phrases,
+            announce=progress.say,
+            advance=progress.advance,
+        )
+    if as_json:
+        click.echo(json.dumps(verification.as_dict()))
+    else:
+        print_verification(verification)
+    return verification.exit_code
+
+
+def print_verification(verification: Verification) -> None:
+    """Print one line a check, the first failures below each, and what may be wrong all the same."""
+    for check in verification.checks:
+        click.echo(check.line())
+        for finding in check.details:
+            click.echo(f"          {finding.line()}")
+        if check.n_failed > len(check.details):
+            click.echo(f"          ... and {check.n_failed - len(check.details):,} more")
+    click.echo()
+    for bound in verification.bounds:
+        click.echo(bound)
+    n_failed = sum(check.n_failed > 0 for check in verification.checks)
+    click.echo(
+        "All checks held."
+        if verification.held
+        else f"{n_failed} of {len(verification.checks)} checks FAILED."
+    )

@@ -1,0 +1,220 @@
+"""Counts phrases again in whole ranges of the corpus, and holds the partials of these ranges against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from indexer.errors import ExposureError
+from indexer.index_dir import IndexDir
+from indexer.partials import OTHER_FORMS, PartialFacts
+from indexer.plan import Plan, ScanRange
+from indexer.verification.exposures_counted import Counted, PlainCount, exposing
+from indexer.verification.findings import Blame, Check, Finding
+from indexer.verification.plain_steps import PlainSteps
+from indexer.verification.raw_sequences import RawSequences
+from indexer.verification.searches import PhraseBook
+
+_EVERY = 256
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Phrases that are counted again: those the table says were seen, zeros, rows of other normal forms."""
+
+    seen: Collection[int]
+    zeros: Collection[int]
+    others: Collection[int]
+
+
+@dataclass(frozen=True)
+class RangeCount:
+    """What slow code counts in a range: by unit and phrase, and what was read."""
+
+    by_unit: Mapping[str, Mapping[int, Counted]]
+    n_tokens: int
+    n_visits: int
+    visited_tokens: tuple[int, ...]
+
+
+class Recount:
+    """Counts sampled phrases again.
+
+    Parameters
+    ----------
+    index, plan, book
+        The index.
+    raw, steps
+        The corpus and its order, read plainly.
+    sampled : Sampled
+        What is counted.
+    changed : set of int
+        Shards whose content is known not to be what was scanned: what fails there is the corpus's fault.
+    """
+
+    def __init__(
+        self,
+        index: IndexDir,
+        plan: Plan,
+        book: PhraseBook,
+        raw: RawSequences,
+        steps: PlainSteps,
+        sampled: Sampled,
+        changed: set[int],
+    ) -> None:
+        self._index, self._plan, self._book = index, plan, book
+        self._raw, self._steps = raw, steps
+        self._sampled = sampled
+        self._changed = changed
+        numbers = {*sampled.seen, *sampled.zeros}
+        self._searches = book.searches(numbers, sampled.others)
+        self.counts = Check("counts of phrases in whole ranges, counted again in the raw corpus", "counts")
+        self.zeros = Check("zeros, proved again in the raw corpus", "zeros in a range")
+        self.read = Check("what partials say was read, read again", "ranges")
+
+    def run(self, ranges: Iterable[tuple[ScanRange, PartialFacts]], advance: Callable[[int], object]) -> None:
+        """Count in some ranges and compare; `advance` is told of tokens as they are read."""
+        for scan_range, facts in ranges:
+            try:
+                counted = self._count(scan_range, advance)
+            except ExposureError as error:
+                self.read.n_looked_at += 1
+                self.read.fail(Finding(f"cannot be read: {error.line()}"), blame="corpus")
+                continue
+            self._compare_read(scan_range, facts, counted)
+            self._compare_rows(scan_range, counted)
+
+    def _count(self, scan_range: ScanRange, advance: Callable[[int], object]) -> RangeCount:
+        plan = self._plan
+        grid, places = plan.config.index.grain == "step", plan.config.index.places
+        tallies = {
+            unit: PlainCount(plan.checkpoints, single_steps=grid, n_places=places) for unit in self._searches
+        }
+        on_grid = PlainCount(plan.checkpoints, single_steps=False, n_places=0)
+        place_of = {checkpoint: number for number, checkpoint in enumerate(plan.checkpoints)}
+        visited_tokens = [0] * len(plan.checkpoints)
+        n_tokens = n_visits = n_told = 0
+        shard = plan.shards[scan_range.shard]
+        for number, sequence in enumerate(self._raw.of_range(shard, scan_range.start, scan_range.stop)):
+            ids = sequence.ids.tolist()
+            steps = self._steps.of(sequence.number)
+            n_tokens += len(ids)
+            n_visits += len(steps)
+            for step in steps:
+                if step is not None:
+                    visited_tokens[place_of[on_grid.bin_of(step)]] += len(ids)
+            for unit, search in self._searches.items():
+                found = exposing(search.find(ids), sequence, label_overlap=plan.corpus.label_overlap)
+                tallies[unit].add(found, sequence.number, steps)
+            if number % _EVERY == 0:
+                advance(n_tokens - n_told)
+                n_told = n_tokens
+        advance(n_tokens - n_told)
+        for tally in tallies.values():
+            tally.finish()
+        return RangeCount(
+            {unit: tally.of_phrase for unit, tally in tallies.items()},
+            n_tokens,
+            n_visits,
+            tuple(visited_tokens),
+        )
+
+    def _compare_read(self, scan_range: ScanRange, facts: PartialFacts, counted: RangeCount) -> None:
+        self.read.n_looked_at += 1
+        for name in ("n_tokens", "n_visits", "visited_tokens"):
+            recorded, found = getattr(facts, name), getattr(counted, name)
+            if name == "visited_tokens" and not self._plan.order.steps_known:
+                continue
+            if recorded != found:
+                where = self._index.partial_file(scan_range.number).name
+                self.read.fail(
+                    Finding(f"says another {name}", str(found), str(recorded), where),
+                    blame=self._blame(scan_range.shard),
+                )
+
+    def _compare_rows(self, scan_range: ScanRange, counted: RangeCount) -> None:
+        rows = _rows_of(self._index, scan_range.number)
+        wanted = {unit: (*self._sampled.seen, *self._sampled.zeros) for unit in self._book.units}
+        wanted[OTHER_FORMS] = tuple(self._sampled.others)
+        zeros = set(self._sampled.zeros)
+        for unit, numbers in wanted.items():
+            recounted = counted.by_unit.get(unit, {})
+            for number in numbers:
+                is_zero = unit != OTHER_FORMS and number in zeros
+                check = self.zeros if is_zero else self.counts
+                check.n_looked_at += 1
+                self._compare(
+                    check, scan_range, unit, number, rows.get((unit, number)), recounted.get(number)
+                )
+
+    def _compare(
+        self,
+        check: Check,
+        scan_range: ScanRange,
+        unit: str,
+        number: int,
+        row: Mapping[str, Any] | None,
+        counted: Counted | None,
+    ) -> None:
+        recorded = None if row is None else _as_counted(row)
+        if recorded == counted:
+            return
+        place = (counted or recorded or Counted()).places[:1]
+        step, sequence, offset = place[0][:3] if place else (None, scan_range.start, 0)
+        what, expected, found = _first_difference(counted or Counted(), recorded or Counted())
+        shard = self._plan.shards[scan_range.shard].name
+        check.fail(
+            Finding(
+                f"{what} of {unit} in {self._index.partial_file(scan_range.number).name} is another",
+                expected,
+                found,
+                f"{shard}, sequence {sequence:,}, token {offset:,}",
+                self._book.name(unit, number),
+                step,
+            ),
+            blame=self._blame(scan_range.shard),
+        )
+
+    def _blame(self, shard: int) -> Blame:
+        return "corpus" if shard in self._changed else "index"
+
+
+def _rows_of(index: IndexDir, range_number: int) -> dict[tuple[str, int], dict[str, Any]]:
+    table: pa.Table = pq.read_table(index.partial_file(range_number))
+    columns = ["unit", "phrase_id", "exposure_count", "first_step", "first_sequence", "first_offset",
+               "last_step", "bins", "places"]  # fmt: skip
+    return {(row["unit"], row["phrase_id"]): row for row in table.select(columns).to_pylist()}
+
+
+def _as_counted(row: Mapping[str, Any]) -> Counted:
+    """Return a row of a partial as slow code would have counted it."""
+    places = [(one["step"], one["sequence"], one["token_offset"], one["n_tokens"]) for one in row["places"]]
+    first = (row["first_step"], row["first_sequence"], row["first_offset"])
+    if not places or places[0][:3] != first:
+        places = [(*first, 0), *places]
+    return Counted(
+        row["exposure_count"],
+        row["last_step"],
+        {one["checkpoint"]: one["exposure_count"] for one in row["bins"]},
+        places,
+    )
+
+
+def _first_difference(counted: Counted, recorded: Counted) -> tuple[str, str, str]:
+    if counted.count != recorded.count:
+        return "the count", str(counted.count), str(recorded.count)
+    if counted.places[:1] != recorded.places[:1]:
+        return (
+            "the first place (step, sequence, token, tokens)",
+            str(counted.places[:1]),
+            str(recorded.places[:1]),
+        )
+    if counted.last_step != recorded.last_step:
+        return "the last step", str(counted.last_step), str(recorded.last_step)
+    if counted.bins != recorded.bins:
+        return "the count by checkpoint", str(counted.bins), str(recorded.bins)
+    return "a place (step, sequence, token, tokens)", str(counted.places), str(recorded.places)
