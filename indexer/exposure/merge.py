@@ -15,7 +15,7 @@ import pyarrow as pa
 import xxhash
 
 from indexer.coverage import Coverage, coverage_of
-from indexer.errors import StateError
+from indexer.errors import InputError, StateError
 from indexer.exposure.database import (
     SCHEMA_VERSION,
     DamagedTableError,
@@ -160,7 +160,10 @@ def _fill(
         connection.execute(sql("partials.sql"))
     else:
         connection.register("partial_rows", SCHEMA.empty_table())
-    connection.execute(sql("merge.sql"))
+    try:
+        connection.execute(sql("merge.sql"))
+    except duckdb.ConversionException:
+        raise _beyond_64_bits(connection) from None
     notes: list[str] = []
     if "other_forms" in plan.frozen:
         connection.execute(sql("other_forms.sql"))
@@ -323,3 +326,17 @@ def _check(connection: duckdb.DuckDBPyConnection) -> None:
                 f"the merged table breaks the rule {rule.strip()!r} (first case: {row})",
                 fix="please report this with the plan.json",
             )
+
+
+def _beyond_64_bits(connection: duckdb.DuckDBPyConnection) -> InputError:
+    """Return the error that names the phrase whose exposures are more than a column holds."""
+    row = connection.execute(
+        "SELECT phrase_id, sum(exposure_count) AS n FROM partial_rows"
+        " GROUP BY unit, phrase_id ORDER BY n DESC LIMIT 1"
+    ).fetchone()
+    number, count = row or (0, 0)
+    return InputError(
+        f"phrase {number} has {count:,} exposures, more than the table holds",
+        expected=f"at most {(1 << 64) - 1:,}",
+        fix="this is more than any training run has seen: please report it",
+    )

@@ -8,7 +8,7 @@ SELECT
     (SELECT coalesce(sum(n_sequences), 0)::BIGINT FROM shards) AS sequences,
     (SELECT max(checkpoint) FROM checkpoints) AS steps,
     (SELECT count(*) FROM exposures WHERE seen) AS phrases_seen,
-    (SELECT coalesce(sum(exposure_count), 0)::UBIGINT FROM exposures) AS exposures,
+    (SELECT coalesce(sum(exposure_count), 0)::HUGEINT FROM exposures) AS exposures,
     (SELECT quantile_disc(checkpoint, 0.5) FROM checkpoints) AS middle_checkpoint,
     (
         SELECT phrase

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from indexer.exposure.database import building, sql
+from indexer.exposure.merge import _beyond_64_bits
 from indexer.partials import SCHEMA
 from indexer.phrases import pair_table
 
@@ -131,3 +133,21 @@ def test_with_both_units_text_counts_and_ids_stand_beside(tmp_path: Path):
         (0, "text", "a b", 2),
         (1, "tokens", "c d", 1),
     ]
+
+
+def test_exposures_beyond_64_bits_are_refused_by_the_phrase(tmp_path: Path) -> None:
+    many = {**row(1, (3, 4, 5)), "exposure_count": (1 << 64) - 1}
+    with building(tmp_path / "x.duckdb") as connection:
+        connection.register("partial_rows", pa.Table.from_pylist([many, many], SCHEMA))
+        error = _beyond_64_bits(connection)
+    assert error.exit_code == 3
+    assert "phrase 1 has 36,893,488,147,419,103,230 exposures" in error.line()
+
+
+def test_the_largest_count_is_kept_to_the_last_digit(tmp_path: Path) -> None:
+    halves = [{**row(1, (3, 4, 5)), "exposure_count": n} for n in ((1 << 63) - 1, 1 << 63)]
+    tables = merged(tmp_path, *[[half] for half in halves])
+    assert any((1 << 64) - 1 in line for line in tables["exposures"])
+    (tmp_path / "again").mkdir()
+    with pytest.raises(duckdb.ConversionException):
+        merged(tmp_path / "again", *[[half] for half in (halves[1], halves[1])])

@@ -1,0 +1,131 @@
+"""Ctrl-C and SIGTERM end a build within five seconds with one line; running again goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from indexer.build import build_index
+from indexer.cli.main import run
+from indexer.config import load_config
+from indexer.index_dir import IndexDir
+from indexer.splits.ask import ask
+
+SLOW = """
+import sys, time
+from indexer.scanning.scan import Scanner
+
+scan = Scanner.scan
+
+def slowly(self, scan_range):
+    print("scanning", __import__("os").getpid(), flush=True)
+    if scan_range.number:
+        time.sleep(600)
+    return scan(self, scan_range)
+
+Scanner.scan = slowly
+from indexer.cli.main import main
+main(sys.argv[1:])
+"""
+
+DEAF = """
+import ctypes, sys
+import indexer.build
+
+def build_index(*words, **more):
+    print("deaf", flush=True)
+    ctypes.CDLL(None).sleep(60)  # in C, without a look at Python's signals
+    ctypes.CDLL(None).sleep(60)
+
+indexer.build.build_index = build_index
+from indexer.cli.main import main
+main(sys.argv[1:])
+"""
+
+
+def start(program: str, *words: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def runs(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_build_ends_and_goes_on_where_it_was(
+    number: int, sample: Path, index_dir: Path, tmp_path: Path
+) -> None:
+    config, root = sample / "exposure.toml", tmp_path / "index"
+    building = start(SLOW, "index", config, "--out", root, "--workers", 2, "--quiet")
+    assert building.stdout is not None
+    workers = [
+        int(building.stdout.readline().split()[1]) for _ in range(3)
+    ]  # the third begins a second range
+    building.send_signal(number)
+    began = time.monotonic()
+    _, err = building.communicate(timeout=30)
+    assert time.monotonic() - began < 5
+    assert building.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    if number != signal.SIGKILL:
+        (line,) = err.splitlines()
+        assert line.endswith("finished work is kept, run again to go on")
+    deadline = time.monotonic() + 3
+    while any(map(runs, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(runs, workers))
+    assert IndexDir(root).committed_ranges() == {0}
+    build_index(load_config(config), root, n_workers=1)
+    count = "SELECT * FROM exposures ORDER BY phrase_id"
+    assert ask(root, count).rows.equals(ask(index_dir, count).rows)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_library_that_hears_nothing_does_not_hold_the_command(number: int, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("[phrases]\nsource='x'\n[corpus]\npaths=['x']\n[order]\n")
+    deaf = start(DEAF, "index", tmp_path / "x.toml", "--out", tmp_path / "i", "--quiet")
+    assert deaf.stdout is not None
+    deaf.stdout.readline()
+    time.sleep(0.2)
+    began = time.monotonic()
+    deaf.send_signal(number)
+    _, err = deaf.communicate(timeout=30)
+    assert time.monotonic() - began < 5
+    assert deaf.returncode == 128 + number
+    assert len(err.splitlines()) == 1
+
+
+def test_a_range_whose_worker_always_dies_is_named_by_its_shard(
+    sample: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from indexer.scanning.scan import Scanner
+
+    scan = Scanner.scan
+
+    def die_at_one(self: Scanner, scan_range: object) -> object:
+        if scan_range.number == 1:  # type: ignore[attr-defined]
+            os.kill(os.getpid(), signal.SIGKILL)
+        return scan(self, scan_range)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Scanner, "scan", die_at_one)
+    root = tmp_path / "index"
+    code = run(["index", str(sample / "exposure.toml"), "--out", str(root), "--workers", "2", "--quiet"])
+    (line,) = capfd.readouterr().err.splitlines()
+    assert code == 5
+    assert line.startswith("exposure: shards/")
+    assert "given up after 3 attempts: its process was killed (SIGKILL)" in line
+    assert IndexDir(root).committed_ranges() == {0, 2}
