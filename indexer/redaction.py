@@ -13,6 +13,8 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:::[A-Za-z][A-Za-z0-9+.-]*)*://[^\s
 _PARTS = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<rest>.*)", re.DOTALL
 )
+_STORE_PARTS = re.compile(_PARTS.pattern.replace("[^?#]*)(?P<rest>", "[^?]*)(?P<rest>"), re.DOTALL)
+"""Of stores whose names may hold ``#`` and ``?``: there is no fragment, and no query without ``=``."""
 _HARMLESS = frozenset(
     (
         "version",
@@ -59,25 +61,28 @@ def _redacted_match(match: re.Match[str]) -> str:
 
 
 def _redacted_part(part: str) -> str:
-    match = _PARTS.fullmatch(part)
+    is_http = part[:8].lower().startswith(("http://", "https://"))
+    match = (_PARTS if is_http else _STORE_PARTS).fullmatch(part)
     if match is None:
         return part
     host = match["host"]
     user, at, rest = host.rpartition("@")
     # Without a password it may be the container of an object store (abfs://container@account), or a token.
-    if at and (":" in user or match["scheme"].lower() in ("http", "https")):
+    if at and (":" in user or is_http):
         host = rest
-    query = match["rest"].partition("#")[0].removeprefix("?")
-    words = query.split("&")
+    query = match["rest"].removeprefix("?")
+    words = (query.partition("#")[0] if is_http else query).split("&")
     if any(word.lower().startswith("sig=") for word in words):
         words = [word for word in words if not _BESIDE_SIG.fullmatch(word.partition("=")[0])]
-    words = [word for word in map(_redacted_word, words) if word]
+    words = [word for word in (_redacted_word(word, is_http) for word in words) if word]
     return f"{match['scheme']}://{host}{match['path']}" + ("?" + "&".join(words) if words else "")
 
 
-def _redacted_word(word: str) -> str:
+def _redacted_word(word: str, is_http: bool) -> str:
     """Return one ``name=value`` of a query; nothing where it is a secret."""
     name, equals, value = word.partition("=")
+    if not equals and not is_http:
+        return word
     if _SECRET.fullmatch(name):
         return ""
     if not equals or name.lower() in _HARMLESS or _HASHED.fullmatch(value) or len(value) < 8:

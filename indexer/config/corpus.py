@@ -11,7 +11,7 @@ from indexer.config.option import option
 class CorpusConfig:
     """The token shards, in corpus order."""
 
-    paths: list[str] = option(help="Files or fsspec URLs, in corpus order; a glob is sorted by name.")
+    paths: list[str] = option(help="Files or URLs, in corpus order; a glob is sorted by name.")
     format: str = option("auto", help="Format of the shards; auto looks at the files and says what it saw.")
     sequence_length: int | None = option(None, help="Ids per sequence, where the format does not say.")
     dtype: str | None = option(None, help="Dtype of a headerless array, as in uint16 or >u4.")

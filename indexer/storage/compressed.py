@@ -6,6 +6,7 @@ import bz2
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -100,7 +101,8 @@ def compression_of(file: CorpusFile) -> str | None:
 
     An empty file is compressed with nothing. Skippable zstd frames may come first.
     """
-    head = read_range(file, 0, min(10, file.n_bytes))
+    # a plan and a scan ask this several times of each file: of one version of an object it is read once
+    head = _head(file) if file.local or file.version is None else _head_of_version(file)
     kind = compression_of_head(head)
     if kind is not None:
         return kind
@@ -108,6 +110,13 @@ def compression_of(file: CorpusFile) -> str | None:
     if suffix and head:
         raise InputError(f"does not begin like a {suffix} file", path=file.name, offset="byte 0")
     return None
+
+
+def _head(file: CorpusFile) -> bytes:
+    return read_range(file, 0, min(10, file.n_bytes))
+
+
+_head_of_version = lru_cache(maxsize=4096)(_head)
 
 
 def compression_of_head(head: bytes) -> str | None:

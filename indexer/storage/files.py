@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-import random
-import time
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from indexer.errors import ExposureError, InputError, ResourceError, StateError
-from indexer.foreign_errors import translate
-from indexer.redaction import redact, redacted_url
-from indexer.storage.credentials import hide
+from indexer.redaction import redacted_url
 from indexer.storage.globs import has_magic, local_matches
 from indexer.storage.observer import answered_once, found, planned, read_whole, reading
 from indexer.storage.opening import open_regular, status_of
-from indexer.storage.urls import filesystem_of, is_url
+from indexer.storage.remote_names import entries_of, info_of, is_pattern, matches_of
+from indexer.storage.remote_ranges import BUFFER_BYTES, RemoteFile, read_remote, version_of
+from indexer.storage.urls import is_url
 from indexer.units import Uint8Array
 
 CHUNK_BYTES = 8 * 1024 * 1024
@@ -28,17 +26,8 @@ LOCAL_CHUNK_BYTES = 1024 * 1024
 """Bytes of a local read: 30 MB take 4 ms so, and 12 ms by 8 MiB, whose pages are new each time."""
 ANYWHERE = Path()
 """Base of paths that are absolute or URLs already."""
-ATTEMPTS = 5
-"""How often a remote read is tried before the shard fails."""
 
 _SEE = "see [corpus] paths"
-_VERSION_KEYS = (
-    "ETag", "etag", "VersionId", "generation", "Content-MD5", "Digest",
-    "LastModified", "Last-Modified", "last_modified", "updated", "mtime", "modified", "created",
-)  # fmt: skip
-"""What file systems of fsspec call the version of an object (s3fs, gcsfs, adlfs, http, memory)."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -105,10 +94,9 @@ def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
     if not has_magic(path) or "\0" in path:
         return [path]
     if is_url(path):
-        filesystem, inner = filesystem_of(path)
-        if filesystem.exists(inner):
+        if not is_pattern(path) or info_of(path) is not None:
             return [path]
-        matches = sorted(hide(filesystem.unstrip_protocol(match)) for match in filesystem.glob(inner))
+        matches = matches_of(path)
     else:
         matches = local_matches(path, base=base)
     if not matches:
@@ -120,8 +108,7 @@ def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
 def exists(path: str, *, base: Path) -> bool:
     """Tell whether a path names a file or folder."""
     if is_url(path):
-        filesystem, inner = filesystem_of(path)
-        return bool(filesystem.exists(inner))
+        return info_of(path) is not None
     return (base / path).exists()
 
 
@@ -129,8 +116,7 @@ def exists(path: str, *, base: Path) -> bool:
 def is_folder(path: str, *, base: Path) -> bool:
     """Tell whether a path names a folder."""
     if is_url(path):
-        filesystem, inner = filesystem_of(path)
-        return bool(filesystem.isdir(inner))
+        return (info_of(path) or {}).get("type") == "directory"
     return (base / path).is_dir()
 
 
@@ -138,7 +124,7 @@ def is_folder(path: str, *, base: Path) -> bool:
 def list_folder(path: str, *, base: Path) -> list[str]:
     """Return the files directly inside a folder, sorted by name, spelled like the folder."""
     if is_url(path):
-        return _remote_entries(path, "file")
+        return [entry.url for entry in entries_of(path) if not entry.is_folder]
     # a pipe, or a link to nothing, is listed too: who asks for it is told, and does not miss a file unawares
     return sorted(join(path, entry.name) for entry in (base / path).iterdir() if not entry.is_dir())
 
@@ -147,14 +133,8 @@ def list_folder(path: str, *, base: Path) -> list[str]:
 def list_folders(path: str, *, base: Path) -> list[str]:
     """Return the folders directly inside a folder, sorted by name, spelled like the folder."""
     if is_url(path):
-        return _remote_entries(path, "directory")
+        return [entry.url for entry in entries_of(path) if entry.is_folder]
     return sorted(join(path, entry.name) for entry in (base / path).iterdir() if entry.is_dir())
-
-
-def _remote_entries(url: str, kind: str) -> list[str]:
-    filesystem, inner = filesystem_of(url)
-    entries = filesystem.ls(inner, detail=True)
-    return sorted(hide(filesystem.unstrip_protocol(one["name"])) for one in entries if one["type"] == kind)
 
 
 def join(folder: str, name: str) -> str:
@@ -197,7 +177,7 @@ def file_at(
     """
     known = planned(redacted_url(path))
     if known is None:
-        return found(_remote_file(path) if is_url(path) else _local_file(path, base, error, fix))
+        return found(_remote_file(path, fix) if is_url(path) else _local_file(path, base, error, fix))
     return found(
         CorpusFile(
             known.name,
@@ -221,7 +201,7 @@ def measured_again(file: CorpusFile) -> CorpusFile:
     try:
         if file.local:
             return replace(_local_file(file.url, ANYWHERE, InputError, None), name=file.name)
-        return _remote_file(file.url)
+        return _remote_file(file.url, None)
     except InputError:
         raise StateError(
             "is gone since it was planned",
@@ -237,18 +217,15 @@ def _local_file(path: str, base: Path, error: type[ExposureError], fix: str | No
     return CorpusFile(path, str(location), status.st_size, status.st_mtime_ns, local=True, state=state)
 
 
-def _remote_file(path: str) -> CorpusFile:
-    filesystem, inner = filesystem_of(path)
-    filesystem.invalidate_cache(inner)  # a listing that was kept would tell of the object that was there
-    try:
-        info = filesystem.info(inner)
-    except FileNotFoundError:
-        raise InputError("no such file", path=redacted_url(path)) from None
+def _remote_file(path: str, fix: str | None) -> CorpusFile:
+    info = info_of(path)
+    if info is None:
+        raise InputError("no such file", path=redacted_url(path), fix=fix)
     if info["type"] != "file" or info.get("size") is None:
-        raise InputError("is not a file of known size", path=redacted_url(path))
-    version = " ".join(f"{key}={info[key]}" for key in _VERSION_KEYS if info.get(key) is not None)
-    name, size = redacted_url(path), int(info["size"])
-    return CorpusFile(name, path, size, None, local=False, version=version or None)
+        what = "is a folder" if info["type"] == "directory" else "has no known size"
+        raise InputError(what, path=redacted_url(path), expected="a file of known size", fix=fix)
+    size = int(info["size"])
+    return CorpusFile(redacted_url(path), path, size, None, local=False, version=version_of(info))
 
 
 def open_binary(file: CorpusFile) -> BinaryIO:
@@ -256,9 +233,7 @@ def open_binary(file: CorpusFile) -> BinaryIO:
     reading(file)
     if file.local:
         return open_regular(Path(file.url), shown=file.name)
-    filesystem, inner = filesystem_of(file.url)
-    handle: BinaryIO = filesystem.open(inner, "rb")
-    return handle
+    return cast(BinaryIO, io.BufferedReader(RemoteFile(file), BUFFER_BYTES))
 
 
 def map_bytes(file: CorpusFile) -> Uint8Array:
@@ -305,7 +280,7 @@ def read_range(file: CorpusFile, start: int, stop: int) -> bytes:
         if len(data) != stop - start:
             raise InputError("became shorter while it was read", path=file.name, offset=f"byte {start:,}")
         return data
-    return _read_remote(file, start, stop)
+    return read_remote(file, start, stop)
 
 
 def read_all(file: CorpusFile, *, at_most: int = 1 << 30) -> bytes:
@@ -344,32 +319,4 @@ def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
                 yield chunk
         return
     for at in range(start, file.n_bytes, CHUNK_BYTES):
-        yield _read_remote(file, at, min(at + CHUNK_BYTES, file.n_bytes))
-
-
-def _read_remote(file: CorpusFile, start: int, stop: int) -> bytes:
-    """Read a remote range; a store may answer with an error, or with fewer bytes and no error."""
-    if start >= stop:
-        return b""
-    filesystem, inner = filesystem_of(file.url)
-    trouble = ""
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(min(0.1 * 2**attempt, 5.0) * (0.5 + random.random()))
-            _log.warning("%s: read of byte %d tried again (%s)", file.name, start, trouble)
-        try:
-            data = filesystem.cat_file(inner, start=start, end=stop)
-        except FileNotFoundError:
-            raise InputError("is gone", path=file.name) from None
-        except Exception as error:
-            # file systems raise plain OSErrors for what a server answers: 503 Slow Down
-            if not isinstance(error, OSError) and not isinstance(translate(error), ResourceError):
-                raise
-            trouble = redact(f"{type(error).__name__}: {error}")
-            continue
-        if len(data) == stop - start:
-            return bytes(data)
-        trouble = f"{len(data):,} of {stop - start:,} bytes came"
-    raise ResourceError(
-        f"could not be read in {ATTEMPTS} attempts ({trouble})", path=file.name, offset=f"byte {start:,}"
-    )
+        yield read_remote(file, at, min(at + CHUNK_BYTES, file.n_bytes))

@@ -14,6 +14,10 @@ SCHEMES = frozenset(f"{_STORES} simplecache filecache blockcache".split())
 """Schemes that are read: stores that answer a range of a file."""
 
 
+_EXTRAS = {"http": "http", "https": "http", "s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
+"""The extra of this package that holds the client of a store."""
+
+
 def is_url(path: str) -> bool:
     """Tell whether a path is an fsspec URL rather than a local path."""
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]*(::|://)", path) is not None
@@ -42,9 +46,29 @@ def filesystem_of(url: str) -> tuple[Any, str]:
             fix="copy the file to a disk or one of these, and name it there",
         )
     try:
-        filesystem, inner = fsspec.core.url_to_fs(reveal(url))
+        filesystem, inner = fsspec.core.url_to_fs(reveal(url), **_options(schemes))
     except ImportError as error:
-        raise ResourceError(f"needs a package that is not installed ({error})", path=name) from None
+        extra = _EXTRAS.get(schemes[-1])
+        raise ResourceError(
+            f"needs a package that is not installed ({error})",
+            path=name,
+            fix=extra and f"pip install 'exposure-indexer[{extra}]'",
+        ) from None
     except ValueError as error:
         raise InputError(f"is no URL that can be opened ({error})", path=name) from None
+    if schemes[-1] in ("s3", "s3a") and hasattr(filesystem, "retries"):
+        filesystem.retries = 1  # s3fs has attempts of its own around those of its client
     return filesystem, inner
+
+
+def _options(schemes: list[str]) -> dict[str, Any]:
+    """Return what a file system is told beside its URL: to fail at once, since requests are repeated here.
+
+    A client that repeats them too would multiply attempts, and heed no ``Retry-After``.
+    """
+    if schemes not in (["s3"], ["s3a"]):
+        return {}
+    from fsspec.config import conf
+
+    given = conf.get(schemes[0], {}).get("config_kwargs", {})
+    return {"config_kwargs": {"retries": {"total_max_attempts": 1}, **given}}

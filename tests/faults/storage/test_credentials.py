@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any, ClassVar
 
-import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.registry import _registry
 
 from indexer.build import build_index, scan_shards
 from indexer.config import load_config
@@ -103,7 +103,7 @@ class Guarded(MemoryFileSystem):
 
 @pytest.fixture
 def guarded(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fsspec.register_implementation("http", Guarded, clobber=True)
+    monkeypatch.setitem(_registry, "http", Guarded)
     Guarded.store.clear()
     store = Guarded()
     for path in (sample / "shards").iterdir():

@@ -17,7 +17,7 @@ from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
 from indexer.corpus.text.writers import write_megatron
 from indexer.errors import InputError, ResourceError
-from indexer.storage import files
+from indexer.storage import requests
 
 ROWS = np.random.default_rng(5).integers(0, 60_000, (40, 16)).astype("<u2")
 
@@ -90,7 +90,7 @@ def test_a_store_that_fails_now_and_then_is_asked_again(store, monkeypatch, trou
         raise OSError("503 Slow Down") if trouble == "error" else TimeoutError("timed out")
 
     monkeypatch.setattr(MemoryFileSystem, "cat_file", flaky)
-    monkeypatch.setattr(files.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(requests.time, "sleep", lambda seconds: None)
     assert rows_of(CorpusConfig(**CONFIGS[name])) == ROWS.tolist()
     assert calls["n"] > 1
 
@@ -102,10 +102,12 @@ def test_a_store_that_stays_down_is_given_up(store, monkeypatch):
         raise OSError("503 Slow Down")
 
     monkeypatch.setattr(MemoryFileSystem, "cat_file", down)
-    monkeypatch.setattr(files.time, "sleep", waited.append)
-    with pytest.raises(ResourceError, match=r"could not be read in 5 attempts \(OSError: 503 Slow Down\)"):
+    monkeypatch.setattr(requests.time, "sleep", waited.append)
+    with pytest.raises(
+        ResourceError, match=r"could not be read in 6 attempts over 0 s \(OSError: 503 Slow Down\)"
+    ):
         rows_of(CorpusConfig(**CONFIGS["npy"]))
-    assert len(waited) == 4
+    assert len(waited) == 5
 
 
 def test_an_object_that_shrinks_is_refused(store):
@@ -113,12 +115,12 @@ def test_an_object_that_shrinks_is_refused(store):
     shard = reader.shards()[0]
     with fsspec.open("memory://corpus/plain.npy", "wb") as handle:
         handle.write(b"short")
-    files.time.sleep, kept = (lambda seconds: None), files.time.sleep
+    requests.time.sleep, kept = (lambda seconds: None), requests.time.sleep
     try:
         with pytest.raises((ResourceError, InputError)):
             list(reader.blocks(shard, 0, shard.n_sequences))
     finally:
-        files.time.sleep = kept
+        requests.time.sleep = kept
 
 
 def test_credentials_of_a_url_are_not_shown(store):
