@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,15 +62,13 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
     index.require_database()
     plan = read_plan(index.plan_file)
     folded = fold(" ".join(phrase.split()), plan.config.match.case)
-    given = {"phrase": folded}
-    rows = ask(root, "explore/phrase", given).rows.to_pylist()
-    if not rows:
-        given = {"phrase": _as_indexed(index, plan, phrase)}
+    rows: list[dict[str, Any]] = []
+    for spelled in _spellings(index, plan, phrase, folded):
+        given = {"phrase": spelled}
         rows = ask(root, "explore/phrase", given).rows.to_pylist()
-    if not rows and "<" in folded:
-        given = {"phrase": _as_pattern(folded)}
-        rows = ask(root, "explore/phrase", given).rows.to_pylist()
-    if not rows:
+        if rows:
+            break
+    else:
         raise _no_such_phrase(root, folded)
     bins = ask(root, "dynamics/exposure_of_phrase", given).rows.to_pydict()
     places = ask(root, "explore/places_of_phrase", given).rows.to_pylist()
@@ -96,6 +95,15 @@ def _as_indexed(index: IndexDir, plan: Plan, phrase: str) -> str:
     match = plan.config.match
     spelled = respelled(" ".join(phrase.split()), load_tokenizer_of(index, plan), match)
     return fold(spelled, match.case)
+
+
+def _spellings(index: IndexDir, plan: Plan, phrase: str, folded: str) -> Iterator[str]:
+    """Yield how the index may spell a phrase, likely ones first."""
+    yield folded
+    yield fold(phrase.strip(), plan.config.match.case)
+    yield _as_indexed(index, plan, phrase)
+    if "<" in folded:
+        yield _as_pattern(folded)
 
 
 def _as_pattern(phrase: str) -> str:

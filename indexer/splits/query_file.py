@@ -8,7 +8,8 @@ The head of a query file is a block of comment lines::
     -- param at_least: BIGINT = 1 -- fewest exposures of a phrase that is listed
     -- param n_rows: INTEGER = 20 -- how many are listed
 
-A parameter without ``= value`` must be given; ``= NULL`` makes it optional. In the SQL it is ``$at_least``. A
+A parameter without ``= value`` must be given; ``= NULL`` makes it optional. In the SQL it is ``$at_least``.
+Whoever gives ``NULL`` gives no value, but for a text that must be given: that is the text ``NULL``. A
 parameter that is used but not declared, or declared but not used, fails when the file is loaded.
 """
 
@@ -59,7 +60,7 @@ class Parameter:
         ConfigError
             The text is not of the declared type.
         """
-        if text.upper() == "NULL":
+        if text.upper() == "NULL" and not self._must_be_text:
             return None
         try:
             return _TYPES[self.type](text)
@@ -67,6 +68,11 @@ class Parameter:
             raise ConfigError(
                 f"parameter {self.name} = {text!r} is not of its type", expected=self.type
             ) from None
+
+    @property
+    def _must_be_text(self) -> bool:
+        """Whether every text is a value: a phrase may be ``null``."""
+        return self.type == "VARCHAR" and self.default is None
 
 
 def _boolean(text: str) -> bool:

@@ -106,19 +106,29 @@ class ArrowFile(ABC):
         row = 0
         try:
             for batch in self.record_batches(columns or self.names(), 0, self.n_rows()):
+                batch.validate()
                 for start in range(0, batch.num_rows, ROWS_AT_ONCE):
-                    yield from batch.slice(start, ROWS_AT_ONCE).to_pylist()
+                    yield from _as_python(batch.slice(start, ROWS_AT_ONCE), self.file.name, row + start)
                 row += batch.num_rows
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
             raise InputError(
                 f"is truncated or corrupt ({error})", path=self.file.name, offset=f"row {row:,}"
             ) from None
+        self._require_rows(row, self.n_rows())
+
+    def _require_rows(self, row: int, stop: int) -> None:
+        """Refuse a file that gave fewer rows, or more, than it says it has."""
+        if row != stop:
+            raise InputError(f"gives {row:,} rows", path=self.file.name, expected=f"{stop:,}, as it says")
 
     def names(self) -> list[str]:
         """Return the column names."""
         return list(self.schema().names)
 
     def _list_type(self, column: str) -> pa.DataType:
+        n_columns = len(self.schema().get_all_field_indices(column))
+        if n_columns != 1:
+            raise InputError(f"has {n_columns} columns {column!r}", path=self.file.name, expected="one")
         kind = self.schema().field(column).type
         lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
         if not any(test(kind) for test in lists) or not pa.types.is_integer(kind.value_type):
@@ -158,13 +168,15 @@ class ArrowFile(ABC):
         row = start
         try:
             for batch in self.record_batches(columns, start, stop):
+                batch.validate()
                 lists = {name: self._lists(batch.column(name), name, row) for name in columns}
                 yield ArrowBatches(batch.num_rows, lists)
                 row += batch.num_rows
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
             raise InputError(
                 f"is truncated or corrupt ({error})", path=self.file.name, offset=f"row {row:,}"
             ) from None
+        self._require_rows(row, max(start, stop))
 
     def _lists(self, column: Any, name: str, row: int) -> Lists:
         kind = self._list_type(name)
@@ -178,6 +190,13 @@ class ArrowFile(ABC):
         else:
             offsets = column.offsets.to_numpy().astype(np.int64)
             firsts, lasts = offsets[:-1], offsets[1:]
+            if bool((firsts > lasts).any()) or (len(offsets) and (firsts[0] < 0 or lasts[-1] > len(values))):
+                at = int(np.argmax(firsts > lasts))
+                raise InputError(
+                    f"is corrupt: a list in {name!r} ends before it begins, or outside the column",
+                    path=self.file.name,
+                    offset=f"row {row + at:,}",
+                )
         low, high = (int(firsts[0]), int(lasts[-1])) if len(column) else (0, 0)
         used = values.slice(low, high - low)
         if used.null_count:
@@ -185,6 +204,19 @@ class ArrowFile(ABC):
                 f"has NULL among the ids of {name!r}", path=self.file.name, offset=f"rows from {row:,} on"
             )
         return used.to_numpy(zero_copy_only=False), firsts - low, lasts - low
+
+
+def _as_python(batch: pa.RecordBatch, path: str, first_row: int) -> list[dict[str, Any]]:
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+        return rows
+    except (OverflowError, KeyError, ValueError) as error:
+        # dates after the year 9999, intervals: Python has no type that holds them
+        raise InputError(
+            f"holds a value that cannot be read ({type(error).__name__}: {error})",
+            path=path,
+            offset=f"rows from {first_row:,} on",
+        ) from None
 
 
 class _IpcStream(ArrowFile):
@@ -258,6 +290,15 @@ class _Parquet(ArrowFile):
     def __init__(self, file: CorpusFile, content: bytes | None = None) -> None:
         super().__init__(file, content)
         self._parquet = pq.ParquetFile(self._handle())
+        metadata = self._parquet.metadata
+        in_groups = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+        if min(in_groups, default=0) < 0 or sum(in_groups) != metadata.num_rows:
+            # whoever trusts one of the numbers reads fewer rows than there are
+            raise InputError(
+                f"is corrupt: its row groups hold {sum(in_groups):,} rows",
+                path=file.name,
+                expected=f"{metadata.num_rows:,}, as its footer says",
+            )
 
     def schema(self) -> pa.Schema:
         return self._parquet.schema_arrow
