@@ -11,6 +11,7 @@ from indexer.config.load import config_from_tables
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import StateError
 from indexer.plan import FrozenFile, OrderFacts, Plan, ScanRange, TokenizerFacts, read_plan
+from indexer.storage.inventory import Inventory, UsedFile
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 8, 5, 0, 2, 4)
 CORPUS = CorpusFacts("megatron", "<u2", details={"modes": False})
@@ -92,3 +93,38 @@ def test_a_spoiled_plan_is_refused(tmp_path: Path, spoil, message: str) -> None:
     path.write_text(spoil(PLAN.to_json()))
     with pytest.raises(StateError, match=message):
         read_plan(path)
+
+
+def with_shards(reaches: str, *n_sequences: int) -> Plan:
+    shards, first = [], 0
+    for number, n in enumerate(n_sequences):
+        shards.append(Shard(number, f"{number}.bin", f"/x/{number}.bin", 8, 5, first, n, n))
+        first += n
+    files = tuple(UsedFile(shard.name, 8, 5, shard=shard.number) for shard in shards)
+    inventory = Inventory((*files, UsedFile("order.npy", 8, 5, content_hash="ab")))
+    return replace(PLAN, corpus=replace(CORPUS, reaches=reaches), shards=tuple(shards), files=inventory)
+
+
+@pytest.mark.parametrize(
+    ("reaches", "shard", "read"),
+    [
+        ("own", 0, {0}),
+        ("all", 0, {0, 1, 2, 3}),
+        ("next", 0, {0, 1, 2}),  # nothing begins in 1, so the last sequence of 0 may end in 2
+        ("next", 2, {2, 3}),
+        ("next", 3, {3}),
+    ],
+)
+def test_the_files_of_a_shard_are_those_its_sequences_lie_in(reaches: str, shard: int, read: set) -> None:
+    plan = with_shards(reaches, 2, 0, 3, 1)
+    assert plan.shards_read(shard) == read
+    for number in range(4):
+        files = [replace(one, modified_ns=6) if one.shard == number else one for one in plan.files.files]
+        other = replace(plan, files=replace(plan.files, files=tuple(files)))
+        assert (other.files_hash(shard) != plan.files_hash(shard)) == (number in read)
+    order = replace(plan.files.files[-1], content_hash="cd")
+    other = replace(plan, files=replace(plan.files, files=(*plan.files.files[:-1], order)))
+    assert other.files_hash(shard) != plan.files_hash(shard)
+    touched = replace(plan.files.files[-1], modified_ns=9)
+    other = replace(plan, files=replace(plan.files, files=(*plan.files.files[:-1], touched)))
+    assert other.files_hash(shard) == plan.files_hash(shard)
