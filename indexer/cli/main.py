@@ -60,6 +60,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "indexer.cli.verify:verify",
         "Prove an index again by slow, independent code.",
     ),
+    "certify": (
+        "indexer.cli.certify:certify",
+        "Write a sealed file of what was covered and verified, or check one.",
+    ),
     "diff": ("indexer.cli.diff:diff", "Show what differs between two indexes."),
     "batch": ("indexer.cli.corpus_batch:batch", "Print the decoded rows the model saw at a step."),
     "show": ("indexer.cli.show:show", "Show one phrase's history and its first places in context."),

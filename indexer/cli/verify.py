@@ -60,6 +60,8 @@ def print_verification(verification: Verification) -> None:
     click.echo()
     for bound in verification.bounds:
         click.echo(bound)
+    for sentence in verification.trusted:
+        click.echo(f"taken on trust: {sentence}")
     n_failed = sum(check.n_failed > 0 for check in verification.checks)
     click.echo(
         "All checks held."

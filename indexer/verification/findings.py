@@ -114,6 +114,8 @@ class Verification:
         In the order they were made.
     bounds : tuple of str
         What may be wrong all the same, one sentence each.
+    trusted : tuple of str
+        What no check here can tell, one sentence each.
     """
 
     index: str
@@ -123,6 +125,7 @@ class Verification:
     seed: int
     checks: tuple[Check, ...]
     bounds: tuple[str, ...]
+    trusted: tuple[str, ...] = ()
 
     @property
     def held(self) -> bool:

@@ -25,6 +25,7 @@ from indexer.verification.searches import PhraseBook
 from indexer.verification.spelled_text import fold_text
 from indexer.verification.table_hash import hash_rows
 from indexer.verification.table_rows import TableRows
+from indexer.verification.trusted import taken_on_trust
 
 Advance = Callable[[int, int, str], object]
 """Told of what was done since it was told last, of all there is to do, and what is counted."""
@@ -120,12 +121,16 @@ def verify_index(
     announce("Comparing the files of the corpus")
     files, changed = check_files(plan)
     checks.append(files)
+    raw = RawSequences(plan, book.tokenizer)
     with observed_by(AsPlanned(plan.files)):
         raw_checks, bounds = _check_corpus(
-            index, plan, coverage, book, drawn, changed, seed, max_tokens, announce, advance
+            index, plan, coverage, book, raw, drawn, changed, seed, max_tokens, announce, advance
         )
     checks += raw_checks
-    return Verification(root, plan.fingerprint, rows_hash, sample, seed, tuple(checks), tuple(bounds))
+    trusted = taken_on_trust(plan, raw)
+    return Verification(
+        root, plan.fingerprint, rows_hash, sample, seed, tuple(checks), tuple(bounds), trusted
+    )
 
 
 def _check_corpus(
@@ -133,6 +138,7 @@ def _check_corpus(
     plan: Plan,
     coverage: Coverage,
     book: PhraseBook,
+    raw: RawSequences,
     drawn: Drawn,
     changed: set[int],
     seed: int,
@@ -141,7 +147,6 @@ def _check_corpus(
     advance: Advance,
 ) -> tuple[list[Check], list[str]]:
     """Hash the ids of the corpus, find places again, count phrases again."""
-    raw = RawSequences(plan, book.tokenizer)
     covered = [(plan.ranges[number], facts) for number, facts in sorted(coverage.whole.items())]
     n_tokens = sum(facts.n_tokens for _, facts in covered)
     announce(f"Hashing {n_tokens:,} ids of the corpus")
