@@ -133,8 +133,8 @@ def _again(certificate: Mapping[str, Any]) -> str:
     ]
     if phrase is not None and _can_be_searched_plainly(certificate, phrase):
         parts += [
-            "Without this tool, from the folder of `exposure.toml`: where this prints nothing, the letters of "
-            "the phrase stand nowhere, across the ends of sequences neither.",
+            "Without this tool, from the folder of `exposure.toml`: where this prints nothing, the letters "
+            "of the phrase stand nowhere, across the ends of sequences neither.",
             _plain_search(phrase, certificate["covered"]),
         ]
     return "\n\n".join(parts)
