@@ -47,6 +47,7 @@ class IndexDir:
         self.gapped_file = self.frozen / "gapped.parquet"
         self.parts_file = self.frozen / "parts.parquet"
         self.other_forms_file = self.frozen / "other_forms.parquet"
+        self.unspelled_file = self.frozen / "unspelled.parquet"
         self.tokenizer_file = self.frozen / "tokenizer.json"
         self.partials = self.root / "partials"
         self.database_file = self.root / "exposures.duckdb"

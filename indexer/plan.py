@@ -146,6 +146,8 @@ class Plan:
         The files that are read, as they were, and what they were called.
     notes : tuple of str
         What a reader of the index should know: phrases that no id form can spell, scripts without spaces.
+    taken : dict of str to str
+        Doubts that were taken on purpose, by name (`indexer.doubts`): what was found, as a sentence.
     """
 
     config: Config
@@ -161,6 +163,7 @@ class Plan:
     known_ids: dict[str, str] = field(default_factory=dict)
     files: Inventory = field(default_factory=Inventory)
     notes: tuple[str, ...] = ()
+    taken: dict[str, str] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
     fingerprint: str = field(default="")
 
@@ -209,6 +212,7 @@ class Plan:
             "corpus": _without(self.corpus, "seen", "details"),
             "shards": [_without(shard, "url", "modified_ns", "is_hashed_by_reader") for shard in self.shards],
             "training order": self.order.as_dict(),
+            "taken on purpose": sorted(self.taken),
             "checkpoints": list(self.checkpoints),
             "ranges": [asdict(scan_range) for scan_range in self.ranges],
             "grain": config["index"]["grain"],
@@ -312,6 +316,7 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
             tuple(UsedFile(**file) for file in fields["files"]["files"]), fields["files"]["answers"]
         ),
         notes=tuple(fields["notes"]),
+        taken=fields["taken"],
         fingerprint=fields["fingerprint"],
     )
 

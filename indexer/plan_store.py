@@ -44,6 +44,8 @@ class FrozenContent:
         The tokenizer.
     other_forms : pyarrow.Table or None
         What the phrases are in other normal forms, which is looked for to be told of.
+    unspelled : pyarrow.Table or None
+        Phrases that ids cannot spell, and why.
     """
 
     phrases: pa.Table
@@ -54,6 +56,7 @@ class FrozenContent:
     patterns: IdPatterns | None
     tokenizer: Tokenizer | None
     other_forms: pa.Table | None
+    unspelled: pa.Table | None = None
 
     def facts(self) -> dict[str, FrozenFile]:
         """Return rows and content hash of each file but the tokenizer, which has facts of its own."""
@@ -83,6 +86,7 @@ class FrozenContent:
             "gapped": None if self.gapped is None else self.gapped.patterns,
             "parts": None if self.gapped is None else self.gapped.parts,
             "other_forms": self.other_forms if self.other_forms else None,
+            "unspelled": self.unspelled,
         }
         return [(name, table) for name, table in tables.items() if table is not None]
 

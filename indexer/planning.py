@@ -20,7 +20,7 @@ from indexer.memory import check_phrase_source, check_phrases
 from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
-from indexer.phrases.form_limits import spelling_notes
+from indexer.phrases.form_limits import NO_ID_FORM, spelling_limits
 from indexer.phrases.gapped import patterns_of, sums_of_parts
 from indexer.phrases.normal_forms import other_forms
 from indexer.phrases.normalization import normalized
@@ -62,6 +62,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     frozen, notes = _freeze_phrases(config, tokenizer)
     shards, _, order, checkpoints = training.fitted
     details = dict(order.facts)
+    taken = details.pop("taken_on_purpose", {})
     manifest = config.corpus.manifest or []
     manifests = [manifest] if isinstance(manifest, str) else manifest
     files, notes_of_manifests = with_known_hashes(
@@ -83,6 +84,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
         known_ids=ids_of_earlier_indexes(shards, ranges, manifests, base=config.base),
         files=files,
         notes=(*notes, *corpus_notes(reader.facts, shards), *notes_of_manifests),
+        taken=taken,
     )
     return plan.sealed(), frozen
 
@@ -93,10 +95,12 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
     loaded = load_phrases(config.phrases, config.match, base=config.base, given=of_phrases)
     notes = list(loaded.notes)
     dropped: list[int] = []
+    unspelled: dict[int, str] = {}
     if tokenizer is not None and (config.match.asks_for_words() or loaded.gapped is not None):
         tokenizer.require_words()
         loaded = normalized(loaded, tokenizer, config.match)
-        more_notes, dropped = spelling_notes(loaded.looked_for(), tokenizer)
+        more_notes, dropped, lost = spelling_limits(loaded.looked_for(), tokenizer)
+        unspelled = _of_phrases(loaded, lost)
         notes += [*more_notes, *context_notes(loaded.looked_for(), tokenizer, config.match)]
     else:
         loaded = normalized(loaded, None, config.match)
@@ -119,10 +123,12 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
         patterns = id_patterns(looked_for, tokenizer, config.match)
         # Ids of what is left of a phrase are another phrase.
         patterns = select(patterns, ~np.isin(patterns.phrase, dropped))
-        unspelled = _unspelled(loaded, phrases_without_patterns(looked_for, patterns))
-        if unspelled:
+        without = dict.fromkeys(phrases_without_patterns(looked_for, patterns), NO_ID_FORM)
+        without = _of_phrases(loaded, without)
+        unspelled = {**without, **unspelled}
+        if without:
             notes.append(
-                f"{len(unspelled):,} phrases cannot be spelled in this vocabulary: they have no id form"
+                f"{len(without):,} phrases cannot be spelled in this vocabulary: they have no id form"
             )
     elif phrases["token_ids"].null_count < phrases.num_rows:
         raise ConfigError(
@@ -140,6 +146,7 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
         patterns=patterns,
         tokenizer=tokenizer,
         other_forms=_other_forms(loaded, tokenizer, config.match),
+        unspelled=_as_table(unspelled),
     )
     return frozen, tuple(notes)
 
@@ -166,14 +173,28 @@ def _refuse_settings_of_text(config: Config) -> None:
             )
 
 
-def _unspelled(loaded: PhraseSet, without: list[int]) -> set[int]:
-    """Return the phrases that, or a part of which, stand among those without an id form."""
-    unspelled = set(without)
+def _of_phrases(loaded: PhraseSet, reasons: dict[int, str]) -> dict[int, str]:
+    """Return what keeps phrases from being found: a phrase with gaps has the reason of a part."""
+    found = dict(reasons)
     if loaded.gapped is not None:
         for pattern in patterns_of(loaded.gapped.patterns, loaded.phrases.num_rows):
-            if unspelled.intersection(pattern.parts):
-                unspelled.add(pattern.phrase)
-    return {phrase for phrase in unspelled if phrase < loaded.phrases.num_rows}
+            of_parts = [reasons[part] for part in pattern.parts if part in reasons]
+            if of_parts:
+                found.setdefault(pattern.phrase, of_parts[0])
+    return {phrase: why for phrase, why in found.items() if phrase < loaded.phrases.num_rows}
+
+
+def _as_table(unspelled: dict[int, str]) -> pa.Table | None:
+    """Return phrases and reasons as a table, None where there are none."""
+    if not unspelled:
+        return None
+    phrase_ids = sorted(unspelled)
+    return pa.table(
+        {
+            "phrase_id": pa.array(phrase_ids, pa.int32()),
+            "reason": pa.array([unspelled[phrase] for phrase in phrase_ids], pa.string()),
+        }
+    )
 
 
 def _with_token_counts(phrases: pa.Table, tokenizer: Tokenizer | None) -> pa.Table:

@@ -103,7 +103,8 @@ def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out
     balance = ask(index_dir, "splits/balance_by_paradigm", parameters)
     _print(balance, "table")
     if not balance.complete:
-        click.echo("this index is incomplete: pairs not seen so far are unknown", err=True)
+        why = "; ".join(balance.taken_on_purpose.values()) or "ranges are missing"
+        click.echo(f"this index is incomplete ({why}): pairs not seen so far are unknown", err=True)
     if out is not None:
         _write(ask(index_dir, "splits/at_checkpoint", parameters), Path(out), None)
 

@@ -27,6 +27,7 @@ def status(index_dir: str, as_json: bool) -> None:
         "complete": "merged; a count of 0 means never",
         "incomplete": "merged with ranges missing; a count of 0 means unknown",
         "outdated": "merged before files were changed; its zeros are of files that are not there any more",
+        "weakened": "merged; a count of 0 means unknown, because of what was taken on purpose",
         "foreign": "merged from another plan; merge again",
         "damaged": "cannot be read; `exposure merge` builds it anew",
     }
@@ -40,6 +41,8 @@ def status(index_dir: str, as_json: bool) -> None:
     }
     for name, value in lines.items():
         click.echo(f"{name:<15} {value}")
+    for found in state.taken_on_purpose.values():
+        click.echo(f"{'on purpose':<15} {found}")
     for note in state.notes:
         click.echo(f"{'note':<15} {note}")
     for what in state.refused_partials:

@@ -35,7 +35,11 @@ class OrderConfig:
     )
     allow_short: bool = option(
         False,
-        help="Take an order file that names fewer sequences than the corpus; the rest counts as unseen.",
+        help="Take an order that names fewer sequences than the corpus, or leaves out steps; counts of 0 are "
+        "then unknown.",
+    )
+    allow_repeats: bool = option(
+        False, help="Take an order that names a sequence twice in one epoch, or twice for one step."
     )
     weights: list[float] = option(
         [], help="Weights of a blend: GPT-NeoX (one a path; needs a stop_step), nanotron (one a folder)."

@@ -22,6 +22,7 @@ TABLES = (
     "places",
     "unit_differences",
     "other_forms",
+    "unspelled_phrases",
     "checkpoints",
     "shards",
     "results",

@@ -29,9 +29,15 @@ COMMENT ON VIEW pair_exposures IS 'One row for each minimal pair, with the expos
 
 CREATE MACRO is_covered(at_checkpoint) AS (
     (SELECT value FROM provenance WHERE key = 'complete') = 'true'
+    AND coalesce((SELECT value FROM provenance WHERE key = 'zeros_weakened_by'), '[]') = '[]'
     AND (at_checkpoint IS NULL OR (SELECT value FROM provenance WHERE key = 'steps_known') = 'true')
 );
-COMMENT ON MACRO is_covered IS 'Whether a count of 0 as of a checkpoint (NULL: the whole window) is a certain never';
+COMMENT ON MACRO is_covered IS 'Whether a count of 0 as of a checkpoint (NULL: the whole window) is a certain never, of phrases that ids can spell';
+
+CREATE MACRO is_certain(at_checkpoint, of_phrase) AS (
+    is_covered(at_checkpoint) AND of_phrase NOT IN (SELECT phrase_id FROM unspelled_phrases)
+);
+COMMENT ON MACRO is_certain IS 'Whether a count of 0 of a phrase as of a checkpoint (NULL: the whole window) is a certain never';
 
 CREATE MACRO on_grid(at_checkpoint) AS (
     CASE
@@ -73,7 +79,7 @@ SELECT
     as_of.exposure_count,
     CASE
         WHEN as_of.exposure_count > 0 THEN 'seen'
-        WHEN (SELECT covered FROM wanted) THEN 'never'
+        WHEN (SELECT covered FROM wanted) AND as_of.phrase_id NOT IN (SELECT phrase_id FROM unspelled_phrases) THEN 'never'
         ELSE 'unknown'
     END AS status,
     CASE WHEN as_of.exposure_count > 0 THEN as_of.first_step END AS first_step
@@ -103,9 +109,9 @@ WITH exposed AS (
         pairs.phenomenon,
         good.exposure_count AS good_exposure_count,
         bad.exposure_count AS bad_exposure_count,
-        CASE WHEN good.exposure_count >= min_count THEN TRUE WHEN is_covered(at_checkpoint) THEN FALSE END
+        CASE WHEN good.exposure_count >= min_count THEN TRUE WHEN is_certain(at_checkpoint, good.phrase_id) THEN FALSE END
             AS good_exposed,
-        CASE WHEN bad.exposure_count >= min_count THEN TRUE WHEN is_covered(at_checkpoint) THEN FALSE END
+        CASE WHEN bad.exposure_count >= min_count THEN TRUE WHEN is_certain(at_checkpoint, bad.phrase_id) THEN FALSE END
             AS bad_exposed
     FROM pairs
     JOIN exposure_at(at_checkpoint) AS good ON good.phrase_id = pairs.good_phrase_id

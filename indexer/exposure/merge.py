@@ -15,6 +15,7 @@ import pyarrow as pa
 import xxhash
 
 from indexer.coverage import Coverage, coverage_of
+from indexer.doubts import weakening
 from indexer.errors import InputError, StateError
 from indexer.exposure.database import (
     SCHEMA_VERSION,
@@ -152,7 +153,8 @@ def _fill(
         "first_unit": "text" if unit == "both" else unit,
         "second_unit": "tokens" if unit == "both" else None,
         "n_places": plan.config.index.places,
-        "complete": complete,
+        "certain": complete and not weakening(plan.taken),
+        "unspelled": str(index.unspelled_file),
     }
     for name, value in variables.items():
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
@@ -160,6 +162,8 @@ def _fill(
         connection.execute(sql("partials.sql"))
     else:
         connection.register("partial_rows", SCHEMA.empty_table())
+    if "unspelled" in plan.frozen:
+        connection.execute(sql("unspelled.sql"))
     try:
         connection.execute(sql("merge.sql"))
     except duckdb.ConversionException:
@@ -249,6 +253,8 @@ def _provenance_rows(plan: Plan, missing: list[int], notes: list[str]) -> pa.Tab
         "complete": not missing,
         "steps_known": plan.order.steps_known,
         "missing_ranges": missing,
+        "taken_on_purpose": plan.taken,
+        "zeros_weakened_by": weakening(plan.taken),
         "notes": notes,
         "grain": config["index"]["grain"],
         "start_step": plan.order.start_step,

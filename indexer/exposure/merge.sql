@@ -1,6 +1,7 @@
 -- Fills the tables from the partials.
 -- Variables set by merge.py: partials (list of file names), phrases, pairs (file names), first_unit, second_unit
--- (NULL unless unit = both), n_places, complete (whether a count of 0 is a certain never), other_forms (file name).
+-- (NULL unless unit = both), n_places, certain (whether a count of 0 is a certain never, of phrases that can be spelled),
+-- other_forms, unspelled (file names).
 
 INSERT INTO phrases
 SELECT phrase_id, phrase, n_words, n_tokens
@@ -50,7 +51,7 @@ SELECT
     counts.exposure_count IS NOT NULL AS seen,
     CASE
         WHEN counts.exposure_count IS NOT NULL THEN 'seen'
-        WHEN getvariable('complete') THEN 'never'
+        WHEN getvariable('certain') AND phrases.phrase_id NOT IN (SELECT phrase_id FROM unspelled_phrases) THEN 'never'
         ELSE 'unknown'
     END AS status,
     counts.first_place[1],

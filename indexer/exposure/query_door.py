@@ -68,7 +68,9 @@ class Rows(NamedTuple):
     fingerprint : str
         Of the plan of the index.
     complete : bool
-        Whether every planned shard was covered.
+        Whether every planned shard was covered, and no doubt was taken on purpose that weakens zeros.
+    taken_on_purpose : dict of str to str
+        Doubts that were taken on purpose (`indexer.doubts`), with what was found.
     n_unverified_shards : int
         Shards whose content was compared with nothing that is known from elsewhere.
     more : bool
@@ -78,6 +80,7 @@ class Rows(NamedTuple):
     rows: pa.Table
     fingerprint: str
     complete: bool
+    taken_on_purpose: dict[str, str]
     n_unverified_shards: int
     more: bool
 

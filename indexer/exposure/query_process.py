@@ -91,7 +91,8 @@ def _send_rows(question: dict[str, Any], answers: BinaryIO) -> dict[str, Any]:
         ((n_unverified,),) = connection.execute("SELECT count(*) FROM shards WHERE NOT verified").fetchall()
     return {
         "fingerprint": facts["plan_fingerprint"],
-        "complete": facts["complete"] == "true",
+        "complete": facts["complete"] == "true" and facts.get("zeros_weakened_by", "[]") == "[]",
+        "taken_on_purpose": json.loads(facts.get("taken_on_purpose", "{}")),
         "n_unverified_shards": n_unverified,
         "more": more,
     }

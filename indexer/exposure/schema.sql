@@ -134,7 +134,7 @@ COMMENT ON COLUMN exposures.phrase_id IS 'The phrase';
 COMMENT ON COLUMN exposures.exposure_count IS 'Occurrences times the visits of their sequence inside the training window';
 COMMENT ON COLUMN exposures.exposure_count_tokens IS 'The same by token-id forms, in an index of unit both; NULL otherwise';
 COMMENT ON COLUMN exposures.seen IS 'Whether exposure_count is above 0';
-COMMENT ON COLUMN exposures.status IS 'seen; never: count 0 and every planned shard and step covered; unknown: count 0 and something missing';
+COMMENT ON COLUMN exposures.status IS 'seen; never: count 0 and every planned shard and step covered; unknown: count 0 and no evidence (something missing, a doubt taken on purpose, or a row of unspelled_phrases)';
 COMMENT ON COLUMN exposures.first_step IS 'Zero-based batch of the first exposure; NULL when not seen or the order is not known';
 COMMENT ON COLUMN exposures.last_step IS 'Zero-based batch of the last exposure; NULL when not seen or the order is not known';
 COMMENT ON COLUMN exposures.first_sequence IS 'Sequence of the first exposure, numbered over the corpus; NULL when not seen';
@@ -193,6 +193,15 @@ COMMENT ON COLUMN other_forms.phrase_id IS 'The phrase';
 COMMENT ON COLUMN other_forms.normal_form IS 'The form: NFC, NFD, NFKC or NFKD';
 COMMENT ON COLUMN other_forms.spelled IS 'Its text in that form, folded; of a phrase with gaps, a part';
 COMMENT ON COLUMN other_forms.exposure_count IS 'Exposures of that text, found in the text of the tokens';
+
+CREATE TABLE unspelled_phrases (
+    phrase_id INTEGER PRIMARY KEY,
+    reason    VARCHAR NOT NULL
+        CHECK (reason IN ('unknown letter', 'dropped letter', 'changed beside others', 'no id form'))
+);
+COMMENT ON TABLE unspelled_phrases IS 'Phrases of which the ids of the tokenizer cannot tell some spelling: a count of 0 is unknown, not never';
+COMMENT ON COLUMN unspelled_phrases.phrase_id IS 'The phrase';
+COMMENT ON COLUMN unspelled_phrases.reason IS 'unknown letter: the vocabulary lacks a piece for it; dropped letter: the tokenizer drops or changes it; changed beside others: it is spelled otherwise beside other words; no id form: no run of ids is looked for';
 
 CREATE TABLE checkpoints (
     checkpoint  BIGINT PRIMARY KEY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.coverage import Coverage, coverage_of
@@ -32,7 +32,8 @@ class IndexStatus:
         Shards with a range that has no partial.
     table : str
         ``none``, ``complete``, ``incomplete`` (merged with ranges missing), ``outdated`` (of files that were
-        changed since), ``foreign`` (of another plan) or ``damaged``.
+        changed since), ``weakened`` (a doubt taken on purpose makes zeros unknown), ``foreign`` (of another
+        plan) or ``damaged``.
     n_unverified_shards : int
         Shards whose content was not compared with a hash known from elsewhere.
     changed_files : tuple of str
@@ -45,6 +46,8 @@ class IndexStatus:
         Tokens at shard ends that fill no sequence.
     notes : tuple of str
         What the plan says a reader should know, one sentence each.
+    taken_on_purpose : dict of str to str
+        Doubts that were taken on purpose, with what was found.
     """
 
     fingerprint: str
@@ -60,6 +63,7 @@ class IndexStatus:
     refused_partials: tuple[str, ...]
     n_dropped_tokens: int
     notes: tuple[str, ...] = ()
+    taken_on_purpose: dict[str, str] = field(default_factory=dict)
 
 
 def read_status(root: str | Path) -> IndexStatus:
@@ -97,6 +101,7 @@ def read_status(root: str | Path) -> IndexStatus:
         refused_partials=tuple(f"{error.path}: {error.what}" for error in coverage.refused.values()),
         n_dropped_tokens=sum(shard.n_dropped_tokens for shard in plan.shards),
         notes=tuple(plan.notes),
+        taken_on_purpose=plan.taken,
     )
 
 
@@ -138,4 +143,6 @@ def _table_state(index: IndexDir, plan: Plan) -> str:
         return "foreign"
     if facts["complete"] != "true":
         return "incomplete"
-    return "complete" if facts.get("files_hash") == plan.files.hash_of_all() else "outdated"
+    if facts.get("files_hash") != plan.files.hash_of_all():
+        return "outdated"
+    return "complete" if facts.get("zeros_weakened_by", "[]") == "[]" else "weakened"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pyarrow as pa
 
 from indexer.tokenizers.tokenizer import Tokenizer
@@ -13,7 +15,31 @@ _WHY = {
 }
 
 
-def spelling_notes(phrases: pa.Table, tokenizer: Tokenizer) -> tuple[list[str], list[int]]:
+REASONS = {"unknown": "unknown letter", "dropped": "dropped letter", "changed": "changed beside others"}
+"""What the table ``unspelled_phrases`` calls them."""
+NO_ID_FORM = "no id form"
+
+
+class SpellingLimits(NamedTuple):
+    """Which phrases the ids of a tokenizer do not spell.
+
+    Attributes
+    ----------
+    notes : list of str
+        Sentences for a person, each with a count and an example.
+    dropped : list of int
+        The ids of the phrases some letter of which is dropped or changed: what is left is another phrase.
+    unspelled : dict of int to str
+        The ids of the phrases of which some spelling cannot be found, and why: a count of 0 says nothing of
+        that spelling.
+    """
+
+    notes: list[str]
+    dropped: list[int]
+    unspelled: dict[int, str]
+
+
+def spelling_limits(phrases: pa.Table, tokenizer: Tokenizer) -> SpellingLimits:
     """Ask a tokenizer for every phrase whether its ids can spell it.
 
     Parameters
@@ -22,13 +48,6 @@ def spelling_notes(phrases: pa.Table, tokenizer: Tokenizer) -> tuple[list[str], 
         As `indexer.phrases.PhraseSet` has them, normalised.
     tokenizer : Tokenizer
         The tokenizer of the corpus.
-
-    Returns
-    -------
-    list of str
-        Sentences for a person, each with a count and an example.
-    list of int
-        The ids of the phrases some letter of which is dropped or changed: what is left is another phrase.
     """
     owners: list[int] = []
     spellings: list[str] = []
@@ -55,4 +74,5 @@ def spelling_notes(phrases: pa.Table, tokenizer: Tokenizer) -> tuple[list[str], 
             )
         if why == "dropped":
             dropped = list(found)
-    return [*notes, *tokenizer.remarks()], dropped
+    unspelled = {owners[number]: REASONS[why] for number, why in lost.items()}
+    return SpellingLimits([*notes, *tokenizer.remarks()], dropped, unspelled)

@@ -20,7 +20,7 @@ import pyarrow as pa
 from indexer.config.match import MatchConfig
 from indexer.folding import APOSTROPHES, fold, is_mark
 from indexer.phrases.decoded_sample import DecodedRun, decoded_runs
-from indexer.phrases.form_limits import spelling_notes
+from indexer.phrases.form_limits import spelling_limits
 from indexer.phrases.normalization import respelled
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.surface_forms import id_patterns
@@ -145,7 +145,7 @@ def form_report(
         "spans": measure(spans, tokenizer, runs, match),
     }
     if match.asks_for_words():
-        reports["phrases"].notes, _ = spelling_notes(own, tokenizer)
+        reports["phrases"].notes = spelling_limits(own, tokenizer).notes
     return reports
 
 

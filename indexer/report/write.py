@@ -105,10 +105,11 @@ def write_report(
     announce("Drawing")
     drawn = [(chart, svg(chart.print_specification()) if chart.panels else "") for chart in charts]
     answer = tables[0][2]
+    taken = "".join(f" Taken on purpose: {found}." for found in answer.taken_on_purpose.values())
     html = page(
         title="Exposure report",
         facts=_facts(overview),
-        warning="" if answer.complete else INCOMPLETE,
+        warning=(("" if answer.complete else INCOMPLETE) + taken).strip(),
         charts=drawn,
         tables=tables,
         footer=f"Index {answer.fingerprint}, {answer.n_unverified_shards:,} shards not compared with a known "

@@ -6,7 +6,7 @@ import difflib
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,11 +37,13 @@ class Answer:
     fingerprint : str
         The plan fingerprint of the index.
     complete : bool
-        Whether every planned shard was covered.
+        Whether every planned shard was covered, and no doubt was taken on purpose that weakens zeros.
     n_unverified_shards : int
         Shards whose content was compared with nothing that is known from elsewhere.
     more : bool
         Whether rows were left out because only so many were asked for.
+    taken_on_purpose : dict of str to str
+        Doubts that were taken on purpose (`indexer.doubts`), with what was found.
     """
 
     rows: pa.Table
@@ -52,6 +54,7 @@ class Answer:
     complete: bool
     n_unverified_shards: int
     more: bool = False
+    taken_on_purpose: dict[str, str] = field(default_factory=dict)
 
 
 def ask(
@@ -118,6 +121,7 @@ def run(
         came.complete,
         came.n_unverified_shards,
         came.more,
+        came.taken_on_purpose,
     )
 
 

@@ -75,6 +75,7 @@ def provenance(answer: Answer) -> dict[str, Any]:
         "index_fingerprint": answer.fingerprint,
         "index_complete": answer.complete,
         "index_unverified_shards": answer.n_unverified_shards,
+        "taken_on_purpose": answer.taken_on_purpose,
         "query": answer.query,
         "parameters": answer.parameters,
         "sql": answer.sql,

@@ -8,7 +8,8 @@ WITH scored AS (
         results.checkpoint,
         CASE
             WHEN least(pairs.good_first_step, pairs.bad_first_step) < results.checkpoint THEN 'seen'
-            WHEN is_covered(results.checkpoint) THEN 'not yet seen'
+            WHEN is_certain(results.checkpoint, pairs.good_phrase_id) AND is_certain(results.checkpoint, pairs.bad_phrase_id)
+                THEN 'not yet seen'
             ELSE 'unknown'
         END AS exposure,
         results.correct

@@ -16,6 +16,16 @@ WITH dosed AS (
             ELSE error('side is good, bad, either or both; not ' || $side)::UBIGINT
         END AS exposure_count
     FROM split_at($checkpoint, 1, 'either')
+),
+certain AS (
+    SELECT
+        pair_id,
+        CASE $side
+            WHEN 'good' THEN is_certain($checkpoint, good_phrase_id)
+            WHEN 'bad' THEN is_certain($checkpoint, bad_phrase_id)
+            ELSE is_certain($checkpoint, good_phrase_id) AND is_certain($checkpoint, bad_phrase_id)
+        END AS is_certain
+    FROM pairs
 )
 SELECT
     pair_id,
@@ -26,8 +36,9 @@ SELECT
         WHEN exposure_count >= 100 THEN '100+'
         WHEN exposure_count >= 10 THEN '10-99'
         WHEN exposure_count >= 2 THEN '2-9'
-        WHEN NOT is_covered($checkpoint) THEN 'unknown'
+        WHEN NOT is_certain THEN 'unknown'
         ELSE exposure_count::VARCHAR
     END AS dose
 FROM dosed
+JOIN certain USING (pair_id)
 ORDER BY pair_id;

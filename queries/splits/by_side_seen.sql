@@ -5,16 +5,18 @@
 -- param min_count: BIGINT = 1 -- fewest exposures that make a phrase seen
 SELECT
     pair_id,
-    paradigm,
-    phenomenon,
+    split.paradigm,
+    split.phenomenon,
     good_exposure_count,
     bad_exposure_count,
     CASE
         WHEN good_exposure_count >= $min_count AND bad_exposure_count >= $min_count THEN 'both'
-        WHEN NOT is_covered($checkpoint) THEN 'unknown'
+        WHEN good_exposure_count < $min_count AND NOT is_certain($checkpoint, good_phrase_id) THEN 'unknown'
+        WHEN bad_exposure_count < $min_count AND NOT is_certain($checkpoint, bad_phrase_id) THEN 'unknown'
         WHEN good_exposure_count >= $min_count THEN 'good only'
         WHEN bad_exposure_count >= $min_count THEN 'bad only'
         ELSE 'neither'
     END AS seen
-FROM split_at($checkpoint, $min_count, 'either')
+FROM split_at($checkpoint, $min_count, 'either') AS split
+JOIN pairs USING (pair_id)
 ORDER BY pair_id;

@@ -4,7 +4,10 @@
 -- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
 -- param paradigm: VARCHAR = NULL -- only this paradigm; NULL: all
 WITH pair_from AS (
-    SELECT pairs.paradigm, least(good.checkpoint, bad.checkpoint) AS checkpoint
+    SELECT
+        pairs.paradigm,
+        least(good.checkpoint, bad.checkpoint) AS checkpoint,
+        is_certain(0, pairs.good_phrase_id) AND is_certain(0, pairs.bad_phrase_id) AS is_certain
     FROM pairs
     LEFT JOIN exposed_from($min_count) AS good ON good.phrase_id = pairs.good_phrase_id
     LEFT JOIN exposed_from($min_count) AS bad ON bad.phrase_id = pairs.bad_phrase_id
@@ -15,7 +18,7 @@ SELECT
     checkpoints.checkpoint,
     pair_from.paradigm,
     count(*) FILTER (WHERE pair_from.checkpoint <= checkpoints.checkpoint) AS proxy_train,
-    count(*) FILTER (WHERE is_covered(0) AND (pair_from.checkpoint IS NULL OR pair_from.checkpoint > checkpoints.checkpoint))
+    count(*) FILTER (WHERE is_certain AND (pair_from.checkpoint IS NULL OR pair_from.checkpoint > checkpoints.checkpoint))
         AS proxy_validation,
     count(*) - proxy_train - proxy_validation AS unknown
 FROM checkpoints

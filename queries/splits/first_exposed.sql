@@ -15,7 +15,9 @@ WITH pair_from AS (
             WHEN 'both' THEN
                 CASE WHEN good.checkpoint > 0 AND bad.checkpoint > 0 THEN greatest(good.checkpoint, bad.checkpoint) END
             ELSE error('side is good, bad, either or both; not ' || $side)::BIGINT
-        END AS exposed_from_checkpoint
+        END AS exposed_from_checkpoint,
+        ($side = 'bad' OR is_certain(0, pairs.good_phrase_id))
+            AND ($side = 'good' OR is_certain(0, pairs.bad_phrase_id)) AS is_certain
     FROM pairs
     LEFT JOIN exposed_from($min_count) AS good ON good.phrase_id = pairs.good_phrase_id
     LEFT JOIN exposed_from($min_count) AS bad ON bad.phrase_id = pairs.bad_phrase_id
@@ -28,7 +30,7 @@ SELECT
     exposed_from_checkpoint,
     CASE
         WHEN exposed_from_checkpoint IS NOT NULL THEN 'exposed'
-        WHEN is_covered(0) THEN 'never'
+        WHEN is_certain THEN 'never'
         ELSE 'unknown'
     END AS status
 FROM pair_from

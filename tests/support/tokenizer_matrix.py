@@ -22,7 +22,7 @@ from indexer.matching.text.matcher import TextMatcher
 from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
-from indexer.phrases.form_limits import spelling_notes
+from indexer.phrases.form_limits import spelling_limits
 from indexer.phrases.normalization import normalized
 from indexer.phrases.surface_forms import id_patterns
 from indexer.tokenizers import Tokenizer
@@ -265,7 +265,7 @@ def verdict(tokenizer: Tokenizer, loaded: PhraseSet, match: MatchConfig, corpus:
     except InputError as error:
         return Verdict(refusal=str(error))
     found = normalized(loaded, tokenizer, match)
-    notes, dropped = spelling_notes(found.looked_for(), tokenizer)
+    notes, dropped, _ = spelling_limits(found.looked_for(), tokenizer)
     texts = loaded.phrases["phrase"].to_pylist()
     numbers = _numbers(loaded, tokenizer, match)
     told = {texts[number] for number in tokenizer.unspelled(texts)}

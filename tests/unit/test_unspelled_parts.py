@@ -8,7 +8,7 @@ import pytest
 
 from indexer.config import MatchConfig, PhrasesConfig
 from indexer.phrases import load_phrases
-from indexer.planning import _unspelled
+from indexer.planning import _of_phrases
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,6 @@ from indexer.planning import _unspelled
 def test_phrases_are_named_not_parts(tmp_path: Path, without: list[int], expected: set[int]) -> None:
     (tmp_path / "mine.csv").write_text("p\nno <1 word> ever\nplain\nnot <1 word> ever\n", encoding="utf-8")
     config = PhrasesConfig(source="mine.csv", pattern="p")
-    assert _unspelled(load_phrases(config, MatchConfig(), base=tmp_path), without) == expected
+    reasons = dict.fromkeys(without, "no id form")
+    found = _of_phrases(load_phrases(config, MatchConfig(), base=tmp_path), reasons)
+    assert found == dict.fromkeys(expected, "no id form")

@@ -32,8 +32,9 @@ from indexer.config.order import OrderConfig
 from indexer.corpus.formats.npy_header import MAGIC
 from indexer.corpus.formats.sample_index import load_npy
 from indexer.corpus.orders.batches import BatchSizes
+from indexer.corpus.orders.completeness import COMPLETENESS_KEYS, Taken, judge_list
 from indexer.corpus.orders.order import Visits
-from indexer.corpus.orders.positions import InverseOrder, examine, padding_of
+from indexer.corpus.orders.positions import InverseOrder, ListFacts, examine, padding_of
 from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
@@ -43,6 +44,7 @@ from indexer.units import Int64Array
 
 DTYPE = "uint32"
 """Dtype of a headerless index file, as both trainers write it."""
+_HEAD_BYTES = 1 << 20
 CORE_NAME = re.compile(
     r"global_indices(?:_chunk(?P<chunk>\d+))?_dataset_size(?P<size>\d+)"
     r"(?:_epoch(?P<epoch>\d+)_seed(?P<seed>\d+))?_v1\.npy$"
@@ -52,15 +54,19 @@ CORE_NAME = re.compile(
 class IndexOrder:
     """Batches of listed sequences, epoch after epoch."""
 
-    keys = WINDOW_KEYS | {
-        "path",
-        "dtype",
-        "batch_size",
-        "batch_tokens",
-        "epochs",
-        "drop_last",
-        "ranks",
-    }
+    keys = (
+        WINDOW_KEYS
+        | COMPLETENESS_KEYS
+        | {
+            "path",
+            "dtype",
+            "batch_size",
+            "batch_tokens",
+            "epochs",
+            "drop_last",
+            "ranks",
+        }
+    )
 
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         shards = reader.shards()
@@ -72,8 +78,9 @@ class IndexOrder:
         self._batches = BatchSizes.given(_batch_size(config, reader, lists, sources[0][0]))
         flat = [entries.reshape(-1) for entries in lists]
         found = [examine(entries, self._n_sequences) for entries in flat]
+        on_purpose: Taken = {}
         for (name, _), entries, facts in zip(sources, flat, found, strict=True):
-            self._refuse(config, name, entries, facts.largest, facts.n_distinct, facts.n_repeated)
+            on_purpose |= self._judge(config, name, entries, facts, base)
         if len(flat) == 1 and config.epochs > 1:
             flat, sources, found = flat * config.epochs, sources * config.epochs, found * config.epochs
         elif config.epochs not in (1, len(flat)):
@@ -96,6 +103,7 @@ class IndexOrder:
             "batch_size": self._batches.as_fact(),
             "drop_last": config.drop_last,
             "n_steps": step,
+            "taken_on_purpose": on_purpose,
             "epochs": [
                 {
                     "source": name,
@@ -181,22 +189,22 @@ class IndexOrder:
                 expected=f"{self._n_sequences:,}, the sequences of the corpus",
             )
 
-    def _refuse(
-        self,
-        config: OrderConfig,
-        name: str,
-        entries: NDArray[Any],
-        largest: int,
-        n_distinct: int,
-        n_repeated: int,
-    ) -> None:
+    def _judge(
+        self, config: OrderConfig, name: str, entries: NDArray[Any], facts: ListFacts, base: Path
+    ) -> Taken:
+        """Refuse a list that is not of this corpus, or not whole; return what was taken on purpose."""
         n = self._n_sequences
-        if largest >= n:
+        other = None
+        if config.path is not None and (facts.n_repeated or facts.largest >= n):
+            other = likely_dtype_of_list(name, entries.dtype, n, base=base)
+        if facts.largest >= n:
             raise InputError(
-                f"names sequence {largest:,}, but the corpus holds {n:,} sequences (0 to {n - 1:,})",
+                f"names sequence {facts.largest:,}, but the corpus holds {n:,} sequences (0 to {n - 1:,})",
                 path=name,
-                fix="the order belongs to other shards, or its dtype is wrong",
+                fix="the order belongs to other shards, or its dtype is wrong"
+                + (f': it looks like [order] dtype = "{other}"' if other else ""),
             )
+        return judge_list(config, name, n, facts, self._batches.size_at(0), dtype=other)
 
     def visits(self, start: int, stop: int) -> Visits:
         """Return the visits of the sequences [start, stop)."""
@@ -227,7 +235,7 @@ class IndexOrder:
 class OlmoOrder(IndexOrder):
     """Index files of OLMo and OLMo-core: permutations, which the run's seed makes anew."""
 
-    keys = IndexOrder.keys | {"seed", "allow_short"}
+    keys = IndexOrder.keys | {"seed"}
 
     def _lists(
         self, config: OrderConfig, reader: Reader, base: Path
@@ -245,7 +253,7 @@ class OlmoOrder(IndexOrder):
                 f"[order] kind = {config.kind!r} has no index file",
                 fix="set [order] path, or seed to make it anew",
             )
-        for key in ("dtype", "allow_short"):
+        for key in ("dtype", *sorted(COMPLETENESS_KEYS)):
             value = spelled(getattr(config, key))
             if getattr(config, key):
                 raise ConfigError(
@@ -271,28 +279,6 @@ class OlmoOrder(IndexOrder):
             digest = hashlib.sha256(entries.astype("<u4").tobytes()).hexdigest()
             sources.append((f"PCG64 seeded {config.seed} + {number}", digest))
         return lists, sources
-
-    def _refuse(
-        self,
-        config: OrderConfig,
-        name: str,
-        entries: NDArray[Any],
-        largest: int,
-        n_distinct: int,
-        n_repeated: int,
-    ) -> None:
-        super()._refuse(config, name, entries, largest, n_distinct, n_repeated)
-        n = self._n_sequences
-        if len(entries) > n:
-            raise InputError(f"holds {len(entries):,} entries, but the corpus {n:,} sequences", path=name)
-        if n_repeated:
-            raise InputError(f"names {n_repeated:,} sequences twice in one epoch", path=name)
-        if n - n_distinct >= self._batches.size_at(0) and not config.allow_short:
-            raise InputError(
-                f"names {n_distinct:,} of {n:,} sequences",
-                path=name,
-                fix="it is truncated or of other shards; if it is meant to be short, set [order] allow_short",
-            )
 
 
 def load_list(name: str, dtype: str | None, *, base: Path) -> NDArray[Any]:
@@ -333,6 +319,22 @@ def load_list(name: str, dtype: str | None, *, base: Path) -> NDArray[Any]:
         read_whole(file)
         return np.memmap(file.url, kind, "r")
     return np.frombuffer(files.read_all(file, at_most=1 << 36), kind)
+
+
+def likely_dtype_of_list(name: str, dtype: np.dtype[Any], n_sequences: int, *, base: Path) -> str | None:
+    """Return the other dtype under which a headerless index file names each sequence once at the most."""
+    file = files.file_at(name, base=base)
+    head = files.read_range(file, 0, min(file.n_bytes, _HEAD_BYTES))
+    if head.startswith(MAGIC):
+        return None
+    for spelling in ("uint16", "uint32", "int64"):
+        other = np.dtype(spelling)
+        if other == dtype or file.n_bytes % other.itemsize:
+            continue
+        facts = examine(np.frombuffer(head[: len(head) // 8 * 8], other), n_sequences)
+        if facts.n_distinct and facts.largest < n_sequences and not facts.n_repeated:
+            return spelling
+    return None
 
 
 def content_hash(file: files.CorpusFile) -> str:

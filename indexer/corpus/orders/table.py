@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from indexer.config.order import OrderConfig
+from indexer.corpus.orders.completeness import COMPLETENESS_KEYS, judge_table
 from indexer.corpus.orders.indices import content_hash
 from indexer.corpus.orders.listed_steps import ListedSteps
 from indexer.corpus.orders.order import Visits
@@ -61,7 +62,7 @@ def read_table(name: str, *, base: Path) -> tuple[Int64Array, Int64Array]:
 class TableOrder:
     """Visits as they were recorded."""
 
-    keys = WINDOW_KEYS | {"path"}
+    keys = WINDOW_KEYS | COMPLETENESS_KEYS | {"path"}
 
     def __init__(self, config: OrderConfig, reader: Reader, *, base: Path) -> None:
         if not isinstance(config.path, str):
@@ -82,6 +83,8 @@ class TableOrder:
         n_steps = int(steps.max()) + 1 if steps.size else 0
         self._listed = ListedSteps(sequences, steps)
         self.start_step, self.stop_step = window_of(config, n_steps)
+        window = (self.start_step, self.stop_step)
+        taken = judge_table(config, config.path, n, sequences, steps, window)
         n_seen = len(np.unique(sequences))
         self.facts: dict[str, Any] = {
             "kind": "table",
@@ -90,6 +93,7 @@ class TableOrder:
             "n_steps": n_steps,
             "n_visits": len(steps),
             "n_sequences_left_out": n - n_seen,
+            "taken_on_purpose": taken,
         }
 
     def visits(self, start: int, stop: int) -> Visits:

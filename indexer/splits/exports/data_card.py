@@ -38,7 +38,7 @@ source.
 
 ## Provenance
 
-Index `{fingerprint}`, {completeness}; query `{query}` with `{parameters}`; {software}.
+Index `{fingerprint}`, {completeness}{taken}; query `{query}` with `{parameters}`; {software}.
 {n_unverified:,} shards of the index were not compared with a hash that is known from elsewhere.
 
 ```sql
@@ -69,6 +69,7 @@ def data_card(split: ExportedSplit, files: dict[str, str]) -> str:
         completeness="complete" if origin["index_complete"] else "incomplete",
         n_unverified=origin["index_unverified_shards"],
         query=origin["query"],
+        taken="".join(f"; taken on purpose: {found}" for found in origin["taken_on_purpose"].values()),
         parameters=json.dumps(origin["parameters"]),
         software=origin["software"],
         sql=origin["sql"].strip(),

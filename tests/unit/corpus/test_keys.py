@@ -194,12 +194,18 @@ ORDER_OTHERS: dict[str, list] = {
     "dtype": ["uint16"],
     "seed": [7],
     "allow_short": [True],
+    "allow_repeats": [True],
     "weights": [[2.0, 1.0]],
     "ranks": [2],
     "read_at_once": [1],
 }
 ORDER_BASES: dict[str, list[dict]] = {
-    "indices": [dict(path="order.npy", batch_size=4), dict(path="order.npy")],
+    "indices": [
+        dict(path="order.npy", batch_size=4),
+        dict(path="order.npy"),
+        dict(path="short.npy", batch_size=2),
+        dict(path="twice.npy", batch_size=2),
+    ],
     "litpkds": [dict(batch_size=4, read_at_once=2, seed=1)],
     "megatron": [dict(batch_size=3, stop_step=3, weights=[1.0, 1.0]), dict(batch_size=3, path=".")],
     "nanotron": [dict(batch_size=4)],
@@ -207,17 +213,19 @@ ORDER_BASES: dict[str, list[dict]] = {
         dict(path="order.npy", batch_size=4),
         dict(path="order.npy"),
         dict(path="short.npy", batch_size=2),
+        dict(path="twice.npy", batch_size=2),
         dict(batch_size=4),
     ],
     "olmo-core": [
         dict(path="order.npy", batch_size=4),
         dict(path="order.npy"),
         dict(path="short.npy", batch_size=2),
+        dict(path="twice.npy", batch_size=2),
         dict(batch_size=4),
     ],
     "per-shard": [dict()],
     "sequential": [dict(batch_size=4)],
-    "table": [dict(path="order.csv")],
+    "table": [dict(path="order.csv"), dict(path="short.csv"), dict(path="twice.csv")],
     "unknown": [dict()],
     "within-shards": [dict(batch_size=4)],
 }
@@ -229,7 +237,11 @@ def orders(tmp_path: Path) -> Path:
     np.arange(N_SEQUENCES, dtype="<u4")[::-1].tofile(tmp_path / "order.npy")
     np.roll(np.arange(N_SEQUENCES, dtype="<u4"), 3).tofile(tmp_path / "other.npy")
     np.arange(6, dtype="<u4").tofile(tmp_path / "short.npy")
-    (tmp_path / "order.csv").write_text("sequence,step\n0,0\n1,1\n2,2\n")
+    np.tile(np.arange(N_SEQUENCES, dtype="<u4"), 2).tofile(tmp_path / "twice.npy")
+    rows = "".join(f"{number},{number}\n" for number in range(N_SEQUENCES))
+    (tmp_path / "order.csv").write_text(f"sequence,step\n{rows}")
+    (tmp_path / "short.csv").write_text("sequence,step\n0,0\n1,1\n2,2\n")
+    (tmp_path / "twice.csv").write_text(f"sequence,step\n{rows}0,0\n")
     (tmp_path / "other.csv").write_text("sequence,step\n1,0\n1,1\n2,3\n")
     np.save(tmp_path / "x-dataset_index.npy", np.arange(N_SEQUENCES, dtype=np.int16) % 2)
     np.save(tmp_path / "x-dataset_sample_index.npy", np.arange(N_SEQUENCES, dtype=np.int64) // 2)

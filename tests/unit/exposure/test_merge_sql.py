@@ -68,7 +68,7 @@ def merged(folder: Path, *partials: list[dict], n_places=3, complete=True, units
             "first_unit": units[0],
             "second_unit": units[1],
             "n_places": n_places,
-            "complete": complete,
+            "certain": complete,
         }
         for name, value in variables.items():
             connection.execute(f"SET VARIABLE {name} = $value", {"value": value})

@@ -137,6 +137,8 @@ def test_index_files_equal_a_loop(tmp_path_factory, n_sequences, data, sizes, dr
         batch_size=ramp[0][1] if len(ramp) == 1 else ramp,
         drop_last=drop_last,
         dtype=dtype,
+        allow_short=True,
+        allow_repeats=True,
     )
     if not batches:
         with pytest.raises(InputError, match="0 steps"):
@@ -196,7 +198,7 @@ def test_a_recorded_table_is_followed(tmp_path_factory, data, n_sequences, as_pa
     else:
         pa_csv.write_csv(table, folder / "order.csv")
     batches = [[i for i, s in visits if s == step] for step in range(max(s for _, s in visits) + 1)]
-    config = OrderConfig(kind="table", path="order.parquet" if as_parquet else "order.csv")
+    config = OrderConfig(kind="table", path="order.parquet" if as_parquet else "order.csv", allow_short=True)
     order = open_order(config, reader_of(n_sequences), base=folder)
     check_against_batches(order, batches, n_sequences, 0, len(batches))
 
@@ -226,7 +228,9 @@ def test_an_unknown_order_counts_every_sequence_once_at_no_step():
     [
         (np.arange(10), {}, "names sequence 9, but the corpus holds 8"),
         (np.arange(4), {"kind": "olmo"}, "names 4 of 8 sequences.*allow_short"),
-        ([0, 1, 2, 3, 4, 5, 6, 6], {"kind": "olmo"}, "names 1 sequences twice"),
+        ([0, 1, 2, 3, 4, 5, 6, 6], {"kind": "olmo"}, "names 8 sequences, 1 of them again, in one epoch of 8"),
+        (np.arange(4), {}, "names 4 of 8 sequences.*allow_short"),
+        (np.arange(7), {"drop_last": False}, "names 7 of 8 sequences.*allow_short"),
         (np.arange(8), {"stop_step": 5}, "stop_step = 5, but the corpus and its order hold 4 steps"),
         (np.arange(8, dtype="<u2"), {}, "but the corpus holds 8"),
         (np.arange(7, dtype="<u2"), {}, "multiple of 4"),
@@ -244,6 +248,7 @@ def test_a_short_order_may_be_taken_on_purpose(tmp_path):
     np.arange(4, dtype="<u4").tofile(tmp_path / "order.npy")
     config = OrderConfig(kind="olmo", batch_size=2, path="order.npy", allow_short=True)
     order = open_order(config, reader_of(8), base=tmp_path)
+    assert order.facts["taken_on_purpose"] == {"short order": "order.npy names 4 of 8 sequences"}
     check_against_batches(order, [[0, 1], [2, 3]], 8, 0, 2)
 
 

@@ -1,0 +1,56 @@
+"""The doubts that an index is refused for, and what a zero is worth where somebody took one on purpose.
+
+`never` needs evidence. Each doubt below stops the work by name, and the message tells the key that takes it
+on purpose. What was taken stands in the plan and in ``provenance``; where it weakens a zero, every count of 0
+is `unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One doubt.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in plans and tables.
+    about : str
+        What is in doubt, as the documentation says it.
+    key : str
+        The key that takes it on purpose, as ``section.key``.
+    weakens_zeros : bool
+        Whether every count of 0 is `unknown` once it was taken.
+    """
+
+    name: str
+    about: str
+    key: str
+    weakens_zeros: bool
+
+
+DOUBTS = (
+    Doubt(
+        "short order",
+        "an order names fewer sequences than the corpus holds, by a batch or more, or leaves out steps",
+        "order.allow_short",
+        weakens_zeros=True,
+    ),
+    Doubt(
+        "repeats in an order",
+        "an order names a sequence twice in one epoch, or twice for one step",
+        "order.allow_repeats",
+        weakens_zeros=False,
+    ),
+)
+
+_BY_NAME = {doubt.name: doubt for doubt in DOUBTS}
+
+
+def weakening(taken: Iterable[str]) -> list[str]:
+    """Return those of the doubts, by name, that make every count of 0 unknown."""
+    return [name for name in taken if _BY_NAME[name].weakens_zeros]
