@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -17,11 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from indexer import errors
 from indexer.config.sizes import spell_size
 from indexer.engines.death import cause_of
 from indexer.engines.memory import machine_memory
-from indexer.errors import ExposureError, ResourceError
+from indexer.errors import ConfigError, ExposureError, ResourceError
 from indexer.exposure.query_start import QueryProcess, start_process
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 10_000_000
 TIMEOUT_SECONDS = 60.0
+LEAST_MEMORY = 64_000_000
+"""DuckDB does not open an index in less."""
 _HEAD_BYTES = 9
 
 
@@ -85,7 +87,7 @@ class Rows(NamedTuple):
     more: bool
 
 
-class MissingTableError(errors.ConfigError):
+class MissingTableError(ConfigError):
     """The SQL names a table that the index has not; `table` is its name."""
 
     table = ""
@@ -107,7 +109,17 @@ def ask_in_process(
     QueryRefusedError
         It is not one SELECT, or reaches for files, settings or the network.
     """
-    memory_bytes = limits.memory_bytes or machine_memory() // 2
+    memory_bytes = limits.memory_bytes or max(machine_memory() // 2, LEAST_MEMORY)
+    if memory_bytes < LEAST_MEMORY:
+        raise ConfigError(
+            f"a question cannot be asked in {spell_size(memory_bytes)} of memory",
+            expected=f"at least {spell_size(LEAST_MEMORY)}",
+            fix="give it more with --max-memory",
+        )
+    if limits.seconds is not None and not (math.isfinite(limits.seconds) and limits.seconds > 0):
+        raise ConfigError(f"--timeout {limits.seconds} is no time", expected="seconds above 0")
+    if any("\ud800" <= letter <= "\udfff" for letter in sql):
+        raise ConfigError("is not text in UTF-8", path=name, expected="SQL")
     question = {
         "database": str(database.absolute()),
         "name": name,

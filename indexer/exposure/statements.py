@@ -27,6 +27,7 @@ _REFUSED_WORDS = (
     "Expected a single SELECT statement",
     "Cannot FORCE CHECKPOINT",
     "Secret Storage",
+    "is not in the catalog, but it exists in the",
 )
 _NO_TABLE = re.compile(r"Table with name \"?(?P<name>.+?)\"? does not exist")
 

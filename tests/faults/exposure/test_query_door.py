@@ -65,6 +65,7 @@ CALL enable_logging()
 CALL pragma_version()
 SELECT * FROM enable_logging()
 SELECT * FROM duckdb_secrets()
+SELECT * FROM sqlite_scan('x', 'y')
 SELECT * FROM which_secret('s3://x', 's3')
 SELECT 1; DROP TABLE phrases
 SELECT 1; SELECT 2
@@ -174,6 +175,25 @@ def test_a_question_may_not_take_all_memory(sql: str, index_dir: Path) -> None:
     with pytest.raises(ResourceError) as refused:
         ask(index_dir, sql, limits=QueryLimits(seconds=60, memory_bytes=150 << 20))
     assert "--max-memory" in refused.value.line()
+
+
+@pytest.mark.parametrize(
+    ("sql", "limits", "words"),
+    [
+        ("SELECT '\udcff'", QueryLimits(), "is not text in UTF-8"),
+        ("SELECT 1", QueryLimits(seconds=float("nan")), "is no time"),
+        ("SELECT 1", QueryLimits(seconds=0), "is no time"),
+        ("SELECT 1", QueryLimits(memory_bytes=10_000), "cannot be asked in 10.0 kB"),
+        ("SELECT " + "(" * 60_000 + "1" + ")" * 60_000, QueryLimits(), "depth limit"),
+    ],
+    ids=["surrogate", "nan", "no time", "no memory", "deep"],
+)
+def test_what_cannot_be_asked_is_wrong_usage(
+    sql: str, limits: QueryLimits, words: str, index_dir: Path
+) -> None:
+    with pytest.raises(ConfigError) as wrong:
+        ask(index_dir, sql, limits=limits)
+    assert words in wrong.value.line()
 
 
 def test_more_rows_than_allowed_are_refused_and_a_limit_fetches_no_more(index_dir: Path) -> None:
