@@ -16,7 +16,8 @@ def preflight(config: Config, *, announce: Callable[[str], object] = lambda _: N
     """Refuse what can be refused before phrases are read and tokenized.
 
     Keys, paths and formats come first. Then, where headers and sizes measure the corpus, its shards, a sample
-    of its ids and its order; a corpus that must be read to be counted is measured when it is asked for.
+    of its ids and its order. Of a corpus that must be read to be counted the first bytes are looked at; it
+    is measured when it is asked for.
 
     Parameters
     ----------
@@ -37,6 +38,8 @@ def preflight(config: Config, *, announce: Callable[[str], object] = lambda _: N
     if training.is_quick:
         announce("measuring the shards, reading the order, looking at samples")
         _ = training.fitted
+    else:
+        training.reader.look()
     return training
 
 

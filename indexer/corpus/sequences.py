@@ -124,6 +124,16 @@ class Reader(Protocol):
         """Whether `shards` needs headers and sizes alone, and reads no ids to count them."""
         ...
 
+    def look(self) -> None:
+        """Refuse what the first bytes of the files tell, where `shards` would read them whole first.
+
+        Raises
+        ------
+        InputError
+            A file is not of the format, or its first document or line cannot be read.
+        """
+        ...
+
     def stored_length(self) -> int | None:
         """Return the ids of each sequence of the first file, where it stores sequences of one length."""
         ...

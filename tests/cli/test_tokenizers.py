@@ -97,6 +97,22 @@ def test_spaces_before_each_piece_are_in_phrases_too(
     }
 
 
+def test_phrases_that_count_inside_longer_numbers_are_told(
+    exposure: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    """Where 112 is 1 1 2, with spaces, "12 years" stands in "112 years" and nothing tells it apart."""
+    splitters = pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True)
+    config = configure(tmp_path, byte_letters(*splitters, prefix=True), ["the cat", "12 years"])
+    said = "1 phrases count inside longer words and numbers too, as '1 2 years'"
+    code, _, err = exposure("index", config, "--out", tmp_path / "index")
+    assert (code, said in err) == (0, True)
+    code, out, _ = exposure("check", config)
+    assert (code, said in " ".join(out.split())) == (0, True)
+    plain = byte_letters(pre_tokenizers.Digits(individual_digits=True), prefix=False)
+    code, _, err = exposure("index", configure(tmp_path, plain, ["12 years"]), "--out", tmp_path / "other")
+    assert (code, "count inside" in err) == (0, False)
+
+
 def test_show_spells_a_phrase_as_the_index_does(
     exposure: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:

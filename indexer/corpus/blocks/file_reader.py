@@ -75,6 +75,9 @@ class FileReader(ABC):
         """Whether measuring the shards reads no ids: not where lines are counted, or streams unpacked."""
         return True
 
+    def look(self) -> None:  # noqa: B027 (nothing to see where headers were read)
+        """Refuse what the first bytes of the files tell, where measuring would read them whole first."""
+
     def stored_length(self) -> int | None:
         """Return the ids of each sequence of the first file, where it stores sequences of one length."""
         return None

@@ -32,6 +32,7 @@ import numpy as np
 
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
+from indexer.corpus.formats.plain_text import is_text as is_plain_text
 from indexer.corpus.formats.splits import splits_below
 from indexer.corpus.preflight.plausible import likely_dtype
 from indexer.corpus.text.documents import is_text
@@ -133,6 +134,13 @@ def _of_file(config: CorpusConfig, name: str, base: Path, names: Sequence[str]) 
     found = _of_head(head, name, config)
     if found is not None:
         return replace(config, format=found[0]), f"{name}{packed} begins with {found[1]}"
+    if config.packing is not None and is_plain_text(head[:HEAD_BYTES], name):
+        raise InputError(
+            "is plain text, which does not tell its documents",
+            path=name,
+            expected="JSON lines or arrays, Parquet or Arrow, with a text in each row",
+            fix="name such files alone as [corpus] paths",
+        )
     refuse_text(head[:HEAD_BYTES], name, names)
     return _headerless(config, head, f"{name}{packed}", name)
 
@@ -181,6 +189,12 @@ def _of_json(line: bytes, name: str, config: CorpusConfig) -> tuple[str, str]:
     found = next((key for key in _KEYS if key in keys), None)
     if found:
         return "jsonl", f"a JSON line with {found!r}"
+    if config.packing is not None:
+        raise ConfigError(
+            f"holds JSON lines without text under {wanted!r}",
+            path=name,
+            fix=f"set [corpus] column; its keys are {', '.join(keys)}",
+        )
     if "text" in keys:
         raise ConfigError(
             "holds raw text",

@@ -136,6 +136,11 @@ class ArrayReader(FileReader):
         """Whether measuring reads no ids; a packed array may have to be unpacked."""
         return self._layout(0).compression is None
 
+    def look(self) -> None:
+        """Look at the first bytes of every file, unpacked."""
+        for number in range(len(self.files)):
+            self._width(number)
+
     def extent(self, number: int) -> Extent:
         """Measure one file from its header or size."""
         run = self._run(number)

@@ -11,6 +11,7 @@ With ``sequence_length`` given, that pass counts lines; every line must then hav
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,12 @@ class JsonIdsReader(FileReader):
     def measured_by_headers(self) -> bool:
         """Whether measuring reads no ids; it reads every line."""
         return False
+
+    def look(self) -> None:
+        """Parse the first line of the first file."""
+        file = self.files[0]
+        for number, line in islice(lines_of(file, self._limits), 1):
+            self._checked(self._one(line, file, number), file, number)
 
     def extent(self, number: int) -> Extent:
         """Count the lines of one file, and their ids where the width is not known."""

@@ -24,6 +24,7 @@ from indexer.corpus.sequences import CorpusFacts
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits, compression_of, first_bytes
+from indexer.storage.files import CorpusFile
 
 
 class OlmoReader(FlatReader):
@@ -70,9 +71,13 @@ class OlmoReader(FlatReader):
         """Whether measuring reads no ids; a packed array may have to be unpacked."""
         return compression_of(self.files[0]) is None
 
-    def run(self, number: int) -> IdRun:
-        """Return the whole file as one run."""
-        file = self.files[number]
+    def look(self) -> None:
+        """Look at the first bytes of every file, unpacked."""
+        for file in self.files:
+            self._refuse_other(file)
+
+    def _refuse_other(self, file: CorpusFile) -> str | None:
+        """Refuse text and npy headers; return how the file is packed."""
         compression = compression_of(file)
         head = first_bytes(file, HEAD_BYTES, compression, self.limits)
         refuse_text(head, file.name, [other.name for other in self.files])
@@ -82,6 +87,12 @@ class OlmoReader(FlatReader):
                 path=file.name,
                 fix='set [corpus] format = "npy"',
             )
+        return compression
+
+    def run(self, number: int) -> IdRun:
+        """Return the whole file as one run."""
+        file = self.files[number]
+        compression = self._refuse_other(file)
         n_bytes = unpacked_size(file, compression, self.limits)
         if n_bytes % self._dtype.itemsize:
             raise InputError(

@@ -88,6 +88,10 @@ class TextReader(FileReader):
         """Whether measuring reads no ids; it reads every line."""
         return False
 
+    def look(self) -> None:
+        """Read the first document: its file, its key and its text are refused before phrases are read."""
+        next(self._encoded((0, 0), 1, 1), None)
+
     def extent(self, number: int) -> Extent:
         """Count one file by tokenizing it; of packed text, all files."""
         if self._cutting.mode == "document":
