@@ -12,6 +12,7 @@ from indexer.build import build_index
 from indexer.config.load import config_from_tables
 from indexer.corpus import open_corpus, open_order
 from indexer.index_dir import IndexDir
+from indexer.verification.verify import verify_index
 from tests.support.fixture_cases import CASES
 
 ALIKE = {"npy gz", "npy zst", "raw", "raw gz", "raw zst", "raw uint32", "headerless npy", "npy 1-D"}
@@ -39,6 +40,8 @@ def test_an_index_over_a_fixture_equals_its_truth(tmp_path: Path, name):
     }
     config = config_from_tables(tables, origin="test", base=base)
     build_index(config, tmp_path / "index", n_workers=1)
+    verification = verify_index(str(tmp_path / "index"), max_tokens=0)
+    assert verification.held, [check for check in verification.checks if check.n_failed]
     reader = open_corpus(case.corpus_config(), base=base)
     order = open_order(case.order_config(), reader, base=base)
     rows = {
