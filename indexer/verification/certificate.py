@@ -226,6 +226,7 @@ def _not_covered(plan: Plan, shards: list[dict[str, Any]], complete: bool) -> di
     unscanned = [shard["path"] for shard in shards if shard["n_sequences"] and shard["tokens_hash"] is None]
     return {
         "complete": complete,
+        "taken_on_purpose": plan.taken,
         "shards": unscanned,
         "dropped_tokens": sum(shard.n_dropped_tokens for shard in plan.shards),
         "unverified_shards": sum(not shard["verified"] for shard in shards),

@@ -90,6 +90,7 @@ def _not_covered(certificate: Mapping[str, Any]) -> str:
         f"{missing['dropped_tokens']:,} tokens at the ends of shards fill no sequence, so none saw them.",
         f"{missing['unverified_shards']:,} of {certificate['covered']['n_shards']:,} shards had no hash from "
         "elsewhere to be compared with.",
+        *(f"Taken on purpose: {name} ({found})" for name, found in missing["taken_on_purpose"].items()),
         *certificate["notes"],
     ]
     return _list(lines)

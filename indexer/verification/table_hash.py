@@ -22,6 +22,7 @@ TABLES = {
     "places": ("*", "phrase_id, place"),
     "unit_differences": ("*", "phrase_id, found_by, spelled"),
     "other_forms": ("*", "phrase_id, normal_form, spelled"),
+    "unspelled_phrases": ("*", "phrase_id"),
     "checkpoints": ("*", "checkpoint"),
     "shards": ("* EXCLUDE (verified)", "shard"),
 }

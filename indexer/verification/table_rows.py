@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
 
+from indexer.doubts import weakening
 from indexer.exposure.database import SCHEMA_VERSION
 from indexer.index_dir import IndexDir
 from indexer.known_hashes import is_verified
@@ -60,12 +61,13 @@ class TableRows:
             self._table("unit_differences", {key: (*key, count) for key, count in rows.alone.items()}),
             self._table("other_forms", self._other_forms(rows)),
             *(
-                self._frozen(name, file)
-                for name, file in (
-                    ("phrases", self._index.phrases_file),
-                    ("pairs", self._index.pairs_file),
-                    ("attributes", self._index.attributes_file),
-                    ("probe_positions", self._index.probes_file),
+                self._frozen(table, file)
+                for name, table, file in (
+                    ("phrases", "phrases", self._index.phrases_file),
+                    ("pairs", "pairs", self._index.pairs_file),
+                    ("attributes", "attributes", self._index.attributes_file),
+                    ("probe_positions", "probe_positions", self._index.probes_file),
+                    ("unspelled", "unspelled_phrases", self._index.unspelled_file),
                 )
                 if name in self._plan.frozen
             ),
@@ -118,6 +120,10 @@ class TableRows:
         counts = rows.counts[self._units[0]].tolist()
         second = rows.counts[self._units[1]].tolist() if len(self._units) > 1 else [None] * len(counts)
         expected = {}
+        certain = self._complete and not weakening(self._plan.taken)
+        unspelled: set[int] = set()
+        if "unspelled" in self._plan.frozen:
+            unspelled.update(pq.read_table(self._index.unspelled_file)["phrase_id"].to_pylist())
         for number, (count, other) in enumerate(zip(counts, second, strict=True)):
             place: tuple[Any, ...] = (None, None, None, None)
             last = None
@@ -125,7 +131,8 @@ class TableRows:
                 step, sequence, offset = rows.first[number].tolist()
                 place = (None if step == NO_STEP else step, sequence, offset, self._shard_of(sequence))
                 last = None if rows.last_step[number] == NO_STEP else int(rows.last_step[number])
-            status = "seen" if count else "never" if self._complete else "unknown"
+            zero = "never" if certain and number not in unspelled else "unknown"
+            status = "seen" if count else zero
             expected[number] = (number, count, other, count > 0, status, place[0], last, *place[1:])
         return expected
 
@@ -226,6 +233,8 @@ class TableRows:
             "plan_fingerprint": plan.fingerprint,
             "complete": self._complete,
             "steps_known": plan.order.steps_known,
+            "taken_on_purpose": plan.taken,
+            "zeros_weakened_by": weakening(plan.taken),
             "missing_ranges": [one.number for one in plan.ranges if one.number not in self._facts],
             "grain": config["index"]["grain"],
             "start_step": plan.order.start_step,

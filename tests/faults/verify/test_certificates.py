@@ -34,7 +34,13 @@ def test_it_says_what_was_covered_and_what_was_not(certified: Doctored) -> None:
     assert covered["window"] == [0, 18] and covered["n_visits"] == 72
     assert [shard["path"] for shard in covered["shards"]] == [f"shards/s0{n}.bin" for n in range(3)]
     assert all(len(shard["tokens_hash"]) == 32 for shard in covered["shards"])
-    assert missing == {"complete": True, "shards": [], "dropped_tokens": 0, "unverified_shards": 3}
+    assert missing == {
+        "complete": True,
+        "shards": [],
+        "dropped_tokens": 0,
+        "unverified_shards": 3,
+        "taken_on_purpose": {},
+    }
     statuses = dict(certified.ask("SELECT status, count(*) FROM exposures GROUP BY ALL"))
     assert certificate["counts"] == {"unknown": 0, **statuses}
     assert certificate["verification"]["held"] is True
