@@ -1,25 +1,20 @@
 """Index files: lists of sequence numbers in the order they were trained on, one list an epoch.
 
 ``indices`` takes any npy file (1-D, or 2-D with one batch a row) or headerless array; -1 is padding: a place
-in a batch that holds no sequence. ``olmo`` and ``olmo-core`` know the files of those trainers and can make
-them anew from the seed:
+in a batch that holds no sequence. The files of OLMo and OLMo-core are found by their names:
 
 ========== ======================================================================================
 kind       file, headerless uint32
 ========== ======================================================================================
-olmo       ``train_data/global_indices.npy``: ``arange(n)`` shuffled by PCG64 seeded seed + epoch,
-           epoch from 0, perhaps cut to a multiple of the world size
-olmo-core  ``global_indices[_chunk<c>]_dataset_size<n>[_epoch<e>_seed<s>]_v1.npy``: the same with
-           epoch from 1; with chunk c, whole runs of c instances are shuffled
+olmo       ``train_data/global_indices.npy``
+olmo-core  ``global_indices[_chunk<c>]_dataset_size<n>[_epoch<e>_seed<s>]_v1.npy``
 ========== ======================================================================================
 
 Batch k of an epoch is positions k B to k B + B - 1; what fills no batch at an epoch's end is dropped.
-Sources: allenai/OLMo olmo/data/iterable_dataset.py, allenai/OLMo-core src/olmo_core/data/data_loader.py.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -27,24 +22,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.config.idle import spelled
 from indexer.config.order import OrderConfig
-from indexer.corpus.formats.npy_header import MAGIC
-from indexer.corpus.formats.sample_index import load_npy
 from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.completeness import COMPLETENESS_KEYS, Taken, judge_list
+from indexer.corpus.orders.index_files import content_hash, likely_dtype_of_list, load_list
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder, ListFacts, examine, padding_of
 from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
-from indexer.storage.observer import read_whole
 from indexer.units import Int64Array
 
-DTYPE = "uint32"
-"""Dtype of a headerless index file, as both trainers write it."""
-_HEAD_BYTES = 1 << 20
 CORE_NAME = re.compile(
     r"global_indices(?:_chunk(?P<chunk>\d+))?_dataset_size(?P<size>\d+)"
     r"(?:_epoch(?P<epoch>\d+)_seed(?P<seed>\d+))?_v1\.npy$"
@@ -230,119 +219,6 @@ class IndexOrder:
             entries = entries.reshape(-1, self._ranks).T.reshape(-1)
         found: Int64Array = entries[entries != padding_of(entries.dtype)].astype(np.int64)
         return found
-
-
-class OlmoOrder(IndexOrder):
-    """Index files of OLMo and OLMo-core: permutations, which the run's seed makes anew."""
-
-    keys = IndexOrder.keys | {"seed"}
-
-    def _lists(
-        self, config: OrderConfig, reader: Reader, base: Path
-    ) -> tuple[list[NDArray[Any]], list[tuple[str, str]]]:
-        """Read the files, or make the order of every epoch anew, as the trainer's own loader does."""
-        if config.path is not None:
-            if config.seed is not None:
-                raise ConfigError(
-                    f"[order] seed = {config.seed} has no effect where path names the order",
-                    fix="leave [order] seed out, or path",
-                )
-            return super()._lists(config, reader, base)
-        if config.seed is None:
-            raise ConfigError(
-                f"[order] kind = {config.kind!r} has no index file",
-                fix="set [order] path, or seed to make it anew",
-            )
-        for key in ("dtype", *sorted(COMPLETENESS_KEYS)):
-            value = spelled(getattr(config, key))
-            if getattr(config, key):
-                raise ConfigError(
-                    f"[order] {key} = {value} has no effect where seed makes the order",
-                    fix=f"leave [order] {key} out, or name a file by path",
-                )
-        core = config.kind == "olmo-core"
-        chunk = 1
-        block = reader.facts.details.get("max_target_sequence_length")
-        if core and block and reader.facts.sequence_length:
-            chunk = int(block) // reader.facts.sequence_length
-        lists: list[NDArray[Any]] = []
-        sources = []
-        for epoch in range(config.epochs):
-            number = epoch + 1 if core else epoch
-            entries: NDArray[Any] = np.arange(self._n_sequences // chunk, dtype=np.uint32)
-            np.random.Generator(np.random.PCG64(seed=config.seed + number)).shuffle(entries)
-            if chunk > 1:
-                entries = (entries[:, None] * np.uint32(chunk) + np.arange(chunk, dtype=np.uint32)).reshape(
-                    -1
-                )
-            lists.append(entries)
-            digest = hashlib.sha256(entries.astype("<u4").tobytes()).hexdigest()
-            sources.append((f"PCG64 seeded {config.seed} + {number}", digest))
-        return lists, sources
-
-
-def load_list(name: str, dtype: str | None, *, base: Path) -> NDArray[Any]:
-    """Return an index file: a true npy file, or a headerless array of `dtype`; mapped where it is local.
-
-    Raises
-    ------
-    ConfigError
-        The dtype is not the one a header says.
-    InputError
-        It is empty, truncated, or holds something else than integers.
-    """
-    file = files.file_at(name, base=base)
-    if file.n_bytes >= 6 and files.read_range(file, 0, 6) == MAGIC:
-        array = load_npy(name, base=base)
-        if array.ndim not in (1, 2):
-            raise InputError(f"has shape {array.shape}", path=name, expected="(positions,) or (steps, batch)")
-        if dtype is not None and np.dtype(dtype) != array.dtype:
-            raise ConfigError(
-                f"has an npy header that says {array.dtype.name}",
-                path=name,
-                expected=f"{dtype}, as [order] dtype says",
-                fix="leave [order] dtype out: the header knows",
-            )
-        return array
-    dtype = dtype or DTYPE
-    kind = np.dtype(dtype).newbyteorder("<") if np.dtype(dtype).isnative else np.dtype(dtype)
-    if kind.kind not in "ui":
-        raise ConfigError(f"[order] dtype = {dtype!r}", expected="an integer dtype")
-    if file.n_bytes == 0 or file.n_bytes % kind.itemsize:
-        raise InputError(
-            f"holds {file.n_bytes:,} bytes",
-            path=name,
-            expected=f"a multiple of {kind.itemsize} ({kind})",
-            fix="set [order] dtype, or fetch the file again",
-        )
-    if file.local:
-        read_whole(file)
-        return np.memmap(file.url, kind, "r")
-    return np.frombuffer(files.read_all(file, at_most=1 << 36), kind)
-
-
-def likely_dtype_of_list(name: str, dtype: np.dtype[Any], n_sequences: int, *, base: Path) -> str | None:
-    """Return the other dtype under which a headerless index file names each sequence once at the most."""
-    file = files.file_at(name, base=base)
-    head = files.read_range(file, 0, min(file.n_bytes, _HEAD_BYTES))
-    if head.startswith(MAGIC):
-        return None
-    for spelling in ("uint16", "uint32", "int64"):
-        other = np.dtype(spelling)
-        if other == dtype or file.n_bytes % other.itemsize:
-            continue
-        facts = examine(np.frombuffer(head[: len(head) // 8 * 8], other), n_sequences)
-        if facts.n_distinct and facts.largest < n_sequences and not facts.n_repeated:
-            return spelling
-    return None
-
-
-def content_hash(file: files.CorpusFile) -> str:
-    """Return the sha256 of an order file: orders get lost and truncated, so which one it was is kept."""
-    digest = hashlib.sha256()
-    for chunk in files.stream(file):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _batch_size(

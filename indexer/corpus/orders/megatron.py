@@ -18,7 +18,7 @@ from indexer.config.order import OrderConfig
 from indexer.corpus.formats.sample_index import load_npy
 from indexer.corpus.kernels.blending import blend
 from indexer.corpus.orders.batches import BatchSizes
-from indexer.corpus.orders.indices import content_hash
+from indexer.corpus.orders.index_files import content_hash
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.positions import InverseOrder
 from indexer.corpus.orders.sequential import SequentialOrder

@@ -13,7 +13,7 @@ import numpy as np
 
 from indexer.config.order import OrderConfig
 from indexer.corpus.orders.completeness import COMPLETENESS_KEYS, judge_table
-from indexer.corpus.orders.indices import content_hash
+from indexer.corpus.orders.index_files import content_hash
 from indexer.corpus.orders.listed_steps import ListedSteps
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.window import WINDOW_KEYS, window_of
