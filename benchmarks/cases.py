@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 import numba
 import numpy as np
 
-from benchmarks.questions import scan_up_to
 from benchmarks.scratch import new_folder
+from benchmarks.threads import find_with_threads
 from benchmarks.workload import SEQUENCE_LENGTH, Workload
 from indexer.matching.blocks import read_only
 from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
+from indexer.matching.ids.kernels.inspection import scan_up_to
 from indexer.matching.ids.kernels.prefilter import IdPrefilter, new_prefilter_scratch
 from indexer.matching.ids.kernels.traversal import new_batch
 from indexer.matching.ids.kernels.unfiltered import search_sequences
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.search import new_hit_buffer
-from indexer.matching.threads import find_with_threads
 from indexer.patterns import IdPatterns
 from tests.reference import ReferenceMatcher
 

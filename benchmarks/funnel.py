@@ -8,21 +8,13 @@ import numpy as np
 
 from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
-from benchmarks.questions import count_anchors, flag
 from benchmarks.text_stages import count_sides
-from indexer.jit.compile import kernel
 from indexer.matching.blocks import read_only
-from indexer.matching.ids.kernels.prefilter import (
-    SCAN_POSITIONS,
-    IdPrefilter,
-    new_scratch,
-    open_windows,
-    pass_positions,
-)
+from indexer.matching.ids.kernels.inspection import count_passing
+from indexer.matching.ids.kernels.prefilter import IdPrefilter, new_prefilter_scratch
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import build_prefilter
 from indexer.matching.text.kernels import prefilter as text_filter
-from indexer.matching.text.kernels.prefilter import new_prefilter_scratch
 from indexer.matching.text.kernels.windows import (
     CHUNK,
     CHUNK_STOP,
@@ -31,25 +23,6 @@ from indexer.matching.text.kernels.windows import (
     TextWindows,
     find_windows,
 )
-
-
-@kernel
-def count_block(anchors, ids, begin, end, scratch):
-    """Return what each question lets through of a block, and the ids in its windows.
-
-    The first figure is ids that may be keys of anchors; where that is not asked, groups of eight positions.
-    """
-    n_first = flag(anchors, ids, begin, end, scratch)
-    windows = scratch.windows
-    n_positions = pass_positions(anchors, ids, begin, end, scratch)
-    n_anchors = count_anchors(anchors, ids, n_positions, windows.position)
-    n_windows = open_windows(anchors, ids, n_positions, scratch)
-    n_ids = 0
-    traversed = np.int64(begin)
-    for k in range(n_windows):
-        n_ids += max(0, windows.end[k] - max(traversed, windows.begin[k]))
-        traversed = max(traversed, windows.end[k])
-    return n_first, n_positions, n_anchors, n_windows, n_ids
 
 
 def main() -> None:
@@ -63,17 +36,14 @@ def main() -> None:
         return
     ids, starts, stops = load.rows(arguments.tokens)
     stream = read_only(ids)
-    scratch = new_scratch()
+    scratch = new_prefilter_scratch()
     head = "phrases, anchors, bitmap KB, keys, positions, real anchors, windows, ids in them, occurrences"
     print("| " + head.replace(", ", " | ") + " |")
     print("| ---: " * 9 + "|")
     for name in load.phrases:
         patterns = id_patterns(load, name)
         anchors: IdPrefilter = build_prefilter(patterns, stream[: 1 << 22])
-        totals = np.zeros(5, np.int64)
-        for begin in range(0, len(stream) - 1, SCAN_POSITIONS):
-            end = min(begin + SCAN_POSITIONS, len(stream) - 1)
-            totals += count_block(anchors, stream, begin, end, scratch)
+        totals = count_passing(anchors, stream, scratch)
         matcher = TokenMatcher(patterns, None, boundary="none", possessive="include")
         found = len(matcher.find(ids, starts, stops).row)
         cells = [f"{n / len(ids):.3g}" for n in (*totals, found)]
@@ -93,7 +63,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         search = matcher._window_search()
         ids, starts, stops = map(read_only, (text_load.ids, text_load.starts, text_load.stops))
         table = search.prefilter_of(ids)
-        room = new_prefilter_scratch(CHUNK)
+        room = text_filter.new_prefilter_scratch(CHUNK)
         totals = np.zeros(4, np.int64)
         for begin in range(0, len(ids) - 1, CHUNK):
             end = min(begin + CHUNK, len(ids) - 1)

@@ -15,8 +15,8 @@ import numpy as np
 from benchmarks import workload
 from benchmarks.cases import id_patterns
 from benchmarks.gapped import KINDS, matcher_of, pattern_set, vocabulary_of
-from benchmarks.questions import scan_up_to
 from indexer.matching.blocks import read_only
+from indexer.matching.ids.kernels.inspection import scan_up_to
 from indexer.matching.ids.kernels.prefilter import new_prefilter_scratch
 from indexer.matching.ids.kernels.windows import new_scratch, search_windows
 from indexer.matching.ids.matcher import TokenMatcher

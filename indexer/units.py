@@ -33,6 +33,7 @@ Float64Array: TypeAlias = NDArray[np.float64]
 Uint64Array: TypeAlias = NDArray[np.uint64]
 Uint8Array: TypeAlias = NDArray[np.uint8]
 Uint16Array: TypeAlias = NDArray[np.uint16]
+Uint32Array: TypeAlias = NDArray[np.uint32]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 UNKNOWN_STEP = -1

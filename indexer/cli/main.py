@@ -48,6 +48,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("indexer.cli.index:scan", "Scan planned shards, all or the i-th of N shares."),
     "merge": ("indexer.cli.index:merge", "Merge the partials into the table."),
     "status": ("indexer.cli.status:status", "Show what is done, missing, unverified."),
+    "debug": (
+        "indexer.cli.debug:debug",
+        "Show what is inside the search of a planned index, and what it lets through.",
+    ),
     "query": ("indexer.cli.query:query", "Ask an index in SQL, by a query file or ad hoc."),
     "split": ("indexer.cli.query:split", "Split the pairs, show the balance, write a manifest."),
     "export": ("indexer.cli.export:export", "Write a split for other tools."),

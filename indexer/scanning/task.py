@@ -126,7 +126,7 @@ class ScanTask:
         prepare_hash(dtype)
         prepare_tally()
         if self.plan.n_tokens > DECODED_TOKENS:
-            sample = self._sample(scanner)
+            sample = self.sample()
             for matcher in scanner.matchers.values():
                 matcher.prepare(sample)
             return
@@ -134,8 +134,9 @@ class ScanTask:
         for matcher in scanner.matchers.values():
             matcher.find(nothing, np.zeros(1, np.int64), np.ones(1, np.int64))
 
-    def _sample(self, scanner: Scanner) -> TokenIds:
+    def sample(self) -> TokenIds:
         """Return the ids of the first blocks of the plan; the task of a damaged shard will say what it is."""
+        scanner = self.prepare()
         blocks: list[TokenIds] = [np.zeros(0, ids_dtype_of(np.dtype(self.plan.corpus.dtype)))]
         for scan_range in self.plan.ranges:
             shard = scanner.shards[scan_range.shard]

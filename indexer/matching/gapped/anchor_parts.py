@@ -143,6 +143,11 @@ class AnchorParts:
         stretches = Stretches(*(column[:n] for column in stretches))
         return phrases, self._parts_in(merged(stretches), ids, starts, stops)
 
+    def matcher_for(self, sample: TokenIds) -> TokenMatcher:
+        """Return what finds phrases and anchor parts in streams like the sample."""
+        whole = np.zeros(1, np.int64), np.full(1, len(sample), np.int64)
+        return self._chosen.for_block(sample, *whole).matcher
+
     def prepare(self, sample: TokenIds) -> None:
         """Choose the anchors and prepare what looks for them; see `Matcher.prepare`."""
         chosen = self._chosen.for_block(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))

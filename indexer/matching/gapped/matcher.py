@@ -109,6 +109,16 @@ class GappedMatcher:
             return phrases
         return ordered(concatenate([phrases, joined]))
 
+    @property
+    def n_patterns(self) -> int:
+        """Number of patterns with gaps."""
+        return len(self._gaps.phrase)
+
+    @property
+    def inner(self) -> Matcher:
+        """What finds phrases and parts."""
+        return self._matcher
+
     def prepare(self, sample: TokenIds) -> None:
         """Prepare the matcher below; see `Matcher.prepare`."""
         self._matcher.prepare(sample)

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.borders import neighbour_table, no_neighbours
-from indexer.matching.ids.kernels.automaton import build_automaton
+from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
 from indexer.matching.ids.kernels.windows import new_scratch, search_of_types
 from indexer.matching.ids.pattern_table import pattern_table
@@ -114,6 +114,16 @@ class TokenMatcher:
         """Build the filter for streams like the sample, and compile the kernels; see `Matcher.prepare`."""
         sample = sample[:SAMPLE_TOKENS]
         self.find(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
+
+    @property
+    def n_patterns(self) -> int:
+        """Number of patterns."""
+        return len(self._patterns.phrase)
+
+    @property
+    def automaton(self) -> Automaton:
+        """The automaton of the patterns."""
+        return self._automaton
 
     def prefilter_of(self, sample: TokenIds) -> IdPrefilter:
         """Return the prefilter that streams like the sample are searched with, to look at."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.numbers import int64
 from indexer.matching.ids.bloom import can_be_asked, count_ids, worthwhile_bloom
 from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, count_pairs, number_pairs
 from indexer.matching.ids.kernels.anchor_table import fill_slots, number_slots
@@ -59,8 +60,8 @@ def build_prefilter(patterns: IdPatterns, sample: TokenIds) -> IdPrefilter:
         around=around,
         contexts=contexts,
         tokens=_token_bits(alone),
-        longest_before=np.int64(longest_before),
-        longest_after=np.int64(longest_after),
+        longest_before=int64(longest_before),
+        longest_after=int64(longest_after),
         keys=keys,
     )
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from indexer.jit.compile import leaf
-from indexer.units import Int64Array, Uint8Array
+from indexer.jit.numbers import int64
+from indexer.units import Int64Array, TokenIds, Uint8Array
 
 OTHER = 0
 WORD = 1
@@ -61,7 +60,7 @@ class NeighbourTable(NamedTuple):
 
 
 @leaf
-def second_byte_bounds(lead):
+def second_byte_bounds(lead: int) -> tuple[int, int]:
     """Return the least and the largest byte that may follow the first one of a character of several bytes."""
     low, high = 0x80, 0xBF
     if lead == 0xE0:
@@ -76,7 +75,7 @@ def second_byte_bounds(lead):
 
 
 @leaf
-def sequence_length(data, at, stop):
+def sequence_length(data: Uint8Array, at: int, stop: int) -> int:
     """Return the bytes of the well-formed UTF-8 character that starts here; 0 where none does."""
     lead = data[at]
     if lead < 0x80:
@@ -96,19 +95,19 @@ def sequence_length(data, at, stop):
 
 
 @leaf
-def code_point(data, at, length):
+def code_point(data: Uint8Array, at: int, length: int) -> int:
     """Return the code point of the well-formed character of `length` bytes that starts here."""
-    lead = np.int64(data[at])
+    lead = int64(data[at])
     if length == 1:
         return lead
     value = lead & (0x7F >> length)
     for k in range(1, length):
-        value = (value << 6) | (np.int64(data[at + k]) & 0x3F)
+        value = (value << 6) | (int64(data[at + k]) & 0x3F)
     return value
 
 
 @leaf
-def class_of_byte(data, start, at, stop, classes):
+def class_of_byte(data: Uint8Array, start: int, at: int, stop: int, classes: Uint8Array) -> tuple[int, int]:
     """Return the class of the character that holds byte `at` of ``data[start:stop]``, and where it begins.
 
     A byte that belongs to no well-formed character is `OTHER` and begins at itself.
@@ -119,20 +118,30 @@ def class_of_byte(data, start, at, stop, classes):
             break
         length = sequence_length(data, lead, stop)
         if length > back:
-            return np.int64(classes[code_point(data, lead, length)]), lead
+            return int64(classes[code_point(data, lead, length)]), lead
         if data[lead] < 0x80 or data[lead] > 0xBF:
             break
-    return np.int64(OTHER), at
+    return int64(OTHER), at
 
 
 @leaf
-def is_separator(table, token):
+def is_separator(table: NeighbourTable, token: int) -> bool:
     """Return whether an id stands for no text: special, or beyond the vocabulary."""
-    return token >= table.first_byte.shape[0] or table.first_byte[token] == SEPARATOR
+    return bool(token >= table.first_byte.shape[0] or table.first_byte[token] == SEPARATOR)
 
 
 @leaf
-def base_before(offsets, data, kinds, separator, classes, ids, start, border, skip):
+def base_before(
+    offsets: Int64Array,
+    data: Uint8Array,
+    kinds: Uint8Array,
+    separator: int,
+    classes: Uint8Array,
+    ids: TokenIds,
+    start: int,
+    border: int,
+    skip: int,
+) -> tuple[int, int]:
     """Read back from a token border to the character that marks before it belong to.
 
     Parameters
@@ -156,56 +165,58 @@ def base_before(offsets, data, kinds, separator, classes, ids, start, border, sk
     token_at : int
         The token that holds its first byte; where there is none, the first that was read.
     """
-    token_at = np.int64(border)
-    begin = at = np.int64(0)
-    value = n_tail = np.int64(0)
-    second = np.int64(0)
+    token_at = int64(border)
+    begin = at = int64(0)
+    value = n_tail = int64(0)
+    second = int64(0)
     while True:
         while at == begin:
             if token_at == start:
-                return np.int64(OTHER), token_at
-            token = np.int64(ids[token_at - 1])
+                return int64(OTHER), token_at
+            token = int64(ids[token_at - 1])
             if token >= kinds.shape[0] or kinds[token] == separator:
-                return np.int64(OTHER), token_at
+                return int64(OTHER), token_at
             token_at -= 1
-            begin, at = np.int64(offsets[token]), np.int64(offsets[token + 1])
+            begin, at = int64(offsets[token]), int64(offsets[token + 1])
         at -= 1
         if skip > 0:
             skip -= 1
             continue
-        byte = np.int64(data[at])
+        byte = int64(data[at])
         if 0x80 <= byte <= 0xBF and n_tail < 3:
             value |= (byte & 0x3F) << (6 * n_tail)
             n_tail += 1
             second = byte
             continue
         if byte < 0x80:
-            length = np.int64(1)
+            length = int64(1)
         elif byte < 0xC2 or byte > 0xF4:
-            length = np.int64(0)
+            length = int64(0)
         else:
-            length = np.int64(2 if byte < 0xE0 else (3 if byte < 0xF0 else 4))
+            length = int64(2 if byte < 0xE0 else (3 if byte < 0xF0 else 4))
         if length != n_tail + 1:
-            return np.int64(OTHER), token_at
+            return int64(OTHER), token_at
         if length == 1:
             value = byte
         else:
             low, high = second_byte_bounds(byte)
             if second < low or second > high:
-                return np.int64(OTHER), token_at
+                return int64(OTHER), token_at
             value |= (byte & (0x7F >> length)) << (6 * n_tail)
         if classes[value] != MARK:
-            return np.int64(classes[value]), token_at
-        value = n_tail = np.int64(0)
+            return int64(classes[value]), token_at
+        value = n_tail = int64(0)
 
 
 @leaf
-def read_around(table, ids, start, stop, border, window):
+def read_around(
+    table: NeighbourTable, ids: TokenIds, start: int, stop: int, border: int, window: Uint8Array
+) -> tuple[int, int]:
     """Copy the bytes around a token border into `window`, the border at its `_BACK`; return their range."""
     first = _BACK
     token_at = border - 1
     while first > 0 and token_at >= start:
-        token = np.int64(ids[token_at])
+        token = int64(ids[token_at])
         if is_separator(table, token):
             break
         at = table.offsets[token + 1]
@@ -217,7 +228,7 @@ def read_around(table, ids, start, stop, border, window):
     last = _BACK
     token_at = border
     while last < _BACK + _REACH and token_at < stop:
-        token = np.int64(ids[token_at])
+        token = int64(ids[token_at])
         if is_separator(table, token):
             break
         at = table.offsets[token]
@@ -230,7 +241,7 @@ def read_around(table, ids, start, stop, border, window):
 
 
 @leaf
-def possessive_length(window, at, last):
+def possessive_length(window: Uint8Array, at: int, last: int) -> int:
     """Return the bytes of the 's or ’s that stands at a byte of the window; 0 where none does."""
     length = 0
     if at < last and window[at] == 0x27:
@@ -243,7 +254,9 @@ def possessive_length(window, at, last):
 
 
 @leaf
-def border_facts(table, ids, start, stop, border, window):
+def border_facts(
+    table: NeighbourTable, ids: TokenIds, start: int, stop: int, border: int, window: Uint8Array
+) -> int:
     """Return what stands around a token border: a sum of `WORD_BEFORE`, `WORD_AFTER`, `POSSESSIVE_AFTER`."""
     first, last = read_around(table, ids, start, stop, border, window)
     possessive = possessive_length(window, _BACK, last)
@@ -277,7 +290,16 @@ def border_facts(table, ids, start, stop, border, window):
 
 
 @leaf
-def is_word_bounded(table, rules, ids, start, stop, first, last, window):
+def is_word_bounded(
+    table: NeighbourTable,
+    rules: int,
+    ids: TokenIds,
+    start: int,
+    stop: int,
+    first: int,
+    last: int,
+    window: Uint8Array,
+) -> bool:
     """Return whether the occurrence ``ids[first:last]`` of the sequence ``ids[start:stop]`` keeps the rules.
 
     `rules` is a sum of `LEFT_BORDER`, `RIGHT_BORDER` and `NO_POSSESSIVE`; `window` is space for
@@ -290,7 +312,7 @@ def is_word_bounded(table, rules, ids, start, stop, first, last, window):
         forbidden = (rules & (RIGHT_BORDER | NO_POSSESSIVE)) if side == 0 else (rules & LEFT_BORDER)
         if forbidden == 0 or neighbour < start or neighbour >= stop:
             continue
-        token = np.int64(ids[neighbour])
+        token = int64(ids[neighbour])
         if is_separator(table, token):
             continue
         answer = table.first_byte[token] if side == 0 else table.last_byte[token]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import leaf
+from indexer.jit.numbers import int64
+from indexer.units import Uint64Array
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -16,13 +18,14 @@ _LANE_TOPS = np.uint64(0x8000800080008000)
 
 
 @leaf
-def pair_bucket(tags, pair):
+def pair_bucket(tags: Uint64Array, pair: np.uint64) -> int:
     """Return the bucket in which a pair is looked for first."""
-    return np.int64((pair * MIX) >> _HALF) & (tags.shape[0] - 1)
+    mask: int = tags.shape[0] - 1
+    return int64((pair * MIX) >> _HALF) & mask
 
 
 @leaf
-def pair_slot(tags, pair):
+def pair_slot(tags: Uint64Array, pair: np.uint64) -> tuple[int, bool]:
     """Return the slot of a pair, and whether one of its tag is there.
 
     If none is, the slot is that of the first lane of the bucket where it would stand. The four tags of a
@@ -44,11 +47,11 @@ def pair_slot(tags, pair):
         + ((lowest >> np.uint64(47)) & _ONE) * np.uint64(2)
         + ((lowest >> np.uint64(63)) & _ONE) * np.uint64(3)
     )
-    return 4 * bucket + np.int64(lane), equal != 0
+    return 4 * bucket + int64(lane), equal != 0
 
 
 @leaf
-def enter_pair(tags, pair):
+def enter_pair(tags: Uint64Array, pair: np.uint64) -> int:
     """Return the slot of a pair, entered if it was not there."""
     slot, entered = pair_slot(tags, pair)
     if not entered:
@@ -57,5 +60,5 @@ def enter_pair(tags, pair):
         while (tags[slot >> 2] >> (np.uint64(16) * lane)) & _LANE != 0:
             lane += _ONE
         tags[slot >> 2] |= tag << (np.uint64(16) * lane)
-        slot += np.int64(lane)
+        slot += int64(lane)
     return slot

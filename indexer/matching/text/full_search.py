@@ -57,6 +57,7 @@ class DecodingSearch:
         whitespace: str,
     ) -> None:
         self._phrases = phrase_table(texts)
+        self.n_texts = len(texts)
         tables = tables_of(vocabulary)
         self._vocabulary = tables.made_by(vocabulary_table, case=case, whitespace=whitespace)
         self._unicode = unicode_table(case, whitespace)

@@ -123,6 +123,15 @@ class TextMatcher:
                 search = self._window_search()
         return ordered(search.find(ids, starts, stops))
 
+    @property
+    def n_texts(self) -> int:
+        """Number of distinct texts."""
+        return len(self._texts)
+
+    def window_search(self) -> WindowSearch | None:
+        """Return the fast search, built if it was not; None where it cannot help."""
+        return self._window_search() if self._windows_can_help else None
+
     def _window_search(self) -> WindowSearch:
         with self._building:
             if self._windows is None:

@@ -125,6 +125,23 @@ class WindowSearch:
         nowhere = np.zeros(0, np.int64)
         return self._built.for_block(sample, nowhere, nowhere).table
 
+    def n_covered(self, sample: TokenIds) -> int:
+        """Return how many texts are found through windows; the others have everything decoded."""
+        built = self._built.for_block(sample, sample[:0], sample[:0])
+        return len(self._texts) - (0 if built.left_over is None else built.left_over.n_texts)
+
+    def n_ids_in_windows(self, sample: TokenIds) -> int:
+        """Return how many ids of a sample are decoded."""
+        ids, starts, stops = checked_block(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
+        state = np.zeros(STATE_SIZE, np.int64)
+        state[CHUNK_STOP] = -1
+        table, n_ids, done = self.prefilter_of(ids), 0, False
+        with _scratch.lend() as (of_prefilter, windows, _), np.errstate(over="ignore"):
+            while not done:
+                n, done = find_windows(table, ids, starts, stops, of_prefilter, state, windows)
+                n_ids += int((windows.end[:n] - windows.first[:n]).sum())
+        return n_ids
+
     def _build(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Built:
         sample = ids[:SAMPLE_TOKENS]
         covered = build_prefilter(list(self._texts), self._spelled, sample)

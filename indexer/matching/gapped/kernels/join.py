@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from indexer.jit.compile import kernel, leaf, uncounted
+from indexer.jit.numbers import int64
 from indexer.matching.gapped.kernels.rules import can_be_joined, in_reach
-from indexer.units import BoolArray, Int32Array, Int64Array, Uint8Array
+from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds, Uint8Array
 
 
 class GapTable(NamedTuple):
@@ -119,23 +118,25 @@ class Stretches(NamedTuple):
 
 
 @uncounted
-def measure_parts(words_of_id, parts, ids, starts, sizes):
+def measure_parts(
+    words_of_id: Uint8Array, parts: Parts, ids: TokenIds, starts: Int64Array, sizes: Sizes
+) -> None:
     """Fill in `sizes`."""
     for at in range(parts.part.shape[0]):
         part = parts.part[at]
-        n_ids = np.int64(parts.end[at]) - np.int64(parts.begin[at])
+        n_ids = int64(parts.end[at]) - int64(parts.begin[at])
         sizes.ids[part] = max(sizes.ids[part], n_ids)
         if words_of_id.shape[0] == 0:
             continue
-        begin = np.int64(starts[parts.row[at]]) + np.int64(parts.begin[at])
-        words = np.int64(0)
+        begin = int64(starts[parts.row[at]]) + int64(parts.begin[at])
+        words = int64(0)
         for k in range(begin, begin + n_ids):
             words += words_of_id[ids[k]]
         sizes.words[part] = max(sizes.words[part], words)
 
 
 @leaf
-def link_group(parts, at, step, nearest, linked):
+def link_group(parts: Parts, at: int, step: int, nearest: Int32Array, linked: Int32Array) -> int:
     """Enter the occurrences that begin in the same id as the one at `at`; return where the next stand.
 
     In text several parts may begin in one id, in no order: they are entered before any of them asks.
@@ -152,7 +153,18 @@ def link_group(parts, at, step, nearest, linked):
 
 
 @kernel
-def find_stretches(gaps, anchors, step, sizes, parts, ids, starts, nearest, linked, stretches):
+def find_stretches(
+    gaps: GapTable,
+    anchors: PatternsByPart,
+    step: int,
+    sizes: Sizes,
+    parts: Parts,
+    ids: TokenIds,
+    starts: Int64Array,
+    nearest: Int32Array,
+    linked: Int32Array,
+    stretches: Stretches,
+) -> int:
     """Write down from where to where a gapped occurrence could stand, one stretch for each anchor in reach.
 
     Parameters are those of `join_parts`.
@@ -163,19 +175,19 @@ def find_stretches(gaps, anchors, step, sizes, parts, ids, starts, nearest, link
         How many there are; if more than there is space for, nothing is said of the others.
     """
     capacity = stretches.row.shape[0]
-    n_found = np.int64(0)
+    n_found = int64(0)
     nearest[:] = -1
-    at = np.int64(0) if step > 0 else np.int64(parts.part.shape[0] - 1)
+    at = int64(0) if step > 0 else int64(parts.part.shape[0] - 1)
     while 0 <= at < parts.part.shape[0]:
         next_at = link_group(parts, at, step, nearest, linked)
         while at != next_at:
             part = parts.part[at]
-            start = np.int64(starts[parts.row[at]])
+            start = int64(starts[parts.row[at]])
             for k in range(anchors.offsets[part], anchors.offsets[part + 1]):
-                pattern = np.int64(anchors.pattern[k])
+                pattern = int64(anchors.pattern[k])
                 place = gaps.offsets[pattern] if step > 0 else gaps.offsets[pattern + 1] - 1
-                other = np.int64(nearest[gaps.part[place]])
-                begin, end = np.int64(parts.begin[at]), np.int64(parts.end[at])
+                other = int64(nearest[gaps.part[place]])
+                begin, end = int64(parts.begin[at]), int64(parts.end[at])
                 reached = False
                 while other >= 0 and parts.row[other] == parts.row[at]:
                     earlier, later = (other, at) if step > 0 else (at, other)
@@ -183,9 +195,9 @@ def find_stretches(gaps, anchors, step, sizes, parts, ids, starts, nearest, link
                         break
                     if other != at:
                         reached = True
-                        begin = min(begin, np.int64(parts.begin[other]))
-                        end = max(end, np.int64(parts.end[other]))
-                    other = np.int64(linked[other])
+                        begin = min(begin, int64(parts.begin[other]))
+                        end = max(end, int64(parts.end[other]))
+                    other = int64(linked[other])
                 if reached:
                     if n_found < capacity:
                         stretches.row[n_found] = parts.row[at]
@@ -197,7 +209,20 @@ def find_stretches(gaps, anchors, step, sizes, parts, ids, starts, nearest, link
 
 
 @kernel
-def join_parts(gaps, anchors, step, sizes, special, parts, ids, starts, nearest, linked, marks, joined):
+def join_parts(
+    gaps: GapTable,
+    anchors: PatternsByPart,
+    step: int,
+    sizes: Sizes,
+    special: BoolArray,
+    parts: Parts,
+    ids: TokenIds,
+    starts: Int64Array,
+    nearest: Int32Array,
+    linked: Int32Array,
+    marks: Int64Array,
+    joined: Joined,
+) -> int:
     """Write down the gapped occurrences of patterns anchored at their last part, or at their first.
 
     Parameters
@@ -225,19 +250,19 @@ def join_parts(gaps, anchors, step, sizes, special, parts, ids, starts, nearest,
         How many there are; if more than there is space for, nothing is said of the others.
     """
     capacity = joined.phrase.shape[0]
-    n_found = np.int64(0)
-    base = np.int64(1)
+    n_found = int64(0)
+    base = int64(1)
     nearest[:] = -1
-    at = np.int64(0) if step > 0 else np.int64(parts.part.shape[0] - 1)
+    at = int64(0) if step > 0 else int64(parts.part.shape[0] - 1)
     while 0 <= at < parts.part.shape[0]:
         next_at = link_group(parts, at, step, nearest, linked)
         while at != next_at:
             part = parts.part[at]
-            start = np.int64(starts[parts.row[at]])
+            start = int64(starts[parts.row[at]])
             for k in range(anchors.offsets[part], anchors.offsets[part + 1]):
-                pattern = np.int64(anchors.pattern[k])
+                pattern = int64(anchors.pattern[k])
                 place = gaps.offsets[pattern] if step > 0 else gaps.offsets[pattern + 1] - 1
-                other = np.int64(nearest[gaps.part[place]])
+                other = int64(nearest[gaps.part[place]])
                 while other >= 0 and parts.row[other] == parts.row[at]:
                     earlier, later = (other, at) if step > 0 else (at, other)
                     if not in_reach(gaps, sizes, parts, ids, start, pattern, earlier, later):
@@ -254,6 +279,6 @@ def join_parts(gaps, anchors, step, sizes, special, parts, ids, starts, nearest,
                             joined.stop[n_found] = parts.stop[later]
                         n_found += 1
                     base += gaps.offsets[pattern + 1] - gaps.offsets[pattern]
-                    other = np.int64(linked[other])
+                    other = int64(linked[other])
             at += step
     return n_found

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from indexer.jit.compile import uncounted
 from indexer.matching.ids.kernels.verify import copy_occurrence
+from indexer.matching.kernels.matches import Matches
 
 
 @uncounted
-def partition(found, first_part, n_parts, phrases, parts):
+def partition(
+    found: Matches, first_part: int, n_parts: int, phrases: Matches, parts: Matches
+) -> tuple[int, int]:
     """Copy the occurrences of phrases, numbered below `first_part`, and those of the parts behind them.
 
     Parameters

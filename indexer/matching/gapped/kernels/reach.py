@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from indexer.jit.compile import leaf, uncounted
+from indexer.jit.numbers import int64
 from indexer.jit.prefetching import AHEAD, prefetch
+from indexer.matching.gapped.kernels.join import Stretches
 from indexer.matching.gapped.kernels.rules import SEPARATOR_WORDS
-from indexer.units import Int64Array
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 
 
 class Reach(NamedTuple):
@@ -31,13 +31,22 @@ class Reach(NamedTuple):
 
 
 @leaf
-def farthest(words_of_id, ids, limit, at, step, n_ids, n_words, n_outermost):
+def farthest(
+    words_of_id: Uint8Array,
+    ids: TokenIds,
+    limit: int,
+    at: int,
+    step: int,
+    n_ids: int,
+    n_words: int,
+    n_outermost: int,
+) -> int:
     """Return how far to one side of the border at `at` a pattern can reach: not beyond the border `limit`."""
     reached = at + step * n_ids
     if n_words >= 0:
         border = at
         while border != limit:
-            token = np.int64(ids[border]) if step > 0 else np.int64(ids[border - 1])
+            token = int64(ids[border]) if step > 0 else int64(ids[border - 1])
             if token >= words_of_id.shape[0] or words_of_id[token] == SEPARATOR_WORDS:
                 break
             n_words -= words_of_id[token]
@@ -50,7 +59,19 @@ def farthest(words_of_id, ids, limit, at, step, n_ids, n_words, n_outermost):
 
 
 @uncounted
-def stretch_reach(left, right, words_of_id, part, row, begin, end, ids, starts, stops, stretches):
+def stretch_reach(
+    left: Reach,
+    right: Reach,
+    words_of_id: Uint8Array,
+    part: Int32Array,
+    row: Int64Array,
+    begin: Int32Array,
+    end: Int32Array,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    stretches: Stretches,
+) -> None:
     """Write down for each occurrence of a part from where to where its patterns can stand.
 
     Parameters
@@ -67,15 +88,15 @@ def stretch_reach(left, right, words_of_id, part, row, begin, end, ids, starts, 
     n_parts = part.shape[0]
     for k in range(n_parts):
         ahead = min(k + AHEAD, n_parts - 1)
-        prefetch(ids, np.int64(starts[row[ahead]]) + begin[ahead])
-        start, stop = np.int64(starts[row[k]]), np.int64(stops[row[k]])
+        prefetch(ids, int64(starts[row[ahead]]) + begin[ahead])
+        start, stop = int64(starts[row[k]]), int64(stops[row[k]])
         p = part[k]
         first = farthest(
-            words_of_id, ids, start, start + np.int64(begin[k]), -1,
+            words_of_id, ids, start, start + int64(begin[k]), -1,
             left.ids[p], left.words[p], left.outermost[p],
         )  # fmt: skip
         last = farthest(
-            words_of_id, ids, stop, start + np.int64(end[k]), 1,
+            words_of_id, ids, stop, start + int64(end[k]), 1,
             right.ids[p], right.words[p], right.outermost[p],
         )  # fmt: skip
         stretches.row[k] = row[k]
@@ -84,21 +105,31 @@ def stretch_reach(left, right, words_of_id, part, row, begin, end, ids, starts, 
 
 
 @uncounted
-def add_context(byte_offsets, ids, starts, stops, stretches, least_ids, least_bytes, wide_start, wide_stop):
+def add_context(
+    byte_offsets: Int64Array,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    stretches: Stretches,
+    least_ids: int,
+    least_bytes: int,
+    wide_start: Int64Array,
+    wide_stop: Int64Array,
+) -> None:
     """Say from where to where stretches are searched: so that what stands in them has its neighbours.
 
     `byte_offsets` says where the bytes of each id begin; if it is empty, ids alone count.
     """
     n_ids = byte_offsets.shape[0] - 1
     for k in range(stretches.row.shape[0]):
-        start, stop = np.int64(starts[stretches.row[k]]), np.int64(stops[stretches.row[k]])
+        start, stop = int64(starts[stretches.row[k]]), int64(stops[stretches.row[k]])
         for side in range(2):
             at = start + (stretches.begin[k] if side == 0 else stretches.end[k])
-            known_ids, known_bytes = np.int64(0), np.int64(0)
+            known_ids, known_bytes = int64(0), int64(0)
             while (known_ids < least_ids or known_bytes < least_bytes) and (
                 at > start if side == 0 else at < stop
             ):
-                token = np.int64(ids[at - 1]) if side == 0 else np.int64(ids[at])
+                token = int64(ids[at - 1]) if side == 0 else int64(ids[at])
                 if token < n_ids:
                     known_bytes += byte_offsets[token + 1] - byte_offsets[token]
                 known_ids += 1

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
 from indexer.jit.compile import leaf
+from indexer.jit.numbers import int64
+from indexer.units import BoolArray, Int64Array, TokenIds
+
+if TYPE_CHECKING:
+    from indexer.matching.gapped.kernels.join import GapTable, Parts, Sizes
 
 SEPARATOR_WORDS = 255
 """What `GapTable.words_of_id` says of an id that stands for no text, and of one beyond the vocabulary."""
@@ -13,44 +18,53 @@ MOST_WORDS = 254
 
 
 @leaf
-def has_separator(special, ids, begin, end):
+def has_separator(special: BoolArray, ids: TokenIds, begin: int, end: int) -> bool:
     """Return whether an id that stands for no text lies in ``ids[begin:end]``; if `special` is empty, no."""
     if special.shape[0] == 0:
         return False
     for at in range(begin, end):
-        token = np.int64(ids[at])
+        token = int64(ids[at])
         if token >= special.shape[0] or special[token]:
             return True
     return False
 
 
 @leaf
-def in_reach(gaps, sizes, parts, ids, start, pattern, earlier, later):
+def in_reach(
+    gaps: GapTable,
+    sizes: Sizes,
+    parts: Parts,
+    ids: TokenIds,
+    start: int,
+    pattern: int,
+    earlier: int,
+    later: int,
+) -> bool:
     """Return whether a first and a last part are near enough, as far as ids tell without their text.
 
     It never denies a pair that is; and if it denies one, it denies those farther apart.
     """
     first_place, stop_place = gaps.offsets[pattern], gaps.offsets[pattern + 1]
-    begin = np.int64(parts.begin[earlier]) + sizes.ids[gaps.part[first_place]]
-    end = np.int64(parts.begin[later])
+    begin = int64(parts.begin[earlier]) + sizes.ids[gaps.part[first_place]]
+    end = int64(parts.begin[later])
     if end <= begin:
         return True
     by_words = gaps.by_words[pattern]
-    most = np.int64(0)
+    most = int64(0)
     for place in range(first_place + 1, stop_place):
-        unit = np.int64(1)
+        unit = int64(1)
         if by_words and not gaps.in_words[place]:
-            unit = np.int64(gaps.most_words_of_id)
+            unit = int64(gaps.most_words_of_id)
         most += unit * gaps.most[place]
         if place + 1 < stop_place:
             most += sizes.words[gaps.part[place]] if by_words else sizes.ids[gaps.part[place]]
     if not by_words:
-        return end - begin <= most
+        return bool(end - begin <= most)
     n_ids = gaps.words_of_id.shape[0]
     at = end
     while at > begin:
         at -= 1
-        token = np.int64(ids[start + at])
+        token = int64(ids[start + at])
         if token >= n_ids or gaps.words_of_id[token] == SEPARATOR_WORDS:
             return False
         most -= gaps.words_of_id[token]
@@ -60,14 +74,23 @@ def in_reach(gaps, sizes, parts, ids, start, pattern, earlier, later):
 
 
 @leaf
-def allowed(gaps, special, parts, ids, start, place, earlier, later):
+def allowed(
+    gaps: GapTable,
+    special: BoolArray,
+    parts: Parts,
+    ids: TokenIds,
+    start: int,
+    place: int,
+    earlier: int,
+    later: int,
+) -> bool:
     """Return whether the part at `place` may follow the one before it, as these two occurrences do."""
     if parts.stop[earlier] > parts.first[later]:
         return False
-    end, begin = np.int64(parts.end[earlier]), np.int64(parts.begin[later])
-    between = max(np.int64(0), begin - end)
+    end, begin = int64(parts.end[earlier]), int64(parts.begin[later])
+    between = max(int64(0), begin - end)
     if gaps.in_words[place]:
-        between = np.int64(0)
+        between = int64(0)
         if parts.text_stop[earlier] < parts.text_first[later]:
             between = parts.words_first[later] - parts.words_stop[earlier]
     if between < gaps.least[place] or between > gaps.most[place]:
@@ -76,7 +99,18 @@ def allowed(gaps, special, parts, ids, start, place, earlier, later):
 
 
 @leaf
-def can_be_joined(gaps, special, parts, ids, start, pattern, earlier, later, marks, base):
+def can_be_joined(
+    gaps: GapTable,
+    special: BoolArray,
+    parts: Parts,
+    ids: TokenIds,
+    start: int,
+    pattern: int,
+    earlier: int,
+    later: int,
+    marks: Int64Array,
+    base: int,
+) -> bool:
     """Return whether the parts between a first and a last part can be placed.
 
     An occurrence that the parts up to the k-th can lead to, counted from 0, is marked ``base + k``; marks of
@@ -91,8 +125,8 @@ def can_be_joined(gaps, special, parts, ids, start, pattern, earlier, later, mar
         place = first_place + k
         reached = False
         # From right to left, so that a mark is overwritten only once nobody asks for it any more.
-        at = np.int64(later) if k == last else np.int64(later - 1)
-        lowest = np.int64(later) if k == last else np.int64(earlier + 1)
+        at = int64(later) if k == last else int64(later - 1)
+        lowest = int64(later) if k == last else int64(earlier + 1)
         while at >= lowest:
             if parts.part[at] == gaps.part[place]:
                 for before in range(earlier, at):

@@ -5,8 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import uncounted
+from indexer.jit.numbers import int64
+from indexer.matching.gapped.kernels.join import Stretches
 from indexer.matching.kernels.borders import MARK, OTHER, WORD, base_before, code_point, sequence_length
-from indexer.matching.text.kernels.stream import DECODED_END, N_PIECES, N_TEXT, TOKEN_SPECIAL, TOKEN_WHOLE
+from indexer.matching.text.kernels.stream import (
+    DECODED_END,
+    N_PIECES,
+    N_TEXT,
+    TOKEN_SPECIAL,
+    TOKEN_WHOLE,
+    Stream,
+    VocabularyTable,
+)
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 
 CONTEXT_BYTES = 16
 """Bytes decoded on either side of a stretch: they decide its borders and complete its characters.
@@ -16,7 +27,18 @@ Before it more where these are marks: as far as the character they belong to.
 
 
 @uncounted
-def widen(vocabulary, classes, ids, starts, stops, stretches, n_stretches, wide_start, wide_stop, n_bytes):
+def widen(
+    vocabulary: VocabularyTable,
+    classes: Uint8Array,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    stretches: Stretches,
+    n_stretches: int,
+    wide_start: Int64Array,
+    wide_stop: Int64Array,
+    n_bytes: Int64Array,
+) -> None:
     """Say from where to where each stretch is decoded, and how many bytes that takes at most.
 
     Parameters
@@ -31,14 +53,14 @@ def widen(vocabulary, classes, ids, starts, stops, stretches, n_stretches, wide_
     n_ids = vocabulary.kind.shape[0]
     for k in range(n_stretches):
         row = stretches.row[k]
-        start, stop = np.int64(starts[row]), np.int64(stops[row])
+        start, stop = int64(starts[row]), int64(stops[row])
         # One loop body for both sides: the code around it is compiled once.
         for side in range(2):
             at = start + (stretches.begin[k] if side == 0 else stretches.end[k])
             step = -1 if side == 0 else 1
-            known = np.int64(0)
+            known = int64(0)
             while known < CONTEXT_BYTES and (at > start if side == 0 else at < stop):
-                token = np.int64(ids[at - 1] if side == 0 else ids[at])
+                token = int64(ids[at - 1] if side == 0 else ids[at])
                 at += step
                 if token >= n_ids or vocabulary.kind[token] == TOKEN_SPECIAL:
                     break
@@ -58,9 +80,9 @@ def widen(vocabulary, classes, ids, starts, stops, stretches, n_stretches, wide_
                 wide_start[k] = at
             else:
                 wide_stop[k] = at
-        total = np.int64(0)
+        total = int64(0)
         for at in range(wide_start[k], wide_stop[k]):
-            token = np.int64(ids[at])
+            token = int64(ids[at])
             total += 1
             if token < n_ids:
                 total += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
@@ -68,7 +90,7 @@ def widen(vocabulary, classes, ids, starts, stops, stretches, n_stretches, wide_
 
 
 @uncounted
-def count_words(stream, classes, words_before, goes_on):
+def count_words(stream: Stream, classes: Uint8Array, words_before: Int64Array, goes_on: Int64Array) -> None:
     """Count the words of a stream: its longest runs of letters and digits, each with the marks behind it.
 
     Parameters
@@ -80,17 +102,17 @@ def count_words(stream, classes, words_before, goes_on):
         a letter or digit of that word comes behind them.
     """
     text, n_text = stream.text, stream.state[N_TEXT]
-    words = np.int64(0)
+    words = int64(0)
     in_word = False
-    at = first_mark = np.int64(0)
+    at = first_mark = int64(0)
     while at < n_text:
-        length = np.int64(0)
-        found = np.int64(OTHER)
+        length = int64(0)
+        found = int64(OTHER)
         if text[at] < DECODED_END:
-            length = np.int64(sequence_length(text, at, n_text))
+            length = int64(sequence_length(text, at, n_text))
             if length > 0:
-                found = np.int64(classes[code_point(text, at, length)])
-        length = max(length, np.int64(1))
+                found = int64(classes[code_point(text, at, length)])
+        length = max(length, int64(1))
         for k in range(at, at + length):
             words_before[k] = words
             goes_on[k] = 0
@@ -101,7 +123,7 @@ def count_words(stream, classes, words_before, goes_on):
         if in_word and is_word:
             for k in range(first_mark, at + 1):
                 goes_on[k] = 1
-        words += np.int64(is_word and not in_word)
+        words += int64(is_word and not in_word)
         in_word = is_word
         at += length
         first_mark = at
@@ -110,7 +132,9 @@ def count_words(stream, classes, words_before, goes_on):
 
 
 @uncounted
-def first_text_behind(stream, values, first_piece, stop_piece, token):
+def first_text_behind(
+    stream: Stream, values: Int32Array, first_piece: int, stop_piece: int, token: int
+) -> int:
     """Return where the first of some pieces begins whose value is not below `token`."""
     low, high = first_piece, stop_piece
     while low < high:
@@ -119,13 +143,21 @@ def first_text_behind(stream, values, first_piece, stop_piece, token):
             low = middle + 1
         else:
             high = middle
+    begin: int = stream.state[N_TEXT]
     if low < stream.state[N_PIECES]:
-        return stream.piece_start[low]
-    return stream.state[N_TEXT]
+        begin = stream.piece_start[low]
+    return begin
 
 
 @uncounted
-def place_ids(stream, row, begin, end, text_first, text_stop):
+def place_ids(
+    stream: Stream,
+    row: Int64Array,
+    begin: Int32Array,
+    end: Int32Array,
+    text_first: Int64Array,
+    text_stop: Int64Array,
+) -> None:
     """Say where the text of runs of whole ids begins and ends, as seen from their neighbours.
 
     A character that is split over tokens belongs to a run if any of its bytes does.
@@ -142,14 +174,16 @@ def place_ids(stream, row, begin, end, text_first, text_stop):
     n_pieces = stream.state[N_PIECES]
     rows = stream.piece_row[:n_pieces]
     for k in range(row.shape[0]):
-        first = np.int64(np.searchsorted(rows, row[k], side="left"))
-        stop = np.int64(np.searchsorted(rows, row[k], side="right"))
+        first = int64(np.searchsorted(rows, row[k], side="left"))
+        stop = int64(np.searchsorted(rows, row[k], side="right"))
         text_first[k] = first_text_behind(stream, stream.piece_last, first, stop, begin[k])
         text_stop[k] = first_text_behind(stream, stream.piece_first, first, stop, end[k])
 
 
 @uncounted
-def tokens_at(stream, first, stop, begin, end):
+def tokens_at(
+    stream: Stream, first: Int64Array, stop: Int64Array, begin: Int32Array, end: Int32Array
+) -> None:
     """Fill in the ids, half-open, that the bytes ``first[k]`` to ``stop[k] - 1`` of the stream touch."""
     n_pieces = stream.state[N_PIECES]
     starts = stream.piece_start[:n_pieces]

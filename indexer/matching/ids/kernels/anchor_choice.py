@@ -16,9 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import kernel, leaf
+from indexer.jit.numbers import int64
 from indexer.matching.ids.kernels.anchor_contexts import kind_of
 from indexer.matching.kernels.fingerprint_table import MIX
-from indexer.units import Float64Array, Int32Array
+from indexer.units import Float64Array, Int32Array, Int64Array, TokenIds, Uint64Array
 
 ROUNDS = 4
 PAIR_COST, KIND_COST = 0.55, 0.45
@@ -55,17 +56,19 @@ class Choice(NamedTuple):
 
 
 @leaf
-def number_slot(slots, pair):
+def number_slot(slots: Uint64Array, pair: np.uint64) -> int:
     """Return the slot that holds a pair, or the empty one where it would stand."""
-    mask = slots.shape[0] - 1
-    slot = np.int64((pair * MIX) >> _HALF) & mask
+    mask: int = slots.shape[0] - 1
+    slot = int64((pair * MIX) >> _HALF) & mask
     while slots[slot] != _EMPTY and slots[slot] != pair:
         slot = (slot + 1) & mask
     return slot
 
 
 @kernel
-def number_pairs(ids, offsets, slots, of_kinds, number_of):
+def number_pairs(
+    ids: TokenIds, offsets: Int64Array, slots: Uint64Array, of_kinds: bool, number_of: Int32Array
+) -> None:
     """Give every pair a number, its slot in `slots`; ``number_of[k]`` is that of the ids k and k + 1.
 
     With `of_kinds` the pairs of each kind have a number of their own.
@@ -82,7 +85,7 @@ def number_pairs(ids, offsets, slots, of_kinds, number_of):
 
 
 @kernel
-def count_pairs(sample, slots, counts):
+def count_pairs(sample: TokenIds, slots: Uint64Array, counts: Int32Array) -> None:
     """Count the numbered pairs in a sample of the corpus."""
     for at in range(sample.shape[0] - 1):
         pair = np.uint64(sample[at]) | (np.uint64(sample[at + 1]) << _HALF)
@@ -92,7 +95,7 @@ def count_pairs(sample, slots, counts):
 
 
 @leaf
-def enter_users(choice, ids, at, key, n):
+def enter_users(choice: Choice, ids: TokenIds, at: int, key: int, n: int) -> None:
     """Count `n` patterns more that have the pair at a place, and its key."""
     choice.pair_users[choice.pair[at]] += n
     choice.kind_users[choice.kind[at]] += n
@@ -100,27 +103,31 @@ def enter_users(choice, ids, at, key, n):
 
 
 @leaf
-def shared_cost(choice, ids, at, key):
+def shared_cost(choice: Choice, ids: TokenIds, at: int, key: int) -> float:
     """Return what each pattern pays that has this pair and key, one more than have them now."""
     token = ids[key] & 0xFFFF
     of_pair = PAIR_COST / (choice.pair_users[choice.pair[at]] + 1)
     of_kind = KIND_COST / (choice.kind_users[choice.kind[at]] + 1)
     of_id = choice.id_costs[token] / (choice.id_users[token] + 1)
-    return (choice.pair_counts[choice.pair[at]] + 0.5) * (of_pair + of_kind) + of_id
+    cost: float = (choice.pair_counts[choice.pair[at]] + 0.5) * (of_pair + of_kind) + of_id
+    return cost
 
 
 @leaf
-def added_cost(choice, ids, at, key):
+def added_cost(choice: Choice, ids: TokenIds, at: int, key: int) -> float:
     """Return what this pair and key cost where no pattern has them yet."""
     token = ids[key] & 0xFFFF
     of_pair = PAIR_COST * (choice.pair_users[choice.pair[at]] == 0)
     of_kind = KIND_COST * (choice.kind_users[choice.kind[at]] == 0)
     of_id = choice.id_costs[token] * (choice.id_users[token] == 0)
-    return (choice.pair_counts[choice.pair[at]] + 0.5) * (of_pair + of_kind) + of_id
+    cost: float = (choice.pair_counts[choice.pair[at]] + 0.5) * (of_pair + of_kind) + of_id
+    return cost
 
 
 @kernel
-def choose_anchors(choice, ids, offsets, anchor, key):
+def choose_anchors(
+    choice: Choice, ids: TokenIds, offsets: Int64Array, anchor: Int64Array, key: Int64Array
+) -> None:
     """Choose for every pattern the places of its anchor and its key; -1 for patterns of one id.
 
     Parameters
@@ -154,7 +161,7 @@ def choose_anchors(choice, ids, offsets, anchor, key):
                     else:
                         cost = added_cost(choice, ids, at, place)
                     if cost < best_cost:
-                        best, best_key, best_cost = np.int64(at), np.int64(place), cost
+                        best, best_key, best_cost = int64(at), int64(place), cost
             if turn > 0 and best >= 0:
                 enter_users(choice, ids, best, best_key, 1)
             anchor[pattern], key[pattern] = best, best_key

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from indexer.jit.compile import leaf
+from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
 from indexer.matching.ids.kernels.anchor_records import unpack_region
 from indexer.matching.kernels.fingerprint_table import MIX
+from indexer.units import Int64Array, TokenIds, Uint64Array
+
+if TYPE_CHECKING:
+    from indexer.matching.ids.kernels.prefilter import IdWindows
 
 # Which ids beside its anchor a pattern is known by; the anchors of a slot may have patterns of every kind.
 # As plain integers each would have its own compilation of `context_bit`.
-ALONE, LEFT, RIGHT, LEFT_TWICE, RIGHT_TWICE, BOTH = (np.int64(1 << k) for k in range(6))
+ALONE, LEFT, RIGHT, LEFT_TWICE, RIGHT_TWICE, BOTH = (int64(1 << k) for k in range(6))
 
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
@@ -19,7 +26,7 @@ _HALF = np.uint64(32)
 
 
 @leaf
-def kind_of(before, length):
+def kind_of(before: int, length: int) -> int:
     """Return by which ids beside its anchor a pattern is known."""
     if length == 2:
         return ALONE
@@ -31,7 +38,7 @@ def kind_of(before, length):
 
 
 @leaf
-def context_hash(pair, kind, first, second):
+def context_hash(pair: np.uint64, kind: int, first: int, second: int) -> np.uint64:
     """Return 64 mixed bits of an anchor and the ids beside it."""
     beside = (np.uint64(first) | (np.uint64(second) << _HALF)) + np.uint64(kind)
     mixed = (pair * MIX) ^ (beside * np.uint64(0xC2B2AE3D27D4EB4F))
@@ -39,28 +46,40 @@ def context_hash(pair, kind, first, second):
 
 
 @leaf
-def context_bits(mixed):
+def context_bits(mixed: np.uint64) -> np.uint64:
     """Return the two bits of a context in its word: as cheap as one, and a false hit needs both."""
     return (_ONE << ((mixed >> np.uint64(20)) & _LOW)) | (_ONE << ((mixed >> np.uint64(26)) & _LOW))
 
 
 @leaf
-def context_word(around, mixed):
+def context_word(around: np.uint64, mixed: np.uint64) -> np.uint64:
     """Return where the word of a context lies among those of its anchor."""
     begin, last = unpack_region(around)
     return begin + ((mixed >> _HALF) & last)
 
 
 @leaf
-def context_bit(contexts, around, pair, kind, first, second):
+def context_bit(
+    contexts: Uint64Array, around: np.uint64, pair: np.uint64, kind: int, first: int, second: int
+) -> int:
     """Return `kind` if some pattern may be known by these ids, 0 if none is."""
     mixed = context_hash(pair, kind, first, second)
     bits = context_bits(mixed)
-    return np.int64(contexts[context_word(around, mixed)] & bits == bits) * kind
+    return int64(contexts[context_word(around, mixed)] & bits == bits) * kind
 
 
 @leaf
-def look_beside(contexts, around, ids, windows, n_anchors, kind, first, second, chosen):
+def look_beside(
+    contexts: Uint64Array,
+    around: Uint64Array,
+    ids: TokenIds,
+    windows: IdWindows,
+    n_anchors: int,
+    kind: int,
+    first: int,
+    second: int,
+    chosen: Int64Array,
+) -> None:
     """Add a kind to `windows.end` of every anchor where some pattern may be known by the ids beside it.
 
     `first` and `second` say where these ids stand, seen from the anchor; 0 is none. At the ends of the array
@@ -81,18 +100,18 @@ def look_beside(contexts, around, ids, windows, n_anchors, kind, first, second, 
     n_chosen = 0
     for k in range(n_anchors):
         chosen[n_chosen] = k
-        n_chosen += np.int64(np.int64(around[k]) & kind != 0)
+        n_chosen += int64(int64(around[k]) & kind != 0)
     for c in range(n_chosen):
         k = chosen[c]
         at = windows.position[k]
-        one = np.int64(ids[min(max(at + first, 0), end)])
-        two = np.int64(ids[min(max(at + second, 0), end)]) if second != 0 else np.int64(0)
+        one = int64(ids[min(max(at + first, 0), end)])
+        two = int64(ids[min(max(at + second, 0), end)]) if second != 0 else int64(0)
         windows.end[k] |= context_bit(contexts, around[k], load_pair(ids, at), kind, one, two)
 
 
 @leaf
-def reach(kinds, before, after):
+def reach(kinds: int, before: int, after: int) -> tuple[int, int]:
     """Return how far patterns of some kinds reach before their anchor, and from it on."""
-    before = before if kinds & (BOTH | LEFT_TWICE) else np.int64(kinds & LEFT != 0)
-    after = after if kinds & (BOTH | RIGHT_TWICE) else np.int64(2) + np.int64(kinds & RIGHT != 0)
+    before = before if kinds & (BOTH | LEFT_TWICE) else int64(kinds & LEFT != 0)
+    after = after if kinds & (BOTH | RIGHT_TWICE) else int64(2) + int64(kinds & RIGHT != 0)
     return before, after

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import leaf
+from indexer.jit.numbers import int64
 
 FARTHEST = 511
 """What `pack_around` says of patterns that reach this many ids and more."""
@@ -18,7 +19,7 @@ _WORD = np.uint64(0xFFFFFFFF)
 
 
 @leaf
-def pack_around(kinds, before, after, begin, doublings):
+def pack_around(kinds: int, before: int, after: int, begin: int, doublings: int) -> np.uint64:
     """Return what is known of the patterns of an anchor as one number.
 
     From its lowest bit on: their kinds (6 bits); how many ids before the pair they begin, at most (9), and
@@ -35,16 +36,16 @@ def pack_around(kinds, before, after, begin, doublings):
 
 
 @leaf
-def unpack_reach(packed):
+def unpack_reach(packed: np.uint64) -> tuple[int, int, int]:
     """Return (kinds, before, after) of `pack_around`."""
     return (
-        np.int64(packed & _KINDS),
-        np.int64((packed >> _BEFORE) & np.uint64(FARTHEST)),
-        np.int64((packed >> _AFTER) & np.uint64(FARTHEST)),
+        int64(packed & _KINDS),
+        int64((packed >> _BEFORE) & np.uint64(FARTHEST)),
+        int64((packed >> _AFTER) & np.uint64(FARTHEST)),
     )
 
 
 @leaf
-def unpack_region(packed):
+def unpack_region(packed: np.uint64) -> tuple[np.uint64, np.uint64]:
     """Return the first word of the contexts of `pack_around`, and what is one less than their number."""
     return (packed >> _BEGIN) & _WORD, (_ONE << (packed >> _DOUBLINGS)) - _ONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import kernel
+from indexer.jit.numbers import int64
 from indexer.matching.ids.kernels.anchor_contexts import (
     ALONE,
     BOTH,
@@ -18,6 +19,7 @@ from indexer.matching.ids.kernels.anchor_contexts import (
 )
 from indexer.matching.ids.kernels.anchor_records import REACH, pack_around, unpack_reach
 from indexer.matching.kernels.fingerprint_table import enter_pair
+from indexer.units import Int64Array, TokenIds, Uint64Array
 
 PATTERNS_PER_WORD = 8
 """Patterns for which an anchor has one word of 64 bits of contexts."""
@@ -25,26 +27,36 @@ _ONE = np.uint64(1)
 
 
 @kernel
-def number_slots(ids, offsets, anchor, width, tags, around):
+def number_slots(
+    ids: TokenIds, offsets: Int64Array, anchor: Int64Array, width: int, tags: Uint64Array, around: Uint64Array
+) -> int:
     """Give every anchor a slot and space for the contexts of its patterns; return the words of all."""
     for pattern in range(offsets.shape[0] - 1):
         at = anchor[pattern]
         if at >= 0:
             pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
             around[enter_pair(tags, pair)] += _ONE
-    n_words = np.int64(0)
+    n_words = int64(0)
     for slot in range(around.shape[0]):
         if around[slot] > 0:
-            doublings = np.int64(0)
+            doublings = int64(0)
             while np.uint64(PATTERNS_PER_WORD << doublings) < around[slot]:
                 doublings += 1
-            around[slot] = pack_around(np.int64(0), np.int64(0), np.int64(0), n_words, doublings)
-            n_words += np.int64(1) << doublings
-    return max(n_words, np.int64(1))
+            around[slot] = pack_around(int64(0), int64(0), int64(0), n_words, doublings)
+            n_words += int64(1) << doublings
+    return max(n_words, int64(1))
 
 
 @kernel
-def fill_slots(ids, offsets, anchor, width, tags, around, contexts):
+def fill_slots(
+    ids: TokenIds,
+    offsets: Int64Array,
+    anchor: Int64Array,
+    width: int,
+    tags: Uint64Array,
+    around: Uint64Array,
+    contexts: Uint64Array,
+) -> tuple[int, int]:
     """Enter every pattern under its anchor.
 
     Returns
@@ -52,33 +64,33 @@ def fill_slots(ids, offsets, anchor, width, tags, around, contexts):
     longest_before, longest_after : int
         How many ids before its anchor a pattern begins, at most, and how many from it on one ends.
     """
-    longest_before, longest_after = np.int64(0), np.int64(0)
+    longest_before, longest_after = int64(0), int64(0)
     for pattern in range(offsets.shape[0] - 1):
         at = anchor[pattern]
         if at < 0:
             continue
-        before = np.int64(at - offsets[pattern])
-        after = np.int64(offsets[pattern + 1] - at)
+        before = int64(at - offsets[pattern])
+        after = int64(offsets[pattern + 1] - at)
         kind = kind_of(before, before + after)
         pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
         slot = enter_pair(tags, pair)
         kinds, farthest_before, farthest_after = unpack_reach(around[slot])
         reach = pack_around(
-            kinds | kind, max(before, farthest_before), max(after, farthest_after), np.int64(0), np.int64(0)
+            kinds | kind, max(before, farthest_before), max(after, farthest_after), int64(0), int64(0)
         )
         around[slot] = (around[slot] & ~REACH) | reach
         longest_before = max(longest_before, before)
         longest_after = max(longest_after, after)
         if kind == ALONE:
             continue
-        second = np.int64(0)
-        first = np.int64(ids[at + 2 if kind in (RIGHT, RIGHT_TWICE) else at - 1])
+        second = int64(0)
+        first = int64(ids[at + 2 if kind in (RIGHT, RIGHT_TWICE) else at - 1])
         if kind == BOTH:
-            second = np.int64(ids[at + 2])
+            second = int64(ids[at + 2])
         elif kind == LEFT_TWICE:
-            second = np.int64(ids[at - 2])
+            second = int64(ids[at - 2])
         elif kind == RIGHT_TWICE:
-            second = np.int64(ids[at + 3])
+            second = int64(ids[at + 3])
         mixed = context_hash(pair, kind, first, second)
         contexts[context_word(around[slot], mixed)] |= context_bits(mixed)
     return longest_before, longest_after

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.jit.compile import kernel, leaf, uncounted
-from indexer.units import Int32Array, Int64Array, TokenIds
+from indexer.jit.numbers import int64
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint32Array, Uint64Array
 
 ROOT = 0
 NOTHING = 0
@@ -49,14 +50,14 @@ class Automaton(NamedTuple):
 
 
 @leaf
-def child(automaton, state, token):
+def child(automaton: Automaton, state: int, token: int) -> int:
     """Return the state one id further down the trie; 0 where there is none."""
     if state == ROOT:
         if token < automaton.root.shape[0]:
-            return np.int64(automaton.root[token])
-        return np.int64(ROOT)
+            return int64(automaton.root[token])
+        return int64(ROOT)
     states = automaton.states
-    low, high = np.int64(states[state, CHILDREN]), np.int64(states[state + 1, CHILDREN])
+    low, high = int64(states[state, CHILDREN]), int64(states[state + 1, CHILDREN])
     while high - low > _FEW:
         middle = (low + high) >> 1
         if states[middle, TOKEN] <= token:
@@ -65,29 +66,37 @@ def child(automaton, state, token):
             high = middle
     for k in range(low, high):
         if states[k, TOKEN] == token:
-            return np.int64(k)
-    return np.int64(ROOT)
+            return int64(k)
+    return int64(ROOT)
 
 
 @leaf
-def advance(automaton, state, token):
+def advance(automaton: Automaton, state: int, token: int) -> int:
     """Return the state after reading one more id."""
     while True:
         following = child(automaton, state, token)
         if following != ROOT or state == ROOT:
             return following
-        state = np.int64(automaton.states[state, FAIL])
+        state = int64(automaton.states[state, FAIL])
 
 
 @kernel
-def build_trie(ids, offsets, keys, targets, parent, token, state_of):
+def build_trie(
+    ids: TokenIds,
+    offsets: Int64Array,
+    keys: Uint64Array,
+    targets: Int32Array,
+    parent: Int32Array,
+    token: Uint32Array,
+    state_of: Int32Array,
+) -> int:
     """Insert all patterns, the first ids of all, then the second ones; return the number of states.
 
     `keys` and `targets` are a hash table of the edges, ``state << 32 | id``. Fills for each state `parent`
     and the id that leads to it (`token`), and for each pattern its last state (`state_of`).
     """
     mask = keys.shape[0] - 1
-    n_states = np.int64(1)
+    n_states = int64(1)
     depth = 0
     active = True
     while active:
@@ -97,8 +106,8 @@ def build_trie(ids, offsets, keys, targets, parent, token, state_of):
             if at >= offsets[pattern + 1]:
                 continue
             active = True
-            key = np.uint64((np.int64(state_of[pattern]) << 32) | np.int64(ids[at]))
-            slot = np.int64((key * _MIX) >> np.uint64(32)) & mask
+            key = np.uint64((int64(state_of[pattern]) << 32) | int64(ids[at]))
+            slot = int64((key * _MIX) >> np.uint64(32)) & mask
             while targets[slot] != NOTHING and keys[slot] != key:
                 slot = (slot + 1) & mask
             if targets[slot] == NOTHING:
@@ -113,7 +122,14 @@ def build_trie(ids, offsets, keys, targets, parent, token, state_of):
 
 
 @kernel
-def renumber(parent, token, by_token, states, number, new_parent):
+def renumber(
+    parent: Int32Array,
+    token: Uint32Array,
+    by_token: Int64Array,
+    states: Uint32Array,
+    number: Int32Array,
+    new_parent: Int32Array,
+) -> None:
     """Give the states new numbers, so that siblings stand together, ordered by id.
 
     Parameters
@@ -139,7 +155,7 @@ def renumber(parent, token, by_token, states, number, new_parent):
         siblings[place[up]] = by_token[k]
         place[up] += 1
     old_of = np.zeros(n_states, np.int64)
-    n = np.int64(1)
+    n = int64(1)
     for state in range(n_states):
         old = old_of[state]
         states[state, CHILDREN] = n
@@ -153,14 +169,14 @@ def renumber(parent, token, by_token, states, number, new_parent):
 
 
 @uncounted
-def link_states(automaton, parent):
+def link_states(automaton: Automaton, parent: Int32Array) -> None:
     """Fill the failure links, and reports where they are inherited; own reports must be filled."""
     states = automaton.states
     for state in range(1, states.shape[0] - 1):
-        up = np.int64(parent[state])
-        link = np.int64(ROOT)
+        up = int64(parent[state])
+        link = int64(ROOT)
         if up != ROOT:
-            link = advance(automaton, np.int64(states[up, FAIL]), np.int64(states[state, TOKEN]))
+            link = advance(automaton, int64(states[up, FAIL]), int64(states[state, TOKEN]))
         states[state, FAIL] = link
         own = states[state, REPORT]
         if own != NOTHING:

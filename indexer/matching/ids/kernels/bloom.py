@@ -20,8 +20,9 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from indexer.jit.compile import leaf
+from indexer.jit.numbers import int64
 from indexer.jit.simd import IN_REGISTERS, constant, filled, write_places
-from indexer.units import Uint16Array, Uint64Array
+from indexer.units import TokenIds, Uint16Array, Uint64Array
 
 LANES = 32
 HASHES = 2
@@ -65,15 +66,17 @@ _place = leaf(place_of_id)
 
 
 @leaf
-def may_hold(table, multipliers, id_):
+def may_hold(table: Uint16Array, multipliers: Uint64Array, id_: int) -> int:
     """Return 1 if an id may be in the set, 0 if it is not."""
     word, bit = _place(id_, multipliers[0])
     passes = np.uint64(table[word]) >> bit
     word, bit = _place(id_, multipliers[1])
-    return np.int64(passes & (np.uint64(table[np.uint64(WORDS) + word]) >> bit) & _ONE)
+    return int64(passes & (np.uint64(table[np.uint64(WORDS) + word]) >> bit) & _ONE)
 
 
-def _flag_slowly(table, multipliers, ids, begin, n_ids, flagged):
+def _flag_slowly(
+    table: Uint16Array, multipliers: Uint64Array, ids: TokenIds, begin: int, n_ids: int, flagged: Uint16Array
+) -> int:
     """Write down which of the ids from `begin` on may be in the set, counted from there; return how many.
 
     `n_ids` is a multiple of `LANES`; `flagged` is an array of uint16 with space for `AT_ONCE` more.
@@ -103,9 +106,11 @@ def _look_up(builder: Any, registers: list[Any], multiplier: Any, ids: Any) -> A
     return builder.lshr(word, builder.lshr(product, constant(_WORDS, 12)))
 
 
-def _type_flag_lanes(typing_context, table, multipliers, ids, begin, n_ids, flagged):
-    def generate(context, builder, signature, arguments):
-        def data(k):
+def _type_flag_lanes(
+    typing_context: Any, table: Any, multipliers: Any, ids: Any, begin: Any, n_ids: Any, flagged: Any
+) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        def data(k: int) -> Any:
             return context.make_array(signature.args[k])(context, builder, arguments[k]).data
 
         n_words = HASHES * WORDS // LANES
@@ -143,7 +148,9 @@ flag_lanes: Any = intrinsic(_type_flag_lanes) if IN_REGISTERS else leaf(_flag_sl
 
 
 @leaf
-def flag_ids(table, multipliers, ids, begin, end, flagged):
+def flag_ids(
+    table: Uint16Array, multipliers: Uint64Array, ids: TokenIds, begin: int, end: int, flagged: Uint16Array
+) -> int:
     """Write down which of the ids ``[begin, end)`` may be in the set, counted from `begin`; return how many.
 
     Parameters
@@ -152,7 +159,7 @@ def flag_ids(table, multipliers, ids, begin, end, flagged):
         Buffers for all of them, 65,536 at most, and `AT_ONCE` more.
     """
     whole = (end - begin) // LANES * LANES
-    n = flag_lanes(table, multipliers, ids, begin, whole, flagged)
+    n: int = flag_lanes(table, multipliers, ids, begin, whole, flagged)
     for k in range(whole, end - begin):
         flagged[n] = k
         n += may_hold(table, multipliers, ids[begin + k])

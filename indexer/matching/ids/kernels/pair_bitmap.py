@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from indexer.jit.compile import kernel, leaf
+from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
+from indexer.units import Int64Array, TokenIds, Uint16Array, Uint64Array
+
+if TYPE_CHECKING:
+    from indexer.matching.ids.kernels.prefilter import IdPrefilter
 
 GROUP = 8
 
@@ -14,28 +21,40 @@ _LOW = np.uint64(63)
 
 
 @leaf
-def pair_bit(bitmap, multiplier, shift, ids, at):
+def pair_bit(
+    bitmap: Uint64Array, multiplier: np.uint64, shift: np.uint64, ids: TokenIds, at: int
+) -> np.uint64:
     """Return a number whose lowest bit says whether the pair at a position is in the bitmap."""
-    pair = load_pair(ids, at)
-    return bitmap[(pair * multiplier) >> shift] >> (pair & _LOW)
+    pair: np.uint64 = load_pair(ids, at)
+    word: np.uint64 = bitmap[(pair * multiplier) >> shift]
+    return word >> (pair & _LOW)
 
 
 @leaf
-def token_bit(prefilter, ids, at):
+def token_bit(prefilter: IdPrefilter, ids: TokenIds, at: int) -> np.uint64:
     """Return a number whose lowest bit says whether the id at a position may be a pattern by itself."""
     token = np.uint64(ids[at])
-    return prefilter.tokens[(token >> np.uint64(6)) & np.uint64(1023)] >> (token & _LOW)
+    word: np.uint64 = prefilter.tokens[(token >> np.uint64(6)) & np.uint64(1023)]
+    return word >> (token & _LOW)
 
 
 @leaf
-def position_bit(prefilter, ids, at):
+def position_bit(prefilter: IdPrefilter, ids: TokenIds, at: int) -> np.uint64:
     """Return a number whose lowest bit says whether an anchor or a pattern of one id may stand there."""
     bit = pair_bit(prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, at)
     return bit | token_bit(prefilter, ids, at)
 
 
 @kernel
-def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
+def flag_groups(
+    bitmap: Uint64Array,
+    multiplier: np.uint64,
+    shift: np.uint64,
+    ids: TokenIds,
+    begin: int,
+    end: int,
+    groups: Int64Array,
+) -> int:
     """Write down the groups of eight positions in ``[begin, end)`` one of which passes; return how many.
 
     The pair at the last position must lie inside `ids`. A last, incomplete group always passes.
@@ -57,7 +76,7 @@ def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
             | pair_bit(bitmap, multiplier, shift, ids, at + 7)
         )
         groups[n] = at
-        n += np.int64(bits & _ONE)
+        n += int64(bits & _ONE)
         at += GROUP
     if at < end:
         groups[n] = at
@@ -66,7 +85,7 @@ def flag_groups(bitmap, multiplier, shift, ids, begin, end, groups):
 
 
 @leaf
-def flag_token_groups(prefilter, ids, begin, end, groups):
+def flag_token_groups(prefilter: IdPrefilter, ids: TokenIds, begin: int, end: int, groups: Int64Array) -> int:
     """Do what `flag_groups` does where single ids are patterns too."""
     n = 0
     at = begin
@@ -75,13 +94,13 @@ def flag_token_groups(prefilter, ids, begin, end, groups):
         for k in range(at, min(at + GROUP, end)):
             bits |= position_bit(prefilter, ids, k)
         groups[n] = at
-        n += np.int64(bits & _ONE)
+        n += int64(bits & _ONE)
         at += GROUP
     return n
 
 
 @leaf
-def keep_keys(prefilter, ids, begin, flagged, n_flagged):
+def keep_keys(prefilter: IdPrefilter, ids: TokenIds, begin: int, flagged: Uint16Array, n_flagged: int) -> int:
     """Keep the flagged ids, counted from `begin`, beside which an anchor may stand; return how many.
 
     A key is the first id of its anchor or the second. Both pairs are looked up without a branch, and the ids
@@ -90,24 +109,32 @@ def keep_keys(prefilter, ids, begin, flagged, n_flagged):
     bitmap, multiplier, shift = prefilter.bitmap, prefilter.multiplier, prefilter.shift
     with_tokens = prefilter.tokens.shape[0] != 0
     # The first id of all stays: no pair ends with it.
-    n = np.int64(n_flagged > 0 and begin + np.int64(flagged[0]) == 0)
+    n = int64(n_flagged > 0 and begin + int64(flagged[0]) == 0)
     if with_tokens:
         for k in range(n, n_flagged):
-            at = begin + np.int64(flagged[k])
+            at = begin + int64(flagged[k])
             bits = pair_bit(bitmap, multiplier, shift, ids, at - 1) | position_bit(prefilter, ids, at)
             flagged[n] = flagged[k]
-            n += np.int64(bits & _ONE)
+            n += int64(bits & _ONE)
         return n
     for k in range(n, n_flagged):
-        at = begin + np.int64(flagged[k])
+        at = begin + int64(flagged[k])
         bits = pair_bit(bitmap, multiplier, shift, ids, at - 1) | pair_bit(bitmap, multiplier, shift, ids, at)
         flagged[n] = flagged[k]
-        n += np.int64(bits & _ONE)
+        n += int64(bits & _ONE)
     return n
 
 
 @leaf
-def positions_beside(prefilter, ids, begin, end, flagged, n_flagged, positions):
+def positions_beside(
+    prefilter: IdPrefilter,
+    ids: TokenIds,
+    begin: int,
+    end: int,
+    flagged: Uint16Array,
+    n_flagged: int,
+    positions: Int64Array,
+) -> int:
     """Write down the positions of ``[begin, end)`` where flagged ids may have an anchor; return how many.
 
     The id behind the last position is not among the flagged ones: there the question is put in any case.
@@ -116,24 +143,26 @@ def positions_beside(prefilter, ids, begin, end, flagged, n_flagged, positions):
     with_tokens = prefilter.tokens.shape[0] != 0
     n, written = 0, begin - 1
     for k in range(n_flagged):
-        at = begin + np.int64(flagged[k])
+        at = begin + int64(flagged[k])
         positions[n] = at - 1
         bits = pair_bit(bitmap, multiplier, shift, ids, max(at - 1, 0))
-        n += np.int64(bits & _ONE) & np.int64(at - 1 != written)
+        n += int64(bits & _ONE) & int64(at - 1 != written)
         positions[n] = at
         bits = pair_bit(bitmap, multiplier, shift, ids, at)
         if with_tokens:
             bits |= token_bit(prefilter, ids, at)
-        n += np.int64(bits & _ONE)
+        n += int64(bits & _ONE)
         written = at
     if written != end - 1:
         positions[n] = end - 1
-        n += np.int64(pair_bit(bitmap, multiplier, shift, ids, end - 1) & _ONE)
+        n += int64(pair_bit(bitmap, multiplier, shift, ids, end - 1) & _ONE)
     return n
 
 
 @leaf
-def passing_positions(prefilter, ids, groups, n_groups, end, positions):
+def passing_positions(
+    prefilter: IdPrefilter, ids: TokenIds, groups: Int64Array, n_groups: int, end: int, positions: Int64Array
+) -> int:
     """Write down the positions of the flagged groups that pass by themselves; return how many.
 
     Like the groups, each is written and only those that pass are kept: no branch depends on the ids.
@@ -144,16 +173,16 @@ def passing_positions(prefilter, ids, groups, n_groups, end, positions):
         for g in range(n_groups):
             for at in range(groups[g], min(groups[g] + GROUP, end)):
                 positions[n] = at
-                n += np.int64(position_bit(prefilter, ids, at) & _ONE)
+                n += int64(position_bit(prefilter, ids, at) & _ONE)
         return n
     for g in range(n_groups - 1):
         for k in range(GROUP):
             positions[n] = groups[g] + k
-            n += np.int64(
+            n += int64(
                 pair_bit(prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, groups[g] + k) & _ONE
             )
     if n_groups > 0:
         for at in range(groups[n_groups - 1], min(groups[n_groups - 1] + GROUP, end)):
             positions[n] = at
-            n += np.int64(pair_bit(prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, at) & _ONE)
+            n += int64(pair_bit(prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, at) & _ONE)
     return n

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import leaf
+from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
 from indexer.jit.prefetching import prefetch
 from indexer.jit.simd import AT_ONCE
@@ -46,7 +47,7 @@ from indexer.matching.ids.kernels.pair_bitmap import (
     token_bit,
 )
 from indexer.matching.kernels.fingerprint_table import pair_bucket, pair_slot
-from indexer.units import Int64Array, Uint16Array, Uint64Array
+from indexer.units import Int64Array, TokenIds, Uint16Array, Uint64Array
 
 SCAN_POSITIONS = 1 << 16
 """Positions that go through all questions together. With 2^13 the loops between begin and end so often that
@@ -89,12 +90,12 @@ class IdPrefilter(NamedTuple):
     around: Uint64Array
     contexts: Uint64Array
     tokens: Uint64Array
-    longest_before: np.int64
-    longest_after: np.int64
+    longest_before: int
+    longest_after: int
     keys: RegisterBloom
 
 
-class Windows(NamedTuple):
+class IdWindows(NamedTuple):
     """Buffers for the windows of a block, ordered by `position`."""
 
     position: Int64Array
@@ -109,12 +110,12 @@ class PrefilterScratch(NamedTuple):
     flagged: Uint16Array
     around: Uint64Array
     chosen: Int64Array
-    windows: Windows
+    windows: IdWindows
 
 
-def windows_for(n: int) -> Windows:
+def windows_for(n: int) -> IdWindows:
     """Return space for the windows of n positions; nothing of it is touched before it is used."""
-    return Windows(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
+    return IdWindows(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
 
 
 def new_prefilter_scratch() -> PrefilterScratch:
@@ -129,7 +130,9 @@ def new_prefilter_scratch() -> PrefilterScratch:
 
 
 @leaf
-def pass_positions(prefilter, ids, begin, end, scratch):
+def pass_positions(
+    prefilter: IdPrefilter, ids: TokenIds, begin: int, end: int, scratch: PrefilterScratch
+) -> int:
     """Write down the positions of ``[begin, end)`` where an anchor may stand; return how many."""
     positions = scratch.windows.position
     keys, flagged = prefilter.keys, scratch.flagged
@@ -147,7 +150,7 @@ def pass_positions(prefilter, ids, begin, end, scratch):
 
 
 @leaf
-def open_windows(prefilter, ids, n_positions, scratch):
+def open_windows(prefilter: IdPrefilter, ids: TokenIds, n_positions: int, scratch: PrefilterScratch) -> int:
     """Ask for each of the positions whether an anchor stands there that fits between its neighbours.
 
     Keeps those for which that is so, with their windows; returns how many. The ids must reach one behind the
@@ -164,13 +167,13 @@ def open_windows(prefilter, ids, n_positions, scratch):
         slot, is_anchor = pair_slot(prefilter.tags, load_pair(ids, at))
         windows.position[n_anchors] = at
         windows.begin[n_anchors] = slot if is_anchor else -1
-        n_anchors += np.int64(is_anchor or with_tokens)
+        n_anchors += int64(is_anchor or with_tokens)
         prefetch(prefilter.around, slot)
     for k in range(n_anchors):
         slot = windows.begin[k]
         around[k] = prefilter.around[slot] if slot >= 0 else np.uint64(0)
         windows.end[k] = ALONE
-        prefetch(contexts, np.int64(unpack_region(around[k])[0]))
+        prefetch(contexts, int64(unpack_region(around[k])[0]))
     look_beside(contexts, around, ids, windows, n_anchors, LEFT, -1, 0, chosen)
     look_beside(contexts, around, ids, windows, n_anchors, RIGHT, 2, 0, chosen)
     look_beside(contexts, around, ids, windows, n_anchors, LEFT_TWICE, -1, -2, chosen)
@@ -186,19 +189,21 @@ def open_windows(prefilter, ids, n_positions, scratch):
             after = prefilter.longest_after if after == FARTHEST else after
             before, after = reach(kinds, before, after)
         else:
-            before, after = np.int64(0), np.int64(0)
+            before, after = int64(0), int64(0)
         is_token = with_tokens and token_bit(prefilter, ids, at) & _ONE != 0
         if is_token:
-            after = max(after, np.int64(1))
+            after = max(after, int64(1))
         windows.position[n] = at
         windows.begin[n] = at - before
         windows.end[n] = at + after
-        n += np.int64(after > 0)
+        n += int64(after > 0)
     return n
 
 
 @leaf
-def scan_windows(prefilter, ids, begin, end, scratch, windows):
+def scan_windows(
+    prefilter: IdPrefilter, ids: TokenIds, begin: int, end: int, scratch: PrefilterScratch, windows: IdWindows
+) -> int:
     """Write down the windows of the positions ``[begin, end)``, ordered; return how many.
 
     Their beginnings are made to ascend, as the traversal needs: a window may begin earlier than its anchor
@@ -209,7 +214,7 @@ def scan_windows(prefilter, ids, begin, end, scratch, windows):
     ----------
     scratch : Scratch
         Buffers for `SCAN_POSITIONS`.
-    windows : Windows
+    windows : IdWindows
         Buffers for all positions.
     """
     n = 0

@@ -14,9 +14,18 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import leaf
+from indexer.jit.numbers import int64
 from indexer.jit.prefetching import prefetch
-from indexer.matching.ids.kernels.automaton import CHILDREN, FIRST, NOTHING, REPORT, SHORTER, advance
-from indexer.units import Int32Array, Int64Array
+from indexer.matching.ids.kernels.automaton import (
+    CHILDREN,
+    FIRST,
+    NOTHING,
+    REPORT,
+    SHORTER,
+    Automaton,
+    advance,
+)
+from indexer.units import Int32Array, Int64Array, TokenIds
 
 BATCH_IDS = 1 << 14
 """Ids that are traversed together; their traversals end in this many reports at most."""
@@ -98,9 +107,9 @@ class Written(NamedTuple):
         Hits in the rows before it.
     """
 
-    n_hits: np.int64
-    row: np.int64
-    n_before: np.int64
+    n_hits: int
+    row: int
+    n_before: int
 
 
 def new_batch() -> Batch:
@@ -110,13 +119,15 @@ def new_batch() -> Batch:
 
 
 @leaf
-def nothing_written():
+def nothing_written() -> Written:
     """Return what is written before the first hit."""
-    return Written(np.int64(0), np.int64(-1), np.int64(0))
+    return Written(int64(0), int64(-1), int64(0))
 
 
 @leaf
-def add_traversal(traversals, n_traversals, row, begin, end, state):
+def add_traversal(
+    traversals: Traversals, n_traversals: int, row: int, begin: int, end: int, state: int
+) -> int:
     """Add a run of ids; return how many there are."""
     traversals.row[n_traversals] = row
     traversals.at[n_traversals] = begin
@@ -126,36 +137,43 @@ def add_traversal(traversals, n_traversals, row, begin, end, state):
 
 
 @leaf
-def traverse(automaton, ids, traversals, n_traversals, reached, going):
+def traverse(
+    automaton: Automaton,
+    ids: TokenIds,
+    traversals: Traversals,
+    n_traversals: int,
+    reached: Reached,
+    going: Int64Array,
+) -> int:
     """Lead the automaton through all runs to their ends; return how many reports were reached."""
     states = automaton.states
     for w in range(n_traversals):
         going[w] = w
-    n_going, n_reached = n_traversals, np.int64(0)
+    n_going, n_reached = n_traversals, int64(0)
     while n_going > 0:
         for g in range(n_going):
-            prefetch(states, np.int64(states[traversals.state[going[g]], CHILDREN]))
-        n_left = np.int64(0)
+            prefetch(states, int64(states[traversals.state[going[g]], CHILDREN]))
+        n_left = int64(0)
         for g in range(n_going):
             w = going[g]
             at = traversals.at[w]
-            state = advance(automaton, traversals.state[w], np.int64(ids[at]))
-            report = np.int64(states[state, REPORT])
+            state = advance(automaton, traversals.state[w], int64(ids[at]))
+            report = int64(states[state, REPORT])
             prefetch(automaton.reports, report)
             traversals.state[w] = state
             traversals.at[w] = at + 1
             reached.traversal[n_reached] = w
             reached.behind[n_reached] = at + 1
             reached.report[n_reached] = report
-            n_reached += np.int64(report != NOTHING)
+            n_reached += int64(report != NOTHING)
             going[n_left] = w
-            n_left += np.int64(at + 1 < traversals.end[w])
+            n_left += int64(at + 1 < traversals.end[w])
         n_going = n_left
     return n_reached
 
 
 @leaf
-def order_reached(reached, n_reached, n_traversals, n_of_traversal):
+def order_reached(reached: Reached, n_reached: int, n_traversals: int, n_of_traversal: Int64Array) -> None:
     """Fill `Reached.order`; the reports of each traversal come as they were reached."""
     for w in range(n_traversals + 1):
         n_of_traversal[w] = 0
@@ -170,7 +188,9 @@ def order_reached(reached, n_reached, n_traversals, n_of_traversal):
 
 
 @leaf
-def write_hits(automaton, starts, batch, n_reached, hits, written):
+def write_hits(
+    automaton: Automaton, starts: Int64Array, batch: Batch, n_reached: int, hits: HitBuffer, written: Written
+) -> Written:
     """Write down the patterns that end where a report was reached; return how far that is then."""
     capacity = hits.pattern.shape[0]
     reports, reached = automaton.reports, batch.reached
@@ -183,7 +203,7 @@ def write_hits(automaton, starts, batch, n_reached, hits, written):
                 break
             row, n_before = row_here, n_hits
         report = reached.report[this]
-        offset = reached.behind[this] - np.int64(starts[row])
+        offset = reached.behind[this] - int64(starts[row])
         while report != NOTHING:
             for pattern in range(reports[report, FIRST], reports[report + 1, FIRST]):
                 if n_hits < capacity:
@@ -191,12 +211,20 @@ def write_hits(automaton, starts, batch, n_reached, hits, written):
                     hits.row[n_hits] = row
                     hits.end[n_hits] = offset
                 n_hits += 1
-            report = np.int64(reports[report, SHORTER])
+            report = int64(reports[report, SHORTER])
     return Written(n_hits, row, n_before)
 
 
 @leaf
-def search_batch(automaton, ids, starts, batch, n_traversals, hits, written):
+def search_batch(
+    automaton: Automaton,
+    ids: TokenIds,
+    starts: Int64Array,
+    batch: Batch,
+    n_traversals: int,
+    hits: HitBuffer,
+    written: Written,
+) -> tuple[Written, int]:
     """Take the traversals of a batch and write down what they find.
 
     Returns

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from indexer.jit.compile import uncounted
-from indexer.matching.ids.kernels.automaton import ROOT
-from indexer.matching.ids.kernels.traversal import BATCH_IDS, add_traversal, nothing_written, search_batch
+from indexer.jit.numbers import int64
+from indexer.matching.ids.kernels.automaton import ROOT, Automaton
+from indexer.matching.ids.kernels.traversal import (
+    BATCH_IDS,
+    Batch,
+    HitBuffer,
+    add_traversal,
+    nothing_written,
+    search_batch,
+)
+from indexer.units import Int64Array, TokenIds
 
 
 @uncounted
-def search_sequences(automaton, ids, starts, stops, first_row, hits, batch):
+def search_sequences(
+    automaton: Automaton,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    first_row: int,
+    hits: HitBuffer,
+    batch: Batch,
+) -> tuple[int, int]:
     """Write down the hits in the sequences from `first_row` on.
 
     The output has a fixed space. A sequence whose hits do not fit is left out whole: the caller goes on from
@@ -32,9 +47,9 @@ def search_sequences(automaton, ids, starts, stops, first_row, hits, batch):
     """
     capacity = hits.pattern.shape[0]
     written = nothing_written()
-    n_traversals, n_free = np.int64(0), np.int64(BATCH_IDS)
+    n_traversals, n_free = int64(0), int64(BATCH_IDS)
     for row in range(first_row, starts.shape[0]):
-        traversed, stop, state = np.int64(starts[row]), np.int64(stops[row]), np.int64(ROOT)
+        traversed, stop, state = int64(starts[row]), int64(stops[row]), int64(ROOT)
         while traversed < stop:
             end = min(stop, traversed + n_free)
             n_traversals = add_traversal(batch.traversals, n_traversals, row, traversed, end, state)
@@ -44,7 +59,7 @@ def search_sequences(automaton, ids, starts, stops, first_row, hits, batch):
                 written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
                 if written.n_hits > capacity:
                     return written.n_before, written.row
-                n_traversals, n_free = np.int64(0), np.int64(BATCH_IDS)
+                n_traversals, n_free = int64(0), int64(BATCH_IDS)
     if n_traversals > 0:
         written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
         if written.n_hits > capacity:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from indexer.jit.compile import leaf, uncounted
-from indexer.matching.kernels.borders import is_word_bounded
+from indexer.jit.numbers import int64
+from indexer.matching.ids.kernels.traversal import HitBuffer
+from indexer.matching.kernels.borders import NeighbourTable, is_word_bounded
+from indexer.matching.kernels.matches import Matches
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 
 LENGTH, SKIP, RULES, PHRASE = 0, 1, 2, 3
 """Columns of a pattern table, an array of int32 with four numbers a pattern that lie in one cache line.
@@ -19,7 +21,17 @@ _EXCHANGES_EACH = 16
 
 
 @leaf
-def keep_bounded(patterns, neighbours, ids, starts, stops, hits, n_hits, window, found):
+def keep_bounded(
+    patterns: Int32Array,
+    neighbours: NeighbourTable,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    hits: HitBuffer,
+    n_hits: int,
+    window: Uint8Array,
+    found: Matches,
+) -> int:
     """Write down the hits that keep their border rules as occurrences; return how many there are.
 
     `window` is space for `borders.WINDOW_BYTES` bytes.
@@ -28,15 +40,15 @@ def keep_bounded(patterns, neighbours, ids, starts, stops, hits, n_hits, window,
     for hit in range(n_hits):
         pattern = hits.pattern[hit]
         row = hits.row[hit]
-        length = np.int64(patterns[pattern, LENGTH])
-        offset = np.int64(hits.end[hit]) - length
-        rules = np.int64(patterns[pattern, RULES])
+        length = int64(patterns[pattern, LENGTH])
+        offset = int64(hits.end[hit]) - length
+        rules = int64(patterns[pattern, RULES])
         if rules != 0:
-            start, stop = np.int64(starts[row]), np.int64(stops[row])
+            start, stop = int64(starts[row]), int64(stops[row])
             first = start + offset
             if not is_word_bounded(neighbours, rules, ids, start, stop, first, first + length, window):
                 continue
-        skip = np.int64(patterns[pattern, SKIP])
+        skip = int64(patterns[pattern, SKIP])
         found.phrase[kept] = patterns[pattern, PHRASE]
         found.row[kept] = row
         found.token_offset[kept] = offset + skip
@@ -46,17 +58,17 @@ def keep_bounded(patterns, neighbours, ids, starts, stops, hits, n_hits, window,
 
 
 @leaf
-def comes_before(found, a, b):
+def comes_before(found: Matches, a: int, b: int) -> bool:
     """Return whether occurrence `a` is ordered before `b` of the same row: by offset, phrase, length."""
     if found.token_offset[a] != found.token_offset[b]:
-        return found.token_offset[a] < found.token_offset[b]
+        return bool(found.token_offset[a] < found.token_offset[b])
     if found.phrase[a] != found.phrase[b]:
-        return found.phrase[a] < found.phrase[b]
-    return found.n_tokens[a] < found.n_tokens[b]
+        return bool(found.phrase[a] < found.phrase[b])
+    return bool(found.n_tokens[a] < found.n_tokens[b])
 
 
 @leaf
-def exchange(found, a, b):
+def exchange(found: Matches, a: int, b: int) -> None:
     """Exchange two occurrences of one row."""
     found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
     found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
@@ -64,14 +76,14 @@ def exchange(found, a, b):
 
 
 @leaf
-def insertion_sort(found, first, last):
+def insertion_sort(found: Matches, first: int, last: int) -> bool:
     """Order the occurrences ``[first, last)`` of a row; give up, and return False, where that gets long.
 
     They come ordered by their ends, so with phrases of a few ids none has far to go.
     """
-    exchanges_left = np.int64(_EXCHANGES_EACH * (last - first))
+    exchanges_left = int64(_EXCHANGES_EACH * (last - first))
     for k in range(first + 1, last):
-        at = np.int64(k)
+        at = int64(k)
         while at > first and comes_before(found, at, at - 1):
             exchange(found, at, at - 1)
             at -= 1
@@ -82,7 +94,7 @@ def insertion_sort(found, first, last):
 
 
 @leaf
-def sink(found, first, node, n):
+def sink(found: Matches, first: int, node: int, n: int) -> None:
     """Let the occurrence at a node of the heap ``[first, first + n)`` sink to its place."""
     while True:
         below = 2 * node + 1
@@ -98,18 +110,18 @@ def sink(found, first, node, n):
 
 
 @leaf
-def heap_sort(found, first, last):
+def heap_sort(found: Matches, first: int, last: int) -> None:
     """Order the occurrences ``[first, last)`` of a row: in place, and slow for no order."""
     n = last - first
     for node in range(n // 2 - 1, -1, -1):
-        sink(found, first, np.int64(node), n)
+        sink(found, first, int64(node), n)
     for size in range(n - 1, 0, -1):
         exchange(found, first, first + size)
-        sink(found, first, np.int64(0), np.int64(size))
+        sink(found, first, int64(0), int64(size))
 
 
 @leaf
-def copy_occurrence(found, k, copies, n):
+def copy_occurrence(found: Matches, k: int, copies: Matches, n: int) -> None:
     """Copy one occurrence."""
     copies.phrase[n] = found.phrase[k]
     copies.row[n] = found.row[k]
@@ -118,7 +130,7 @@ def copy_occurrence(found, k, copies, n):
 
 
 @leaf
-def keep_shortest(found, n_found):
+def keep_shortest(found: Matches, n_found: int) -> int:
     """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
 
     Returns
@@ -127,7 +139,7 @@ def keep_shortest(found, n_found):
         How many are kept.
     """
     kept = 0
-    first = np.int64(0)
+    first = int64(0)
     while first < n_found:
         last = first + 1
         while last < n_found and found.row[last] == found.row[first]:
@@ -148,7 +160,17 @@ def keep_shortest(found, n_found):
 
 
 @uncounted
-def verify_hits(patterns, neighbours, ids, starts, stops, hits, n_hits, window, found):
+def verify_hits(
+    patterns: Int32Array,
+    neighbours: NeighbourTable,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    hits: HitBuffer,
+    n_hits: int,
+    window: Uint8Array,
+    found: Matches,
+) -> int:
     """Turn hits, rows ascending, into ordered occurrences; return how many there are.
 
     Parameters

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
-
 from indexer.jit.compile import for_types_of, leaf, uncounted
-from indexer.matching.ids.kernels.automaton import ROOT
+from indexer.jit.numbers import int64
+from indexer.matching.ids.kernels.automaton import ROOT, Automaton
 from indexer.matching.ids.kernels.prefilter import (
+    IdPrefilter,
+    IdWindows,
     PrefilterScratch,
-    Windows,
     new_prefilter_scratch,
     scan_windows,
     windows_for,
@@ -23,11 +23,14 @@ from indexer.matching.ids.kernels.prefilter import (
 from indexer.matching.ids.kernels.traversal import (
     BATCH_IDS,
     Batch,
+    HitBuffer,
+    Traversals,
     add_traversal,
     new_batch,
     nothing_written,
     search_batch,
 )
+from indexer.units import Int64Array, TokenIds
 
 BLOCK_TOKENS = 1 << 18
 """Positions scanned before their windows are traversed: enough windows for many to be traversed at a time."""
@@ -37,7 +40,7 @@ class Scratch(NamedTuple):
     """Scratch for what lies between scan and traversal; each thread has its own."""
 
     questions: PrefilterScratch
-    windows: Windows
+    windows: IdWindows
     batch: Batch
 
 
@@ -47,7 +50,7 @@ def new_scratch() -> Scratch:
 
 
 @leaf
-def first_at(windows, n_windows, k, position):
+def first_at(windows: IdWindows, n_windows: int, k: int, position: int) -> int:
     """Return the first window at or behind a position, looked for from the window `k` on, in steps.
 
     From one row to the next that is a step or two: a binary search took a twentieth of the scan.
@@ -60,7 +63,18 @@ def first_at(windows, n_windows, k, position):
 
 
 @leaf
-def join_windows(windows, n_windows, k, row, stop, traversed, state, traversals, n_traversals, n_free):
+def join_windows(
+    windows: IdWindows,
+    n_windows: int,
+    k: int,
+    row: int,
+    stop: int,
+    traversed: int,
+    state: int,
+    traversals: Traversals,
+    n_traversals: int,
+    n_free: int,
+) -> tuple[int, int, int, int]:
     """Make traversals of the windows from `k` on whose anchors lie before `stop`.
 
     Ends where they would be longer than `n_free` ids together, if need be inside a window.
@@ -82,7 +96,7 @@ def join_windows(windows, n_windows, k, row, stop, traversed, state, traversals,
         begin, end = max(windows.begin[k], traversed), min(windows.end[k], stop)
         if end > begin:
             if begin > traversed:
-                joins, state = False, np.int64(ROOT)
+                joins, state = False, int64(ROOT)
             traversed = min(end, begin + n_free)
             n_free -= traversed - begin
             if joins:
@@ -97,7 +111,7 @@ def join_windows(windows, n_windows, k, row, stop, traversed, state, traversals,
 
 
 @leaf
-def rows_in_block(starts, stops, row):
+def rows_in_block(starts: Int64Array, stops: Int64Array, row: int) -> int:
     """Return the row behind the last of those that ascend from `row` on and fit into one block."""
     last = row + 1
     while (
@@ -111,30 +125,39 @@ def rows_in_block(starts, stops, row):
 
 
 @uncounted
-def search_windows(automaton, prefilter, ids, starts, stops, first_row, hits, scratch):
+def search_windows(
+    automaton: Automaton,
+    prefilter: IdPrefilter,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    first_row: int,
+    hits: HitBuffer,
+    scratch: Scratch,
+) -> tuple[int, int]:
     """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
     windows, batch = scratch.windows, scratch.batch
     capacity = hits.pattern.shape[0]
     written = nothing_written()
-    row = np.int64(first_row)
+    row = int64(first_row)
     while row < starts.shape[0]:
         last = rows_in_block(starts, stops, row)
-        scanned = np.int64(starts[row])
-        traversed, state = scanned, np.int64(ROOT)
+        scanned = int64(starts[row])
+        traversed, state = scanned, int64(ROOT)
         # More than one turn only where a single sequence is longer than a block.
         while scanned < stops[last - 1]:
-            until = min(scanned + BLOCK_TOKENS, np.int64(stops[last - 1]))
+            until = min(scanned + BLOCK_TOKENS, int64(stops[last - 1]))
             n_windows = scan_windows(prefilter, ids, scanned, until, scratch.questions, windows)
-            n_traversals, n_free = np.int64(0), np.int64(BATCH_IDS)
+            n_traversals, n_free = int64(0), int64(BATCH_IDS)
             r = row
-            k = np.int64(0)
+            k = int64(0)
             while r < last:
                 k, traversed, n_traversals, n_free = join_windows(
                     windows,
                     n_windows,
                     k,
                     r,
-                    np.int64(stops[r]),
+                    int64(stops[r]),
                     traversed,
                     state,
                     batch.traversals,
@@ -146,11 +169,11 @@ def search_windows(automaton, prefilter, ids, starts, stops, first_row, hits, sc
                     written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
                     if written.n_hits > capacity:
                         return written.n_before, written.row
-                    n_traversals, n_free = np.int64(0), np.int64(BATCH_IDS)
+                    n_traversals, n_free = int64(0), int64(BATCH_IDS)
                 if not is_full:
                     r += 1
                     if r < last:
-                        traversed, state = np.int64(starts[r]), np.int64(ROOT)
+                        traversed, state = int64(starts[r]), int64(ROOT)
                         k = first_at(windows, n_windows, k, traversed)
             scanned = until
         row = last

@@ -5,38 +5,48 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import uncounted
+from indexer.jit.numbers import int64
 from indexer.matching.kernels.borders import MARK, OTHER, WORD, class_of_byte
-from indexer.matching.text.kernels.stream import BAD, DECODED_END, LETTER, LONGEST_CHARACTER, N_PIECES, N_TEXT
+from indexer.matching.text.kernels.stream import (
+    BAD,
+    DECODED_END,
+    LETTER,
+    LONGEST_CHARACTER,
+    N_PIECES,
+    N_TEXT,
+    Stream,
+)
+from indexer.units import Uint8Array
 
 
 @uncounted
-def class_at(text, at, classes):
+def class_at(text: Uint8Array, at: int, classes: Uint8Array) -> tuple[int, int]:
     """Return the class of the character that holds a byte of the stream, and where it begins."""
     value = text[at]
     if value < 0x80:
-        return np.int64(classes[value]), at
+        return int64(classes[value]), at
     if value >= DECODED_END:
-        return np.int64(OTHER), at
+        return int64(OTHER), at
     return class_of_byte(text, max(at - 3, 0), at, at + 4, classes)
 
 
 @uncounted
-def goes_on_at(text, at, classes):
+def goes_on_at(text: Uint8Array, at: int, classes: Uint8Array) -> bool:
     """Return whether the character at a place of the stream goes on with the one before: no border."""
     if text[at] < 0x80:
-        return classes[text[at]] != OTHER
+        return bool(classes[text[at]] != OTHER)
     found, _ = class_at(text, at, classes)
     return found != OTHER
 
 
 @uncounted
-def word_before(text, at, classes):
+def word_before(text: Uint8Array, at: int, classes: Uint8Array) -> bool:
     """Return whether the last character before a place of the stream that is no mark is a letter or digit.
 
     The stream holds all marks before the place and what they belong to, or a separator.
     """
     if text[at - 1] < 0x80:
-        return classes[text[at - 1]] == WORD
+        return bool(classes[text[at - 1]] == WORD)
     found, at = class_at(text, at - 1, classes)
     while found == MARK:
         found, at = class_at(text, at - 1, classes)
@@ -44,7 +54,7 @@ def word_before(text, at, classes):
 
 
 @uncounted
-def slide_stream(stream, done, classes):
+def slide_stream(stream: Stream, done: int, classes: Uint8Array) -> int:
     """Drop the text before `done` but for the character to its left; return where that place is now.
 
     A place inside a character moves behind it. Where the character to the left is a mark, what it belongs to
@@ -59,7 +69,7 @@ def slide_stream(stream, done, classes):
     n = state[N_TEXT] - keep
     for k in range(n):
         text[k] = text[keep + k]
-    first = max(np.searchsorted(stream.piece_start[: state[N_PIECES]], keep, side="right") - 1, 0)
+    first = max(int64(np.searchsorted(stream.piece_start[: state[N_PIECES]], keep, side="right")) - 1, 0)
     n_pieces = state[N_PIECES] - first
     for k in range(n_pieces):
         stream.piece_start[k] = stream.piece_start[first + k] - keep

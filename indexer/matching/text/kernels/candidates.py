@@ -6,16 +6,20 @@ So the places are listed first, and the memory is asked for what will be read of
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.eight_bytes import load_eight
+from indexer.jit.numbers import int64
 from indexer.jit.prefetching import prefetch
 from indexer.matching.kernels.borders import LEFT_BORDER, MARK, WORD
 from indexer.matching.text.kernels.borders import class_at, word_before
-from indexer.units import Int64Array, Uint64Array
+from indexer.units import Int64Array, Uint8Array, Uint64Array
+
+if TYPE_CHECKING:
+    from indexer.matching.text.kernels.search import Ranges, TextTable
 
 N_WIDTHS = 5
 WIDTHS = (1, 2, 4, 8, 16)
@@ -63,9 +67,9 @@ def new_candidates() -> Candidates:
 
 
 @uncounted
-def hash_first_bytes(text, at, width_class):
+def hash_first_bytes(text: Uint8Array, at: int, width_class: int) -> np.uint64:
     """Return a hash of the first 1, 2, 4, 8 or 16 bytes; 16 can be read."""
-    low = load_eight(text, at)
+    low: np.uint64 = load_eight(text, at)
     if width_class < 3:
         low &= (np.uint64(1) << np.uint64(8 << width_class)) - np.uint64(1)
     mixed = (low + np.uint64(width_class)) * _MULTIPLIER
@@ -76,7 +80,17 @@ def hash_first_bytes(text, at, width_class):
 
 
 @uncounted
-def list_candidates(table, rules, classes, text, ranges, n_ranges, range_number, at, candidates):
+def list_candidates(
+    table: TextTable,
+    rules: int,
+    classes: Uint8Array,
+    text: Uint8Array,
+    ranges: Ranges,
+    n_ranges: int,
+    range_number: int,
+    at: int,
+    candidates: Candidates,
+) -> tuple[int, int, int]:
     """List candidates from a place in range `range_number` on, while there is space.
 
     Returns
@@ -88,11 +102,11 @@ def list_candidates(table, rules, classes, text, ranges, n_ranges, range_number,
     """
     slots, table_start = table.slots, table.table_start
     filter_bits, filter_shift = table.filter_bits, table.filter_shift
-    n = np.int64(0)
+    n = int64(0)
     in_word = False
     while range_number < n_ranges:
         at = max(at, ranges.begin[range_number])
-        asked = np.int64(-1)
+        asked = int64(-1)
         stop = ranges.stop[range_number]
         while at < stop:
             value = text[at]
@@ -121,7 +135,7 @@ def list_candidates(table, rules, classes, text, ranges, n_ranges, range_number,
                     continue
                 hashed = hash_first_bytes(text, at, width_class)
                 bit = hashed >> filter_shift
-                slot = table_start[width_class] + np.int64(hashed & np.uint64(size - 1))
+                slot = table_start[width_class] + int64(hashed & np.uint64(size - 1))
                 candidates.range_number[n] = range_number
                 candidates.at[n] = at
                 candidates.width_class[n] = width_class
@@ -131,12 +145,12 @@ def list_candidates(table, rules, classes, text, ranges, n_ranges, range_number,
                     n += 1
             at += 1
         range_number += 1
-        at = np.int64(0)
+        at = int64(0)
     return n, range_number, at
 
 
 @merged
-def next_slot(table, width_class, hashed, slot):
+def next_slot(table: TextTable, width_class: int, hashed: np.uint64, slot: int) -> int:
     """Return the first slot with a hash from a slot of its table on, -1 if an empty one comes before."""
     slots, base = table.slots, table.table_start[width_class]
     size = table.table_start[width_class + 1] - base
@@ -144,17 +158,17 @@ def next_slot(table, width_class, hashed, slot):
         if slots[base + slot, 0] == hashed:
             return slot
         slot = (slot + 1) & (size - 1)
-    return np.int64(-1)
+    return int64(-1)
 
 
 @uncounted
-def keep_known(table, candidates, n_candidates):
+def keep_known(table: TextTable, candidates: Candidates, n_candidates: int) -> int:
     """Keep the candidates whose hash is in the table, and ask for what is read of them; return how many."""
-    n = np.int64(0)
+    n = int64(0)
     for k in range(n_candidates):
         width_class, hashed = candidates.width_class[k], candidates.hashed[k]
         size = table.table_start[width_class + 1] - table.table_start[width_class]
-        slot = next_slot(table, width_class, hashed, np.int64(hashed & np.uint64(size - 1)))
+        slot = next_slot(table, width_class, hashed, int64(hashed & np.uint64(size - 1)))
         candidates.range_number[n] = candidates.range_number[k]
         candidates.at[n] = candidates.at[k]
         candidates.width_class[n] = width_class
@@ -170,7 +184,7 @@ def keep_known(table, candidates, n_candidates):
 
 
 @merged
-def middle_entry(table, width_class, slot):
+def middle_entry(table: TextTable, width_class: int, slot: int) -> int:
     """Return the text in the middle of those of a slot: with it a search among them begins."""
     texts = table.slots[table.table_start[width_class] + slot, 1]
-    return np.int64(((texts >> _HALF) + (texts & _LOW_HALF)) >> np.uint64(1))
+    return int64(((texts >> _HALF) + (texts & _LOW_HALF)) >> np.uint64(1))

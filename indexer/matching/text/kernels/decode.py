@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.eight_bytes import store_eight
+from indexer.jit.numbers import int64
 from indexer.matching.kernels.borders import code_point, second_byte_bounds, sequence_length
 from indexer.matching.text.kernels.stream import (
     BAD,
@@ -23,17 +22,21 @@ from indexer.matching.text.kernels.stream import (
     TOKEN_PARTIAL,
     TOKEN_SPECIAL,
     TOKEN_WHOLE,
+    Stream,
+    UnicodeTable,
+    VocabularyTable,
 )
+from indexer.units import Int64Array, TokenIds, Uint8Array
 
 
 @uncounted
-def record_of(unicode, code):
+def record_of(unicode: UnicodeTable, code: int) -> int:
     """Return the fold record of a code point."""
-    return np.int64(unicode.record[(np.int64(unicode.block[code >> 8]) << 8) | (code & 255)])
+    return int64(unicode.record[(int64(unicode.block[code >> 8]) << 8) | (code & 255)])
 
 
 @uncounted
-def put(stream, value):
+def put(stream: Stream, value: int) -> None:
     """Append one byte."""
     n = stream.state[N_TEXT]
     stream.text[n] = value
@@ -41,7 +44,9 @@ def put(stream, value):
 
 
 @uncounted
-def put_character(unicode, squeeze, data, at, length, stream):
+def put_character(
+    unicode: UnicodeTable, squeeze: bool, data: Uint8Array, at: int, length: int, stream: Stream
+) -> None:
     """Append the fold of the well-formed character ``data[at:at + length]``."""
     record = record_of(unicode, code_point(data, at, length))
     if record == IDENTITY_RECORD:
@@ -55,7 +60,7 @@ def put_character(unicode, squeeze, data, at, length, stream):
 
 
 @uncounted
-def put_separator(stream):
+def put_separator(stream: Stream) -> None:
     """Append a separator, unless one stands there."""
     n = stream.state[N_TEXT]
     if n == 0 or stream.text[n - 1] != SEPARATOR:
@@ -63,7 +68,7 @@ def put_separator(stream):
 
 
 @uncounted
-def begin_piece(stream, row, first, last):
+def begin_piece(stream: Stream, row: int, first: int, last: int) -> None:
     """Begin a piece at the end of the text; a piece that got no text is overwritten."""
     n_text = stream.state[N_TEXT]
     n = stream.state[N_PIECES]
@@ -77,7 +82,7 @@ def begin_piece(stream, row, first, last):
 
 
 @uncounted
-def could_begin_character(data, at, stop):
+def could_begin_character(data: Uint8Array, at: int, stop: int) -> bool:
     """Return whether ``data[at:stop]`` begins a well-formed character that still lacks bytes."""
     lead = data[at]
     if lead < 0xC2 or lead > 0xF4:
@@ -95,7 +100,7 @@ def could_begin_character(data, at, stop):
 
 
 @uncounted
-def flush_pending(stream, row, offset):
+def flush_pending(stream: Stream, row: int, offset: int) -> None:
     """Give up the begun character: its bytes belong to none."""
     if stream.state[N_PENDING] > 0:
         begin_piece(stream, row, offset, offset)
@@ -105,7 +110,9 @@ def flush_pending(stream, row, offset):
 
 
 @uncounted
-def put_whole(vocabulary, squeeze, token, row, offset, stream):
+def put_whole(
+    vocabulary: VocabularyTable, squeeze: bool, token: int, row: int, offset: int, stream: Stream
+) -> None:
     """Append a token of whole characters; one that spells nothing leaves a begun character as it is."""
     start, stop = vocabulary.offsets[token], vocabulary.offsets[token + 1]
     if start == stop:
@@ -124,7 +131,15 @@ def put_whole(vocabulary, squeeze, token, row, offset, stream):
 
 
 @uncounted
-def put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream):
+def put_bytes(
+    vocabulary: VocabularyTable,
+    unicode: UnicodeTable,
+    squeeze: bool,
+    token: int,
+    row: int,
+    offset: int,
+    stream: Stream,
+) -> None:
     """Append the bytes of a token that begins or ends inside a character."""
     pending = stream.pending
     split = stream.state[N_PENDING] > 0
@@ -160,7 +175,7 @@ def put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream):
 
 
 @uncounted
-def drop_empty_piece(stream):
+def drop_empty_piece(stream: Stream) -> None:
     """Take back the last piece if it got no text."""
     n = stream.state[N_PIECES]
     if n > 0 and stream.piece_start[n - 1] == stream.state[N_TEXT]:
@@ -168,7 +183,15 @@ def drop_empty_piece(stream):
 
 
 @uncounted
-def append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream):
+def append_odd_token(
+    vocabulary: VocabularyTable,
+    unicode: UnicodeTable,
+    squeeze: bool,
+    token: int,
+    row: int,
+    offset: int,
+    stream: Stream,
+) -> None:
     """Append a token of any kind, whatever character is pending."""
     kind = vocabulary.kind[token] if token < vocabulary.kind.shape[0] else TOKEN_SPECIAL
     if kind == TOKEN_WHOLE:
@@ -181,7 +204,18 @@ def append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream):
 
 
 @merged
-def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit, stream):
+def append_tokens(
+    vocabulary: VocabularyTable,
+    unicode: UnicodeTable,
+    squeeze: bool,
+    ids: TokenIds,
+    start: int,
+    at: int,
+    stop: int,
+    row: int,
+    limit: int,
+    stream: Stream,
+) -> int:
     """Append the tokens ``ids[at:stop]`` of the sequence that starts at `start`, up to `limit` bytes.
 
     Whole tokens are copied here: a call for each took five times as long.
@@ -199,9 +233,9 @@ def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit
     n_text, n_pieces = state[N_TEXT], state[N_PIECES]
     odd = squeeze or state[N_PENDING] > 0
     while at < stop and n_text <= limit:
-        token = min(np.int64(ids[at]), n_ids)
+        token = min(int64(ids[at]), n_ids)
         offset = at - start
-        n = np.int64(record[token, 1])
+        n = int64(record[token, 1])
         if odd or n == NOT_WHOLE:
             state[N_TEXT], state[N_PIECES] = n_text, n_pieces
             append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream)
@@ -212,7 +246,7 @@ def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit
             piece_row[n_pieces] = row
             piece_first[n_pieces] = offset
             piece_last[n_pieces] = offset
-            n_pieces += np.int64(n > 0)
+            n_pieces += int64(n > 0)
             # Eight bytes, whatever the length: what is too much is written over.
             store_eight(text, n_text, record[token, 0])
             if n > 8:
@@ -226,7 +260,16 @@ def append_tokens(vocabulary, unicode, squeeze, ids, start, at, stop, row, limit
 
 
 @uncounted
-def fill_stream(vocabulary, unicode, squeeze, ids, starts, stops, capacity, stream):
+def fill_stream(
+    vocabulary: VocabularyTable,
+    unicode: UnicodeTable,
+    squeeze: bool,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    capacity: int,
+    stream: Stream,
+) -> bool:
     """Append sequences to the stream until less than `capacity` bytes are free or all are done.
 
     `capacity` is what the longest token can need. `squeeze` is ``whitespace = "any"``.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import uncounted
+from indexer.jit.numbers import int64
+from indexer.units import Uint8Array
 
 DIGIT, SPACE, OTHER, HIGH, SEPARATOR, ANY = 26, 27, 28, 29, 30, 31
 """Classes behind those of the letters a to z. Any: of a token that does not tell; every set holds it."""
@@ -22,7 +24,7 @@ NO_WORD = (
 
 
 @uncounted
-def edge_class(value):
+def edge_class(value: int) -> int:
     """Return the class of a byte of folded text."""
     if 0x61 <= value <= 0x7A:
         return value - 0x61
@@ -34,13 +36,15 @@ def edge_class(value):
 
 
 @uncounted
-def set_of(value):
+def set_of(value: int) -> np.uint64:
     """Return the set of the class of a byte, and of `ANY`."""
     return (_ONE << np.uint64(edge_class(value))) | (_ONE << np.uint64(ANY))
 
 
 @uncounted
-def classes_beside(text, start, stop, left, right, left_word, right_word):
+def classes_beside(
+    text: Uint8Array, start: int, stop: int, left: int, right: int, left_word: bool, right_word: bool
+) -> np.uint64:
     """Return the classes of what can stand before ``text[left]`` and behind ``text[right - 1]``.
 
     The phrase is ``text[start:stop]``; tokens may begin before it and end behind it.
@@ -52,11 +56,11 @@ def classes_beside(text, start, stop, left, right, left_word, right_word):
     """
     before, behind = EVERY, EVERY
     if left > start:
-        before = set_of(np.int64(text[left - 1]))
+        before = set_of(int64(text[left - 1]))
     elif left == start and left_word:
         before = NO_WORD
     if right < stop:
-        behind = set_of(np.int64(text[right]))
+        behind = set_of(int64(text[right]))
     elif right == stop and right_word:
         behind = NO_WORD
     return before | (behind << np.uint64(32))

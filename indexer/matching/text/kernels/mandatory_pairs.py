@@ -13,12 +13,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.jit.compile import uncounted
+from indexer.jit.numbers import int64
 from indexer.matching.text.kernels.edge_classes import classes_beside
 from indexer.matching.text.kernels.search import LOOK_AHEAD
-from indexer.matching.text.kernels.tries import Neighbours, spellings_before, spellings_behind
-from indexer.units import BoolArray
+from indexer.matching.text.kernels.tries import Neighbours, Spellings, spellings_before, spellings_behind
+from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
 
 PAIR, INFO, BESIDE = 0, 1, 2
 """Columns of the table of pairs: the pair of spellings, and what is known of its phrases (`enter_pair`)."""
@@ -57,38 +59,50 @@ class SplitScratch(NamedTuple):
 
 
 @uncounted
-def pair_key(left, right):
+def pair_key(left: int, right: int) -> np.uint64:
     """Return two spellings as one number; never 0."""
     return (np.uint64(left) << np.uint64(32)) | np.uint64(right)
 
 
 @uncounted
-def pair_hash(key):
+def pair_hash(key: np.uint64) -> np.uint64:
     """Return a hash of a pair of spellings."""
     mixed = key * np.uint64(0x9E3779B97F4A7C15)
     return (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 @uncounted
-def count_pairs(ids, spelling_of, counts):
+def count_pairs(ids: TokenIds, spelling_of: Int32Array, counts: NDArray[np.float32]) -> None:
     """Count the pairs of spellings in a sample, in a table by hash: pairs that collide count as one."""
     mask = np.uint64(counts.shape[0] - 1)
     last = spelling_of.shape[0] - 1
     for at in range(ids.shape[0] - 1):
-        left = spelling_of[min(np.int64(ids[at]), last)]
-        right = spelling_of[min(np.int64(ids[at + 1]), last)]
+        left = spelling_of[min(int64(ids[at]), last)]
+        right = spelling_of[min(int64(ids[at + 1]), last)]
         if left and right:
             counts[(pair_hash(pair_key(left, right)) >> np.uint64(20)) & mask] += np.float32(1)
 
 
 @uncounted
-def count_of(counts, left, right):
+def count_of(counts: NDArray[np.float32], left: int, right: int) -> np.float32:
     """Return how often a pair stands in the sample, or more."""
-    return counts[(pair_hash(pair_key(left, right)) >> np.uint64(20)) & np.uint64(counts.shape[0] - 1)]
+    place = (pair_hash(pair_key(left, right)) >> np.uint64(20)) & np.uint64(counts.shape[0] - 1)
+    count: np.float32 = counts[place]
+    return count
 
 
 @uncounted
-def choose_mandatory_pairs(spellings, borders, classes, counts, phrase, start, stop, place, scratch):
+def choose_mandatory_pairs(
+    spellings: Spellings,
+    borders: Borders,
+    classes: Uint8Array,
+    counts: NDArray[np.float32],
+    phrase: Uint8Array,
+    start: int,
+    stop: int,
+    place: int,
+    scratch: SplitScratch,
+) -> tuple[int, int, np.float32]:
     """Choose the pairs of a split point.
 
     Returns
@@ -102,7 +116,7 @@ def choose_mandatory_pairs(spellings, borders, classes, counts, phrase, start, s
     n_before = spellings_before(spellings, phrase, start, place, borders.left_word, classes, before)
     n_behind = spellings_behind(spellings, phrase, place, stop, borders.right_word, classes, behind)
     if n_before < 0 or n_behind < 0 or n_before * n_behind > 65536:
-        return np.int64(0), np.int64(0), HOPELESS
+        return int64(0), int64(0), HOPELESS
     cost = np.float32(0)
     for j in range(n_behind):
         across = np.float32(0)
@@ -154,13 +168,13 @@ def choose_mandatory_pairs(spellings, borders, classes, counts, phrase, start, s
 
 
 @uncounted
-def width_class(n):
+def width_class(n: int) -> np.uint64:
     """Return the class of the most bytes among 1, 2, 4 and 8 that `n` bytes, at least one, hold."""
     return np.uint64(n > 1) + np.uint64(n > 3) + np.uint64(n > 7)
 
 
 @uncounted
-def split_class(n_before, n_behind):
+def split_class(n_before: int, n_behind: int) -> np.uint64:
     """Return one of 32 classes of split points: which bytes on either side tell it from others.
 
     Up to eight behind the split point, and the most among 1, 2, 4 and 8 before it. With four classes on both
@@ -171,7 +185,17 @@ def split_class(n_before, n_behind):
 
 
 @uncounted
-def enter_pair(table, start, stop, split, place, role, left, right, beside):
+def enter_pair(
+    table: Uint64Array,
+    start: int,
+    stop: int,
+    split: int,
+    place: int,
+    role: int,
+    left: int,
+    right: int,
+    beside: np.uint64,
+) -> int:
     """Enter the pair that meets at a place of the phrase with this split point.
 
     The third column gets the classes of what can stand beside the pair (`edge_classes`). The second gets,
@@ -186,10 +210,10 @@ def enter_pair(table, start, stop, split, place, role, left, right, beside):
     """
     key = pair_key(left, right)
     mask = table.shape[0] - 1
-    slot = np.int64(pair_hash(key) >> np.uint64(20)) & mask
+    slot = int64(pair_hash(key) >> np.uint64(20)) & mask
     while table[slot, PAIR] != 0 and table[slot, PAIR] != key:
         slot = (slot + 1) & mask
-    new = np.int64(table[slot, PAIR] == 0)
+    new = int64(table[slot, PAIR] == 0)
     table[slot, PAIR] = key
     info = table[slot, INFO]
     reach_left = max(info & np.uint64(MOST_REACH), np.uint64(place - start))
@@ -203,13 +227,24 @@ def enter_pair(table, start, stop, split, place, role, left, right, beside):
 
 
 @uncounted
-def enter_mandatory_pairs(spellings, borders, classes, counts, phrase, start, stop, split, scratch, table):
+def enter_mandatory_pairs(
+    spellings: Spellings,
+    borders: Borders,
+    classes: Uint8Array,
+    counts: NDArray[np.float32],
+    phrase: Uint8Array,
+    start: int,
+    stop: int,
+    split: int,
+    scratch: SplitScratch,
+    table: Uint64Array,
+) -> int:
     """Enter all pairs of a split point; return how many were new."""
     before, behind, further = scratch.before, scratch.behind, scratch.further
     n_before, n_behind, _ = choose_mandatory_pairs(
         spellings, borders, classes, counts, phrase, start, stop, split, scratch
     )
-    n_new = np.int64(0)
+    n_new = int64(0)
     # First the tokens before the split point, then those behind it: each meets the other side or its own
     # neighbours.
     for side in range(n_before + n_behind):
@@ -244,12 +279,18 @@ def enter_mandatory_pairs(spellings, borders, classes, counts, phrase, start, st
 
 
 @uncounted
-def list_splits(text, offsets, splits, split_phrase, split_word_pair):
+def list_splits(
+    text: Uint8Array,
+    offsets: Int64Array,
+    splits: Int64Array,
+    split_phrase: Int64Array,
+    split_word_pair: Uint64Array,
+) -> int:
     """List the split points of all phrases: spaces with a byte before them. Return how many.
 
     Empty arrays only count. `split_word_pair` gets a hash of the two words beside each.
     """
-    n = np.int64(0)
+    n = int64(0)
     for number in range(offsets.shape[0] - 1):
         start, stop = offsets[number], offsets[number + 1]
         for place in range(start + 1, stop):
@@ -274,7 +315,18 @@ def list_splits(text, offsets, splits, split_phrase, split_word_pair):
 
 
 @uncounted
-def cost_splits(spellings, borders, classes, counts, text, offsets, splits, split_phrase, scratch, cost):
+def cost_splits(
+    spellings: Spellings,
+    borders: Borders,
+    classes: Uint8Array,
+    counts: NDArray[np.float32],
+    text: Uint8Array,
+    offsets: Int64Array,
+    splits: Int64Array,
+    split_phrase: Int64Array,
+    scratch: SplitScratch,
+    cost: NDArray[np.float32],
+) -> None:
     """Find the cost of each split point."""
     for n in range(splits.shape[0]):
         start, stop = offsets[split_phrase[n]], offsets[split_phrase[n] + 1]
@@ -284,7 +336,13 @@ def cost_splits(spellings, borders, classes, counts, text, offsets, splits, spli
 
 
 @uncounted
-def choose_splits(split_first, split_kind, cost, n_sharers, chosen):
+def choose_splits(
+    split_first: Int64Array,
+    split_kind: Int64Array,
+    cost: NDArray[np.float32],
+    n_sharers: Int64Array,
+    chosen: Int64Array,
+) -> None:
     """Choose for each phrase the cheapest split point; those that chose its like share the cost.
 
     Parameters
@@ -303,7 +361,7 @@ def choose_splits(split_first, split_kind, cost, n_sharers, chosen):
     for phrase in range(chosen.shape[0]):
         if chosen[phrase] >= 0:
             n_sharers[split_kind[chosen[phrase]]] -= 1
-        best, best_cost = np.int64(-1), HOPELESS
+        best, best_cost = int64(-1), HOPELESS
         for split in range(split_first[phrase], split_first[phrase + 1]):
             shared = (cost[split_kind[split]] + np.float32(0.5)) / np.float32(
                 n_sharers[split_kind[split]] + 1
@@ -317,20 +375,30 @@ def choose_splits(split_first, split_kind, cost, n_sharers, chosen):
 
 @uncounted
 def enter_all_mandatory_pairs(
-    spellings, borders, classes, counts, text, offsets, place, first, scratch, table, max_pairs
-):
+    spellings: Spellings,
+    borders: Borders,
+    classes: Uint8Array,
+    counts: NDArray[np.float32],
+    text: Uint8Array,
+    offsets: Int64Array,
+    place: Int64Array,
+    first: int,
+    scratch: SplitScratch,
+    table: Uint64Array,
+    max_pairs: int,
+) -> tuple[int, int]:
     """Enter the pairs of all phrases from `first` on; stop before a phrase once the table holds `max_pairs`.
 
     Returns
     -------
     next_phrase, n_pairs : int
     """
-    n_pairs = np.int64(0)
+    n_pairs = int64(0)
     for number in range(first, place.shape[0]):
         if n_pairs > max_pairs:
-            return np.int64(number), n_pairs
+            return int64(number), n_pairs
         n_pairs += enter_mandatory_pairs(
             spellings, borders, classes, counts,
             text, offsets[number], offsets[number + 1], place[number], scratch, table,
         )  # fmt: skip
-    return np.int64(place.shape[0]), n_pairs
+    return int64(place.shape[0]), n_pairs

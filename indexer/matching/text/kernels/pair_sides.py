@@ -12,7 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import leaf, uncounted
+from indexer.jit.numbers import int64
 from indexer.matching.text.kernels.mandatory_pairs import PAIR
+from indexer.units import Int64Array, TokenIds, Uint8Array, Uint64Array
 
 N_CLASSES = 3
 CROSSING, CROSSING_WORDS = np.uint8(1 << 6), np.uint8(1 << 7)
@@ -28,13 +30,19 @@ _LOW_HALF = np.uint64(0xFFFFFFFF)
 
 
 @uncounted
-def enter_sides(pairs, ids, ids_offsets, class_of_spelling, sides):
+def enter_sides(
+    pairs: Uint64Array,
+    ids: TokenIds,
+    ids_offsets: Int64Array,
+    class_of_spelling: Uint8Array,
+    sides: Uint8Array,
+) -> None:
     """Enter the sides of all ids that spell the left or right side of a pair of the table."""
     for slot in range(pairs.shape[0]):
         key = pairs[slot, PAIR]
         if key == 0:
             continue
-        left, right = np.int64(key >> _HALF), np.int64(key & _LOW_HALF)
+        left, right = int64(key >> _HALF), int64(key & _LOW_HALF)
         which = class_of_spelling[left]
         for k in range(ids_offsets[left], ids_offsets[left + 1]):
             sides[ids[k]] |= _LEFT << which
@@ -43,7 +51,7 @@ def enter_sides(pairs, ids, ids_offsets, class_of_spelling, sides):
 
 
 @leaf
-def read_sides(sides, ids, begin, end, of_place):
+def read_sides(sides: Uint8Array, ids: TokenIds, begin: int, end: int, of_place: Uint8Array) -> None:
     """Fill the sides of the ids ``[begin, end)``; unknown ids have those of the last row."""
     last = np.uint64(sides.shape[0] - 1)
     # Places are unsigned: signed ones could count from the end, which takes two more instructions.
@@ -52,14 +60,14 @@ def read_sides(sides, ids, begin, end, of_place):
 
 
 @leaf
-def test_pairs(of_place, n, tests):
+def test_pairs(of_place: Uint8Array, n: int, tests: Uint8Array) -> None:
     """Fill for each of `n` places whether it can be the left and the next one the right of a pair."""
     for k in range(np.uint64(n)):
         tests[k] = of_place[k] & (of_place[k + np.uint64(1)] >> _TO_LEFT) & _ALL_LEFT
 
 
 @leaf
-def test_crossing(of_place, n, tests):
+def test_crossing(of_place: Uint8Array, n: int, tests: Uint8Array) -> None:
     """Fill for each of `n` places whether a crossing id stands there."""
     for k in range(np.uint64(n)):
         tests[k] = of_place[k] & _ALL_CROSSING

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import leaf, uncounted
+from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
 from indexer.jit.prefetching import prefetch
 from indexer.jit.simd import AT_ONCE, places_of
@@ -29,7 +30,7 @@ from indexer.matching.text.kernels.edge_classes import SEPARATOR
 from indexer.matching.text.kernels.mandatory_pairs import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
 from indexer.matching.text.kernels.pair_sides import read_sides, test_crossing, test_pairs
 from indexer.matching.text.kernels.split_context import bytes_before, bytes_from, is_split
-from indexer.units import Int32Array, Int64Array, Uint8Array, Uint16Array, Uint64Array
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint16Array, Uint64Array
 
 RUN = 1 << 13
 """Positions that are put to the first question together: what lies between stays in the first-level cache."""
@@ -138,26 +139,38 @@ def new_prefilter_scratch(n: int) -> PrefilterScratch:
 
 
 @uncounted
-def pair_bit(bitmap, multiplier, shift, width, ids, at):
+def pair_bit(
+    bitmap: Uint64Array, multiplier: np.uint64, shift: np.uint64, width: np.uint64, ids: TokenIds, at: int
+) -> np.uint64:
     """Return a number whose lowest bit says whether the pair at a position is in the bitmap."""
-    pair = load_pair(ids, at)
-    word = bitmap[(pair * multiplier) >> shift]
+    pair: np.uint64 = load_pair(ids, at)
+    word: np.uint64 = bitmap[(pair * multiplier) >> shift]
     return (word >> (pair & _LOW)) & (word >> ((pair >> width) & _LOW))
 
 
 @leaf
-def keep_places(table, ids, begin, places, n_places, positions, n):
+def keep_places(
+    table: TextPrefilter,
+    ids: TokenIds,
+    begin: int,
+    places: Uint16Array,
+    n_places: int,
+    positions: Int64Array,
+    n: int,
+) -> int:
     """Add the places, counted from `begin`, whose pair is in the bitmap to `n` positions; return how many."""
     bitmap, multiplier, shift, width = table.bitmap, table.multiplier, table.shift, table.width
     for k in range(n_places):
-        at = begin + np.int64(places[k])
+        at = begin + int64(places[k])
         positions[n] = at
-        n += np.int64(pair_bit(bitmap, multiplier, shift, width, ids, at) & _ONE)
+        n += int64(pair_bit(bitmap, multiplier, shift, width, ids, at) & _ONE)
     return n
 
 
 @uncounted
-def passing_positions(table, ids, begin, end, scratch):
+def passing_positions(
+    table: TextPrefilter, ids: TokenIds, begin: int, end: int, scratch: PrefilterScratch
+) -> tuple[int, int]:
     """Write down the positions in ``[begin, end)`` that pass the first two questions, and crossing ids.
 
     The id at `end` is read if there is one.
@@ -176,13 +189,22 @@ def passing_positions(table, ids, begin, end, scratch):
         test_crossing(scratch.sides, last - first, scratch.tests)
         n_places = places_of(scratch.tests, last - first, scratch.places)
         for k in range(n_places):
-            scratch.crossing[n_crossing] = first + np.int64(scratch.places[k])
+            scratch.crossing[n_crossing] = first + int64(scratch.places[k])
             n_crossing += 1
     return n_positions, n_crossing
 
 
 @uncounted
-def real_pairs(spelling, tags, known, ids, positions, n_positions, info, beside):
+def real_pairs(
+    spelling: Int32Array,
+    tags: Uint64Array,
+    known: Uint64Array,
+    ids: TokenIds,
+    positions: Int64Array,
+    n_positions: int,
+    info: Uint64Array,
+    beside: Uint64Array,
+) -> int:
     """Keep the positions whose pair of spellings is in the table, with what is known of it; return how many.
 
     Each loop asks for what the next one reads, and none has a branch that depends on the ids: 15 ns a
@@ -191,8 +213,8 @@ def real_pairs(spelling, tags, known, ids, positions, n_positions, info, beside)
     last = spelling.shape[0] - 1
     for k in range(n_positions):
         at = positions[k]
-        left = spelling[min(np.int64(ids[at]), last)]
-        right = spelling[min(np.int64(ids[at + 1]), last)]
+        left = spelling[min(int64(ids[at]), last)]
+        right = spelling[min(int64(ids[at + 1]), last)]
         key = pair_key(left, right) if left != 0 and right != 0 else _NO_PAIR
         beside[k] = key
         prefetch(tags, pair_bucket(tags, key))
@@ -202,17 +224,19 @@ def real_pairs(spelling, tags, known, ids, positions, n_positions, info, beside)
         slot, is_pair = pair_slot(tags, key)
         positions[n] = positions[k]
         info[n] = slot
-        n += np.int64(is_pair and key != _NO_PAIR)
+        n += int64(is_pair and key != _NO_PAIR)
         prefetch(known, slot)
     for k in range(n):
-        slot = np.int64(info[k])
+        slot = int64(info[k])
         info[k] = known[slot, 0]
         beside[k] = known[slot, 1]
     return n
 
 
 @uncounted
-def keep_edges(edges, ids, start, stop, first, last, scratch):
+def keep_edges(
+    edges: Uint8Array, ids: TokenIds, start: int, stop: int, first: int, last: int, scratch: PrefilterScratch
+) -> int:
     """Keep those of the positions [first, last) of one sequence with bytes beside the pair as phrases have.
 
     They are moved to `first`; returns where they end. Of the pairs in real text a third is left.
@@ -222,19 +246,27 @@ def keep_edges(edges, ids, start, stop, first, last, scratch):
     n = first
     for k in range(first, last):
         at = positions[k]
-        token_before = min(np.int64(ids[max(at - 1, start)]), beyond)
-        token_behind = min(np.int64(ids[min(at + 2, stop - 1)]), beyond)
+        token_before = min(int64(ids[max(at - 1, start)]), beyond)
+        token_behind = min(int64(ids[min(at + 2, stop - 1)]), beyond)
         before = np.uint64(edges[token_before, 1]) if at > start else np.uint64(SEPARATOR)
         behind = np.uint64(edges[token_behind, 0]) if at + 2 < stop else np.uint64(SEPARATOR)
         fits = (beside[k] >> before) & (beside[k] >> (behind + np.uint64(32))) & _ONE
         positions[n] = at
         info[n] = info[k]
-        n += np.int64(fits)
+        n += int64(fits)
     return n
 
 
 @uncounted
-def keep_splits(table, ids, start, stop, first, last, scratch):
+def keep_splits(
+    table: TextPrefilter,
+    ids: TokenIds,
+    start: int,
+    stop: int,
+    first: int,
+    last: int,
+    scratch: PrefilterScratch,
+) -> int:
     """Keep those of the positions [first, last) of one sequence where the split point of a phrase stands.
 
     They are moved to `first`; returns where they end. Every question is put to all places before the next
@@ -244,19 +276,19 @@ def keep_splits(table, ids, start, stop, first, last, scratch):
     positions, info = scratch.positions, scratch.info
     last = keep_edges(table.edges, ids, start, stop, first, last, scratch)
     split, owner, before, behind = scratch.split, scratch.owner, scratch.before, scratch.behind
-    n = np.int64(0)
+    n = int64(0)
     for k in range(first, last):
         roles = info[k] >> ROLE_SHIFT
         for role in range(ROLES):
             split[n] = positions[k] + role
             owner[n] = k
-            n += np.int64((roles >> np.uint64(role)) & _ONE)
+            n += int64((roles >> np.uint64(role)) & _ONE)
     for k in range(n):
         before[k] = bytes_before(last_bytes, ids, start, split[k])
     for k in range(n):
         behind[k] = bytes_from(first_bytes, ids, stop, split[k])
     end = first
-    kept = np.int64(-1)
+    kept = int64(-1)
     for k in range(n):
         at = owner[k]
         if at != kept and is_split(split_bits, (info[at] >> CLASS_SHIFT) & CLASSES, before[k], behind[k]):
@@ -268,7 +300,9 @@ def keep_splits(table, ids, start, stop, first, last, scratch):
 
 
 @uncounted
-def scan(table, ids, begin, end, scratch):
+def scan(
+    table: TextPrefilter, ids: TokenIds, begin: int, end: int, scratch: PrefilterScratch
+) -> tuple[int, int]:
     """Write down the positions in ``[begin, end)`` of real pairs and of crossing ids, across sequences.
 
     The id at `end` is read if there is one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.compile import uncounted
+from indexer.jit.numbers import int64
 from indexer.matching.kernels.fingerprint_table import enter_pair
 from indexer.matching.text.kernels.mandatory_pairs import (
     BESIDE,
@@ -16,6 +17,7 @@ from indexer.matching.text.kernels.mandatory_pairs import (
     split_class,
 )
 from indexer.matching.text.kernels.split_context import split_bit
+from indexer.units import Int64Array, TokenIds, Uint8Array, Uint64Array
 
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
@@ -24,17 +26,25 @@ _HALF = np.uint64(32)
 
 
 @uncounted
-def enter_bits(pairs, ids, ids_offsets, width, multiplier, shift, bitmap):
+def enter_bits(
+    pairs: Uint64Array,
+    ids: TokenIds,
+    ids_offsets: Int64Array,
+    width: np.uint64,
+    multiplier: np.uint64,
+    shift: np.uint64,
+    bitmap: Uint64Array,
+) -> int:
     """Set the bits of all pairs of ids that spell a pair of the table; return how many pairs there are.
 
     `width` is the number of bits of an id in the stream; ids that need more are left out.
     """
-    n = np.int64(0)
+    n = int64(0)
     for slot in range(pairs.shape[0]):
         key = pairs[slot, PAIR]
         if key == 0:
             continue
-        left, right = np.int64(key >> _HALF), np.int64(key & _LOW_HALF)
+        left, right = int64(key >> _HALF), int64(key & _LOW_HALF)
         for i in range(ids_offsets[left], ids_offsets[left + 1]):
             for j in range(ids_offsets[right], ids_offsets[right + 1]):
                 a, b = np.uint64(ids[i]), np.uint64(ids[j])
@@ -47,19 +57,19 @@ def enter_bits(pairs, ids, ids_offsets, width, multiplier, shift, bitmap):
 
 
 @uncounted
-def count_id_pairs(pairs, ids_offsets):
+def count_id_pairs(pairs: Uint64Array, ids_offsets: Int64Array) -> int:
     """Return how many pairs of ids spell a pair of the table."""
-    n = np.int64(0)
+    n = int64(0)
     for slot in range(pairs.shape[0]):
         key = pairs[slot, PAIR]
         if key != 0:
-            left, right = np.int64(key >> _HALF), np.int64(key & _LOW_HALF)
+            left, right = int64(key >> _HALF), int64(key & _LOW_HALF)
             n += (ids_offsets[left + 1] - ids_offsets[left]) * (ids_offsets[right + 1] - ids_offsets[right])
     return n
 
 
 @uncounted
-def enter_splits(text, offsets, splits, split_bits):
+def enter_splits(text: Uint8Array, offsets: Int64Array, splits: Int64Array, split_bits: Uint64Array) -> None:
     """Enter the bytes around the split point of each phrase."""
     for number in range(splits.shape[0]):
         start, stop, split = offsets[number], offsets[number + 1], splits[number]
@@ -73,7 +83,7 @@ def enter_splits(text, offsets, splits, split_bits):
 
 
 @uncounted
-def join_known(known, other):
+def join_known(known: np.uint64, other: np.uint64) -> np.uint64:
     """Return what is known of two pairs, if it is not known which of them stands there."""
     reach_left = max(known & np.uint64(MOST_REACH), other & np.uint64(MOST_REACH))
     reach_right = max(
@@ -84,7 +94,7 @@ def join_known(known, other):
 
 
 @uncounted
-def enter_tags(built, tags, known):
+def enter_tags(built: Uint64Array, tags: Uint64Array, known: Uint64Array) -> None:
     """Move the pairs of a table into one with tags. Pairs that share a slot join what is known of them."""
     for k in range(built.shape[0]):
         if built[k, PAIR] != 0:

@@ -16,10 +16,12 @@ import numpy as np
 from indexer.jit.bit_counting import lowest_bit
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.eight_bytes import load_eight
+from indexer.jit.numbers import int64
 from indexer.matching.kernels.borders import NO_POSSESSIVE, RIGHT_BORDER
+from indexer.matching.kernels.matches import Matches
 from indexer.matching.text.kernels.borders import goes_on_at
-from indexer.matching.text.kernels.candidates import keep_known, list_candidates, next_slot
-from indexer.matching.text.kernels.stream import SEPARATOR
+from indexer.matching.text.kernels.candidates import Candidates, keep_known, list_candidates, next_slot
+from indexer.matching.text.kernels.stream import SEPARATOR, Stream
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 BEGIN, PREFIX, PHRASES = 0, 1, 2
@@ -93,26 +95,28 @@ class Ranges(NamedTuple):
 
 
 @uncounted
-def common_length(entries, start, stop, text, at):
+def common_length(entries: Uint8Array, start: int, stop: int, text: Uint8Array, at: int) -> int:
     """Return how many bytes of ``entries[start:stop]`` stand at a place of the stream.
 
     Eight bytes are compared at a time; eight behind either end can be read.
     """
-    k = np.int64(0)
+    k = int64(0)
     while start + k < stop:
         differs = load_eight(entries, start + k) ^ load_eight(text, at + k)
         if differs != 0:
-            k += np.int64(lowest_bit(differs)) >> 3
+            k += int64(lowest_bit(differs)) >> 3
             break
         k += 8
     return min(k, stop - start)
 
 
 @uncounted
-def longest_here(entries, texts, first, stop, text, at):
+def longest_here(
+    entries: Uint8Array, texts: Int64Array, first: int, stop: int, text: Uint8Array, at: int
+) -> int:
     """Return the longest of the texts [first, stop) that stands at a place; `NO_ENTRY` if none does."""
     low, high = first, stop
-    common = np.int64(0)  # with the text before `low`
+    common = int64(0)  # with the text before `low`
     while low < high:
         middle = (low + high) >> 1
         start, end = texts[middle, BEGIN], texts[middle + 1, BEGIN]
@@ -123,7 +127,7 @@ def longest_here(entries, texts, first, stop, text, at):
         else:
             high = middle
     if low == first:
-        return np.int64(NO_ENTRY)
+        return int64(NO_ENTRY)
     number = low - 1
     while number != NO_ENTRY and texts[number + 1, BEGIN] - texts[number, BEGIN] > common:
         number = texts[number, PREFIX]
@@ -131,7 +135,7 @@ def longest_here(entries, texts, first, stop, text, at):
 
 
 @uncounted
-def possessive_here(text, at, classes):
+def possessive_here(text: Uint8Array, at: int, classes: Uint8Array) -> bool:
     """Return whether 's or ’s stands at a place of the stream and ends at a word end."""
     if text[at] == 0x27:
         at += 1
@@ -145,7 +149,7 @@ def possessive_here(text, at, classes):
 
 
 @uncounted
-def keeps_rules(text, end, rules, classes):
+def keeps_rules(text: Uint8Array, end: int, rules: int, classes: Uint8Array) -> bool:
     """Return whether what stands behind an occurrence agrees with the border rules."""
     if rules & RIGHT_BORDER and goes_on_at(text, end, classes):
         return False
@@ -153,7 +157,7 @@ def keeps_rules(text, end, rules, classes):
 
 
 @uncounted
-def is_known(text, end, limit):
+def is_known(text: Uint8Array, end: int, limit: int) -> bool:
     """Return whether enough was decoded behind an occurrence to decide on it."""
     if end + LOOK_AHEAD <= limit:
         return True
@@ -163,7 +167,7 @@ def is_known(text, end, limit):
 
 
 @uncounted
-def piece_at(piece_start, low, high, at):
+def piece_at(piece_start: Int64Array, low: int, high: int, at: int) -> int:
     """Return the piece, of those in ``[low, high)``, that holds a byte of the text."""
     while low < high:
         middle = (low + high) >> 1
@@ -175,7 +179,17 @@ def piece_at(piece_start, low, high, at):
 
 
 @merged
-def write_hits(table, rules, classes, stream, ranges, candidates, c, hits, n_hits):
+def write_hits(
+    table: TextTable,
+    rules: int,
+    classes: Uint8Array,
+    stream: Stream,
+    ranges: Ranges,
+    candidates: Candidates,
+    c: int,
+    hits: Matches,
+    n_hits: int,
+) -> int:
     """Write down the phrases that begin at a candidate and keep the rules; return how many there are then."""
     text, texts, slots = stream.text, table.entry, table.slots
     at, width_class, hashed = candidates.at[c], candidates.width_class[c], candidates.hashed[c]
@@ -185,8 +199,8 @@ def write_hits(table, rules, classes, stream, ranges, candidates, c, hits, n_hit
     base = table.table_start[width_class]
     size = table.table_start[width_class + 1] - base
     while slot >= 0:
-        first = np.int64(slots[base + slot, 1] >> np.uint64(32))
-        last = np.int64(slots[base + slot, 1] & np.uint64(0xFFFFFFFF))
+        first = int64(slots[base + slot, 1] >> np.uint64(32))
+        last = int64(slots[base + slot, 1] & np.uint64(0xFFFFFFFF))
         entry = longest_here(table.text, texts, first, last, text, at)
         slot = next_slot(table, width_class, hashed, (slot + 1) & (size - 1))
         if entry == NO_ENTRY:
@@ -211,7 +225,18 @@ def write_hits(table, rules, classes, stream, ranges, candidates, c, hits, n_hit
 
 
 @uncounted
-def search_ranges(table, rules, classes, stream, ranges, n_ranges, range_number, at, candidates, hits):
+def search_ranges(
+    table: TextTable,
+    rules: int,
+    classes: Uint8Array,
+    stream: Stream,
+    ranges: Ranges,
+    n_ranges: int,
+    range_number: int,
+    at: int,
+    candidates: Candidates,
+    hits: Matches,
+) -> tuple[int, int, int]:
     """Write down the occurrences that begin in the ranges, from a place in range `range_number` on.
 
     `candidates` is space; so is `hits`, for `Matches`, all arrays equally long.
@@ -224,7 +249,7 @@ def search_ranges(table, rules, classes, stream, ranges, n_ranges, range_number,
         The place where the space in `hits` ended; `n_ranges` and 0 if it did not.
     """
     capacity = hits.phrase.shape[0]
-    n_hits = np.int64(0)
+    n_hits = int64(0)
     while range_number < n_ranges:
         n, range_number, at = list_candidates(
             table, rules, classes, stream.text, ranges, n_ranges, range_number, at, candidates

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from indexer.jit.compile import uncounted
+from indexer.jit.numbers import int64
 from indexer.matching.kernels.borders import WORD
 from indexer.matching.text.kernels.borders import class_at, goes_on_at
 from indexer.units import Int32Array, Int64Array, Uint8Array
@@ -86,9 +85,9 @@ class Neighbours(NamedTuple):
 
 
 @uncounted
-def edge_slot(slot_edge, edge):
+def edge_slot(slot_edge: Int64Array, edge: int) -> int:
     """Return the slot of an edge, or the free one where it would stand."""
-    mask = slot_edge.shape[0] - 1
+    mask: int = slot_edge.shape[0] - 1
     slot = (edge ^ (edge >> 15)) * 0x9E3779B1 & mask
     while slot_edge[slot] != -1 and slot_edge[slot] != edge:
         slot = (slot + 1) & mask
@@ -96,36 +95,51 @@ def edge_slot(slot_edge, edge):
 
 
 @uncounted
-def build_trie(text, offsets, slot_edge, slot_node, first, stop):
+def build_trie(
+    text: Uint8Array,
+    offsets: Int64Array,
+    slot_edge: Int64Array,
+    slot_node: Int32Array,
+    first: Int32Array,
+    stop: Int32Array,
+) -> int:
     """Fill the arrays of a trie over sorted texts; return the number of nodes."""
-    n_nodes = np.int64(1)
+    n_nodes = int64(1)
     first[ROOT] = 0
     stop[ROOT] = offsets.shape[0] - 1
     for number in range(offsets.shape[0] - 1):
-        node = np.int64(ROOT)
+        node = int64(ROOT)
         for k in range(offsets[number], offsets[number + 1]):
-            edge = (node << 8) | np.int64(text[k])
+            edge = (node << 8) | int64(text[k])
             slot = edge_slot(slot_edge, edge)
             if slot_edge[slot] == -1:
                 slot_edge[slot] = edge
                 slot_node[slot] = n_nodes
                 first[n_nodes] = number
                 n_nodes += 1
-            node = np.int64(slot_node[slot])
+            node = int64(slot_node[slot])
             stop[node] = number + 1
     return n_nodes
 
 
 @uncounted
-def child(trie, node, value):
+def child(trie: Trie, node: int, value: int) -> int:
     """Return the node below `node` for a byte; `NO_NODE` if there is none."""
-    edge = (node << 8) | np.int64(value)
+    edge = (node << 8) | int64(value)
     slot = edge_slot(trie.slot_edge, edge)
-    return np.int64(trie.slot_node[slot]) if trie.slot_edge[slot] == edge else np.int64(NO_NODE)
+    return int64(trie.slot_node[slot]) if trie.slot_edge[slot] == edge else int64(NO_NODE)
 
 
 @uncounted
-def spellings_before(spellings, phrase, start, place, word, classes, found):
+def spellings_before(
+    spellings: Spellings,
+    phrase: Uint8Array,
+    start: int,
+    place: int,
+    word: bool,
+    classes: Uint8Array,
+    found: Neighbours,
+) -> int:
     """List the spellings of tokens that can end at a place of the phrase that begins at `start`.
 
     Parameters
@@ -143,14 +157,14 @@ def spellings_before(spellings, phrase, start, place, word, classes, found):
         How many; -1 if there are more than there is space.
     """
     trie = spellings.backward
-    n = np.int64(0)
-    node = np.int64(ROOT)
-    depth = np.int64(0)
+    n = int64(0)
+    node = int64(ROOT)
+    depth = int64(0)
     while node != NO_NODE:
-        number = np.int64(trie.first[node])
-        last = number + 1 if place - depth > start else np.int64(trie.stop[node])
+        number = int64(trie.first[node])
+        last = number + 1 if place - depth > start else int64(trie.stop[node])
         while depth > 0 and number < last:
-            spelling = np.int64(trie.spelling[number])
+            spelling = int64(trie.spelling[number])
             begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
             if (place - depth > start and end - begin != depth) or n == MOST_NEIGHBOURS:
                 break
@@ -164,7 +178,7 @@ def spellings_before(spellings, phrase, start, place, word, classes, found):
                 n += 1
             number += 1
         if n == MOST_NEIGHBOURS:
-            return np.int64(-1)
+            return int64(-1)
         if place - depth == start:
             break
         depth += 1
@@ -173,20 +187,28 @@ def spellings_before(spellings, phrase, start, place, word, classes, found):
 
 
 @uncounted
-def spellings_behind(spellings, phrase, place, stop, word, classes, found):
+def spellings_behind(
+    spellings: Spellings,
+    phrase: Uint8Array,
+    place: int,
+    stop: int,
+    word: bool,
+    classes: Uint8Array,
+    found: Neighbours,
+) -> int:
     """List the spellings of tokens that can begin at a place of the phrase that ends at `stop`.
 
     Parameters and result as of `spellings_before`, the other way round.
     """
     trie = spellings.forward
-    n = np.int64(0)
-    node = np.int64(ROOT)
-    depth = np.int64(0)
+    n = int64(0)
+    node = int64(ROOT)
+    depth = int64(0)
     while node != NO_NODE:
-        number = np.int64(trie.first[node])
-        last = number + 1 if place + depth < stop else np.int64(trie.stop[node])
+        number = int64(trie.first[node])
+        last = number + 1 if place + depth < stop else int64(trie.stop[node])
         while depth > 0 and number < last:
-            spelling = np.int64(trie.spelling[number])
+            spelling = int64(trie.spelling[number])
             begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
             if (place + depth < stop and end - begin != depth) or n == MOST_NEIGHBOURS:
                 break
@@ -196,7 +218,7 @@ def spellings_behind(spellings, phrase, place, stop, word, classes, found):
                 n += 1
             number += 1
         if n == MOST_NEIGHBOURS:
-            return np.int64(-1)
+            return int64(-1)
         if place + depth == stop:
             break
         node = child(trie, node, phrase[place + depth])

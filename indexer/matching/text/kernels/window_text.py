@@ -7,14 +7,13 @@ what it could only decide by reading on, which another window then decides.
 
 from __future__ import annotations
 
-import numpy as np
-
 from indexer.jit.compile import merged, uncounted
+from indexer.jit.numbers import int64
 from indexer.jit.prefetching import prefetch
 from indexer.matching.kernels.borders import MARK, WORD, base_before
 from indexer.matching.text.kernels.borders import class_at
 from indexer.matching.text.kernels.decode import append_tokens, flush_pending, put, put_separator
-from indexer.matching.text.kernels.search import LOOK_AHEAD
+from indexer.matching.text.kernels.search import LOOK_AHEAD, Ranges
 from indexer.matching.text.kernels.stream import (
     BAD,
     DECODED_END,
@@ -24,7 +23,12 @@ from indexer.matching.text.kernels.stream import (
     N_TEXT,
     NOT_WHOLE,
     TOKEN_SPECIAL,
+    Stream,
+    UnicodeTable,
+    VocabularyTable,
 )
+from indexer.matching.text.kernels.windows import TextWindows
+from indexer.units import Int64Array, TokenIds, Uint8Array
 
 MOST_FIRST_TOKENS = 64
 """Longer windows are cut: tokens of one range in which occurrences may begin."""
@@ -35,14 +39,14 @@ NEXT_WINDOW, NEXT_TOKEN = 0, 1
 
 
 @uncounted
-def context_start(vocabulary, ids, start, at):
+def context_start(vocabulary: VocabularyTable, ids: TokenIds, start: int, at: int) -> int:
     """Return from where on to decode so that the character before the token at `at` is known."""
     beyond = vocabulary.record.shape[0] - 1
-    known = np.int64(0)
+    known = int64(0)
     while at > start and known < CONTEXT_BYTES:
         at -= 1
-        token = min(np.int64(ids[at]), beyond)
-        n = np.int64(vocabulary.record[token, 1])
+        token = min(int64(ids[at]), beyond)
+        n = int64(vocabulary.record[token, 1])
         if n == NOT_WHOLE:
             if token == beyond or vocabulary.kind[token] == TOKEN_SPECIAL:
                 break
@@ -53,7 +57,9 @@ def context_start(vocabulary, ids, start, at):
 
 
 @uncounted
-def tell_base(vocabulary, classes, ids, start, first, stream):
+def tell_base(
+    vocabulary: VocabularyTable, classes: Uint8Array, ids: TokenIds, start: int, first: int, stream: Stream
+) -> None:
     """Put a sign behind the text before a window where marks end it, or a character is begun.
 
     What these marks belong to may stand far before. The sign is a letter if that is one, or a digit.
@@ -79,8 +85,21 @@ def tell_base(vocabulary, classes, ids, start, first, stream):
 
 @merged
 def append_window(
-    vocabulary, unicode, classes, ids, start, stop, row, first, last, end, longest, stream, ranges, n_ranges
-):
+    vocabulary: VocabularyTable,
+    unicode: UnicodeTable,
+    classes: Uint8Array,
+    ids: TokenIds,
+    start: int,
+    stop: int,
+    row: int,
+    first: int,
+    last: int,
+    end: int,
+    longest: int,
+    stream: Stream,
+    ranges: Ranges,
+    n_ranges: int,
+) -> None:
     """Append the text of a window as one range."""
     state = stream.state
     state[N_PENDING] = 0
@@ -114,7 +133,7 @@ def append_window(
 
 
 @uncounted
-def ask_ahead(vocabulary, ids, windows, begin, end):
+def ask_ahead(vocabulary: VocabularyTable, ids: TokenIds, windows: TextWindows, begin: int, end: int) -> None:
     """Ask for the ids of some windows, and for the records of these: they were scanned long ago."""
     for k in range(begin, end):
         prefetch(ids, windows.first[k])
@@ -122,25 +141,25 @@ def ask_ahead(vocabulary, ids, windows, begin, end):
     beyond = vocabulary.record.shape[0] - 1
     for k in range(begin, end):
         for at in range(windows.first[k], windows.end[k]):
-            prefetch(vocabulary.record, min(np.int64(ids[at]), beyond))
+            prefetch(vocabulary.record, min(int64(ids[at]), beyond))
 
 
 @uncounted
 def fill_windows(
-    vocabulary,
-    unicode,
-    classes,
-    ids,
-    starts,
-    stops,
-    windows,
-    n_windows,
-    progress,
-    capacity,
-    longest,
-    stream,
-    ranges,
-):
+    vocabulary: VocabularyTable,
+    unicode: UnicodeTable,
+    classes: Uint8Array,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    windows: TextWindows,
+    n_windows: int,
+    progress: Int64Array,
+    capacity: int,
+    longest: int,
+    stream: Stream,
+    ranges: Ranges,
+) -> int:
     """Append windows to the empty stream until less than `capacity` bytes are free or all are done.
 
     Parameters
@@ -158,7 +177,7 @@ def fill_windows(
     state = stream.state
     state[N_TEXT] = 0
     state[N_PIECES] = 0
-    n_ranges = np.int64(0)
+    n_ranges = int64(0)
     limit = stream.text.shape[0] - capacity
     next_window = progress[NEXT_WINDOW]
     n_next = min(ranges.begin.shape[0], n_windows - next_window)

@@ -12,10 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.compile import uncounted
+from indexer.jit.numbers import int64
 from indexer.matching.text.kernels.mandatory_pairs import MOST_REACH, REACH_BITS
 from indexer.matching.text.kernels.pair_sides import CROSSING
-from indexer.matching.text.kernels.prefilter import SEPARATOR_LENGTH, keep_splits, scan
-from indexer.units import Int64Array
+from indexer.matching.text.kernels.prefilter import (
+    SEPARATOR_LENGTH,
+    PrefilterScratch,
+    TextPrefilter,
+    keep_splits,
+    scan,
+)
+from indexer.units import Int32Array, Int64Array, TokenIds
 
 CHUNK = 1 << 16
 """Positions that are scanned before their windows are opened. With few of them, the tables of one question
@@ -48,12 +55,12 @@ class TextWindows(NamedTuple):
 
 
 @uncounted
-def extend_left(length, ids, start, at, n_bytes):
+def extend_left(length: Int32Array, ids: TokenIds, start: int, at: int, n_bytes: int) -> int:
     """Return the first position of tokens that with the one at `at` hold `n_bytes` left of its end."""
     last = length.shape[0] - 1
-    known = np.int64(length[min(np.int64(ids[at]), last)])
+    known = int64(length[min(int64(ids[at]), last)])
     while known < n_bytes and at > start:
-        n = np.int64(length[min(np.int64(ids[at - 1]), last)])
+        n = int64(length[min(int64(ids[at - 1]), last)])
         if n == SEPARATOR_LENGTH:
             break
         at -= 1
@@ -62,12 +69,12 @@ def extend_left(length, ids, start, at, n_bytes):
 
 
 @uncounted
-def extend_right(length, ids, stop, at, n_bytes):
+def extend_right(length: Int32Array, ids: TokenIds, stop: int, at: int, n_bytes: int) -> int:
     """Return the position behind tokens from `at` on that hold `n_bytes`, or end in a separator."""
     last = length.shape[0] - 1
-    known = np.int64(0)
+    known = int64(0)
     while known < n_bytes and at < stop:
-        n = np.int64(length[min(np.int64(ids[at]), last)])
+        n = int64(length[min(int64(ids[at]), last)])
         at += 1
         if n == SEPARATOR_LENGTH:
             break
@@ -76,7 +83,7 @@ def extend_right(length, ids, stop, at, n_bytes):
 
 
 @uncounted
-def close_window(state, windows, n):
+def close_window(state: Int64Array, windows: TextWindows, n: int) -> int:
     """Write down the open window; return how many there are."""
     if state[IS_OPEN]:
         windows.row[n] = state[ROW]
@@ -89,9 +96,9 @@ def close_window(state, windows, n):
 
 
 @uncounted
-def first_at(positions, n_positions, position):
+def first_at(positions: Int64Array, n_positions: int, position: int) -> int:
     """Return the first of ascending positions at or behind a position."""
-    low, high = np.int64(0), np.int64(n_positions)
+    low, high = int64(0), int64(n_positions)
     while low < high:
         middle = (low + high) >> 1
         if positions[middle] < position:
@@ -102,7 +109,20 @@ def first_at(positions, n_positions, position):
 
 
 @uncounted
-def open_windows(table, ids, start, stop, begin, end, scratch, n_pairs, n_crossing, state, windows, n):
+def open_windows(
+    table: TextPrefilter,
+    ids: TokenIds,
+    start: int,
+    stop: int,
+    begin: int,
+    end: int,
+    scratch: PrefilterScratch,
+    n_pairs: int,
+    n_crossing: int,
+    state: Int64Array,
+    windows: TextWindows,
+    n: int,
+) -> int:
     """Open the windows of what was scanned in ``[begin, end)``, a part of one sequence, from its end on.
 
     Returns
@@ -122,17 +142,15 @@ def open_windows(table, ids, start, stop, begin, end, scratch, n_pairs, n_crossi
         ):
             crossing -= 1
             last = scratch.crossing[crossing]
-            token = min(np.int64(ids[last]), table.sides.shape[0] - 1)
-            reach = np.int64(table.crossing_reach if table.sides[token] & CROSSING else table.word_reach)
+            token = min(int64(ids[last]), table.sides.shape[0] - 1)
+            reach = int64(table.crossing_reach if table.sides[token] & CROSSING else table.word_reach)
             # The traversal counts the bytes of the crossing id itself.
-            first = extend_left(length, ids, start, last, np.int64(length[token]) + reach)
+            first = extend_left(length, ids, start, last, int64(length[token]) + reach)
         else:
             pair -= 1
             last = scratch.positions[pair]
-            first = extend_left(
-                length, ids, start, last, np.int64(scratch.info[pair] & np.uint64(MOST_REACH))
-            )
-            reach = np.int64((scratch.info[pair] >> REACH_BITS) & np.uint64(MOST_REACH))
+            first = extend_left(length, ids, start, last, int64(scratch.info[pair] & np.uint64(MOST_REACH)))
+            reach = int64((scratch.info[pair] >> REACH_BITS) & np.uint64(MOST_REACH))
         until = extend_right(length, ids, stop, last + 1, reach)
         if state[IS_OPEN] and last >= state[FIRST]:
             state[FIRST] = min(state[FIRST], first)
@@ -147,7 +165,7 @@ def open_windows(table, ids, start, stop, begin, end, scratch, n_pairs, n_crossi
 
 
 @uncounted
-def first_row_of_chunk(starts, stops, row):
+def first_row_of_chunk(starts: Int64Array, stops: Int64Array, row: int) -> int:
     """Return the first of the rows up to `row` that ascend, lie close together and fit into one chunk.
 
     Rows that share more than one id share pairs of ids: those are not scanned together.
@@ -165,7 +183,15 @@ def first_row_of_chunk(starts, stops, row):
 
 
 @uncounted
-def find_windows(table, ids, starts, stops, scratch, state, windows):
+def find_windows(
+    table: TextPrefilter,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    scratch: PrefilterScratch,
+    state: Int64Array,
+    windows: TextWindows,
+) -> tuple[int, bool]:
     """Write down the windows of the sequences, from the last chunk of the last row on, while there is space.
 
     `state` holds the row and where its next chunk stops (-1: at its end); it is brought up to date. There
@@ -177,7 +203,7 @@ def find_windows(table, ids, starts, stops, scratch, state, windows):
     done : bool
         Whether all rows are done.
     """
-    n = np.int64(0)
+    n = int64(0)
     while state[ROW] >= 0:
         row = state[ROW]
         if n + CHUNK >= windows.row.shape[0]:

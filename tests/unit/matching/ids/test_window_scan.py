@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.threads import find_with_threads
 from indexer.matching.ids.kernels.windows import BLOCK_TOKENS
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import build_prefilter
 from indexer.matching.sampled import BuiltFromSample
-from indexer.matching.threads import find_with_threads
 from indexer.patterns import IdPatterns
 from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher

@@ -1,0 +1,27 @@
+"""``exposure debug``."""
+
+from __future__ import annotations
+
+import click
+
+from indexer.cli.command import command
+from indexer.cli.options import index_argument
+
+
+@command("exposure debug index")
+@index_argument
+def debug(index_dir: str) -> None:
+    """Show what is inside the search of a planned index: sizes of its tables, and what they let through."""
+    from indexer.index_dir import IndexDir
+    from indexer.matching.inspection import describe
+    from indexer.plan import read_plan
+    from indexer.scanning.task import ScanTask
+
+    index = IndexDir(index_dir)
+    task = ScanTask(index, read_plan(index.plan_file))
+    sample = task.sample()
+    click.echo(f"sample: the first {len(sample):,} ids of the plan")
+    for unit, matcher in task.prepare().matchers.items():
+        click.echo(f"\n{unit}")
+        for name, value in describe(matcher, sample).items():
+            click.echo(f"  {name:<24} {value}")
