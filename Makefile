@@ -7,7 +7,7 @@ CONFIG ?= sample/exposure.toml
 OUT ?= $(dir $(CONFIG))index
 
 .DEFAULT_GOAL := help
-.PHONY: help index test test-python test-harness test-all lint bench clean lock
+.PHONY: help index test test-python test-stores test-harness test-all lint bench clean lock
 
 ##@ Main
 
@@ -23,6 +23,11 @@ test: $(READY) ## Run the tests
 test-python: $(READY) ## Run the kernel tests with the compiler off: bounds are checked, tracebacks are Python's
 	NUMBA_DISABLE_JIT=1 EXPOSURE_EXAMPLES=few $(BIN)/python -m pytest tests/spec tests/property tests/unit/matching \
 	    tests/unit/jit tests/unit/scanning
+
+test-stores: $(READY) ## Try corpora on failing stores: a web server, and moto's S3, which is installed for it
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[stores]" \
+	    "$$($(BIN)/python -m pip freeze | grep '^fsspec==')"
+	$(BIN)/python -m pytest tests/faults/storage/test_s3_store.py
 
 test-harness: $(READY) ## Prove the exports with the evaluation harness and mlcroissant, in an environment of their own
 	@[ -f .venv-harness/.installed ] || { echo "Creating .venv-harness ..." && $(PYTHON) -m venv .venv-harness \

@@ -14,7 +14,7 @@ _PARTS = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<rest>.*)", re.DOTALL
 )
 _STORE_PARTS = re.compile(_PARTS.pattern.replace("[^?#]*)(?P<rest>", "[^?]*)(?P<rest>"), re.DOTALL)
-"""Of stores whose names may hold ``#`` and ``?``: there is no fragment, and no query without ``=``."""
+"""Of stores whose names may hold ``#`` and ``?``: a query is one only where it holds a secret."""
 _HARMLESS = frozenset(
     (
         "version",
@@ -71,18 +71,22 @@ def _redacted_part(part: str) -> str:
     if at and (":" in user or is_http):
         host = rest
     query = match["rest"].removeprefix("?")
+    if not is_http and not any(_SECRET.fullmatch(word.partition("=")[0]) for word in _assigned(query)):
+        return f"{match['scheme']}://{host}{match['path']}{match['rest']}"
     words = (query.partition("#")[0] if is_http else query).split("&")
     if any(word.lower().startswith("sig=") for word in words):
         words = [word for word in words if not _BESIDE_SIG.fullmatch(word.partition("=")[0])]
-    words = [word for word in (_redacted_word(word, is_http) for word in words) if word]
+    words = [word for word in map(_redacted_word, words) if word]
     return f"{match['scheme']}://{host}{match['path']}" + ("?" + "&".join(words) if words else "")
 
 
-def _redacted_word(word: str, is_http: bool) -> str:
+def _assigned(query: str) -> list[str]:
+    return [word for word in query.split("&") if "=" in word]
+
+
+def _redacted_word(word: str) -> str:
     """Return one ``name=value`` of a query; nothing where it is a secret."""
     name, equals, value = word.partition("=")
-    if not equals and not is_http:
-        return word
     if _SECRET.fullmatch(name):
         return ""
     if not equals or name.lower() in _HARMLESS or _HASHED.fullmatch(value) or len(value) < 8:

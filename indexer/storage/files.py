@@ -84,7 +84,7 @@ def find_files(paths: Sequence[str], *, base: Path) -> list[CorpusFile]:
 
 @answered_once("files of")
 def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
-    """Return the names a path or glob stands for, sorted. What exists as it is written is no glob.
+    """Return the names a path or glob stands for, sorted. A name with brackets that exists is no glob.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
     if not has_magic(path) or "\0" in path:
         return [path]
     if is_url(path):
-        if not is_pattern(path) or info_of(path) is not None:
+        if not is_pattern(path):
             return [path]
         matches = matches_of(path)
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,7 @@ from indexer.storage.credentials import hide
 from indexer.storage.globs import has_magic
 from indexer.storage.http_listing import listed_by
 from indexer.storage.requests import ask, call, waited_for
+from indexer.storage.s3_listing import Page, page_of
 from indexer.storage.store_errors import NotThere
 from indexer.storage.urls import filesystem_of
 
@@ -39,8 +41,14 @@ def is_http(url: str) -> bool:
 
 
 def is_pattern(url: str) -> bool:
-    """Tell whether a URL may be a pattern; the ``?`` of HTTP begins a query."""
-    return has_magic(url.partition("?")[0] if is_http(url) else url)
+    """Tell whether a URL is a pattern; a name with brackets that exists is none.
+
+    The ``?`` of HTTP begins a query, and that of ``?versionId=`` tells a version.
+    """
+    path = url.partition("?" if is_http(url) else "?versionId=")[0]
+    if not has_magic(path):
+        return False
+    return "*" in path or (not is_http(url) and "?" in path) or info_of(url) is None
 
 
 def info_of(url: str) -> dict[str, Any] | None:
@@ -78,23 +86,27 @@ def entries_of(url: str) -> list[Entry]:
     refuse_dots(url)
     folder = url.rstrip("/")
 
-    def request(seconds: float) -> list[tuple[str, bool]]:
-        if is_http(url):
-            filesystem, inner = filesystem_of(f"{folder}/")
-            if hasattr(filesystem, "set_session"):
-                listed: list[tuple[str, bool]] = waited_for(
-                    filesystem, listed_by, filesystem, inner, seconds=seconds
-                )
-                return listed
-        filesystem, inner = filesystem_of(folder)
+    def request(seconds: float, token: str | None) -> Page:
+        filesystem, inner = filesystem_of(f"{folder}/" if is_http(url) else folder)
+        if is_http(url) and hasattr(filesystem, "set_session"):
+            return waited_for(filesystem, listed_by, filesystem, inner, seconds=seconds), None
+        if hasattr(filesystem, "_call_s3"):
+            page: Page = waited_for(filesystem, page_of, filesystem, inner, token, seconds=seconds)
+            return page
         filesystem.invalidate_cache(inner)
         entries = call(filesystem, "ls", inner, detail=True, seconds=seconds)
         start = inner.rstrip("/") + "/"
-        names = [(one["name"].rstrip("/"), one["type"] == "directory") for one in entries]
-        return [(name.removeprefix(start), folder) for name, folder in names if name.startswith(start)]
+        found = [(one["name"].rstrip("/"), one["type"] == "directory") for one in entries]
+        return [(name.removeprefix(start), folder) for name, folder in found if name.startswith(start)], None
 
+    names: list[tuple[str, bool]] = []
+    token: str | None = None
     try:
-        names = ask(request, redacted_url(url))
+        while True:
+            page, token = ask(partial(request, token=token), redacted_url(url))
+            names += page
+            if token is None:
+                break
     except NotThere:
         return []
     entries = [

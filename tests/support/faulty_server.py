@@ -167,9 +167,9 @@ class _Handler(BaseHTTPRequestHandler):
         data = place.read_bytes()
         etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(len(data))}
+        headers["Last-Modified"] = formatdate(place.stat().st_mtime, usegmt=True)
         if self.store.tells_etags:
             headers["ETag"] = etag
-            headers["Last-Modified"] = formatdate(place.stat().st_mtime, usegmt=True)
         if self.headers.get("If-Match", etag) != etag:
             return Answer(412, {}, b"")
         wanted = self.headers.get("Range")

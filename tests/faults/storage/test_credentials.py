@@ -39,6 +39,9 @@ SECRETS = ("hunter2", "s3cr3tsignature", "AKIAEXAMPLE")
         ("simplecache::https://ann:hunter2@h/a?sig=x", "simplecache::https://h/a"),
         ("shards/a@b:c.bin", "shards/a@b:c.bin"),
         ("s3://bucket/a.bin", "s3://bucket/a.bin"),
+        ("s3://bucket/a#1?key?.bin", "s3://bucket/a#1?key?.bin"),
+        ("s3://bucket/a?versionId=0123456789", "s3://bucket/a?versionId=0123456789"),
+        ("abfs://container/a#1?sv=2022&sig=s3cr3t", "abfs://container/a#1"),
     ],
 )
 def test_a_url_is_shown_without_secrets(url: str, name: str) -> None:

@@ -10,15 +10,13 @@ from pathlib import Path
 import pytest
 
 from indexer.cli.main import run
+from indexer.errors import StateError
 from indexer.splits.ask import ask
-from indexer.storage import remote_ranges, requests
+from indexer.storage import files, remote_ranges, requests
 from tests.support.faulty_server import Asked, Fault, Store, serving
+from tests.support.store_cases import COUNTS, KINDS, config_for, index, refusal, touch_other
 
 pytest.importorskip("aiohttp", reason="the HTTP file system needs aiohttp: pip install 'fsspec[http]'")
-
-COUNTS = (
-    "SELECT phrase, exposure_count, first_step FROM exposures JOIN phrases USING (phrase_id) ORDER BY ALL"
-)
 
 
 @pytest.fixture
@@ -39,46 +37,6 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def config(store: Store, sample: Path, tmp_path: Path) -> Path:
     return config_for(f"{store.url}/shards/*.bin", sample, tmp_path)
-
-
-def config_for(paths: str, sample: Path, folder: Path) -> Path:
-    text = (sample / "exposure.toml").read_text().replace("shards/*.bin", paths)
-    for name in ("tokenizer", "blimp"):
-        text = text.replace(f'"{name}', f'"{sample}/{name}')
-    file = folder / "exposure.toml"
-    file.write_text(text)
-    return file
-
-
-def index(config: Path, root: Path) -> int:
-    return run(["index", str(config), "--out", str(root), "--workers", "1"])
-
-
-def refusal(capfd: pytest.CaptureFixture[str]) -> str:
-    """Return the one line of the refusal."""
-    err = capfd.readouterr().err
-    assert "Traceback" not in err
-    lines = [line for line in err.splitlines() if line.startswith("exposure: ")]
-    return lines[-1] if lines else err.strip().splitlines()[-1]
-
-
-def touch_other(path: Path, data: bytes) -> None:
-    """Put other bytes in the place of a file, with its times."""
-    status = path.stat()
-    path.write_bytes(data)
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-
-KINDS = [
-    Fault(503),
-    Fault(500),
-    Fault(429, headers={"Retry-After": "3"}),
-    Fault(408),
-    Fault("cut"),
-    Fault("drop"),
-    Fault("short"),
-    Fault("slow", seconds=0.01),
-]
 
 
 @pytest.mark.parametrize("fault", KINDS, ids=lambda fault: str(fault.kind))
@@ -258,6 +216,68 @@ def test_a_server_that_sends_whole_files_alone(
     monkeypatch.setattr(remote_ranges, "WHOLE_BYTES", 1000)
     assert index(config, tmp_path / "another") == 5
     assert "the server sends whole files alone" in refusal(capfd)
+
+
+def test_a_version_is_asked_for_with_each_range(store: Store, tmp_path: Path) -> None:
+    place = tmp_path / "served" / "pinned.bin"
+    place.write_bytes(b"one version")
+    (file,) = files.find_files([f"{store.url}/pinned.bin"], base=tmp_path)
+    assert files.read_range(file, 0, 3) == b"one"
+    touch_other(place, b"two versions")
+    with pytest.raises(StateError, match="was changed after it was planned"):
+        files.read_range(file, 0, 3)
+
+
+def test_a_server_without_etags_tells_versions_by_time(store: Store, tmp_path: Path) -> None:
+    store.tells_etags = False
+    place = tmp_path / "served" / "timed.bin"
+    place.write_bytes(b"one")
+    os.utime(place, (1e9, 1e9))
+    (file,) = files.find_files([f"{store.url}/timed.bin"], base=tmp_path)
+    assert files.read_range(file, 0, 3) == b"one"
+    place.write_bytes(b"two")
+    with pytest.raises(StateError, match="its Last-Modified is"):
+        files.read_range(file, 0, 3)
+
+
+NAMES = ["a b.bin", "a#1.bin", "a#2.bin", "a?.bin", "100%.bin", "é.bin", "[v1].bin", "it's.bin", "a&b.bin"]
+
+
+def test_a_pattern_stands_for_the_links_of_a_page(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "served" / "names"
+    for name in [*NAMES, ".hidden.bin", "sub/deep.bin"]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+    matched = files.find_files([f"{store.url}/names/*.bin"], base=tmp_path)
+    assert [files.read_all(file).decode() for file in matched] == sorted(NAMES)
+    (deep,) = files.find_files([f"{store.url}/**/deep.bin"], base=tmp_path)
+    assert deep.name == f"{store.url}/names/sub/deep.bin"
+    for spelled in ("a b.bin", "a%20b.bin"):
+        (file,) = files.find_files([f"{store.url}/names/{spelled}"], base=tmp_path)
+        assert files.read_all(file) == b"a b.bin"
+
+
+def test_a_page_that_ends_too_early_is_no_hole(
+    store: Store, config: Path, tmp_path: Path, pauses: list[float], capfd: pytest.CaptureFixture[str]
+) -> None:
+    store.faults = [Fault("short", 10_000, only=lambda asked: asked.path == "/shards/")]
+    assert index(config, tmp_path / "index") == 5
+    assert "the page ends after" in refusal(capfd)
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_folder_that_cannot_be_listed_is_no_hole(
+    store: Store,
+    sample: Path,
+    tmp_path: Path,
+    pauses: list[float],
+    status: int,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "served" / "shards" / "more").mkdir()
+    store.faults = [Fault(status, 10_000, only=lambda asked: asked.path == "/shards/more/")]
+    assert index(config_for(f"{store.url}/**/*.bin", sample, tmp_path), tmp_path / "index") == 5
+    assert "/shards/more: " in refusal(capfd)
 
 
 def test_two_workers_read_from_a_server(store: Store, config: Path, index_dir: Path, tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ def store(tmp_path: Path):
     np.save(tmp_path / "fortran.npy", np.asfortranarray(ROWS))
     (tmp_path / "raw.bin.zst").write_bytes(zstandard.compress(ROWS.tobytes()))
     pq.write_table(pa.table({"input_ids": ROWS.tolist()}), tmp_path / "rows.parquet")
+    table = pa.table({"input_ids": ROWS.tolist()})
+    with pa.ipc.new_file(tmp_path / "rows.arrow", table.schema) as writer:
+        writer.write_table(table, max_chunksize=7)
     lines = [json.dumps({"token_ids": row.tolist()}) for row in ROWS]
     (tmp_path / "rows.jsonl").write_text("\n".join(lines))
     (tmp_path / "x.ds").write_bytes(ROWS.tobytes())
@@ -62,6 +65,7 @@ CONFIGS = {
     "npy in Fortran order": dict(paths=["memory://corpus/fortran.npy"], format="npy"),
     "zstd": dict(paths=["memory://corpus/*.zst"], format="headerless", dtype="u2", sequence_length=16),
     "parquet": dict(paths=["memory://corpus/rows.parquet"], format="parquet"),
+    "arrow": dict(paths=["memory://corpus/rows.arrow"], format="arrow"),
     "jsonl": dict(paths=["memory://corpus/rows.jsonl"], format="jsonl"),
     "datatrove": dict(paths=["memory://corpus/x.ds"], format="datatrove", sequence_length=16),
     "pythia": dict(paths=["memory://corpus/document-*"], format="pythia", sequence_length=16),
@@ -75,7 +79,7 @@ def test_remote_shards_give_the_rows_of_local_ones(store, name):
 
 
 @pytest.mark.parametrize("trouble", ["short", "error", "slow start"])
-@pytest.mark.parametrize("name", ["megatron", "npy", "zstd", "jsonl", "datatrove"])
+@pytest.mark.parametrize("name", ["megatron", "npy", "zstd", "jsonl", "datatrove", "parquet", "arrow"])
 def test_a_store_that_fails_now_and_then_is_asked_again(store, monkeypatch, trouble, name):
     honest = MemoryFileSystem.cat_file
     calls = {"n": 0}
