@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 CONFIG ?= sample/exposure.toml
 OUT ?= $(dir $(CONFIG))index
+N ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help index test test-python test-stores test-harness test-all lint bench clean lock
+.PHONY: help index test test-python test-stores test-harness test-all soak fuzz lint bench clean lock
 
 ##@ Main
 
@@ -35,6 +36,13 @@ test-harness: $(READY) ## Prove the exports with the evaluation harness and mlcr
 	    && .venv-harness/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[harness]" \
 	    && touch .venv-harness/.installed; }
 	.venv-harness/bin/python -m pytest tests/unit/splits
+
+soak: $(READY) ## Kill N=200 runs at random moments, and commands at every boundary of what they write
+	$(BIN)/python -m tests.faults.soak $(N)
+	EXPOSURE_SOAK=1 $(BIN)/python -m pytest tests/faults/boundaries
+
+fuzz: $(READY) ## Read spoilt files of every kind, N=200 times as many as the tests do
+	EXPOSURE_EXAMPLES=many EXPOSURE_TIMES=$(N) $(BIN)/python -m pytest tests/faults/fuzz
 
 test-all: $(READY) ## Run every test, the slow ones too
 	$(BIN)/python -m pytest -m ""

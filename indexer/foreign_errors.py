@@ -72,6 +72,7 @@ _TABLE: dict[str, Row] = {
     "lzma.LZMAError": (InputError, "is damaged", None),
     "zstd.ZstdError": (InputError, "is damaged", None),
     "zstandard.ZstdError": (InputError, "is damaged", None),
+    "tokenize.TokenError": (InputError, "has a broken npy header", None),
     "builtins.EOFError": (InputError, "ends too early", None),
     "builtins.UnicodeError": (InputError, "is not the text it should be", None),
     "json.JSONDecodeError": (InputError, "is not JSON", None),

@@ -176,6 +176,7 @@ def commit_file(final: Path, write: Callable[[Path], object]) -> None:
     aside = aside_of(final)
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(final.parent, alone=False, of=final.name)
         write(aside)
         with open(aside, "rb+") as file:
             os.fsync(file.fileno())
@@ -191,6 +192,31 @@ def commit_file(final: Path, write: Callable[[Path], object]) -> None:
         ) from None
     finally:
         remove_aside(aside)
+
+
+def commit_folder(final: Path, write: Callable[[Path], object]) -> None:
+    """Have a folder filled aside, then rename it into place: it appears whole or not at all.
+
+    Parameters
+    ----------
+    final : Path
+        Where the folder appears; what is there is replaced.
+    write : callable
+        Is given the folder to fill.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(final.parent, alone=False, of=final.name)
+    aside, earlier = aside_of(final), aside_of(final)
+    try:
+        aside.mkdir()
+        write(aside)
+        if final.exists():
+            final.rename(earlier)
+        aside.rename(final)
+        _sync_directory(final.parent)
+    finally:
+        remove_aside(aside)
+        remove_aside(earlier)
 
 
 def _sync_directory(path: Path) -> None:

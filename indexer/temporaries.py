@@ -1,4 +1,4 @@
-"""Files that are written aside: who writes one stands in its name, so that those of dead runs can be removed.
+"""Files and folders that are written aside: their names say who writes, so that those of dead runs can go.
 
 ``.FINAL.HOST.BOOT.PID.TOKEN.tmp``: two machines may write the same file at once, and the number of a process
 says nothing on another machine or after a restart.
@@ -14,7 +14,9 @@ import socket
 from functools import cache
 from pathlib import Path
 
-_NAME = re.compile(r"\..+\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)\.[0-9a-f]{8}\.tmp(\.wal|\.spill)?")
+_NAME = re.compile(
+    r"\.(?P<final>.+)\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)\.[0-9a-f]{8}\.tmp(\.wal|\.spill)?"
+)
 
 
 def aside_of(final: Path) -> Path:
@@ -25,11 +27,14 @@ def aside_of(final: Path) -> Path:
 
 def remove_aside(aside: Path) -> None:
     """Remove what was written aside, and the log that DuckDB keeps beside it."""
+    if aside.is_dir():
+        shutil.rmtree(aside, ignore_errors=True)
+        return
     aside.unlink(missing_ok=True)
     aside.with_name(f"{aside.name}.wal").unlink(missing_ok=True)
 
 
-def remove_leftovers(folder: Path, *, alone: bool) -> list[Path]:
+def remove_leftovers(folder: Path, *, alone: bool, of: str | None = None) -> list[Path]:
     """Remove what runs wrote aside that are dead.
 
     Parameters
@@ -38,6 +43,8 @@ def remove_leftovers(folder: Path, *, alone: bool) -> list[Path]:
         Where to look; it need not be there.
     alone : bool
         Whether nobody else writes here: then what another machine left is removed too.
+    of : str, optional
+        Name of a file: only what was written aside for it is looked at.
 
     Returns
     -------
@@ -47,16 +54,13 @@ def remove_leftovers(folder: Path, *, alone: bool) -> list[Path]:
     removed = []
     for path in sorted(folder.glob(".*.tmp*")):
         match = _NAME.fullmatch(path.name)
-        if match is None:
+        if match is None or of not in (None, match["final"]):
             continue
         host, boot = _machine()
         here = match["host"] == host
         dead = not here or match["boot"] != boot or not _is_alive(int(match["pid"]))
         if dead and (here or alone):
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+            remove_aside(path)
             removed.append(path)
     return removed
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +10,7 @@ import pyarrow.parquet as pq
 
 from indexer.errors import StateError
 from indexer.exposure.database import SCHEMA_VERSION, open_read_only
-from indexer.index_dir import IndexDir, commit_file
+from indexer.index_dir import IndexDir, commit_folder
 
 TABLES = (
     "phrases",
@@ -53,6 +52,16 @@ def write_bundle(index: IndexDir, folder: Path) -> list[Path]:
     index.require_database()
     if folder.exists() and any(folder.iterdir()):
         raise StateError("is not empty", path=folder, fix="name a new folder")
+    written: list[Path] = []
+
+    def fill(aside: Path) -> None:
+        written[:] = [folder / path.name for path in _write_tables(index, aside)]
+
+    commit_folder(folder, fill)
+    return written
+
+
+def _write_tables(index: IndexDir, folder: Path) -> list[Path]:
     written = []
     with open_read_only(index.database_file) as connection:
         names = [row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
@@ -63,7 +72,7 @@ def write_bundle(index: IndexDir, folder: Path) -> list[Path]:
             rows = connection.table(name).to_arrow_table()
             of_column = {column: comment for table, column, comment in comments if table == name}
             path = folder / f"{name}.parquet"
-            commit_file(path, _writer(_described(rows, of_column)))
+            pq.write_table(_described(rows, of_column), path, compression="zstd", write_page_checksum=True)
             written.append(path)
     return written
 
@@ -75,7 +84,3 @@ def _described(rows: pa.Table, comments: dict[str, str]) -> pa.Table:
     ]
     metadata = {"exposure_index": json.dumps({"schema_version": SCHEMA_VERSION})}
     return rows.cast(pa.schema(fields, metadata=metadata))
-
-
-def _writer(rows: pa.Table) -> Callable[[Path], None]:
-    return lambda aside: pq.write_table(rows, aside, compression="zstd", write_page_checksum=True)

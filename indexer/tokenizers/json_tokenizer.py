@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +17,8 @@ from indexer.tokenizers.spelling import Spelling, spelling_of, token_bytes_of
 from indexer.vocabulary import TokenBytes
 
 _BATCH_TEXTS = 4096
+_MOST_IDS = 1 << 27
+"""No vocabulary is a hundredth as large; tables are as long as the largest id."""
 
 
 class JsonTokenizer:
@@ -47,7 +50,10 @@ class JsonTokenizer:
         except Exception as error:  # the library raises bare Exception
             raise InputError(f"is no tokenizer.json ({error})", path=name) from None
         self.content_hash = hashlib.sha256(text.encode()).hexdigest()
-        self.n_ids = self._spelling.n_ids
+        with _walked(name):
+            self.n_ids = self._spelling.n_ids
+        if self.n_ids > _MOST_IDS:
+            raise InputError(f"has the id {self.n_ids - 1:,}", path=name, expected=f"ids below {_MOST_IDS:,}")
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text: no special tokens, no truncation, no padding.
@@ -116,6 +122,10 @@ class JsonTokenizer:
             They do not: spaces are lost, words run together or fall apart, or the decoder writes another
             text. Names the component.
         """
+        with _walked(self.name):
+            self._require_words()
+
+    def _require_words(self) -> None:
         if not self._tells_words:
             self._faithfulness.refuse_lost_words()
             self._faithfulness.refuse_other_decoding()
@@ -182,7 +192,8 @@ class JsonTokenizer:
 
     @cached_property
     def _token_bytes(self) -> TokenBytes:
-        return token_bytes_of(self._spelling)
+        with _walked(self.name):
+            return token_bytes_of(self._spelling)
 
     @cached_property
     def _round_trip(self) -> RoundTrip:
@@ -194,7 +205,8 @@ class JsonTokenizer:
 
     @cached_property
     def _normalizer(self) -> Normalizer:
-        return normalizer_of(self._json, self._spelling, self._round_trip)
+        with _walked(self.name):
+            return normalizer_of(self._json, self._spelling, self._round_trip)
 
     def _blame(self, batch: Sequence[str], start: int) -> None:
         for number, text in enumerate(batch, start):
@@ -208,6 +220,22 @@ class JsonTokenizer:
                     path=self.name,
                     offset=f"character {error.start}",
                 ) from None
+
+
+@contextmanager
+def _walked(name: str) -> Iterator[None]:
+    """Refuse a file that the library takes and whose parts are not what they should be.
+
+    The library reads over what it does not know, and takes the first kind of part that fits.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
+        raise InputError(
+            f"has a part that is not what it should be ({type(error).__name__}: {error})",
+            path=name,
+            expected="a tokenizer.json as the tokenizers library writes it",
+        ) from error
 
 
 def _library(text: str) -> Any:

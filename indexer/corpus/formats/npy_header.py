@@ -60,7 +60,7 @@ def parse_npy_header(head: bytes, *, name: str) -> NpyHeader | None:
         fields = ast.literal_eval(text.decode("utf-8" if major == 3 else "latin-1").strip())
         shape = tuple(int(size) for size in fields["shape"])
         descr, fortran = fields["descr"], bool(fields["fortran_order"])
-    except (ValueError, SyntaxError, KeyError, TypeError):
+    except (ValueError, SyntaxError, KeyError, TypeError, OverflowError, RecursionError, MemoryError):
         raise InputError("has a broken npy header", path=name, offset=f"byte {begin}") from None
     if not isinstance(descr, str):
         raise InputError("holds records, not ids", path=name, offset=f"byte {begin}")

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -191,7 +192,7 @@ def load_npy(name: str, *, base: Path) -> NDArray[Any]:
             array = np.load(file.url, mmap_mode="r", allow_pickle=False)
         else:
             array = np.load(io.BytesIO(files.read_all(file, at_most=1 << 36)), allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+    except (ValueError, TypeError, OverflowError, OSError, EOFError, SyntaxError, TokenError) as error:
         raise InputError(f"is no whole npy file ({error})", path=name) from None
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "ui":
         raise InputError("holds no integers", path=name)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import StateError
+from indexer.index_dir import commit_folder
 
 PROVENANCE = "provenance.json"
 """Every exported folder holds it; a folder without it is not ours to replace."""
 
 
-def commit_folder(final: Path, provenance: dict[str, Any], write: Callable[[Path], object]) -> None:
+def commit_export(final: Path, provenance: dict[str, Any], write: Callable[[Path], object]) -> None:
     """Have a folder written aside, then rename it into place.
 
     Parameters
@@ -38,18 +37,10 @@ def commit_folder(final: Path, provenance: dict[str, Any], write: Callable[[Path
         raise StateError(
             "holds something that is no export", path=final, fix="name a new folder, or remove this one"
         )
-    final.parent.mkdir(parents=True, exist_ok=True)
-    aside = final.with_name(f".{final.name}.{os.getpid()}.tmp")
-    old = final.with_name(f".{final.name}.{os.getpid()}.old")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    try:
-        write(aside)
+
+    def fill(folder: Path) -> None:
+        write(folder)
         text = json.dumps(provenance, indent=1, ensure_ascii=False) + "\n"
-        (aside / PROVENANCE).write_text(text, encoding="utf-8")
-        if final.exists():
-            final.rename(old)
-        aside.rename(final)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        (folder / PROVENANCE).write_text(text, encoding="utf-8")
+
+    commit_folder(final, fill)

@@ -9,7 +9,7 @@ from indexer.errors import ConfigError
 from indexer.splits.exports.datasets_folder import write_datasets_folder
 from indexer.splits.exports.exported_split import ExportedSplit, exported_split
 from indexer.splits.exports.flat import write_flat
-from indexer.splits.exports.folder import commit_folder
+from indexer.splits.exports.folder import commit_export
 from indexer.splits.exports.lm_eval_folder import write_lm_eval_folder
 
 EXPORTS = ("lm-eval", "datasets", "parquet", "csv", "jsonl")
@@ -57,5 +57,5 @@ def write_export(
         else:
             write_flat(split, folder, target)
 
-    commit_folder(out, split.provenance(), fill)
+    commit_export(out, split.provenance(), fill)
     return split
