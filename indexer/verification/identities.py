@@ -41,6 +41,13 @@ def check_frozen(index: IndexDir, plan: Plan) -> Check:
         content = _content_of_plan(plan, name)
         try:
             said = None if content is None else _content_hash(name, data)
+            if name.endswith(".parquet"):
+                n_rows, n_planned = (
+                    pq.read_metadata(pa.BufferReader(data)).num_rows,
+                    _rows_of_plan(plan, name),
+                )
+                if n_rows != n_planned:
+                    check.fail(Finding("has another number of rows", str(n_planned), str(n_rows), where))
         except (ValueError, KeyError, OSError, pa.ArrowException) as error:
             said = type(error).__name__
         if content != said:
@@ -56,11 +63,26 @@ def check_partials(index: IndexDir, plan: Plan, coverage: Coverage) -> Check:
     """Tell what `coverage_of` found wrong with the partials: checksum, plan, range, files."""
     check = Check("partials against their checksums and the plan", "partials")
     check.n_looked_at = len(coverage.whole) + len(coverage.refused)
+    for number, facts in coverage.whole.items():
+        for wrong in _wrong_with_facts(plan, number, facts):
+            check.fail(Finding(wrong, where=index.partial_file(number).name))
     for number, error in coverage.refused.items():
         check.fail(Finding(error.what, error.expected or "", where=index.partial_file(number).name))
     if coverage.missing:
         check.note = f"{len(coverage.missing):,} of {len(plan.ranges):,} ranges have none"
     return check
+
+
+def _wrong_with_facts(plan: Plan, number: int, facts: PartialFacts) -> list[str]:
+    """Return what a partial says of itself that does not fit its range, one clause each."""
+    scan_range = plan.ranges[number]
+    n_checkpoints = len(plan.checkpoints) if plan.order.steps_known else len(facts.visited_tokens)
+    fits = {
+        "is of another shard": facts.shard_number == scan_range.shard,
+        "is of another number of sequences": facts.n_sequences == scan_range.stop - scan_range.start,
+        "has tokens of another number of checkpoints": len(facts.visited_tokens) == n_checkpoints,
+    }
+    return [wrong for wrong, right in fits.items() if not right]
 
 
 def check_files(plan: Plan) -> tuple[Check, set[int]]:
@@ -148,6 +170,11 @@ def _content_of_plan(plan: Plan, file: str) -> str | None:
     if name == "tokenizer":
         return plan.tokenizer.content_hash if plan.tokenizer else None
     return plan.frozen[name].hash if name in plan.frozen else None
+
+
+def _rows_of_plan(plan: Plan, file: str) -> int | None:
+    name = file.partition(".")[0]
+    return plan.frozen[name].rows if name in plan.frozen else None
 
 
 def _content_hash(file: str, data: bytes) -> str:

@@ -174,7 +174,7 @@ class RawSequences:
         if self._flat is None or self._flat[0] != shard.number:
             read = _read_megatron if self._plan.corpus.format == "megatron" else _read_array
             flat = read(shard, self._plan)
-            if len(flat.starts) < shard.n_sequences:
+            if len(flat.starts) != shard.n_sequences:
                 raise InputError(
                     f"holds {len(flat.starts):,} sequences",
                     path=shard.name,

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from indexer.index_dir import IndexDir
+from indexer.partials import SCHEMA
 from indexer.plan import Plan
 from indexer.verification.findings import Check, Finding
 
@@ -62,7 +63,15 @@ def work_out(
     )
     check = Check("rows of partials against each other, their range and the window", "rows")
     for number in ranges:
-        table = pq.read_table(index.partial_file(number))
+        try:
+            table = pq.read_table(index.partial_file(number)).cast(SCHEMA)
+            nulls = sum(table[name].null_count for name in ("unit", "phrase_id", "bins", "places"))
+        except (ValueError, TypeError, pa.ArrowException) as error:
+            check.fail(Finding(f"has other columns ({error})", where=index.partial_file(number).name))
+            continue
+        if nulls:
+            check.fail(Finding("has rows without values", where=index.partial_file(number).name))
+            continue
         _check_rows(check, index, plan, number, table)
         for unit in units:
             of_unit = table.filter(pa.compute.equal(table["unit"], unit))

@@ -151,7 +151,7 @@ class TableRows:
         seen, expected = 0, {}
         for number, checkpoint in enumerate(self._plan.checkpoints):
             if self._plan.order.steps_known:
-                seen += sum(one.visited_tokens[number] for one in self._facts.values())
+                seen += sum(sum(one.visited_tokens[number : number + 1]) for one in self._facts.values())
             expected[checkpoint] = (checkpoint, seen if self._plan.order.steps_known else None)
         return expected
 
@@ -184,6 +184,8 @@ class TableRows:
         others = pq.read_table(self._index.other_forms_file).to_pylist()
         expected = {}
         for number, count in rows.others.items():
+            if not 0 <= number < len(others):
+                continue  # told of among the rows of partials
             one = others[number]
             key = (one["phrase_id"], one["normal_form"], one["spelled"])
             expected[key] = (*key, count)

@@ -18,6 +18,7 @@ from indexer.verification.findings import Check, Finding, Verification
 from indexer.verification.identities import check_files, check_frozen, check_ids, check_partials
 from indexer.verification.places_found import RecordedPlace, find_places
 from indexer.verification.plain_steps import PlainSteps
+from indexer.verification.plan_shape import check_definitions, check_names, check_plan
 from indexer.verification.raw_sequences import AsPlanned, RawSequences
 from indexer.verification.recount import Recount, Sampled
 from indexer.verification.rows_of_partials import work_out
@@ -101,12 +102,14 @@ def verify_index(
     announce("Comparing hashes of the plan and the partials")
     frozen, coverage = check_frozen(index, plan), coverage_of(index, plan)
     partials = check_partials(index, plan, coverage)
-    checks += [frozen, partials]
+    shape = check_plan(plan)
+    checks += [shape, frozen, partials]
     connection = open_read_only(index.database_file)
     try:
+        checks.append(check_definitions(connection, plan))
+        if any(check.n_failed for check in checks if check is not partials):
+            return _ended_early(root, plan, sample, seed, checks)
         rows_hash = hash_rows(connection)
-        if frozen.n_failed:
-            return _ended_early(root, plan, rows_hash, sample, seed, checks)
         book = PhraseBook(index, plan)
         announce("Working the rows of the table out from the partials")
         n_ranges = len(coverage.whole)
@@ -120,7 +123,7 @@ def verify_index(
         connection.close()
     announce("Comparing the files of the corpus")
     files, changed = check_files(plan)
-    checks.append(files)
+    checks += [check_names(plan), files]
     raw = RawSequences(plan, book.tokenizer)
     with observed_by(AsPlanned(plan.files)):
         raw_checks, bounds = _check_corpus(
@@ -247,8 +250,6 @@ def _how_it_is_read(plan: Plan, raw: RawSequences) -> str:
     )
 
 
-def _ended_early(
-    root: str, plan: Plan, rows_hash: str, sample: int, seed: int, checks: Sequence[Check]
-) -> Verification:
-    bounds = ("everything else: not looked at, since the files of the plan are not those that were planned",)
-    return Verification(root, plan.fingerprint, rows_hash, sample, seed, tuple(checks), bounds)
+def _ended_early(root: str, plan: Plan, sample: int, seed: int, checks: Sequence[Check]) -> Verification:
+    bounds = ("everything else: not looked at, since the plan or the table do not say what they must",)
+    return Verification(root, plan.fingerprint, "", sample, seed, tuple(checks), bounds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,81 @@ def test_tables_that_are_copied_from_the_plan(
 ) -> None:
     doctored.table(statement)
     assert only(verify(doctored.index.root), name).index_fails
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("DROP TABLE places", "places.sequence"),
+        ("ALTER TABLE shards ALTER n_bytes TYPE VARCHAR", "shards.n_bytes"),
+        ("DROP VIEW pair_exposures", "view pair_exposures"),
+        ("CREATE OR REPLACE MACRO is_covered(at_checkpoint) AS true", "macro is_covered"),
+    ],
+)
+def test_other_tables_views_and_macros(doctored: Doctored, verify: Verify, statement: str, name: str) -> None:
+    doctored.table(statement)
+    verification = verify(doctored.index.root)
+    check = only(verification, "columns, views and macros of the table against the schema")
+    assert verification.exit_code == 4 and name in {finding.where for finding in check.details}
+
+
+@pytest.mark.parametrize("how", ["left out", "cut short"])
+def test_a_range_that_is_not_whole_in_the_plan(doctored: Doctored, verify: Verify, how: str) -> None:
+    """The forger plans less than there is: nothing is missing then."""
+    plan = doctored.plan()
+    last = () if how == "left out" else (replace(plan.ranges[2], stop=plan.ranges[2].stop - 1),)
+    doctored.write_plan(replace(plan, ranges=(*plan.ranges[:2], *last)))
+    for number in range(2):
+        doctored.partial_facts(number, plan_fingerprint=doctored.plan().fingerprint)
+    found = failed(verify(doctored.index.root))
+    check = found["ranges of the plan over its shards, checkpoints over its window"]
+    assert "s02.bin" in check.details[0].where
+
+
+def test_a_shard_that_is_left_out_of_the_plan(doctored: Doctored, verify: Verify) -> None:
+    plan = doctored.plan()
+    names = [f"shards/s0{number}.bin" for number in range(3)]
+    answers = {key: names[:2] if one == names else one for key, one in plan.files.answers.items()}
+    files = tuple(file for file in plan.files.files if file.shard != 2)
+    doctored.write_plan(
+        replace(
+            plan,
+            shards=plan.shards[:2],
+            ranges=plan.ranges[:2],
+            files=replace(plan.files, files=files, answers=answers),
+        )
+    )
+    for number in range(2):
+        fits = {
+            "plan_fingerprint": doctored.plan().fingerprint,
+            "files_hash": doctored.plan().files_hash(number),
+        }
+        doctored.partial_facts(number, **fits)
+    doctored.merge()
+    verification = verify(doctored.index.root)
+    found = failed(verification)["files that [corpus] paths match, asked again"]
+    assert "s02.bin" in found.details[0].found and verification.exit_code in (3, 4)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"shard_number": 1}, {"n_sequences": 5}, {"visited_tokens": (1, 2)}],
+    ids=["shard", "sequences", "checkpoints"],
+)
+def test_what_a_partial_says_of_its_range(doctored: Doctored, verify: Verify, changes: dict) -> None:
+    doctored.partial_facts(0, **changes)
+    found = failed(verify(doctored.index.root))
+    assert "partials against their checksums and the plan" in found
+
+
+def test_a_table_with_flipped_bytes_is_one_line(doctored: Doctored, exposure: Callable) -> None:
+    path = doctored.index.database_file
+    data = bytearray(path.read_bytes())
+    for at in range(20_000, len(data), 4096):
+        data[at] ^= 0xFF
+    path.write_bytes(data)
+    code, _, err = exposure("verify", doctored.index.root)
+    assert code == 4 and err.count("exposure: ") == 1 and "Traceback" not in err, err
 
 
 def swap_two_phrases(rows: list[Row]) -> None:

@@ -1,0 +1,44 @@
+"""What the tables, views and macros of an index are by definition: of an opened index, and of a new one."""
+
+from __future__ import annotations
+
+import duckdb
+
+from indexer.exposure.database import sql
+
+_COLUMNS = """
+SELECT table_name || '.' || column_name, data_type || CASE WHEN is_nullable THEN '' ELSE ' NOT NULL' END
+FROM duckdb_columns()
+WHERE NOT internal AND schema_name = 'main' AND table_name <> 'attributes'
+    AND table_name IN (SELECT table_name FROM duckdb_tables() WHERE NOT internal)
+"""
+_VIEWS = "SELECT 'view ' || view_name, sql FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'"
+_MACROS = """
+SELECT 'macro ' || function_name, parameters::VARCHAR || ' ' || macro_definition
+FROM duckdb_functions()
+WHERE NOT internal AND schema_name = 'main'
+"""
+
+
+def library_version() -> str:
+    """Return the version of DuckDB at work: another one may spell the same view otherwise."""
+    return str(duckdb.__version__)
+
+
+def definitions(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the types of all columns, but those of the user's own, and the text of all views and macros."""
+    found: dict[str, str] = {}
+    for query in (_COLUMNS, _VIEWS, _MACROS):
+        found.update(connection.execute(query).fetchall())
+    return found
+
+
+def definitions_of_a_new_index() -> dict[str, str]:
+    """Return the same of an index that is made now."""
+    connection = duckdb.connect()
+    try:
+        connection.execute(sql("schema.sql"))
+        connection.execute(sql("macros.sql"))
+        return definitions(connection)
+    finally:
+        connection.close()
