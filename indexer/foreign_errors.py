@@ -95,6 +95,8 @@ _TABLE: dict[str, Row] = {
     "requests.RequestException": (ResourceError, "the network failed", _RETRY),
     "urllib3.HTTPError": (ResourceError, "the network failed", _RETRY),
     "httpx.HTTPError": (ResourceError, "the network failed", _RETRY),
+    "httpx2.HTTPError": (ResourceError, "the network failed", _RETRY),
+    "httpcore2.NetworkError": (ResourceError, "the network failed", _RETRY),
     "httpcore.NetworkError": (ResourceError, "the network failed", _RETRY),
     "huggingface_hub.HfHubHTTPError": (ResourceError, "the hub failed", _RETRY),
     "huggingface_hub.LocalEntryNotFoundError": (ResourceError, "the hub cannot be reached", _RETRY),

@@ -25,7 +25,7 @@ class Asked(NamedTuple):
     method: str
     path: str
     range: str | None
-    at: float
+    version: str | None
 
 
 class Answer(NamedTuple):
@@ -110,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         store = self.store
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = Asked(self.command, self.path, self.headers.get("Range"), time.monotonic())
+        asked = Asked(self.command, self.path, self.headers.get("Range"), self.headers.get("If-Match"))
         store.asked.append(asked)
         for act in list(store.before):
             act(asked)

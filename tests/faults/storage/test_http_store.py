@@ -223,6 +223,7 @@ def test_a_version_is_asked_for_with_each_range(store: Store, tmp_path: Path) ->
     place.write_bytes(b"one version")
     (file,) = files.find_files([f"{store.url}/pinned.bin"], base=tmp_path)
     assert files.read_range(file, 0, 3) == b"one"
+    assert store.asked[-1].version
     touch_other(place, b"two versions")
     with pytest.raises(StateError, match="was changed after it was planned"):
         files.read_range(file, 0, 3)

@@ -238,6 +238,7 @@ def test_a_version_is_asked_for_with_each_range(store: Store, client: Any) -> No
     client.put_object(Bucket="corpus", Key="pinned.bin", Body=b"one version")
     (file,) = files.find_files(["s3://corpus/pinned.bin"], base=HERE)
     assert files.read_range(file, 0, 3) == b"one"
+    assert store.asked[-1].version
     client.put_object(Bucket="corpus", Key="pinned.bin", Body=b"two versions")
     with pytest.raises(StateError, match="was changed after it was planned"):
         files.read_range(file, 0, 3)
