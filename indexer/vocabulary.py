@@ -18,7 +18,7 @@ class TokenBytes(NamedTuple):
         Id i spells ``data[offsets[i]:offsets[i + 1]]``.
     special : array of bool, shape (n_ids,)
         True for ids that stand for no text: end of document, padding, unknown, holes in the vocabulary.
-        They are walls: no occurrence contains one, and text does not run across one.
+        They are separators: no occurrence contains one, and text does not run across one.
     """
 
     data: Uint8Array

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.matching.blocks import read_only
-from indexer.scanning.kernels.gathering import gather
+from indexer.scanning.kernels.concatenation import concatenate_sequences
 from indexer.units import Int64Array, TokenIds
 
 _IDS_AT_ONCE = 1 << 19
@@ -67,7 +67,7 @@ def _pieces(block: SequenceBlock) -> Iterator[TokenIds]:
 def prepare_hash(dtype: DTypeLike) -> None:
     """Have the kernel compiled for ids of a type."""
     no_ids, nowhere = np.empty(0, dtype), read_only(np.empty(0, np.int64))
-    gather(read_only(no_ids), nowhere, nowhere, no_ids)
+    concatenate_sequences(read_only(no_ids), nowhere, nowhere, no_ids)
 
 
 def _concatenated(ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Iterator[TokenIds]:
@@ -83,7 +83,7 @@ def _concatenated(ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Itera
         last = int(np.searchsorted(read, read[row] + _IDS_AT_ONCE, side="right")) - 1
         last = max(last, row + 1)
         gathered = room[: read[last] - read[row]]
-        gather(ids, starts[row:last], stops[row:last], gathered)
+        concatenate_sequences(ids, starts[row:last], stops[row:last], gathered)
         yield gathered
         row = last
 

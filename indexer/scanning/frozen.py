@@ -20,19 +20,19 @@ from indexer.vocabulary import TokenBytes
 
 
 def vocabulary_of(plan: Plan, tokenizer: Tokenizer | None) -> TokenBytes | None:
-    """Return the bytes of every id below the vocabulary size, the configured special ids as walls."""
+    """Return the bytes of every id below the vocabulary size, the configured special ids as separators."""
     if tokenizer is None:
         return None
     vocabulary = tokenizer.token_bytes()
     n_ids = max(plan.vocabulary_size, tokenizer.n_ids)
     more = n_ids - len(vocabulary.special)
     special = np.append(vocabulary.special, np.ones(more, np.bool_))
-    special[walls(plan)] = True
+    special[separator_ids(plan)] = True
     offsets = np.append(vocabulary.offsets, np.full(more, vocabulary.offsets[-1]))
     return TokenBytes(vocabulary.data, offsets, special)
 
 
-def walls(plan: Plan) -> list[int]:
+def separator_ids(plan: Plan) -> list[int]:
     """Return the configured ids that no occurrence contains."""
     corpus = plan.config.corpus
     end_of_document = corpus.end_of_document

@@ -9,7 +9,7 @@ from indexer.units import Int64Array, TokenIds
 
 
 @kernel
-def gather(ids: TokenIds, starts: Int64Array, stops: Int64Array, gathered: TokenIds) -> None:
+def concatenate_sequences(ids: TokenIds, starts: Int64Array, stops: Int64Array, gathered: TokenIds) -> None:
     """Copy the ids of all sequences.
 
     Parameters
