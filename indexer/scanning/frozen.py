@@ -60,6 +60,8 @@ def load_matchers(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) ->
         given_as_ids = phrases["token_ids"].is_valid().to_numpy()
         matchers["tokens"] = id_matcher(load_patterns(index, plan), given_as_ids, tables, match, with_gaps)
     if tables is None:
+        if match.unit != "tokens":
+            raise ValueError("planning lets no text unit pass without a tokenizer")
         return matchers
     if match.unit in ("text", "both"):
         texts = with_parts(phrases.select(["phrase_id", "phrase"]), gapped)
