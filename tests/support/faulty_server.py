@@ -26,6 +26,7 @@ class Asked(NamedTuple):
     path: str
     range: str | None
     version: str | None
+    login: str | None
 
 
 class Answer(NamedTuple):
@@ -110,7 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         store = self.store
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = Asked(self.command, self.path, self.headers.get("Range"), self.headers.get("If-Match"))
+        told = (self.headers.get(name) for name in ("Range", "If-Match", "Authorization"))
+        asked = Asked(self.command, self.path, *told)
         store.asked.append(asked)
         for act in list(store.before):
             act(asked)
