@@ -92,25 +92,32 @@ class PhraseBook:
             found[OTHER_FORMS] = TextSearch(texts, self.spelling, self.match)
         return found
 
-    def _texts(self, wanted: Collection[int]) -> TextSearch:
-        if self.spelling is None:
-            raise ValueError("planning lets no text unit pass without a tokenizer")
-        texts = {number: text for number in wanted if (text := self._text(number)) is not None}
-        return TextSearch(texts, self.spelling, self.match)
-
-    def _text(self, number: int) -> str | None:
+    def text(self, number: int) -> str | None:
+        """Return the text of a phrase or, numbered on from them, of a part; None where ids were given."""
         n_phrases = len(self.texts)
         return self.texts[number] if number < n_phrases else self._parts[number - n_phrases]
 
-    def _ids(self, wanted: Collection[int]) -> IdSearch:
+    def forms_of_texts(self, numbers: Collection[int]) -> list[tuple[int, list[int]]]:
+        """Return number and ids of each form of some phrases, or of their parts, that were given as text."""
+        gapped = [self._gapped[number] for number in numbers if number in self._gapped]
+        wanted = {*numbers, *(part for phrase in gapped for part in phrase.parts)}
         with np.load(io.BytesIO(self._index.patterns_file.read_bytes())) as arrays:
             ids, offsets, phrase = arrays["ids"], arrays["offsets"].tolist(), arrays["phrase"].tolist()
-        forms = [(number, given) for number, given in self._given_as_ids.items() if number in wanted]
-        forms += [
+        return [
             (number, ids[begin:end].tolist())
             for number, (begin, end) in zip(phrase, pairwise(offsets), strict=True)
             if number in wanted and number not in self._given_as_ids
         ]
+
+    def _texts(self, wanted: Collection[int]) -> TextSearch:
+        if self.spelling is None:
+            raise ValueError("planning lets no text unit pass without a tokenizer")
+        texts = {number: text for number in wanted if (text := self.text(number)) is not None}
+        return TextSearch(texts, self.spelling, self.match)
+
+    def _ids(self, wanted: Collection[int]) -> IdSearch:
+        forms = [(number, given) for number, given in self._given_as_ids.items() if number in wanted]
+        forms += self.forms_of_texts(wanted)
         return IdSearch(forms, self._given_as_ids, self.spelling, self.match)
 
 

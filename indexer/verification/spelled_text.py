@@ -105,12 +105,12 @@ class Run:
 
 def runs_of(ids: Sequence[int], spelling: Spelling) -> Iterator[Run]:
     """Yield the runs of tokens between walls."""
+    walls, n_ids = spelling.walls, len(spelling.of_id)
     begin = 0
-    for token in range(len(ids) + 1):
-        if token == len(ids) or spelling.is_wall(ids[token]):
-            if token > begin:
-                yield Run(ids[begin:token], begin, spelling)
-            begin = token + 1
+    for wall in [*(at for at, token in enumerate(ids) if token in walls or token >= n_ids), len(ids)]:
+        if wall > begin:
+            yield Run(ids[begin:wall], begin, spelling)
+        begin = wall + 1
 
 
 def fold_text(text: str, case: str, whitespace: str) -> str:

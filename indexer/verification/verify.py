@@ -15,6 +15,7 @@ from indexer.plan import Plan, ScanRange, read_plan
 from indexer.storage.observer import observed_by
 from indexer.verification.bounds import bound, bound_of_ranges
 from indexer.verification.findings import Check, Finding, Verification
+from indexer.verification.forms_spelled import check_forms
 from indexer.verification.identities import check_files, check_frozen, check_ids, check_partials
 from indexer.verification.places_found import RecordedPlace, find_places
 from indexer.verification.plain_steps import PlainSteps
@@ -36,7 +37,7 @@ Range = tuple[ScanRange, PartialFacts]
 SAMPLE = 1000
 """Phrases that were seen, zeros and places drawn by default, so many of each."""
 MAX_TOKENS = 100_000_000
-"""Tokens that are counted again by default: a minute or two of plain Python."""
+"""Tokens that are counted again by default: some minutes of plain Python."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def verify_index(
         checks.append(within)
         checks += TableRows(connection, index, plan, coverage.whole, book.units).compare(rows)
         drawn = _draw(connection, book, sample, seed, phrases)
+        checks.append(check_forms(book, {*drawn.sampled.seen, *drawn.sampled.zeros}))
     finally:
         connection.close()
     announce("Comparing the files of the corpus")
