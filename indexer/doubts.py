@@ -35,6 +35,12 @@ class Doubt:
 
 DOUBTS = (
     Doubt(
+        "another tokenizer",
+        "the ids of a sample are not what the tokenizer makes of the text they spell",
+        "tokenizer.trust",
+        weakens_zeros=True,
+    ),
+    Doubt(
         "short order",
         "an order names fewer sequences than the corpus holds, by a batch or more, or leaves out steps",
         "order.allow_short",

@@ -15,6 +15,7 @@ from indexer.config.match import MatchConfig
 from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
+from indexer.evidence.gathered import evidence_of
 from indexer.known_hashes import ids_of_earlier_indexes, with_known_hashes
 from indexer.memory import check_phrase_source, check_phrases
 from indexer.patterns import select
@@ -62,7 +63,9 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     frozen, notes = _freeze_phrases(config, tokenizer)
     shards, _, order, checkpoints = training.fitted
     details = dict(order.facts)
-    taken = details.pop("taken_on_purpose", {})
+    evidence = evidence_of(training)
+    taken = {**evidence.taken, **details.pop("taken_on_purpose", {})}
+    trusted = [f"taken on trust: {what}" for what in evidence.on_trust]
     manifest = config.corpus.manifest or []
     manifests = [manifest] if isinstance(manifest, str) else manifest
     files, notes_of_manifests = with_known_hashes(
@@ -83,7 +86,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
         ranges=ranges,
         known_ids=ids_of_earlier_indexes(shards, ranges, manifests, base=config.base),
         files=files,
-        notes=(*notes, *corpus_notes(reader.facts, shards), *notes_of_manifests),
+        notes=(*notes, *trusted, *corpus_notes(reader.facts, shards), *notes_of_manifests),
         taken=taken,
     )
     return plan.sealed(), frozen

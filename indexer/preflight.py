@@ -9,6 +9,7 @@ from indexer.config.idle import spelled
 from indexer.corpus.preflight.held_against import refuse_impossible_ids
 from indexer.corpus.preflight.opening import Training, open_training
 from indexer.errors import ConfigError
+from indexer.evidence.gathered import evidence_of
 from indexer.phrases.sources import check_source
 
 
@@ -37,7 +38,7 @@ def preflight(config: Config, *, announce: Callable[[str], object] = lambda _: N
     refuse_impossible_ids(training)
     if training.is_quick:
         announce("measuring the shards, reading the order, looking at samples")
-        _ = training.fitted
+        evidence_of(training)
     else:
         training.reader.look()
     return training

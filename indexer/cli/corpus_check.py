@@ -33,6 +33,7 @@ def check(
     Nothing is written. What does not fit is refused as planning the index would refuse it.
     """
     from indexer.corpus.preflight.findings import find_out
+    from indexer.evidence.gathered import evidence_of
     from indexer.preflight import preflight
     from indexer.storage.roots import within
 
@@ -42,6 +43,10 @@ def check(
     with Progress(quiet=as_json) as progress, within(settings.roots()):
         training = preflight(settings, announce=progress.say)
         found = find_out(training, announce=progress.say)
+        evidence = evidence_of(training)
+        found.facts.update(zip(("evidence",), evidence.confirmed, strict=False))
+        found.unverified[:0] = evidence.on_trust
+        found.warnings.extend(f"taken on purpose: {what}" for what in evidence.taken.values())
         forms = forms and settings.tokenizer.path is not None
         if forms:
             from indexer.form_check import check_forms

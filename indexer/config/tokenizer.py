@@ -12,4 +12,8 @@ class TokenizerConfig:
     """The tokenizer of the corpus; not needed where phrases and corpus are given as ids."""
 
     path: str | None = option(None, help="tokenizer.json (also .gz), a folder that holds one, or a hub name.")
+    trust: bool = option(
+        False,
+        help="Take a tokenizer that a sample of the corpus speaks against; counts of 0 are then unknown.",
+    )
     max_bytes: int = option(256 << 20, help="Most bytes tokenizer.json may hold once unpacked.")

@@ -32,7 +32,7 @@ class Fitted(NamedTuple):
     checkpoints: Int64Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Training:
     """A corpus that was opened, and not yet measured.
 

@@ -1,0 +1,90 @@
+"""All evidence of a corpus: what is refused, what was taken on purpose, and what is taken on trust."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from indexer.corpus.preflight.opening import Training
+from indexer.errors import ConfigError, InputError
+from indexer.evidence.id_sample import sampled_runs
+from indexer.evidence.tokenizer_fit import TokenizerFit, Verdict, tokenizer_fit
+from indexer.tokenizers.tokenizer import Tokenizer
+
+_SHOWN = 90
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found.
+
+    Attributes
+    ----------
+    confirmed, on_trust : tuple of str
+        What a sample has shown, and what it could not tell, one sentence each.
+    taken : dict of str to str
+        Doubts that were taken on purpose, by name (`indexer.doubts`): what was found, as a sentence.
+    """
+
+    confirmed: tuple[str, ...] = ()
+    on_trust: tuple[str, ...] = ()
+    taken: dict[str, str] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def evidence_of(training: Training) -> Evidence:
+    """Look for evidence in a corpus that is measured, or is measured now; asked again, it is not looked anew.
+
+    Raises
+    ------
+    InputError
+        A sample speaks against the configuration; the message names the key that takes it on purpose.
+    ConfigError
+        Such a key has no effect.
+    """
+    _ = training.fitted
+    return _of_tokenizer(training)
+
+
+def _of_tokenizer(training: Training) -> Evidence:
+    tokenizer, config = training.tokenizer, training.config
+    if training.reader.facts.format == "text":
+        if config.tokenizer.trust:
+            raise ConfigError(
+                "[tokenizer] trust = true has no effect on raw text: the tokenizer itself makes the ids",
+                fix="leave [tokenizer] trust out",
+            )
+        return Evidence()
+    if tokenizer is None:
+        return Evidence()
+    ends = {config.corpus.end_of_document, *config.corpus.special_ids} - {None}
+    runs = sampled_runs(training.reader, frozenset(one for one in ends if one is not None))
+    line = _decoded_line(tokenizer, runs)
+    try:
+        tokenizer.require_words()
+        fit = tokenizer_fit(tokenizer, runs)
+    except InputError:
+        fit = TokenizerFit(Verdict.UNTOLD, 0, 0.0, 0.0, 0.0, "its ids do not tell the words of a text")
+    if fit.verdict is Verdict.FITS:
+        return Evidence(confirmed=(f"{tokenizer.name} is the tokenizer of the corpus: {fit.why}",))
+    if fit.verdict is Verdict.UNTOLD:
+        return Evidence(
+            on_trust=(f"that {tokenizer.name} is the tokenizer of the corpus ({fit.why}); read it: {line}",)
+        )
+    if config.tokenizer.trust:
+        return Evidence(taken={"another tokenizer": f"{tokenizer.name}: {fit.why}; they spell {line}"})
+    raise InputError(
+        f"looks like another tokenizer than that of the corpus, or the ids have another dtype: {fit.why};"
+        f" they spell {line}",
+        path=tokenizer.name,
+        fix="name the tokenizer of this corpus as [tokenizer] path; if that is the text of the corpus,"
+        " set [tokenizer] trust = true: counts of 0 are then unknown",
+    )
+
+
+def _decoded_line(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> str:
+    """Return a line of the longest of the first runs, decoded."""
+    longest = max(runs[:8], key=len, default=[])
+    text = " ".join(tokenizer.decode(longest[:64]).split())
+    return f"“{text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''}”"
