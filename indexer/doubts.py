@@ -41,6 +41,18 @@ DOUBTS = (
         weakens_zeros=True,
     ),
     Doubt(
+        "holes",
+        "numbered files are missing (`-00001-of-00003`, consecutive numbers), or the `.bin` of an `.idx`",
+        "corpus.allow_holes",
+        weakens_zeros=True,
+    ),
+    Doubt(
+        "repeated shards",
+        "a shard is a link to another, or holds the same bytes or ids",
+        "corpus.allow_repeats",
+        weakens_zeros=False,
+    ),
+    Doubt(
         "short order",
         "an order names fewer sequences than the corpus holds, by a batch or more, or leaves out steps",
         "order.allow_short",

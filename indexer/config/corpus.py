@@ -84,3 +84,9 @@ class CorpusConfig:
         help="Raw text: a document whose JSON holds half a surrogate pair is refused, skipped and counted, "
         "or read with U+FFFD in its place.",
     )
+    allow_holes: bool = option(
+        False, help="Take a set of numbered files of which some are missing; counts of 0 are then unknown."
+    )
+    allow_repeats: bool = option(
+        False, help="Take shards that hold the same bytes or ids as others, and count them again."
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from indexer.corpus.preflight.opening import Training
 from indexer.errors import ConfigError, InputError
+from indexer.evidence.holes import listed, missing_files
 from indexer.evidence.id_sample import sampled_runs
+from indexer.evidence.repeats import repeated_files
 from indexer.evidence.tokenizer_fit import TokenizerFit, Verdict, tokenizer_fit
 from indexer.tokenizers.tokenizer import Tokenizer
 
@@ -44,7 +46,37 @@ def evidence_of(training: Training) -> Evidence:
         Such a key has no effect.
     """
     _ = training.fitted
-    return _of_tokenizer(training)
+    files = _of_files(training)
+    found = _of_tokenizer(training)
+    return replace(found, taken={**files, **found.taken})
+
+
+def _of_files(training: Training) -> dict[str, str]:
+    """Refuse holes and repeats among the shards; return those that were taken on purpose."""
+    corpus, shards = training.config.corpus, training.fitted.shards
+    taken: dict[str, str] = {}
+    missing = missing_files([shard.name for shard in shards], corpus.paths, base=training.config.base)
+    if missing:
+        what = f"{len(missing):,} files of a numbered set are not there: {listed(missing)}"
+        if not corpus.allow_holes:
+            raise InputError(
+                what,
+                path="[corpus] paths",
+                fix="bring them back; if the run did without them, set [corpus] allow_holes = true:"
+                " counts of 0 are then unknown",
+            )
+        taken["holes"] = what
+    repeated = repeated_files(shards)
+    if repeated:
+        what = listed(repeated)
+        if not corpus.allow_repeats:
+            raise InputError(
+                what,
+                path="[corpus] paths",
+                fix="name each shard once; if the run took them twice, set [corpus] allow_repeats = true",
+            )
+        taken["repeated shards"] = what
+    return taken
 
 
 def _of_tokenizer(training: Training) -> Evidence:

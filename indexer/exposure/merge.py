@@ -25,6 +25,7 @@ from indexer.exposure.database import (
     open_read_only,
     sql,
 )
+from indexer.exposure.merged_evidence import notes_on_none_seen, repeated_ids
 from indexer.index_dir import IndexDir, commit_file
 from indexer.known_hashes import is_verified
 from indexer.partials import SCHEMA, PartialFacts
@@ -141,7 +142,9 @@ def _fill(
     unit = plan.config.match.unit
     complete = not missing
     steps_known = plan.order.steps_known
-    _insert(connection, "shards", _shard_rows(plan, facts, missing))
+    shards = _shard_rows(plan, facts, missing)
+    taken = {**plan.taken, **repeated_ids(plan, shards)}
+    _insert(connection, "shards", pa.Table.from_pylist(shards))
     _insert(connection, "checkpoints", _checkpoint_rows(plan, facts, steps_known))
     variables: dict[str, Any] = {
         "partials": [str(index.partial_file(one.range_number)) for one in facts],
@@ -153,7 +156,7 @@ def _fill(
         "first_unit": "text" if unit == "both" else unit,
         "second_unit": "tokens" if unit == "both" else None,
         "n_places": plan.config.index.places,
-        "certain": complete and not weakening(plan.taken),
+        "certain": complete and not weakening(taken),
         "unspelled": str(index.unspelled_file),
     }
     for name, value in variables.items():
@@ -168,11 +171,11 @@ def _fill(
         connection.execute(sql("merge.sql"))
     except duckdb.ConversionException:
         raise _beyond_64_bits(connection) from None
-    notes: list[str] = []
+    notes = notes_on_none_seen(connection)
     if "other_forms" in plan.frozen:
         connection.execute(sql("other_forms.sql"))
-        notes = _notes_on_other_forms(connection)
-    _insert(connection, "provenance", _provenance_rows(plan, missing, [*plan.notes, *notes]))
+        notes += _notes_on_other_forms(connection)
+    _insert(connection, "provenance", _provenance_rows(plan, missing, [*plan.notes, *notes], taken))
     if "attributes" in plan.frozen:
         connection.execute(sql("attributes.sql"))
     if "probe_positions" in plan.frozen:
@@ -187,7 +190,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -
     connection.unregister("new_rows")
 
 
-def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> pa.Table:
+def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> list[dict[str, Any]]:
     hashes: dict[int, list[str]] = {}
     read: dict[int, dict[int, str]] = {}
     visits: dict[int, int] = {}
@@ -213,7 +216,7 @@ def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> pa
                 "verified": number not in unscanned and is_verified(plan, number, read.get(number, {})),
             }
         )
-    return pa.Table.from_pylist(rows)
+    return rows
 
 
 def _joined_hash(hashes: list[str]) -> str | None:
@@ -244,7 +247,7 @@ def _notes_on_other_forms(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _provenance_rows(plan: Plan, missing: list[int], notes: list[str]) -> pa.Table:
+def _provenance_rows(plan: Plan, missing: list[int], notes: list[str], taken: dict[str, str]) -> pa.Table:
     config = plan.config.sections()
     values: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
@@ -253,8 +256,8 @@ def _provenance_rows(plan: Plan, missing: list[int], notes: list[str]) -> pa.Tab
         "complete": not missing,
         "steps_known": plan.order.steps_known,
         "missing_ranges": missing,
-        "taken_on_purpose": plan.taken,
-        "zeros_weakened_by": weakening(plan.taken),
+        "taken_on_purpose": taken,
+        "zeros_weakened_by": weakening(taken),
         "notes": notes,
         "grain": config["index"]["grain"],
         "start_step": plan.order.start_step,

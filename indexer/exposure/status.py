@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +46,7 @@ class IndexStatus:
     n_dropped_tokens : int
         Tokens at shard ends that fill no sequence.
     notes : tuple of str
-        What the plan says a reader should know, one sentence each.
+        What a reader should know, one sentence each: as the table says, or the plan before there is one.
     taken_on_purpose : dict of str to str
         Doubts that were taken on purpose, with what was found.
     """
@@ -87,6 +88,7 @@ def read_status(root: str | Path) -> IndexStatus:
     )
     n_tokens = plan.n_tokens
     shards = dict.fromkeys(plan.shards[one.shard].name for one in plan.ranges if one.number in missing)
+    table, facts = _table_state(index, plan)
     return IndexStatus(
         fingerprint=plan.fingerprint,
         n_ranges=len(plan.ranges),
@@ -94,14 +96,14 @@ def read_status(root: str | Path) -> IndexStatus:
         n_tokens=n_tokens,
         n_tokens_scanned=n_tokens - n_missing,
         missing_shards=tuple(shards),
-        table=_table_state(index, plan),
+        table=table,
         n_unverified_shards=_n_unverified(plan, coverage),
         changed_files=tuple(_changed_files(plan)),
         n_remote_files=sum(is_url(file.name) for file in plan.files.files),
         refused_partials=tuple(f"{error.path}: {error.what}" for error in coverage.refused.values()),
         n_dropped_tokens=sum(shard.n_dropped_tokens for shard in plan.shards),
-        notes=tuple(plan.notes),
-        taken_on_purpose=plan.taken,
+        notes=tuple(json.loads(facts["notes"]) if facts else plan.notes),
+        taken_on_purpose=json.loads(facts["taken_on_purpose"]) if facts else plan.taken,
     )
 
 
@@ -131,18 +133,19 @@ def _changed_files(plan: Plan) -> Iterator[str]:
             yield file.name
 
 
-def _table_state(index: IndexDir, plan: Plan) -> str:
+def _table_state(index: IndexDir, plan: Plan) -> tuple[str, dict[str, str]]:
+    """Return the state of the table, and its provenance where it is of this plan."""
     if not index.database_file.is_file():
-        return "none"
+        return "none", {}
     try:
         with open_read_only(index.database_file) as connection:
             facts = dict(connection.execute("SELECT key, value FROM provenance").fetchall())
     except DamagedTableError:
-        return "damaged"
+        return "damaged", {}
     if facts["plan_fingerprint"] != plan.fingerprint:
-        return "foreign"
+        return "foreign", {}
     if facts["complete"] != "true":
-        return "incomplete"
+        return "incomplete", facts
     if facts.get("files_hash") != plan.files.hash_of_all():
-        return "outdated"
-    return "complete" if facts.get("zeros_weakened_by", "[]") == "[]" else "weakened"
+        return "outdated", facts
+    return "complete" if facts["zeros_weakened_by"] == "[]" else "weakened", facts

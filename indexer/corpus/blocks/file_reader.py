@@ -13,7 +13,17 @@ from indexer.storage.files import CorpusFile
 from indexer.storage.notes import on_behalf_of
 
 OF_ANY_FORMAT = frozenset(
-    {"paths", "format", "vocab_size", "end_of_document", "special_ids", "label_overlap", "manifest"}
+    {
+        "paths",
+        "format",
+        "vocab_size",
+        "end_of_document",
+        "special_ids",
+        "label_overlap",
+        "manifest",
+        "allow_holes",
+        "allow_repeats",
+    }
 )
 """Keys of ``[corpus]`` that have an effect whatever the format is."""
 

@@ -1,0 +1,69 @@
+"""The same bytes do not come twice: links are resolved, and copies found by size and what some blocks hold.
+
+Two files of one size are compared by their first, middle and last block; small ones wholly. Copies that were
+packed otherwise are found when partials are merged, by the hashes of their ids.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import xxhash
+
+from indexer.corpus.sequences import Shard
+from indexer.storage.opening import open_regular
+from indexer.storage.urls import is_url
+
+BLOCK_BYTES = 1 << 16
+
+
+def repeated_files(shards: Sequence[Shard]) -> list[str]:
+    """Return a sentence for each shard whose bytes are those of an earlier one under another name.
+
+    A path that is named twice is the reader's matter: it refuses it, or counts it twice as its trainer does.
+    """
+    local = [(shard, path) for shard in shards if (path := _local(shard.url)) and shard.n_bytes]
+    found = dict(_linked(local))
+    by_size: dict[int, list[tuple[Shard, str]]] = defaultdict(list)
+    for shard, path in local:
+        by_size[shard.n_bytes].append((shard, path))
+    for same in by_size.values():
+        if len({path for _, path in same}) > 1:
+            for number, sentence in _copied(same):
+                found.setdefault(number, sentence)
+    return [found[number] for number in sorted(found)]
+
+
+def _local(url: str) -> str | None:
+    if not is_url(url):
+        return url
+    return url.removeprefix("file://") if url.startswith("file://") else None
+
+
+def _linked(local: Iterable[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:
+    first: dict[tuple[int, int], Shard] = {}
+    for shard, path in local:
+        status = os.stat(path)  # noqa: PTH116  as text, links followed
+        other = first.setdefault((status.st_dev, status.st_ino), shard)
+        if other.url != shard.url:
+            yield shard.number, f"{shard.name} is the file {other.name}"
+
+
+def _copied(same: Sequence[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:
+    first: dict[str, Shard] = {}
+    for shard, path in same:
+        other = first.setdefault(_hash_of_blocks(path, shard.n_bytes), shard)
+        if other.url != shard.url:
+            yield shard.number, f"{shard.name} holds the bytes of {other.name}"
+
+
+def _hash_of_blocks(path: str, n_bytes: int) -> str:
+    digest = xxhash.xxh3_128()
+    with open_regular(Path(path)) as handle:
+        for start in sorted({0, max(0, n_bytes // 2 - BLOCK_BYTES // 2), max(0, n_bytes - BLOCK_BYTES)}):
+            handle.seek(start)
+            digest.update(handle.read(BLOCK_BYTES))
+    return digest.hexdigest()

@@ -1,0 +1,83 @@
+"""The same shard under two names is refused: links, hard links, other spellings, copies, packed copies."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.small_corpus import SmallCorpus, ask
+
+
+def copies(corpus: SmallCorpus, how: str) -> list[str]:
+    """Give a shard a second name, and return the paths of the configuration."""
+    shards = corpus.base / "shards"
+    pattern = ["shards/*.bin"]
+    for ending in (".bin", ".idx"):
+        at, again = corpus.shard(1, ending), shards / f"t{ending}"
+        if how == "copy":
+            shutil.copy(at, again)
+        elif how == "link":
+            again.symlink_to(at)
+        elif how == "hard link":
+            os.link(at, again)
+    if how == "dots":
+        return [*pattern, "shards/../shards/s01.bin"]
+    if how == "url":
+        return [*pattern, f"file://{corpus.shard(1)}"]
+    if how == "linked folder":
+        (corpus.base / "more").symlink_to(shards)
+        return [*pattern, "more/s01.bin"]
+    return pattern
+
+
+@pytest.mark.parametrize("how", ["copy", "link", "hard link", "dots", "url", "linked folder"])
+def test_it_is_refused_before_a_scan(tmp_path: Path, exposure, how: str) -> None:
+    corpus = SmallCorpus(tmp_path)
+    corpus.corpus = {"paths": copies(corpus, how)}
+    code, _, error = exposure("index", corpus.write_config(), "--out", tmp_path / "index")
+    assert code == 3, error
+    assert "shards/s01.bin" in error and "[corpus] allow_repeats = true" in error
+    assert not (tmp_path / "index" / "plan.json").exists()
+
+
+def test_taken_on_purpose_it_is_counted_again(tmp_path: Path, exposure) -> None:
+    corpus = SmallCorpus(tmp_path)
+    corpus.corpus = {"paths": copies(corpus, "copy"), "allow_repeats": True}
+    assert exposure("index", corpus.write_config(), "--out", tmp_path / "index")[0] == 0
+    once = SmallCorpus(tmp_path, corpus={"paths": ["shards/s*.bin"]})
+    assert exposure("index", once.write_config(), "--out", tmp_path / "once")[0] == 0
+    count = "SELECT sum(exposure_count) FROM exposures"
+    assert ask(tmp_path / "index", count) > ask(tmp_path / "once", count)
+    assert "holds the ids of shards/s01.bin" in exposure("status", tmp_path / "index")[1]
+
+
+def ids_corpus(base: Path, **keys: object) -> SmallCorpus:
+    corpus = SmallCorpus(base)
+    data = corpus.shard(1).read_bytes()
+    (base / "flat").mkdir()
+    (base / "flat/a.bin").write_bytes(corpus.shard(0).read_bytes())
+    (base / "flat/b.bin").write_bytes(data)
+    with gzip.open(base / "flat/c.bin.gz", "wb") as file:
+        file.write(data)
+    flat = {"paths": ["flat/a.bin", "flat/b.bin", "flat/c.bin.gz"], "format": "headerless"}
+    corpus.corpus = {**flat, "dtype": "uint16", "sequence_length": 32, **keys}
+    return corpus
+
+
+def test_a_copy_that_is_packed_is_refused_before_the_table_is_there(tmp_path: Path, exposure) -> None:
+    config = ids_corpus(tmp_path).write_config()
+    code, _, error = exposure("index", config, "--out", tmp_path / "index")
+    assert code == 3, error
+    assert "flat/c.bin.gz holds the ids of flat/b.bin" in error and "allow_repeats" in error
+    assert not (tmp_path / "index" / "exposures.duckdb").exists()
+
+
+def test_a_packed_copy_that_is_taken_on_purpose_stands_in_the_table(tmp_path: Path, exposure) -> None:
+    config = ids_corpus(tmp_path, allow_repeats=True).write_config()
+    assert exposure("index", config, "--out", tmp_path / "index")[0] == 0
+    ((taken,),) = ask(tmp_path / "index", "SELECT value FROM provenance WHERE key = 'taken_on_purpose'")
+    assert "flat/c.bin.gz holds the ids of flat/b.bin" in taken
