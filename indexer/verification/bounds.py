@@ -28,6 +28,8 @@ def bound(what: str, n_looked_at: int, n_all: int) -> str:
 
 def bound_of_ranges(n_counted: int, n_all: int, n_tokens: int, n_all_tokens: int) -> str:
     """Say how much of the corpus was counted again."""
+    if not n_counted:
+        return f"corpus: none of {n_all:,} ranges was counted again; nothing is said of counts and zeros"
     if n_counted >= n_all:
         return f"corpus: all {n_all:,} ranges with a partial were counted again"
     return (

@@ -19,6 +19,7 @@ from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader
 from indexer.plan import Plan
 from indexer.storage.urls import is_url
+from indexer.verification.raw_sequences import told_as_input
 
 OWN_RULES = ("sequential", "indices")
 
@@ -121,9 +122,10 @@ def _lists(order: OrderConfig, plan: Plan) -> list[NDArray[Any]]:
     lists = []
     for path in paths:
         file = plan.config.base / path
-        with open(file, "rb") as opened:
-            has_header = opened.read(6) == b"\x93NUMPY"
-        lists.append(np.load(file) if has_header else np.fromfile(file, np.dtype(order.dtype or "<u4")))
+        with told_as_input(path):
+            with open(file, "rb") as opened:
+                has_header = opened.read(6) == b"\x93NUMPY"
+            lists.append(np.load(file) if has_header else np.fromfile(file, np.dtype(order.dtype or "<u4")))
     return lists
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -48,6 +49,8 @@ class _FlatIds(NamedTuple):
 
     def read(self, begin: int, end: int, name: str) -> NDArray[Any]:
         """Return the ids [begin, end)."""
+        if not 0 <= begin <= end:
+            raise InputError("has an index that points nowhere", path=name, offset=f"token {begin:,}")
         at = self.offset + begin * self.dtype.itemsize
         try:
             ids = np.fromfile(self.path, self.dtype, end - begin, offset=at)
@@ -64,6 +67,16 @@ class _FlatShard(NamedTuple):
     ids: _FlatIds
     starts: NDArray[np.int64]
     stops: NDArray[np.int64]
+
+
+@contextmanager
+def told_as_input(name: str) -> Iterator[None]:
+    """Have what plain code meets in a damaged file told as a refusal of that file."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, struct.error) as error:
+        first_line = str(error).partition("\n")[0]
+        raise InputError(f"cannot be read ({type(error).__name__}: {first_line})", path=name) from None
 
 
 class AsPlanned:
@@ -126,34 +139,33 @@ class RawSequences:
         ExposureError
             The files are gone, or are not what the plan says.
         """
-        if self.reads_itself(shard):
-            flat = self._flat_shard(shard)
-            first = shard.first_sequence
-            for number in range(start, stop):
-                begin, end = int(flat.starts[number - first]), int(flat.stops[number - first])
-                yield RawSequence(number, self._as_ids(flat.ids.read(begin, end, shard.name)), None)
-            return
-        for block in self._corpus().blocks(shard, start, stop):
-            for row in range(len(block.starts)):
-                begin, end = int(block.starts[row]), int(block.stops[row])
-                counted = None if block.counted is None else block.counted[begin:end]
-                yield RawSequence(block.first_sequence + row, block.ids[begin:end], counted)
+        with told_as_input(shard.name):
+            if self.reads_itself(shard):
+                flat, first = self._flat_shard(shard), shard.first_sequence
+                for number in range(start, stop):
+                    begin, end = int(flat.starts[number - first]), int(flat.stops[number - first])
+                    yield RawSequence(number, self._as_ids(flat.ids.read(begin, end, shard.name)), None)
+                return
+            for block in self._corpus().blocks(shard, start, stop):
+                for row in range(len(block.starts)):
+                    begin, end = int(block.starts[row]), int(block.stops[row])
+                    counted = None if block.counted is None else block.counted[begin:end]
+                    yield RawSequence(block.first_sequence + row, block.ids[begin:end], counted)
 
     def ids_of_range(self, shard: Shard, start: int, stop: int) -> Iterator[NDArray[Any]]:
         """Yield the ids of the sequences [start, stop), one after another, in pieces."""
-        if not self.reads_itself(shard):
-            for sequence in self.of_range(shard, start, stop):
-                yield np.ascontiguousarray(sequence.ids)
-            return
-        flat, first = self._flat_shard(shard), shard.first_sequence
-        starts, stops = flat.starts[start - first : stop - first], flat.stops[start - first : stop - first]
-        if np.array_equal(starts[1:], stops[:-1]):
-            end = int(stops[-1]) if len(stops) else 0
-            for begin in range(int(starts[0]) if len(starts) else 0, end, _IDS_AT_ONCE):
-                yield self._as_ids(flat.ids.read(begin, min(begin + _IDS_AT_ONCE, end), shard.name))
-            return
+        with told_as_input(shard.name):
+            if self.reads_itself(shard):
+                flat, first = self._flat_shard(shard), shard.first_sequence
+                starts = flat.starts[start - first : stop - first]
+                stops = flat.stops[start - first : stop - first]
+                if len(starts) and np.array_equal(starts[1:], stops[:-1]):
+                    for begin in range(int(starts[0]), int(stops[-1]), _IDS_AT_ONCE):
+                        end = min(begin + _IDS_AT_ONCE, int(stops[-1]))
+                        yield self._as_ids(flat.ids.read(begin, end, shard.name))
+                    return
         for sequence in self.of_range(shard, start, stop):
-            yield sequence.ids
+            yield np.ascontiguousarray(sequence.ids)
 
     def _as_ids(self, stored: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(stored.astype(self.dtype))

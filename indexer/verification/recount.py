@@ -72,6 +72,7 @@ class Recount:
         self._changed = changed
         numbers = {*sampled.seen, *sampled.zeros}
         self._searches = book.searches(numbers, sampled.others)
+        self.n_ranges = self.n_tokens = 0
         self.counts = Check("counts of phrases in whole ranges, counted again in the raw corpus", "counts")
         self.zeros = Check("zeros, proved again in the raw corpus", "zeros in a range")
         self.read = Check("what partials say was read, read again", "ranges")
@@ -85,6 +86,8 @@ class Recount:
                 self.read.n_looked_at += 1
                 self.read.fail(Finding(f"cannot be read: {error.line()}"), blame="corpus")
                 continue
+            self.n_ranges += 1
+            self.n_tokens += counted.n_tokens
             self._compare_read(scan_range, facts, counted)
             self._compare_rows(scan_range, counted)
 

@@ -178,7 +178,7 @@ def _check_corpus(
         bound("phrases seen", len(drawn.sampled.seen), drawn.n_seen),
         bound("zeros", len(drawn.sampled.zeros), drawn.n_zeros),
         bound("places", len(drawn.places), drawn.n_places),
-        bound_of_ranges(len(chosen), len(covered), n_chosen, n_tokens),
+        bound_of_ranges(recount.n_ranges, len(covered), recount.n_tokens, n_tokens),
     ]
     return [ids, places, recount.read, recount.counts, recount.zeros], bounds
 

@@ -323,6 +323,28 @@ def test_a_missing_shard_and_a_short_one(doctored: Doctored, verify: Verify) -> 
     assert found["ids of the corpus, hashed again, against the partials"].n_failed == 2
 
 
+@pytest.mark.parametrize("name", ["shards/s01.idx", "shards/s01.bin", "order.npy"])
+@pytest.mark.parametrize("keep", [0, 1, 20, 100])
+def test_a_truncated_file_of_the_corpus_is_a_finding(
+    doctored: Doctored, verify: Verify, name: str, keep: int
+) -> None:
+    path = doctored.base / name
+    path.write_bytes(path.read_bytes()[:keep])
+    verification = verify(doctored.index.root)
+    assert verification.exit_code == 3
+    found = failed(verification)
+    assert "files of the corpus against sizes and hashes in the plan" in found and len(found) > 1
+
+
+@pytest.mark.parametrize("at", [0, 9, 17, 18, 24, 34, 40, 140, 150])
+def test_a_changed_byte_of_an_index_file_is_a_finding(doctored: Doctored, verify: Verify, at: int) -> None:
+    path = doctored.base / "shards/s01.idx"
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0xFF
+    path.write_bytes(data)
+    assert verify(doctored.index.root).exit_code == 3
+
+
 def test_another_order_file(doctored: Doctored, verify: Verify) -> None:
     SmallCorpus.write_order(SmallCorpus(doctored.base, n_shards=3), seed=8)
     verification = verify(doctored.index.root)
