@@ -60,7 +60,7 @@ def make_certificate(root: str, verification: Mapping[str, Any]) -> Certificate:
             "SELECT phrase_id, phrase FROM exposures JOIN phrases USING (phrase_id) WHERE status = 'never' "
             f"AND phrase IS NOT NULL ORDER BY phrase_id LIMIT {_MOST_ZEROS}"
         ).fetchall()
-        complete = connection.execute("SELECT value FROM provenance WHERE key = 'complete'").fetchone()
+        facts = dict(connection.execute("SELECT key, value FROM provenance").fetchall())
     finally:
         connection.close()
     kept = {key: value for key, value in verification.items() if key not in ("index", "exit_code")}
@@ -72,7 +72,7 @@ def make_certificate(root: str, verification: Mapping[str, Any]) -> Certificate:
             "rows_hash": rows_hash,
             "software": plan.software,
             "covered": _covered(plan, shards),
-            "not_covered": _not_covered(plan, shards, complete == ("true",)),
+            "not_covered": _not_covered(plan, shards, facts),
             "phrases": {"n": plan.n_phrases, "hash": plan.frozen["phrases"].hash},
             "counts": {"seen": 0, "never": 0, "unknown": 0, **dict(statuses)},
             "a_zero": _zero_to_show(index, plan, never),
@@ -222,11 +222,11 @@ def _covered(plan: Plan, shards: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _not_covered(plan: Plan, shards: list[dict[str, Any]], complete: bool) -> dict[str, Any]:
+def _not_covered(plan: Plan, shards: list[dict[str, Any]], facts: Mapping[str, str]) -> dict[str, Any]:
     unscanned = [shard["path"] for shard in shards if shard["n_sequences"] and shard["tokens_hash"] is None]
     return {
-        "complete": complete,
-        "taken_on_purpose": plan.taken,
+        "complete": facts["complete"] == "true",
+        "taken_on_purpose": json.loads(facts["taken_on_purpose"]),
         "shards": unscanned,
         "dropped_tokens": sum(shard.n_dropped_tokens for shard in plan.shards),
         "unverified_shards": sum(not shard["verified"] for shard in shards),

@@ -120,7 +120,7 @@ class TableRows:
         counts = rows.counts[self._units[0]].tolist()
         second = rows.counts[self._units[1]].tolist() if len(self._units) > 1 else [None] * len(counts)
         expected = {}
-        certain = self._complete and not weakening(self._plan.taken)
+        certain = self._complete and not weakening(self._taken())
         unspelled: set[int] = set()
         if "unspelled" in self._plan.frozen:
             unspelled.update(pq.read_table(self._index.unspelled_file)["phrase_id"].to_pylist())
@@ -225,7 +225,25 @@ class TableRows:
             told = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
             if found.get(key) != told:
                 check.fail(Finding("another value", told, str(found.get(key)), f"provenance, key {key}"))
+        check.n_looked_at += 1
+        try:
+            names = sorted(json.loads(found.get("taken_on_purpose", "")))
+        except (ValueError, TypeError):
+            names = []
+        if names != self._taken():
+            where = "provenance, key taken_on_purpose"
+            check.fail(Finding("other doubts", str(self._taken()), str(found.get("taken_on_purpose")), where))
         return check
+
+    def _taken(self) -> list[str]:
+        """Return the names of the doubts taken on purpose: those of the plan, and shards of the same ids."""
+        names = set(self._plan.taken)
+        first: dict[str, str] = {}
+        for row in self._shards().values():
+            url, tokens_hash, n_tokens = self._plan.shards[row[0]].url, row[3], row[6]
+            if tokens_hash and n_tokens and first.setdefault(tokens_hash, url) != url:
+                names.add("repeated shards")
+        return sorted(names)
 
     def _expected_provenance(self) -> dict[str, Any]:
         plan = self._plan
@@ -235,8 +253,7 @@ class TableRows:
             "plan_fingerprint": plan.fingerprint,
             "complete": self._complete,
             "steps_known": plan.order.steps_known,
-            "taken_on_purpose": plan.taken,
-            "zeros_weakened_by": weakening(plan.taken),
+            "zeros_weakened_by": [name for name in plan.taken if weakening([name])],
             "missing_ranges": [one.number for one in plan.ranges if one.number not in self._facts],
             "grain": config["index"]["grain"],
             "start_step": plan.order.start_step,

@@ -52,3 +52,16 @@ def test_a_certificate_says_that_it_is_weak(
     text = (weak.base / "certificate.md").read_text()
     assert "INCOMPLETE" in text or "Taken on purpose: short order" in text
     assert ", 0 never, " in text
+
+
+def test_shards_of_the_same_ids_are_a_doubt_that_leaves_zeros_certain(
+    tmp_path: Path, verify: Callable[[Path], Verification]
+) -> None:
+    corpus = SmallCorpus(tmp_path, corpus={"allow_repeats": True})
+    corpus.write_shard(2, 1)
+    build_index(corpus.config(), tmp_path / "index", n_workers=1)
+    doctored = Doctored(tmp_path)
+    verification = verify(doctored.index.root)
+    assert verification.held, failed(verification)
+    doctored.table("UPDATE provenance SET value = '{}' WHERE key = 'taken_on_purpose'")
+    assert failed(verify(doctored.index.root)) == ["provenance against the plan"]
