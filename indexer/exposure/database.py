@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from indexer.errors import StateError
+from indexer.errors import ResourceError, StateError
+from indexer.foreign_errors import is_about_space, is_out_of_memory
 
 SCHEMA_VERSION = 1
 """History stands on top of ``schema.sql``."""
@@ -19,6 +22,11 @@ STORAGE_VERSION = "v1.4.0"
 """DuckDB 1.4 LTS opens files of this version; what DuckDB 2.0 writes by default it does not (measured)."""
 
 _MERGE = "build it anew from the partials with `exposure merge`, which keeps this file beside it"
+
+
+_ROOM_BYTES = 384 << 20
+"""Address space that DuckDB takes as it starts: a stack for each thread, and the arenas of its allocator."""
+_OF_THE_MACHINE = re.compile(r"too many open files|permission denied|set lock on file", re.IGNORECASE)
 
 
 def sql(name: str) -> str:
@@ -43,6 +51,7 @@ def building(path: Path, *, memory_bytes: int | None = None) -> Iterator[duckdb.
     """
     spill = path.with_name(f"{path.name}.spill")
     limit = {} if memory_bytes is None else {"memory_limit": f"{memory_bytes}B"}
+    _require_room()
     connection = duckdb.connect(config={"temp_directory": str(spill), **limit})
     try:
         # The path is ours, not a user's word; ATTACH takes no parameters.
@@ -73,7 +82,10 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
     ------
     StateError
         The file is no index, or of another schema version.
+    ResourceError
+        It may be an index, and the machine does not let it be opened.
     """
+    _require_room()
     try:
         connection = duckdb.connect(
             str(path),
@@ -90,6 +102,8 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
         # Locked only now: in a notebook or an interactive session connect() itself sets the progress bar.
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
+        if is_of_the_machine(error):
+            raise ResourceError(f"cannot be opened ({first_line(error)})", path=path) from None
         raise DamagedTableError(
             f"cannot be opened by DuckDB {duckdb.__version__} ({first_line(error)})", path=path, fix=_MERGE
         ) from None
@@ -109,6 +123,19 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
             fix="index again with this version, or ask with the version that wrote it",
         )
     return connection
+
+
+def is_of_the_machine(error: duckdb.Error) -> bool:
+    """Tell whether the machine fails, not the file: memory, disk, open files, rights, or a lock of others."""
+    return is_out_of_memory(error) or is_about_space(error) or bool(_OF_THE_MACHINE.search(first_line(error)))
+
+
+def _require_room() -> None:
+    """Refuse where DuckDB would not find room to start, which it does not survive (measured: SIGSEGV)."""
+    try:
+        mmap.mmap(-1, _ROOM_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+    except OSError as error:
+        raise MemoryError(f"no room for {_ROOM_BYTES:,} bytes ({error.strerror})") from None
 
 
 def first_line(error: Exception) -> str:

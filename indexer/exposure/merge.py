@@ -22,6 +22,7 @@ from indexer.exposure.database import (
     DamagedTableError,
     building,
     first_line,
+    is_of_the_machine,
     open_read_only,
     sql,
 )
@@ -292,6 +293,8 @@ def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> 
             provenance = dict(earlier.execute("SELECT key, value FROM provenance").fetchall())
             hashes = dict(earlier.execute("SELECT shard, tokens_hash FROM shards").fetchall())
     except (DamagedTableError, duckdb.Error) as error:
+        if isinstance(error, duckdb.Error) and is_of_the_machine(error):
+            raise  # the table is whole for all we know: it is not put aside
         kept = index.root / "exposures.damaged.duckdb"
         index.database_file.replace(kept)
         _log.warning(

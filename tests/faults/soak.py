@@ -42,8 +42,9 @@ class Soak:
         self.seen: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.n_killed = 0
-        self._finish(self.whole)  # which compiles the kernels
-        self._finish(self.whole)
+        said = self._finish(self.whole)  # which compiles the kernels
+        if said:
+            sys.exit(f"soak: an index that nobody kills cannot be built: {said}")
         self.seconds = dict.fromkeys(["plan", "index", "scan", "merge"], 3.0)
         """How long each command takes, as those that were over before their death show."""
 
