@@ -85,7 +85,6 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
     ResourceError
         It may be an index, and the machine does not let it be opened.
     """
-    _require_room()
     try:
         connection = duckdb.connect(
             str(path),
