@@ -80,6 +80,7 @@ class Training:
                 vocab_size=self.vocab_size,
                 end_of_document=config.corpus.end_of_document,
                 given_dtype=config.corpus.dtype,
+                has_tokenizer=self.tokenizer is not None,
             )
             order = open_order(config.order, reader, base=config.base, given=config.given_keys("order"))
         return Fitted(shards, sample, order, checkpoint_grid(config.order, order, base=config.base))

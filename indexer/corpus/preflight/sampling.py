@@ -52,6 +52,7 @@ def check_sample(
     vocab_size: int | None = None,
     end_of_document: int | None = None,
     given_dtype: str | None = None,
+    has_tokenizer: bool = False,
 ) -> SampleFacts:
     """Look at the beginning, and where that is cheap the middle and end, of some shards.
 
@@ -64,8 +65,10 @@ def check_sample(
     end_of_document : int, optional
         Its share is told.
     given_dtype : str, optional
-        As the configuration spells it. One that names its byte order, as in ``<u2``, is taken on purpose: ids
-        that look like those of another dtype are then refused only where they are impossible.
+        As the configuration spells it. One that names the usual byte order, as in ``<u2``, is taken on
+        purpose: ids that look like those of another dtype are then refused only where they are impossible.
+    has_tokenizer : bool
+        Whether the text of the ids will be looked at, which tells the other byte order (``>u2``) better.
 
     Raises
     ------
@@ -78,11 +81,12 @@ def check_sample(
         if shards
         else []
     )
+    on_purpose = ("<", ">") if has_tokenizer else ("<",)
     parts = []
     for shard in chosen:
         for ids, sequence in _pieces(reader, shard):
             _refuse_beyond(ids, sequence, shard, reader, vocab_size)
-            if not (given_dtype or "").startswith(("<", ">")):
+            if not (given_dtype or "").startswith(on_purpose):
                 _refuse_other_dtype(ids, sequence, shard, reader, vocab_size)
             parts.append(ids)
     if not parts:
@@ -145,6 +149,10 @@ def _refuse_other_dtype(
     if sign is None or (other is None and not zeros):
         return
     meant = f'; if they are {dtype.name} all the same, spell [corpus] dtype = "{dtype.str}"'
+    if dtype.str.startswith(">"):
+        meant = (
+            f"; if they are {dtype.str} all the same, set [tokenizer] path: the text of the ids decides then"
+        )
     raise InputError(
         f"{sign} under {dtype.name}",
         path=shard.name,
