@@ -42,9 +42,13 @@ MOST_BROKEN = 0.02
 FEWEST_ODD = 20
 FEWEST_IDS = 400
 LEAST_USUAL = 0.6
-LEAST_ABBREVIATION = 3.0
+LEAST_ABBREVIATION = 2.0
 """Standard deviations by which frequent pieces are shorter than by chance; 9 and more in the right order."""
 _LONGEST = 4
+_PIECE = 32
+
+_Stretch = tuple[tuple[int, ...], tuple[int, ...]]
+"""Ids of the corpus, and those that encoding their text has made."""
 
 
 class Verdict(Enum):
@@ -86,7 +90,8 @@ class _Compared(NamedTuple):
     n_ids: int
     n_odd: int
     n_broken: int
-    stretches: list[tuple[tuple[int, ...], tuple[int, ...]]]
+    n_lost: int
+    stretches: list[_Stretch]
 
     @property
     def odd(self) -> float:
@@ -111,7 +116,8 @@ def tokenizer_fit(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> TokenizerF
             Verdict.UNTOLD, found.n_ids, found.odd, 1.0, 0.0, "the sample is too small to tell"
         )
     usual = _usual_share(runs, found.stretches)
-    shuffled = _compared(tokenizer, vocabulary, _shuffled(runs[: max(1, len(runs) // 2)], vocabulary)).odd
+    control = _compared(tokenizer, vocabulary, _shuffled(runs[: max(1, len(runs) // 2)], vocabulary))
+    shuffled = (control.n_odd + control.n_lost) / max(1, control.n_ids + control.n_lost)
     of_words = shuffled < 0.1
     limit = MOST_ODD_OF_WORDS if of_words else MOST_ODD
 
@@ -154,46 +160,80 @@ def _few(token: int, same: Iterator[int]) -> list[int]:
 
 
 def _compared(tokenizer: Tokenizer, vocabulary: TokenBytes, runs: Sequence[list[int]]) -> _Compared:
-    spelled, offsets = vocabulary.data.tobytes(), vocabulary.offsets
-    sizes = np.diff(offsets)
-    places = offsets.tolist()
-    texts = [b"".join(spelled[places[token] : places[token + 1]] for token in run) for run in runs]
+    data, places = vocabulary.data.tobytes(), vocabulary.offsets.tolist()
+    spelled = [data[start:stop] for start, stop in itertools.pairwise(places)]
+    pieces = [piece for run in runs for piece in _pieces(run, spelled)]
+    texts = [b"".join(spelled[token] for token in piece) for piece in pieces]
     again = tokenizer.encode_batch([text.decode("utf-8", errors="replace") for text in texts])
-    n_ids = n_odd = n_broken = 0
-    odd: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-    for run, text, made in zip(runs, texts, again, strict=True):
-        for stretch, other, start, stop in _stretches(run, made, sizes):
-            n_ids += len(stretch)
-            if stretch == other:
-                continue
-            said = text[start:stop].decode("utf-8", errors="replace")
-            if "\ufffd" in said:
-                n_broken += len(stretch)
-            if "\ufffd" in said or any(map(str.isalnum, said)):
-                n_odd += len(stretch)
-                odd.append((stretch, other))
-    return _Compared(n_ids, n_odd, n_broken, odd)
+    n_ids = n_odd = n_broken = n_lost = 0
+    odd: list[_Stretch] = []
+    for piece, text, made in zip(pieces, texts, again, strict=True):
+        if "\ufffd" in text.decode("utf-8", errors="replace"):
+            n_ids, n_odd, n_broken = n_ids + len(piece), n_odd + len(piece), n_broken + len(piece)
+            odd.append((tuple(piece), tuple(made)))
+            continue
+        if b"".join(spelled[token] for token in made).strip(b" ") != text.strip(b" "):
+            n_lost += len(piece)
+            continue  # a normalizer changes the text, or a letter is lost: nothing can be compared
+        for mine, other in _stretches(piece, made, spelled):
+            n_ids += len(mine)
+            said = b"".join(spelled[token] for token in mine).decode("utf-8", errors="replace")
+            if mine != other and any(map(str.isalnum, said)):
+                n_odd += len(mine)
+                odd.append((mine, other))
+    return _Compared(n_ids, n_odd, n_broken, n_lost, odd)
 
 
-def _stretches(
-    run: list[int], made: list[int], sizes: np.ndarray
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], int, int]]:
-    """Yield the ids of both between two borders that both have, but for those at the ends of the run."""
-    mine = np.concatenate([[0], np.cumsum(sizes[run])])
-    theirs = np.concatenate([[0], np.cumsum(sizes[made])]) if made else np.zeros(1, np.int64)
-    theirs = theirs + (mine[-1] - theirs[-1])  # a space that is added to the first word
-    theirs[0] = 0
+def _pieces(run: list[int], spelled: Sequence[bytes]) -> Iterator[list[int]]:
+    """Cut a run before spaces, about every `_PIECE` ids; where it has none, halves of letters at its ends go.
+
+    What stands before the first space and behind the last one may be half a word, whose ids are others.
+    """
+    spaces = [at for at, token in enumerate(run) if spelled[token][:1].isspace()]
+    if len(spaces) * _PIECE < len(run):
+        first, last = 0, len(run)
+        while first < last and spelled[run[first]][:1] and 0x80 <= spelled[run[first]][0] < 0xC0:
+            first += 1
+        for _ in range(4):
+            if first < last and _ends_inside_a_letter(b"".join(spelled[token] for token in run[first:last])):
+                last -= 1
+        yield run[first:last]
+        return
+    begin = spaces[0]
+    for at in spaces[1:]:
+        if at - begin >= _PIECE or at == spaces[-1]:
+            yield run[begin:at]
+            begin = at
+
+
+def _ends_inside_a_letter(text: bytes) -> bool:
+    try:
+        text[-4:].decode("utf-8", errors="strict")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return False
+
+
+def _stretches(piece: list[int], made: list[int], spelled: Sequence[bytes]) -> Iterator[_Stretch]:
+    """Yield the ids of both between two borders that both have, but for those at the ends."""
+    mine = np.cumsum([0, *(len(spelled[token]) for token in piece)])
+    theirs = np.cumsum([0, *(len(spelled[token]) for token in made)])
+    # a space that is added to the first word, or taken from it
+    theirs -= _leading_spaces(made, spelled) - _leading_spaces(piece, spelled)
     both, at, other_at = np.intersect1d(mine, theirs, return_indices=True)
     for number in range(1, len(both) - 2):
         yield (
-            tuple(run[at[number] : at[number + 1]]),
+            tuple(piece[at[number] : at[number + 1]]),
             tuple(made[other_at[number] : other_at[number + 1]]),
-            int(both[number]),
-            int(both[number + 1]),
         )
 
 
-def _usual_share(runs: Sequence[list[int]], odd: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> float:
+def _leading_spaces(ids: list[int], spelled: Sequence[bytes]) -> int:
+    text = b"".join(spelled[token] for token in ids[:8])
+    return len(text) - len(text.lstrip(b" "))
+
+
+def _usual_share(runs: Sequence[list[int]], odd: Sequence[_Stretch]) -> float:
     """Return the share of odd stretches whose other ids the sample holds more often."""
     short = [(mine, other) for mine, other in odd if max(len(mine), len(other)) <= _LONGEST]
     if not short:

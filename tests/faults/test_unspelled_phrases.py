@@ -1,4 +1,4 @@
-"""A zero of a phrase that the tokenizer cannot spell is unknown, with the reason; other zeros stay certain."""
+"""A zero of a phrase the tokenizer cannot spell is unknown, with the reason; other zeros stay certain."""
 
 from __future__ import annotations
 

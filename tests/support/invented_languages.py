@@ -43,9 +43,14 @@ def documents(script: str, seed: int = 0, n: int = 120, n_words: int = 120) -> t
     return tuple(texts)
 
 
-@cache
 def library(family: str, script: str, seed: int = 0, size: int = 900) -> tokenizers.Tokenizer:
-    """Return a tokenizer of a family, trained on such a language."""
+    """Return a tokenizer of a family, trained on such a language: the same one in one process."""
+    return _trained(family, script, seed, size)
+
+
+@cache
+def _trained(family: str, script: str, seed: int, size: int) -> tokenizers.Tokenizer:
+    # trained once: threads of a trainer may break ties otherwise the next time
     lines = documents(script, seed)
     if family == "bpe":
         made = tokenizers.Tokenizer(models.BPE())
