@@ -1,4 +1,4 @@
-"""Merges and scans that are killed or refused at a system call of DuckDB's or Arrow's, which strace sees to."""
+"""Merges and scans killed or refused at a system call of DuckDB's or Arrow's, which strace sees to."""
 
 from __future__ import annotations
 
