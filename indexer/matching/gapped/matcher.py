@@ -226,6 +226,7 @@ def _whole_parts(found: Matches, first_part: int) -> Parts:
         text_stop=nothing,
         words_first=nothing,
         words_stop=nothing,
+        goes_on_at=nothing,
     )
 
 

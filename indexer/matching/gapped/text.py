@@ -178,6 +178,7 @@ class GapText:
             text_stop=stop[keep],
             words_first=first[:0],
             words_stop=first[:0],
+            goes_on_at=first[:0],
         )
 
 
@@ -208,17 +209,18 @@ def _parts_of_ids(
         text_stop=text_stop,
         words_first=text_first[:0],
         words_stop=text_first[:0],
+        goes_on_at=text_first[:0],
     )
 
 
 def _with_words(stream: Stream, parts: Parts) -> Parts:
     n_text = int(stream.state[N_TEXT])
-    words_before, goes_on = np.empty(n_text + 1, np.int64), np.empty(n_text + 1, np.int64)
-    count_words(stream, character_classes(), words_before, goes_on)
+    words_before, goes_on_at = np.empty(n_text + 1, np.int64), np.empty(n_text + 1, np.int64)
+    count_words(stream, character_classes(), words_before, goes_on_at)
     return parts._replace(
         words_first=words_before[parts.text_first],
-        # A word that begins in a part and goes on behind it is one more word there.
-        words_stop=words_before[parts.text_stop] - goes_on[parts.text_stop],
+        words_stop=words_before[parts.text_stop],
+        goes_on_at=goes_on_at[parts.text_stop],
     )
 
 

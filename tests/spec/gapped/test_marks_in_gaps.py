@@ -51,3 +51,11 @@ def test_far_marks_before_the_first_token_of_a_stretch():
         pieces = [base, *["\u0301"] * 50, "no-no", " a ever"]
         assert in_text("no <1 words> ever", pieces) != [[]]
         assert (in_text("no <2 words> ever", pieces) != [[]]) == bounded
+
+
+@pytest.mark.parametrize("mark", [["\u0301"], [b"\xcc", b"\x81"], ["\u0301"] * 20], ids=len)
+def test_marks_alone_between_two_parts_are_no_word_though_a_letter_comes_behind_them(mark):
+    """The word goes on in the later part, not in the gap."""
+    assert in_both("no <0 words> ever", "no", *mark, "ever", boundary="none") == [(0, 1 + len(mark))]
+    assert in_both("no <1 words> ever", "no", *mark, "ever", boundary="none") == []
+    assert in_both("no <1 words> ever", "no", *mark, "x", "ever", boundary="none") == [(0, 2 + len(mark))]

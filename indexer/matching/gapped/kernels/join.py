@@ -75,8 +75,10 @@ class Parts(NamedTuple):
     text_first, text_stop : array of int64
         The text before it ends at `text_first`, the text behind it begins at `text_stop`.
     words_first, words_stop : array of int64
-        ``words_first[b] - words_stop[a]`` words lie between a and b, where any text does. These four are
-        empty where no gap is counted in words.
+        How many words begin before `text_first`, and before `text_stop`.
+    goes_on_at : array of int64
+        Where the letter stands by which a word that began before `text_stop` goes on behind it, marks between
+        or not; the end of all text if it does not. These five are empty where no gap is counted in words.
     """
 
     part: Int32Array
@@ -89,6 +91,7 @@ class Parts(NamedTuple):
     text_stop: Int64Array
     words_first: Int64Array
     words_stop: Int64Array
+    goes_on_at: Int64Array
 
 
 class Sizes(NamedTuple):

@@ -93,6 +93,8 @@ def allowed(
         between = int64(0)
         if parts.text_stop[earlier] < parts.text_first[later]:
             between = parts.words_first[later] - parts.words_stop[earlier]
+            # The rest of a word begun in the earlier part is one more, if a letter of it lies in the gap.
+            between += int64(parts.goes_on_at[earlier] < parts.text_first[later])
     if between < gaps.least[place] or between > gaps.most[place]:
         return False
     return not has_separator(special, ids, start + end, start + begin)

@@ -90,16 +90,18 @@ def widen(
 
 
 @uncounted
-def count_words(stream: Stream, classes: Uint8Array, words_before: Int64Array, goes_on: Int64Array) -> None:
+def count_words(
+    stream: Stream, classes: Uint8Array, words_before: Int64Array, goes_on_at: Int64Array
+) -> None:
     """Count the words of a stream: its longest runs of letters and digits, each with the marks behind it.
 
     Parameters
     ----------
     words_before : array of int64, shape (n_text + 1,)
         Filled in: how many words begin before each byte.
-    goes_on : array of int64, shape (n_text + 1,)
-        Filled in: 1 where the character that begins at a byte continues a word, else 0. So for marks too, if
-        a letter or digit of that word comes behind them.
+    goes_on_at : array of int64, shape (n_text + 1,)
+        Filled in: where the character that begins at a byte continues a word, that byte; where it is a mark,
+        the byte of the letter or digit that continues the word behind it. Else `n_text`.
     """
     text, n_text = stream.text, stream.state[N_TEXT]
     words = int64(0)
@@ -115,20 +117,20 @@ def count_words(stream: Stream, classes: Uint8Array, words_before: Int64Array, g
         length = max(length, int64(1))
         for k in range(at, at + length):
             words_before[k] = words
-            goes_on[k] = 0
+            goes_on_at[k] = n_text
         if found == MARK:
             at += length
             continue
         is_word = found == WORD
         if in_word and is_word:
             for k in range(first_mark, at + 1):
-                goes_on[k] = 1
+                goes_on_at[k] = at
         words += int64(is_word and not in_word)
         in_word = is_word
         at += length
         first_mark = at
     words_before[n_text] = words
-    goes_on[n_text] = 0
+    goes_on_at[n_text] = n_text
 
 
 @uncounted
