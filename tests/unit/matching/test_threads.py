@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks import threads
 from benchmarks.threads import deal, find_with_threads
-from indexer.matching import threads
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.support.drawing import patterns_of, rows_of
 
