@@ -37,6 +37,8 @@ MOST_ODD = 0.01
 """Share of ids that other programs of the same tokenizer, and lost document borders, may cut otherwise."""
 MOST_ODD_OF_WORDS = 0.002
 """The same where ids are mostly words, so that even another vocabulary has few."""
+LEAST_SHUFFLED = 0.03
+"""Share of ids that are odd in another order, below which a sample cannot tell."""
 MOST_BROKEN = 0.02
 """Share of ids in bytes that are no UTF-8, which no tokenizer makes of text."""
 FEWEST_ODD = 20
@@ -44,6 +46,8 @@ FEWEST_IDS = 400
 LEAST_USUAL = 0.6
 LEAST_ABBREVIATION = 2.0
 """Standard deviations by which frequent pieces are shorter than by chance; 9 and more in the right order."""
+LEAST_SPREAD = 0.5
+"""Of logarithms of counts, from the lower quartile to the upper: less where all words are as frequent."""
 _LONGEST = 4
 _PIECE = 32
 
@@ -73,7 +77,8 @@ class TokenizerFit(NamedTuple):
     usual : float
         Share of the odd stretches whose other ids are the usual ones in the sample.
     odd_shuffled : float
-        Share of odd ids under a vocabulary in another order.
+        Share of odd ids under a vocabulary in another order: with all pieces moved, or all but single bytes,
+        whichever is smaller.
     why : str
         A sentence.
     """
@@ -116,10 +121,9 @@ def tokenizer_fit(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> TokenizerF
             Verdict.UNTOLD, found.n_ids, found.odd, 1.0, 0.0, "the sample is too small to tell"
         )
     usual = _usual_share(runs, found.stretches)
-    control = _compared(tokenizer, vocabulary, _shuffled(runs[: max(1, len(runs) // 2)], vocabulary))
-    shuffled = (control.n_odd + control.n_lost) / max(1, control.n_ids + control.n_lost)
-    of_words = shuffled < 0.1
-    limit = MOST_ODD_OF_WORDS if of_words else MOST_ODD
+    shuffled = _odd_in_another_order(tokenizer, vocabulary, runs)
+    of_words = shuffled < LEAST_SHUFFLED
+    limit = min(MOST_ODD, max(MOST_ODD_OF_WORDS, shuffled / 5))
 
     def verdict(said: Verdict, why: str) -> TokenizerFit:
         return TokenizerFit(said, found.n_ids, found.odd, usual, shuffled, why)
@@ -248,9 +252,23 @@ def _usual_share(runs: Sequence[list[int]], odd: Sequence[_Stretch]) -> float:
     return sum(counts[other] > counts[mine] for mine, other in short) / len(short)
 
 
-def _shuffled(runs: Sequence[list[int]], vocabulary: TokenBytes) -> list[list[int]]:
-    """Return the same ids under a vocabulary in another order."""
-    texts = np.flatnonzero(~vocabulary.special & (np.diff(vocabulary.offsets) > 0)).tolist()
+def _odd_in_another_order(tokenizer: Tokenizer, vocabulary: TokenBytes, runs: Sequence[list[int]]) -> float:
+    """Return how many ids would be odd in another order; single bytes in their place are the harder case.
+
+    Another tokenizer often has the same bytes first. With all pieces in another order, bytes alone break
+    words, and the sample seems to tell more than it does.
+    """
+    half = len(runs) // 2
+    shares = []
+    for part, fewest_bytes in ((runs[:half] or runs, 1), (runs[half:], 2)):
+        control = _compared(tokenizer, vocabulary, _shuffled(part, vocabulary, fewest_bytes))
+        shares.append((control.n_odd + control.n_lost) / max(1, control.n_ids + control.n_lost))
+    return min(shares)
+
+
+def _shuffled(runs: Sequence[list[int]], vocabulary: TokenBytes, fewest_bytes: int) -> list[list[int]]:
+    """Return the same ids under a vocabulary whose pieces of so many bytes and more are in another order."""
+    texts = np.flatnonzero(~vocabulary.special & (np.diff(vocabulary.offsets) >= fewest_bytes)).tolist()
     others = random.Random(0).sample(texts, len(texts))
     other = dict(zip(texts, others, strict=True))
     return [[other.get(token, token) for token in run] for run in runs]
@@ -259,7 +277,7 @@ def _shuffled(runs: Sequence[list[int]], vocabulary: TokenBytes) -> list[list[in
 def _abbreviation(runs: Sequence[list[int]], vocabulary: TokenBytes) -> float | None:
     """Return by how many standard deviations frequent pieces are shorter than in a random order.
 
-    None where there are too few pieces, or most are equally long.
+    None where there are too few pieces, or most are equally long or equally frequent.
     """
     ids = np.array([token for run in runs for token in run], np.int64)
     used, counts = np.unique(ids, return_counts=True)
@@ -271,6 +289,8 @@ def _abbreviation(runs: Sequence[list[int]], vocabulary: TokenBytes) -> float | 
     ):
         return None
     weights = np.log(counts)
+    if np.subtract(*np.percentile(weights, [75, 25])) < LEAST_SPREAD:
+        return None
     draw = np.random.default_rng(0)
     chance = [float(weights @ draw.permutation(lengths)) for _ in range(50)]
     return float((np.mean(chance) - weights @ lengths) / np.std(chance))

@@ -7,6 +7,7 @@ import pytest
 import tokenizers
 
 from indexer.evidence.tokenizer_fit import Verdict, tokenizer_fit
+from indexer.tokenizers import tokenizer_from_json
 from tests.support.invented_languages import documents, library, permuted, tokenizer
 
 SCRIPTS = ("latin", "cyrillic", "devanagari", "chinese", "code")
@@ -38,6 +39,27 @@ def test_a_permuted_vocabulary(family: str, script: str) -> None:
     right = tokenizer(family, script)
     fit = tokenizer_fit(right, permuted(runs_of(family, script), right.n_ids))
     assert fit.verdict is Verdict.ANOTHER, fit
+
+
+def test_whole_words_confirm_nothing() -> None:
+    """Ids of words come back in any order; bytes in another order would break words, and prove nothing."""
+    draw = np.random.default_rng(0)
+    words = ["".join(draw.choice(list("abcdefghijklmnopqrstuvwxyz"), 2)) for _ in range(400)]
+    texts = [" ".join(draw.choice(words, 200)) for _ in range(100)]
+    made = tokenizers.Tokenizer(tokenizers.models.BPE())
+    made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = tokenizers.decoders.ByteLevel()
+    bytes_first = tokenizers.pre_tokenizers.ByteLevel.alphabet()
+    made.train_from_iterator(
+        texts,
+        tokenizers.trainers.BpeTrainer(vocab_size=4000, initial_alphabet=bytes_first, show_progress=False),
+    )
+    right = tokenizer_from_json(made.to_str(), "words")
+    order = np.arange(right.n_ids)
+    order[256:] = draw.permutation(order[256:])
+    runs = right.encode_batch(texts)
+    assert tokenizer_fit(right, runs).verdict is Verdict.UNTOLD
+    assert tokenizer_fit(right, [order[run].tolist() for run in runs]).verdict is not Verdict.FITS
 
 
 @pytest.mark.parametrize(("family", "script"), [*BPE, ("wordpiece", "latin")])
