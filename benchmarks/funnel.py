@@ -63,23 +63,23 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         search = matcher._window_search()
         ids, starts, stops = map(read_only, (text_load.ids, text_load.starts, text_load.stops))
         table = search.prefilter_of(ids)
-        room = text_filter.new_prefilter_scratch(CHUNK)
+        scratch = text_filter.new_prefilter_scratch(CHUNK)
         totals = np.zeros(4, np.int64)
         for begin in range(0, len(ids) - 1, CHUNK):
             end = min(begin + CHUNK, len(ids) - 1)
-            n_sides = count_sides(table, ids, begin, end, room)
-            n_positions, _ = text_filter.passing_positions(table, ids, begin, end, room)
+            n_sides = count_sides(table, ids, begin, end, scratch)
+            n_positions, _ = text_filter.passing_positions(table, ids, begin, end, scratch)
             n_pairs = text_filter.real_pairs(
                 table.spelling,
                 table.tags,
                 table.known,
                 ids,
-                room.positions,
+                scratch.positions,
                 n_positions,
-                room.info,
-                room.beside,
+                scratch.info,
+                scratch.beside,
             )
-            n_splits = text_filter.keep_splits(table, ids, begin, end + 1, 0, n_pairs, room)
+            n_splits = text_filter.keep_splits(table, ids, begin, end + 1, 0, n_pairs, scratch)
             totals += (n_sides, n_positions, n_pairs, n_splits)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
@@ -87,7 +87,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         n_windows = n_ids = 0
         done = False
         while not done:
-            n, done = find_windows(table, ids, starts, stops, room, state, windows)
+            n, done = find_windows(table, ids, starts, stops, scratch, state, windows)
             n_windows += n
             n_ids += int((windows.end[:n] - windows.first[:n]).sum())
         found = len(matcher.find(ids, starts, stops).row)

@@ -59,12 +59,12 @@ def phrase_runs(matcher: TokenMatcher, rows: Rows) -> list[Callable[[], object]]
     """Return a run up to each question, up to the walk, and the whole search; the filter must be built."""
     ids, starts, stops = rows
     anchors = matcher.prefilter_of(ids)
-    scratch, room, found = new_prefilter_scratch(), new_scratch(), new_hit_buffer(1 << 18)
+    scratch, search_scratch, found = new_prefilter_scratch(), new_scratch(), new_hit_buffer(1 << 18)
     runs: list[Callable[[], object]] = [
         lambda stage=stage: scan_up_to(anchors, ids, stage, scratch) for stage in range(len(QUESTIONS))
     ]
     runs.append(
-        lambda: search_windows(matcher._automaton, anchors, ids, starts, stops, 0, found, room),
+        lambda: search_windows(matcher._automaton, anchors, ids, starts, stops, 0, found, search_scratch),
     )
     runs.append(lambda: matcher.find(ids, starts, stops))
     return runs

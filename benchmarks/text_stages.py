@@ -37,35 +37,42 @@ STAGES = ("sides", "pairs of ids, wild", "pairs of spellings", "edges", "splits"
 
 
 @kernel
-def count_sides(table, ids, begin, end, room):
+def count_sides(table, ids, begin, end, scratch):
     """Return how many positions of ``[begin, end)`` pass the first question."""
     n = 0
     for first in range(begin, end, RUN):
         last = min(first + RUN, end)
-        read_sides(table.sides, ids, first, last + 1, room.sides)
-        test_pairs(room.sides, last - first, room.tests)
-        n += places_of(room.tests, last - first, room.places)
+        read_sides(table.sides, ids, first, last + 1, scratch.sides)
+        test_pairs(scratch.sides, last - first, scratch.tests)
+        n += places_of(scratch.tests, last - first, scratch.places)
     return n
 
 
 @kernel
-def scan_up_to(table, ids, stage, room):
+def scan_up_to(table, ids, stage, scratch):
     """Ask the questions up to a stage; return what the last one let through."""
     total = 0
     for begin in range(0, ids.shape[0] - 1, CHUNK):
         end = min(begin + CHUNK, ids.shape[0] - 1)
         if stage == 0:
-            n = count_sides(table, ids, begin, end, room)
+            n = count_sides(table, ids, begin, end, scratch)
         else:
-            n, _ = passing_positions(table, ids, begin, end, room)
+            n, _ = passing_positions(table, ids, begin, end, scratch)
         if stage > 1:
             n = real_pairs(
-                table.spelling, table.tags, table.known, ids, room.positions, n, room.info, room.beside
+                table.spelling,
+                table.tags,
+                table.known,
+                ids,
+                scratch.positions,
+                n,
+                scratch.info,
+                scratch.beside,
             )
         if stage == 3:
-            n = keep_edges(table.edges, ids, begin, end + 1, 0, n, room)
+            n = keep_edges(table.edges, ids, begin, end + 1, 0, n, scratch)
         if stage == 4:
-            n = keep_splits(table, ids, begin, end + 1, 0, n, room)
+            n = keep_splits(table, ids, begin, end + 1, 0, n, scratch)
         total += n
     return total
 
@@ -87,7 +94,7 @@ def main() -> None:
 def _runs(load: text_unit.TextLoad) -> list[Callable[[], object]]:
     search = text_unit.prepared_matcher(load)._window_search()
     ids, starts, stops = map(read_only, (load.ids, load.starts, load.stops))
-    table, room = search.prefilter_of(ids), new_prefilter_scratch(CHUNK)
+    table, scratch = search.prefilter_of(ids), new_prefilter_scratch(CHUNK)
     windows = TextWindows(*(np.empty(2 * CHUNK + 2, np.int64) for _ in range(4)))
 
     def all_windows() -> None:
@@ -95,10 +102,10 @@ def _runs(load: text_unit.TextLoad) -> list[Callable[[], object]]:
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         done = False
         while not done:
-            _, done = find_windows(table, ids, starts, stops, room, state, windows)
+            _, done = find_windows(table, ids, starts, stops, scratch, state, windows)
 
     runs: list[Callable[[], object]] = [
-        lambda stage=stage: scan_up_to(table, ids, stage, room) for stage in range(5)
+        lambda stage=stage: scan_up_to(table, ids, stage, scratch) for stage in range(5)
     ]
     return [*runs, all_windows, lambda: search.find(ids, starts, stops)]
 

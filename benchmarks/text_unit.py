@@ -189,8 +189,8 @@ def decoded(text_load: TextLoad, row: int) -> list[str]:
     data, offsets, special = text_load.tokenizer.token_bytes()
     ids = text_load.ids[text_load.starts[row] : text_load.stops[row]].astype(np.int64)
     texts = []
-    walls = [-1, *np.flatnonzero(special[ids]).tolist(), len(ids)]
-    for first, last in pairwise(walls):
+    separators = [-1, *np.flatnonzero(special[ids]).tolist(), len(ids)]
+    for first, last in pairwise(separators):
         run = ids[first + 1 : last]
         lengths = offsets[run + 1] - offsets[run]
         places = np.repeat(offsets[run] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())

@@ -67,16 +67,16 @@ def naive_id_matches(
 def text_around(
     sequence: Sequence[int], first: int, stop: int, spelled: Sequence[bytes], special: frozenset[int]
 ) -> tuple[bytes, bytes, bytes]:
-    """Return the bytes before, inside and after the tokens [first, stop), up to the next walls."""
+    """Return the bytes before, inside and after the tokens [first, stop), up to the next separators."""
 
-    def wall(i: int) -> bool:
+    def separator(i: int) -> bool:
         return i in special or i >= len(spelled)
 
     begin = first
-    while begin > 0 and not wall(sequence[begin - 1]):
+    while begin > 0 and not separator(sequence[begin - 1]):
         begin -= 1
     end = stop
-    while end < len(sequence) and not wall(sequence[end]):
+    while end < len(sequence) and not separator(sequence[end]):
         end += 1
     return (
         b"".join(spelled[i] for i in sequence[begin:first]),
@@ -161,7 +161,7 @@ def naive_text_matches(
 ) -> list[Occurrence]:
     """Return where phrases, given as (phrase, text), stand in the text that sequences of ids spell.
 
-    The text is decoded between walls, every character folded by itself, and searched at every place. Two
+    The text is decoded between separators, every character folded by itself, and searched at every place. Two
     places in one token are two occurrences.
     """
     places = naive_text_places(
@@ -238,8 +238,8 @@ def runs_between_walls(
     sequence: Sequence[int], spelled: Sequence[bytes], special: frozenset[int]
 ) -> list[range]:
     """Return the runs of tokens that spell text together."""
-    walls = [i for i, token in enumerate(sequence) if token in special or token >= len(spelled)]
-    borders = [-1, *walls, len(sequence)]
+    separators = [i for i, token in enumerate(sequence) if token in special or token >= len(spelled)]
+    borders = [-1, *separators, len(sequence)]
     return [range(a + 1, b) for a, b in pairwise(borders)]
 
 
@@ -354,7 +354,7 @@ def joined_places(
 ) -> set[tuple[int, Place, Place]]:
     """Return (phrase, first part, last part) wherever the parts of a pattern follow each other."""
 
-    def wall(token: int) -> bool:
+    def separator(token: int) -> bool:
         return token in special or (spelled is not None and token >= len(spelled))
 
     def may_follow(earlier: Place, later: Place, gap: Gap) -> bool:
@@ -363,7 +363,7 @@ def joined_places(
             return False
         between = sequences[earlier.row][earlier.end : later.begin]
         n_between = words_in(text_between(earlier, later)) if unit == "words" else len(between)
-        return least <= n_between <= most and not any(wall(token) for token in between)
+        return least <= n_between <= most and not any(separator(token) for token in between)
 
     pairs: set[tuple[int, Place, Place]] = set()
     for phrase, numbers, gaps in patterns:
@@ -394,7 +394,7 @@ def words_in(text: str) -> int:
 def row_characters(
     sequence: Sequence[int], spelled: Sequence[bytes], special: frozenset[int], case: str, whitespace: str
 ) -> list[tuple[str, int, int]]:
-    """Return the folded characters of a sequence, one run between walls after another."""
+    """Return the folded characters of a sequence, one run between separators after another."""
     return [
         character
         for run in runs_between_walls(sequence, spelled, special)

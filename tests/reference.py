@@ -75,9 +75,13 @@ class ReferenceMatcher:
         return [(offset, phrase, n_tokens) for (offset, phrase), n_tokens in sorted(shortest.items())]
 
     def _text(self, sequence: tuple[int, ...]) -> SpelledText:
-        walls = [i >= len(self._special) or self._special[i] for i in sequence]
+        separators = [i >= len(self._special) or self._special[i] for i in sequence]
         return SpelledText(
-            [b"" if wall else self._spelled[i] for i, wall in zip(sequence, walls, strict=True)], walls
+            [
+                b"" if separator else self._spelled[i]
+                for i, separator in zip(sequence, separators, strict=True)
+            ],
+            separators,
         )
 
 
@@ -87,19 +91,19 @@ class SpelledText:
     Parameters
     ----------
     tokens : list of bytes
-        What each token spells; nothing for walls.
-    walls : list of bool
+        What each token spells; nothing for separators.
+    separators : list of bool
         Which tokens stand for no text.
     """
 
-    def __init__(self, tokens: list[bytes], walls: list[bool]) -> None:
+    def __init__(self, tokens: list[bytes], separators: list[bool]) -> None:
         self.tokens = tokens
-        self.walls = walls
-        # After every wall one byte that can be part of no character, so that text never runs across it.
+        self.separators = separators
+        # After every separator one byte that can be part of no character, so that text never runs across it.
         self.data = b""
         self.border = [0]
-        for token, wall in zip(tokens, walls, strict=True):
-            self.data += b"\xff" if wall else token
+        for token, separator in zip(tokens, separators, strict=True):
+            self.data += b"\xff" if separator else token
             self.border.append(len(self.data))
         self.character_of_byte = "".join(self._character_of_each_byte())
 

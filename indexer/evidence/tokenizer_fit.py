@@ -152,8 +152,10 @@ def _without_special(runs: Sequence[list[int]], vocabulary: TokenBytes) -> list[
     special, n_ids = vocabulary.special, len(vocabulary.special)
     cut: list[list[int]] = []
     for run in runs:
-        for is_wall, part in itertools.groupby(run, key=lambda token: token >= n_ids or bool(special[token])):
-            if not is_wall:
+        for is_separator, part in itertools.groupby(
+            run, key=lambda token: token >= n_ids or bool(special[token])
+        ):
+            if not is_separator:
                 cut.append([each for token, same in itertools.groupby(part) for each in _few(token, same)])
     return cut
 

@@ -37,13 +37,15 @@ def decoded_runs(
     data, offsets, special = vocabulary
     spelled = data.tobytes()
     pieces = [spelled[start:stop] for start, stop in itertools.pairwise(offsets.tolist())]
-    walls = special.tolist()
+    separators = special.tolist()
     n_read = 0
     for sequence in sequences:
         ids = [int(token) for token in sequence]
         n_read += len(ids)
-        for is_wall, run in itertools.groupby(ids, key=lambda token: token >= len(pieces) or walls[token]):
-            if not is_wall:
+        for is_separator, run in itertools.groupby(
+            ids, key=lambda token: token >= len(pieces) or separators[token]
+        ):
+            if not is_separator:
                 yield _decoded(list(run), pieces)
         if n_read >= most_tokens:
             return

@@ -29,8 +29,8 @@ class RoundTrip:
         spelled = vocabulary.data.tobytes()
         offsets = vocabulary.offsets.tolist()
         self._pieces: list[bytes | None] = [
-            None if is_wall else spelled[start:stop]
-            for is_wall, (start, stop) in zip(
+            None if is_separator else spelled[start:stop]
+            for is_separator, (start, stop) in zip(
                 vocabulary.special.tolist(), itertools.pairwise(offsets), strict=True
             )
         ]
@@ -45,7 +45,7 @@ class RoundTrip:
     def runs(self, ids: Sequence[int]) -> list[list[int]]:
         """Cut ids at those that stand for no text."""
         groups = itertools.groupby(ids, key=lambda token: self._pieces[token] is None)
-        return [list(run) for is_wall, run in groups if not is_wall]
+        return [list(run) for is_separator, run in groups if not is_separator]
 
     def texts(self, texts: Sequence[str]) -> list[str | None]:
         """Return what the ids of each text spell; None where an id is no text, or only part of a letter."""

@@ -21,7 +21,7 @@ def check_forms(book: PhraseBook, numbers: Collection[int]) -> Check:
     for number, ids in book.forms_of_texts(numbers):
         check.n_looked_at += 1
         text = book.text(number) or ""
-        inside = [token for token in ids if not spelling.is_wall(token)]
+        inside = [token for token in ids if not spelling.is_separator(token)]
         spelled = b"".join(spelling.of_id[token] for token in inside).decode("utf-8", "replace")
         if len(inside) < len(ids) or _letters(spelled) != _letters(text):
             check.fail(Finding("a form spells another phrase", text, spelled, f"ids {ids}", text))

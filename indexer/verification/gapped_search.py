@@ -116,10 +116,10 @@ class _Row:
         self._in_text = in_text
 
     def n_between(self, earlier: Occurrence, later: Occurrence, unit: str) -> int | None:
-        """Return the tokens or words between two parts; None where a wall parts them."""
+        """Return the tokens or words between two parts; None where a separator parts them."""
         begin, end = earlier.offset + earlier.n_tokens, later.offset
         between = self._ids[begin:end] if begin < end else []
-        if self._spelling is not None and any(map(self._spelling.is_wall, between)):
+        if self._spelling is not None and any(map(self._spelling.is_separator, between)):
             return None
         return words_in(self._text(earlier, later)) if unit == "words" else len(between)
 

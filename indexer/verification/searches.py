@@ -135,7 +135,7 @@ def _spelling(tokenizer: Tokenizer, plan: Plan) -> Spelling:
     joined = data.tobytes()
     of_id = [joined[begin:end] for begin, end in pairwise(offsets.tolist())]
     corpus = plan.config.corpus
-    walls = {*np.flatnonzero(special).tolist(), *corpus.special_ids}
+    separators = {*np.flatnonzero(special).tolist(), *corpus.special_ids}
     if corpus.end_of_document is not None:
-        walls.add(corpus.end_of_document)
-    return Spelling(of_id, frozenset(walls))
+        separators.add(corpus.end_of_document)
+    return Spelling(of_id, frozenset(separators))

@@ -23,16 +23,16 @@ class Spelling:
     ----------
     of_id : list of bytes
         By id.
-    walls : frozenset of int
-        Ids that stand for no text. Ids beyond the list are walls too.
+    separators : frozenset of int
+        Ids that stand for no text. Ids beyond the list are separators too.
     """
 
     of_id: list[bytes]
-    walls: frozenset[int]
+    separators: frozenset[int]
 
-    def is_wall(self, token: int) -> bool:
+    def is_separator(self, token: int) -> bool:
         """Return whether an id stands for no text."""
-        return token >= len(self.of_id) or token in self.walls
+        return token >= len(self.of_id) or token in self.separators
 
 
 class Character(NamedTuple):
@@ -44,7 +44,7 @@ class Character(NamedTuple):
 
 
 class Run:
-    """Tokens of a sequence between two walls, which spell text together.
+    """Tokens of a sequence between two separators, which spell text together.
 
     Parameters
     ----------
@@ -104,13 +104,16 @@ class Run:
 
 
 def runs_of(ids: Sequence[int], spelling: Spelling) -> Iterator[Run]:
-    """Yield the runs of tokens between walls."""
-    walls, n_ids = spelling.walls, len(spelling.of_id)
+    """Yield the runs of tokens between separators."""
+    separators, n_ids = spelling.separators, len(spelling.of_id)
     begin = 0
-    for wall in [*(at for at, token in enumerate(ids) if token in walls or token >= n_ids), len(ids)]:
-        if wall > begin:
-            yield Run(ids[begin:wall], begin, spelling)
-        begin = wall + 1
+    for separator in [
+        *(at for at, token in enumerate(ids) if token in separators or token >= n_ids),
+        len(ids),
+    ]:
+        if separator > begin:
+            yield Run(ids[begin:separator], begin, spelling)
+        begin = separator + 1
 
 
 def fold_text(text: str, case: str, whitespace: str) -> str:

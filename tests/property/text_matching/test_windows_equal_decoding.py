@@ -60,7 +60,7 @@ def worlds(draw):
 
 
 def _sequence(rng, phrases, numbers, n_ids):
-    """Phrases, altered phrases and single words, with walls between, cut at random."""
+    """Phrases, altered phrases and single words, with separators between, cut at random."""
     sequence: list[int] = []
     for _ in range(rng.integers(0, 30)):
         if rng.random() < 0.1:

@@ -90,7 +90,9 @@ def taken_tokenizers() -> list[tuple[Tokenizer, tokenizers.Tokenizer, list[int]]
         if recipe.decoder != "none" and recipe.added == "none":
             if recipe.decoder == "WordPiece":
                 made.decoder = tokenizers.decoders.WordPiece(cleanup=False)
-            spelled = [i for i, wall in enumerate(tokenizer.token_bytes().special.tolist()) if not wall]
+            spelled = [
+                i for i, separator in enumerate(tokenizer.token_bytes().special.tolist()) if not separator
+            ]
             if not any(made.id_to_token(i).startswith("<0x") for i in spelled):
                 found.append((tokenizer, made, spelled))
     return found

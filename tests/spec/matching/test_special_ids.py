@@ -1,4 +1,4 @@
-"""Special ids are walls and word borders: no occurrence contains one, no text runs across one."""
+"""Special ids are separators and word borders: no occurrence contains one, no text runs across one."""
 
 import numpy as np
 import pytest

@@ -42,8 +42,8 @@ def test_what_marks_belong_to(before, phrase, bounded):
 @pytest.mark.parametrize(
     ("pieces", "bounded"),
     [
-        pytest.param(["e", None, "\u0301", "tat"], True, id="a wall between letter and mark"),
-        pytest.param(["e\u0301", None, "tat"], True, id="a wall behind the mark"),
+        pytest.param(["e", None, "\u0301", "tat"], True, id="a separator between letter and mark"),
+        pytest.param(["e\u0301", None, "tat"], True, id="a separator behind the mark"),
         pytest.param(["e", "", "\u0301", "", "tat"], False, id="ids that spell nothing"),
         pytest.param(["e", b"\xff", "\u0301", "tat"], True, id="a byte that is no character"),
         pytest.param(["e", b"\xcc", "\u0301", "tat"], True, id="half a mark"),

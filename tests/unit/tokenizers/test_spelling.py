@@ -84,9 +84,9 @@ def test_each_id_is_spelled_as_the_library_decodes_it(name: str) -> None:
 )
 def test_special_ids_are_walls_and_added_text_is_text(name: str, special: set[str]) -> None:
     tokenizer = tokenizer_named(name)
-    walls = np.flatnonzero(tokenizer.token_bytes().special).tolist()
-    assert len(walls) == len(special)
-    assert {tokenizer.decode([i]) for i in walls} == special
+    separators = np.flatnonzero(tokenizer.token_bytes().special).tolist()
+    assert len(separators) == len(special)
+    assert {tokenizer.decode([i]) for i in separators} == special
 
 
 def test_runs_of_spaces_of_neox_spell_their_spaces() -> None:
@@ -102,8 +102,8 @@ def test_text_that_looks_like_a_special_token_stays_text() -> None:
         tokenizer = tokenizer_named(name)
         special = tokenizer.token_bytes().special
         ids = tokenizer.encode_batch(["</s>", "<|endoftext|>", "<s>", "<pad>", "<extra_id_3>"])
-        walls = {tokenizer.decode([i]) for text in ids for i in text if special[i]}
-        assert walls == ({"<unk>"} if name == "t5-base" else set())  # T5 cannot spell an angle bracket
+        separators = {tokenizer.decode([i]) for text in ids for i in text if special[i]}
+        assert separators == ({"<unk>"} if name == "t5-base" else set())  # T5 cannot spell an angle bracket
 
 
 @pytest.mark.parametrize("kind", [trained.whole_words, trained.wordpiece, trained.unigram])
