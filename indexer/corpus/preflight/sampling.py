@@ -81,13 +81,14 @@ def check_sample(
         if shards
         else []
     )
-    on_purpose = ("<", ">") if has_tokenizer else ("<",)
+    given = given_dtype or ""
+    order_is_told = has_tokenizer and given.startswith(">")
     parts = []
     for shard in chosen:
         for ids, sequence in _pieces(reader, shard):
             _refuse_beyond(ids, sequence, shard, reader, vocab_size)
-            if not (given_dtype or "").startswith(on_purpose):
-                _refuse_other_dtype(ids, sequence, shard, reader, vocab_size)
+            if not given.startswith("<"):
+                _refuse_other_dtype(ids, sequence, shard, reader, vocab_size, order_is_told=order_is_told)
             parts.append(ids)
     if not parts:
         return SampleFacts(0, 0, -1, 0.0, None)
@@ -140,19 +141,25 @@ def _refuse_beyond(
 
 
 def _refuse_other_dtype(
-    ids: TokenIds, sequence: int, shard: Shard, reader: Reader, vocab_size: int | None
+    ids: TokenIds,
+    sequence: int,
+    shard: Shard,
+    reader: Reader,
+    vocab_size: int | None,
+    *,
+    order_is_told: bool,
 ) -> None:
     dtype = np.dtype(reader.facts.dtype)
     zeros = sign_of_zeros(ids, dtype.itemsize)
-    sign = zeros or sign_of_wider(ids, dtype.itemsize) or sign_of_swapped(ids, dtype.itemsize)
+    width = zeros or sign_of_wider(ids, dtype.itemsize)
+    sign = width or (None if order_is_told else sign_of_swapped(ids, dtype.itemsize))
     other = None if sign is None else _other_dtype(ids, reader, vocab_size)
     if sign is None or (other is None and not zeros):
         return
     meant = f'; if they are {dtype.name} all the same, spell [corpus] dtype = "{dtype.str}"'
     if dtype.str.startswith(">"):
-        meant = (
-            f"; if they are {dtype.str} all the same, set [tokenizer] path: the text of the ids decides then"
-        )
+        decides = "set [tokenizer] path: the text of the ids decides then"
+        meant = "" if width else f"; if they are {dtype.str} all the same, {decides}"
     raise InputError(
         f"{sign} under {dtype.name}",
         path=shard.name,

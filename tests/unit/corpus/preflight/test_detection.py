@@ -94,6 +94,18 @@ def test_a_dtype_that_names_its_byte_order_is_taken_on_purpose(tmp_path: Path):
             assert check_sample(reader, given_dtype=given).zero_rate > 0.4
 
 
+@pytest.mark.parametrize(
+    ("written", "read"), [(">i8", ">u2"), (">i8", ">u4"), (">u4", ">u2"), ("<i8", ">u2")]
+)
+def test_a_tokenizer_tells_the_byte_order_and_not_the_width(tmp_path: Path, written, read):
+    """Between zeros that end documents there is too little text to tell anything."""
+    IDS.astype(written).tofile(tmp_path / "a.bin")
+    config = CorpusConfig(paths=["a.bin"], format="headerless", dtype=read, sequence_length=64)
+    with pytest.raises(InputError) as refused:
+        check_sample(open_corpus(config, base=tmp_path), given_dtype=read, has_tokenizer=True)
+    assert f"the ids look like {'int64' if written == '<i8' else written}" in refused.value.fix
+
+
 def test_text_that_repeats_itself_is_no_wider_dtype(tmp_path: Path):
     (np.arange(4000) % 4 * 259 + 1).astype("uint16").tofile(tmp_path / "a.bin")
     config = CorpusConfig(paths=["a.bin"], format="headerless", dtype="uint16", sequence_length=64)
