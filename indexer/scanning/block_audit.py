@@ -77,12 +77,12 @@ def _concatenated(ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Itera
     ids = read_only(np.ascontiguousarray(ids))
     starts, stops = read_only(starts), read_only(stops)
     read = np.append(0, np.cumsum(stops - starts))
-    room = np.empty(max(_IDS_AT_ONCE, int((stops - starts).max(initial=0))), ids.dtype)
+    buffer = np.empty(max(_IDS_AT_ONCE, int((stops - starts).max(initial=0))), ids.dtype)
     row = 0
     while row < len(starts):
         last = int(np.searchsorted(read, read[row] + _IDS_AT_ONCE, side="right")) - 1
         last = max(last, row + 1)
-        gathered = room[: read[last] - read[row]]
+        gathered = buffer[: read[last] - read[row]]
         concatenate_sequences(ids, starts[row:last], stops[row:last], gathered)
         yield gathered
         row = last
