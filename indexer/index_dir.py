@@ -16,6 +16,7 @@ import errno
 import fcntl
 import logging
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,9 @@ from pathlib import Path
 from indexer.errors import ConfigError, ExposureError, ResourceError, StateError
 from indexer.foreign_errors import is_about_space, reason_of
 from indexer.temporaries import aside_of, remove_aside, remove_leftovers
+
+_FINGERPRINT = re.compile(rb'^ "fingerprint": "(\w+)"', re.MULTILINE)
+"""Alone, so that a plan of many shards is not read in whole for each question."""
 
 
 class IndexDir:
@@ -95,6 +99,32 @@ class IndexDir:
             path=self.root,
             fix="finish it with `exposure index`, or see `exposure status`",
         )
+
+    def refuse_foreign_table(self, fingerprint: str) -> None:
+        """Refuse a table that was merged from another plan than the one beside it, as a copied file was.
+
+        A table that stands alone, without ``plan.json``, or beside a damaged one, is asked for what it is.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Fingerprint of the plan of the table.
+
+        Raises
+        ------
+        StateError
+            The plan in this directory is another one.
+        """
+        try:
+            planned = _FINGERPRINT.search(self.plan_file.read_bytes())
+        except FileNotFoundError:
+            return
+        if planned and planned[1].decode() != fingerprint:
+            raise StateError(
+                f"was merged from plan {fingerprint}, and the plan beside it is {planned[1].decode()}",
+                path=self.database_file,
+                fix="merge again with `exposure merge`, or put the table of this index back",
+            )
 
     @contextmanager
     def lock(self, *, shared: bool = False) -> Iterator[None]:

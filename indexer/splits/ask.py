@@ -85,9 +85,19 @@ def ask(
         The statement is not one SELECT, or reaches for files, settings or the network.
     ResourceError
         It took too long, too much memory, or gives too many rows.
+    StateError
+        There is no table, or it is of another plan than the one beside it.
     """
     index = IndexDir(root)
     index.require_database()
+    answer = _ask(index, question, parameters, limits)
+    index.refuse_foreign_table(answer.fingerprint)
+    return answer
+
+
+def _ask(
+    index: IndexDir, question: str, parameters: Mapping[str, str] | None, limits: QueryLimits | None
+) -> Answer:
     file = find_query_file(question)
     if file is not None:
         trusted = file.name in shipped_queries()

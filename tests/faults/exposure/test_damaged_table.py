@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,21 @@ def test_it_is_built_anew(tmp_path: Path, exposure_process, spoil, command: str)
     assert "exposures.duckdb: cannot be read" in done.stderr and "import them again" in done.stderr
     assert exposures(root) == before
     assert (root / "exposures.damaged.duckdb").read_bytes() == spoilt
+
+
+@pytest.mark.parametrize("question", ["never_seen", "SELECT 1"])
+def test_the_table_of_another_plan_is_refused_until_it_is_merged_again(tmp_path: Path, exposure, question):
+    corpus = SmallCorpus(tmp_path)
+    root, other = tmp_path / "index", tmp_path / "other"
+    build_index(corpus.config(), root, n_workers=1)
+    before = exposures(root)
+    corpus.order["batch_size"] = 2
+    build_index(corpus.config(), other, n_workers=1)
+    shutil.copyfile(other / "exposures.duckdb", root / "exposures.duckdb")
+    code, output, error = exposure("query", root, question)
+    assert (code, output) == (4, "") and "exposures.duckdb: was merged from plan" in error, error
+    assert exposure("merge", root)[0] == 0
+    assert exposures(root) == before
+    shutil.copyfile(other / "exposures.duckdb", root / "exposures.duckdb")
+    (root / "plan.json").unlink()
+    assert exposure("query", root, "never_seen")[0] == 0
