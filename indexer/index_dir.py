@@ -100,6 +100,16 @@ class IndexDir:
             fix="finish it with `exposure index`, or see `exposure status`",
         )
 
+    def _refuse_names_that_duckdb_reads_otherwise(self) -> None:
+        whole = str(self.root.absolute())
+        found = next((letter for letter in "?\\" if letter in whole), None)
+        if found:
+            raise ConfigError(
+                f"DuckDB cannot write into a folder whose path holds {found}",
+                path=whole,
+                fix="choose another --out",
+            )
+
     def refuse_foreign_table(self, fingerprint: str) -> None:
         """Refuse a table that was merged from another plan than the one beside it, as a copied file was.
 
@@ -134,7 +144,10 @@ class IndexDir:
         ------
         StateError
             Another live process holds it; the message names it.
+        ConfigError
+            DuckDB cannot write into a folder of that name.
         """
+        self._refuse_names_that_duckdb_reads_otherwise()
         self.root.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         owner = os.getpid()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ConfigError, StateError
+from indexer.exposure.database import building, open_read_only
 from indexer.index_dir import IndexDir, commit_file
 
 
@@ -64,3 +65,23 @@ def test_a_directory_without_a_plan_is_no_index(tmp_path: Path) -> None:
     IndexDir(tmp_path).plan_file.write_text("{}")
     with pytest.raises(StateError, match="not merged"):
         IndexDir(tmp_path).require_database()
+
+
+@pytest.mark.parametrize("letter", ["?", "\\"])
+def test_a_path_that_duckdb_reads_otherwise_is_refused_before_any_work(tmp_path: Path, letter: str) -> None:
+    root = tmp_path / f"a{letter}b" / "index"
+    with pytest.raises(ConfigError, match="cannot write into a folder") as refused, IndexDir(root).lock():
+        pass
+    assert refused.value.fix == "choose another --out"
+    assert not root.parent.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["a#b", "a%20b", "a&b", "a;b", "a*b", "a:b", "[a]", "a'b", 'a"b', "{a}", "é"]
+)
+def test_duckdb_builds_and_reads_in_folders_of_odd_names(tmp_path: Path, name: str) -> None:
+    root = tmp_path / name
+    with IndexDir(root).lock(), building(root / "x.duckdb") as table:
+        table.execute("INSERT INTO provenance VALUES ('schema_version', '1')")
+    with open_read_only(root / "x.duckdb") as table:
+        assert table.execute("SELECT value FROM provenance").fetchall() == [("1",)]
