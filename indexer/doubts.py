@@ -42,7 +42,7 @@ DOUBTS = (
     ),
     Doubt(
         "holes",
-        "numbered files are missing (`-00001-of-00003`, consecutive numbers), or the `.bin` of an `.idx`",
+        "numbered files are missing (`-00001-of-00003`, `1`, `2`, or `aa`, `ab`), or the `.bin` of an `.idx`",
         "corpus.allow_holes",
         weakens_zeros=True,
     ),

@@ -2,7 +2,8 @@
 
 Two signs: a name that says how many there are (``-00001-of-00003``), and files that a pattern or a folder
 found whose names differ in one number, with more than half of the numbers there. What is missing before the
-first or behind the last number of such a series cannot be told.
+first or behind the last number of such a series cannot be told. The parts that `split` names (``aa``, ``ab``)
+are a series too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from indexer.storage.globs import has_magic
 
 _OF = re.compile(r"(?<!\d)(\d+)([-_.]?of[-_.]?)(\d+)(?!\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_LETTERS = re.compile(r"([a-z]{2})(?:\.[\w.]+)?$")
 _MOST_DIGITS = 9
 _MOST_NAMED = 5
 
@@ -37,7 +39,7 @@ def missing_files(names: Sequence[str], paths: Sequence[str], *, base: Path) -> 
     """
     stated = set(missing_of_stated(names))
     found_by_pattern = [] if set(names) <= set(paths) else names
-    in_series = set(missing_in_series(found_by_pattern))
+    in_series = {*missing_in_series(found_by_pattern), *missing_in_letters(found_by_pattern)}
     return sorted({*stated, *in_series, *_without_ids(names, paths, base)})
 
 
@@ -73,6 +75,23 @@ def missing_in_series(names: Sequence[str]) -> Iterator[str]:
             for number in range(first, last):
                 if number not in there:
                     yield _renumbered(example.string, example.span(), number)
+
+
+def missing_in_letters(names: Iterable[str]) -> Iterator[str]:
+    """Yield the files that are missing between others whose names end as those of `split` do, from ``aa``."""
+    series: dict[tuple[str, str], dict[int, str]] = {}
+    for name in names:
+        if match := _LETTERS.search(name):
+            tens, ones = (ord(letter) - ord("a") for letter in match[1])
+            rest = name[: match.start(1)], name[match.end(1) :]
+            series.setdefault(rest, {})[26 * tens + ones] = name
+    for (before, behind), there in series.items():
+        last = max(there)
+        # codes of languages are two letters as well, and lie far apart
+        if 0 in there and len(there) > 2 and last + 1 < 2 * len(there):
+            for number in range(last):
+                if number not in there:
+                    yield f"{before}{chr(ord('a') + number // 26)}{chr(ord('a') + number % 26)}{behind}"
 
 
 def _without_ids(names: Sequence[str], paths: Sequence[str], base: Path) -> Iterator[str]:

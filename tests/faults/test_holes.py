@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.evidence.holes import missing_in_series, missing_of_stated
+from indexer.evidence.holes import missing_in_letters, missing_in_series, missing_of_stated
 from tests.support.small_corpus import SmallCorpus, ask
 
 
@@ -43,6 +43,26 @@ def test_names_that_say_how_many_there_are(names: list[str], missing: list[str])
 )
 def test_numbers_one_after_another(names: list[str], missing: list[str]) -> None:
     assert sorted(missing_in_series(names)) == missing
+
+
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        (["x-aa", "x-ab", "x-ad"], ["x-ac"]),
+        (["p/xaa.bin", "p/xac.bin", "p/xad.bin"], ["p/xab.bin"]),
+        (
+            [f"x{tens}{ones}" for tens in "ab" for ones in "abcdefghijklmnopqrstuvwxyz" if ones != "z"],
+            ["xaz"],
+        ),
+        (["x-aa.jsonl.gz", "x-ab.jsonl.gz", "x-ac.jsonl.gz"], []),
+        (["wiki.aa", "wiki.ab", "wiki.af", "wiki.am", "wiki.ar"], []),
+        (["x-ab", "x-ac", "x-ae", "x-af"], []),
+        (["x-aa", "x-ac"], []),
+        (["canada", "panama"], []),
+    ],
+)
+def test_letters_as_split_names_parts(names: list[str], missing: list[str]) -> None:
+    assert list(missing_in_letters(names)) == missing
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "index"])
