@@ -35,6 +35,12 @@ class Doubt:
 
 DOUBTS = (
     Doubt(
+        "another dtype",
+        "the ids look like those of another one; naming the byte order, as in `<u2`, takes it",
+        "corpus.dtype",
+        weakens_zeros=True,
+    ),
+    Doubt(
         "another tokenizer",
         "the ids of a sample are not what the tokenizer makes of the text they spell",
         "tokenizer.trust",

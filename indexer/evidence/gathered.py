@@ -55,6 +55,8 @@ def _of_files(training: Training) -> dict[str, str]:
     """Refuse holes and repeats among the shards; return those that were taken on purpose."""
     corpus, shards = training.config.corpus, training.fitted.shards
     taken: dict[str, str] = {}
+    if training.fitted.sample.other_dtype:
+        taken["another dtype"] = training.fitted.sample.other_dtype
     missing = missing_files([shard.name for shard in shards], corpus.paths, base=training.config.base)
     if missing:
         what = f"{len(missing):,} files of a numbered set are not there: {listed(missing)}"

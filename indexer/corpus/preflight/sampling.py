@@ -37,6 +37,8 @@ class SampleFacts:
         Share of id 0.
     end_of_document_rate : float or None
         Share of the end-of-document id, where one is configured.
+    other_dtype : str or None
+        What speaks for another dtype, where the one that is given was taken on purpose.
     """
 
     n_ids: int
@@ -44,6 +46,7 @@ class SampleFacts:
     largest_id: int
     zero_rate: float
     end_of_document_rate: float | None
+    other_dtype: str | None = None
 
 
 def check_sample(
@@ -84,11 +87,16 @@ def check_sample(
     given = given_dtype or ""
     order_is_told = has_tokenizer and given.startswith(">")
     parts = []
+    doubt: str | None = None
     for shard in chosen:
         for ids, sequence in _pieces(reader, shard):
             _refuse_beyond(ids, sequence, shard, reader, vocab_size)
-            if not given.startswith("<"):
+            try:
                 _refuse_other_dtype(ids, sequence, shard, reader, vocab_size, order_is_told=order_is_told)
+            except InputError as error:
+                if not given.startswith("<"):
+                    raise
+                doubt = doubt or f"{error.path}: {error.what}"
             parts.append(ids)
     if not parts:
         return SampleFacts(0, 0, -1, 0.0, None)
@@ -100,6 +108,7 @@ def check_sample(
         int(sample.max(initial=0)),
         float((sample == 0).mean()) if sample.size else 0.0,
         rate,
+        doubt,
     )
 
 

@@ -91,7 +91,13 @@ def test_a_dtype_that_names_its_byte_order_is_taken_on_purpose(tmp_path: Path):
             with pytest.raises(InputError, match=r'only one in 2.*spell .corpus. dtype = "<u2"'):
                 check_sample(reader, given_dtype=given)
         else:
-            assert check_sample(reader, given_dtype=given).zero_rate > 0.4
+            facts = check_sample(reader, given_dtype=given)
+            assert (
+                facts.zero_rate > 0.4
+                and facts.other_dtype == "a.bin: only one in 2 ids is not 0 under uint16"
+            )
+    IDS.astype("uint16").tofile(tmp_path / "a.bin")
+    assert check_sample(open_corpus(config, base=tmp_path), given_dtype="<u2").other_dtype is None
 
 
 @pytest.mark.parametrize(
