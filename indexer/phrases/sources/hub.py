@@ -43,8 +43,12 @@ def read_dataset(name: str, keep: frozenset[str] = frozenset()) -> Iterator[Reco
         The hub cannot be reached.
     """
     import datasets
+    import huggingface_hub
     from datasets.exceptions import DatasetNotFoundError
 
+    # Their retries and tracebacks would bury the one line below.
+    datasets.logging.set_verbosity(datasets.logging.CRITICAL)
+    huggingface_hub.logging.set_verbosity(huggingface_hub.logging.CRITICAL)
     folder = Path(name)
     where, _, revision = (name, "", "") if folder.exists() else name.partition("@")
     try:
@@ -58,13 +62,15 @@ def read_dataset(name: str, keep: frozenset[str] = frozenset()) -> Iterator[Reco
                     yield Record(shown, "row", number, dict(values))
     except DatasetNotFoundError:
         raise ConfigError(
-            "no such data set on the hub",
+            "no such file or directory, and no such data set on the hub",
             path=name,
             fix="give a directory or file, or check the name and your access to it",
         ) from None
     except (ConnectionError, datasets.exceptions.DatasetsError, OSError) as error:
         raise ResourceError(
-            f"cannot be loaded from the hub ({type(error).__name__})",
+            f"no such file or directory, and it cannot be loaded from the hub ({type(error).__name__})"
+            if not folder.exists()
+            else f"cannot be loaded ({type(error).__name__})",
             path=name,
-            fix="download the files and give their directory",
+            fix="check the spelling, or download the files and give their directory",
         ) from None

@@ -21,6 +21,7 @@ from indexer.storage.saved_datasets import DESCRIPTIONS, saved_files, saved_spli
 from indexer.storage.urls import is_url
 
 STANDARD_INPUT = "-"
+_EXAMPLE = "nyu-mll/blimp"
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 
 
@@ -92,11 +93,19 @@ def _resolved(source: str, base: Path) -> list[str] | str:
         ) from None
     if names is not None:
         return names
-    if _HUB_NAME.fullmatch(source) and kind_of(source) is None:
+    if _HUB_NAME.fullmatch(source) and kind_of(source) is None and not _looks_local(source, base):
         return source
     raise ConfigError(
-        "no such file or directory", path=source, fix=f"relative paths start from {_shown(base)}"
+        "no such file or directory",
+        path=source,
+        fix=f"relative paths start from {_shown(base)}; a data set of the hub is named as hub:{_EXAMPLE}",
     )
+
+
+def _looks_local(source: str, base: Path) -> bool:
+    """Tell whether a name with one slash means a path: it begins with a dot, or with a folder that is here."""
+    first = source.partition("/")[0]
+    return first.startswith(".") or (base / first).is_dir()
 
 
 def files_of_source(source: str, *, base: Path) -> list[Path]:

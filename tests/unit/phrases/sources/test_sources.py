@@ -18,7 +18,7 @@ import zstandard
 from indexer.config import MatchConfig, PhrasesConfig
 from indexer.errors import ConfigError
 from indexer.phrases import PhraseSet, load_phrases
-from indexer.phrases.sources.source import file_stem
+from indexer.phrases.sources.source import file_stem, read_source
 
 UID = "determiner_noun_agreement_1"
 PAIRS = [
@@ -226,3 +226,19 @@ def test_a_source_that_is_nowhere(tmp_path: Path) -> None:
         load("nowhere.csv", tmp_path)
     with pytest.raises(ConfigError, match="holds no phrases"):
         load(".", tmp_path)
+
+
+@pytest.mark.parametrize("source", ["sample/pairs", "./pairs", "../pairs"])
+def test_what_looks_like_a_path_is_never_asked_of_the_hub(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sample").mkdir()
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "indexer.phrases.sources.source.read_dataset", lambda name, _: asked.append(name) or []
+    )
+    with pytest.raises(ConfigError, match="no such file or directory"):
+        list(read_source(source, base=tmp_path))
+    assert not asked
+    list(read_source("nyu-mll/blimp", base=tmp_path))
+    assert asked == ["nyu-mll/blimp"]
