@@ -103,7 +103,7 @@ def _resolved(source: str, base: Path) -> list[str] | str:
 
 
 def _looks_local(source: str, base: Path) -> bool:
-    """Tell whether a name with one slash means a path: it begins with a dot, or with a folder that is here."""
+    """Tell whether a name with one slash is a path: it begins with a dot or a folder that is here."""
     first = source.partition("/")[0]
     return first.startswith(".") or (base / first).is_dir()
 
