@@ -48,7 +48,7 @@ def read_dataset(name: str, keep: frozenset[str] = frozenset()) -> Iterator[Reco
 
     # Their retries and tracebacks would bury the one line below.
     datasets.logging.set_verbosity(datasets.logging.CRITICAL)
-    huggingface_hub.logging.set_verbosity(huggingface_hub.logging.CRITICAL)
+    huggingface_hub.logging.set_verbosity(datasets.logging.CRITICAL)
     folder = Path(name)
     where, _, revision = (name, "", "") if folder.exists() else name.partition("@")
     try:
