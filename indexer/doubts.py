@@ -54,7 +54,7 @@ DOUBTS = (
     ),
     Doubt(
         "repeated shards",
-        "a shard is a link to another, or holds the same bytes or ids",
+        "a shard is named twice, is a link to another, or holds the same bytes or ids",
         "corpus.allow_repeats",
         weakens_zeros=False,
     ),

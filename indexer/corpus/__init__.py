@@ -16,6 +16,7 @@ from typing import Any
 from indexer.config.corpus import CorpusConfig
 from indexer.config.idle import changed_keys, limited_to, refuse_idle
 from indexer.config.order import OrderConfig
+from indexer.corpus.blocks.file_reader import refuse_named_twice
 from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.hub import FORMATS as HUB_FORMATS
 from indexer.corpus.hub import resolve_hub
@@ -133,6 +134,8 @@ def open_corpus(
         refuse_idle(config, "corpus", given, user=user, keys=keys, chooser="format", seen=seen or "")
     more = {"tokenizer": tokenizer} if config.format == "text" else {}
     reader = kind(limited_to(config, kind.keys), base=base, block_ids=block_ids, **more)
+    if not (config.allow_repeats or kind.may_repeat):
+        refuse_named_twice(reader.files)
     if seen is not None:
         reader.facts = replace(reader.facts, seen=seen)
     if shards is not None:

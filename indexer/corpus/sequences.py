@@ -118,6 +118,7 @@ class Reader(Protocol):
     facts: CorpusFacts
     keys: ClassVar[frozenset[str]]
     dtype_is_given: bool
+    may_repeat: bool
 
     @property
     def measured_by_headers(self) -> bool:

@@ -68,7 +68,7 @@ def _of_files(training: Training) -> dict[str, str]:
                 " counts of 0 are then unknown",
             )
         taken["holes"] = what
-    repeated = repeated_files(shards)
+    repeated = repeated_files(shards, may_repeat=training.reader.may_repeat)
     if repeated:
         what = listed(repeated)
         if not corpus.allow_repeats:

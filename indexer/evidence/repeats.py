@@ -20,13 +20,20 @@ from indexer.storage.urls import is_url
 BLOCK_BYTES = 1 << 16
 
 
-def repeated_files(shards: Sequence[Shard]) -> list[str]:
-    """Return a sentence for each shard whose bytes are those of an earlier one under another name.
+def repeated_files(shards: Sequence[Shard], *, may_repeat: bool = False) -> list[str]:
+    """Return a sentence for each shard whose bytes are those of an earlier one, whatever its name.
 
-    A path that is named twice is the reader's matter: it refuses it, or counts it twice as its trainer does.
+    Parameters
+    ----------
+    shards : sequence of Shard
+        The shards of the corpus.
+    may_repeat : bool
+        Whether a path that is named twice is meant to count twice, as the trainer of the format does.
     """
     local = [(shard, path) for shard in shards if (path := _local(shard.url)) and shard.n_bytes]
-    found = dict(_linked(local))
+    found = {} if may_repeat else dict(_named_again(shards))
+    for number, sentence in _linked(local):
+        found.setdefault(number, sentence)
     by_size: dict[int, list[tuple[Shard, str]]] = defaultdict(list)
     for shard, path in local:
         by_size[shard.n_bytes].append((shard, path))
@@ -41,6 +48,14 @@ def _local(url: str) -> str | None:
     if not is_url(url):
         return url
     return url.removeprefix("file://") if url.startswith("file://") else None
+
+
+def _named_again(shards: Iterable[Shard]) -> Iterator[tuple[int, str]]:
+    named: set[str] = set()
+    for shard in shards:
+        if shard.url in named:
+            yield shard.number, f"{shard.name} is named again"
+        named.add(shard.url)
 
 
 def _linked(local: Iterable[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:

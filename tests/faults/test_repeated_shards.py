@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.config.corpus import CorpusConfig
+from indexer.corpus import open_corpus
 from tests.support.small_corpus import SmallCorpus, ask
 
 
@@ -32,6 +34,46 @@ def copies(corpus: SmallCorpus, how: str) -> list[str]:
         (corpus.base / "more").symlink_to(shards)
         return [*pattern, "more/s01.bin"]
     return pattern
+
+
+SPELLINGS = {
+    "again": ["shards/s00.idx", "shards/s01.idx", "shards/s01.idx"],
+    "glob and name": ["shards/*.idx", "shards/s01.idx"],
+    "bare names": ["shards/*.idx", "shards/s01"],
+    "dot": ["shards/*.bin", "./shards/s01.bin"],
+}
+
+
+@pytest.mark.parametrize("how", SPELLINGS)
+def test_a_name_that_comes_again_is_refused(tmp_path: Path, exposure, how: str) -> None:
+    corpus = SmallCorpus(tmp_path)
+    corpus.corpus = {"paths": SPELLINGS[how]}
+    code, _, error = exposure("index", corpus.write_config(), "--out", tmp_path / "index")
+    assert code == 3, error
+    assert "s01" in error and "[corpus] allow_repeats = true" in error
+
+
+@pytest.mark.parametrize(("how", "n_shards"), [("again", 3), ("glob and name", 4), ("dot", 4)])
+def test_taken_on_purpose_a_name_counts_as_often_as_it_stands(
+    tmp_path: Path, exposure, how: str, n_shards: int
+) -> None:
+    corpus = SmallCorpus(tmp_path)
+    corpus.corpus = {"paths": SPELLINGS[how], "allow_repeats": True}
+    config = corpus.write_config()
+    assert exposure("index", config, "--out", tmp_path / "index")[0] == 0
+    assert ask(tmp_path / "index", "SELECT count(*), sum(n_sequences) FROM shards") == [
+        (n_shards, 24 * n_shards)
+    ]
+    assert "s01" in exposure("status", tmp_path / "index")[1].split("on purpose")[1]
+    code, out, error = exposure("verify", tmp_path / "index")
+    assert code == 0, out + error
+
+
+def test_an_index_and_its_data_name_a_shard_once(tmp_path: Path) -> None:
+    SmallCorpus(tmp_path)
+    for paths in (["shards/s*"], ["shards/*.idx", "shards/*.bin"]):
+        reader = open_corpus(CorpusConfig(paths=paths, format="megatron"), base=tmp_path)
+        assert len(reader.shards()) == 3
 
 
 @pytest.mark.parametrize("how", ["copy", "link", "hard link", "dots", "url", "linked folder"])

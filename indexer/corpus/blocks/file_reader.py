@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from indexer.corpus.blocks.from_sources import BLOCK_IDS
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
-from indexer.errors import StateError
+from indexer.errors import InputError, StateError
 from indexer.storage.files import CorpusFile
 from indexer.storage.notes import on_behalf_of
 
@@ -67,8 +67,6 @@ class FileReader(ABC):
 
     def __init__(self, files: Sequence[CorpusFile], *, block_ids: int = BLOCK_IDS) -> None:
         self.files = tuple(files)
-        if not self.may_repeat:
-            _refuse_repeated(self.files)
         self.block_ids = block_ids
         self._shards: tuple[Shard, ...] | None = None
 
@@ -140,10 +138,20 @@ class FileReader(ABC):
         )
 
 
-def _refuse_repeated(files: Sequence[CorpusFile]) -> None:
-    """Refuse a shard that would be counted twice because a name and a glob overlap."""
-    seen: dict[str, str] = {}
+def refuse_named_twice(files: Sequence[CorpusFile]) -> None:
+    """Refuse a shard that would be counted twice because a name and a glob overlap.
+
+    Raises
+    ------
+    InputError
+        Two of the files are one; the message names the key that takes it on purpose.
+    """
+    seen: set[str] = set()
     for file in files:
         if file.url in seen:
-            raise StateError("is named twice in [corpus] paths", path=file.name, fix="name each shard once")
-        seen[file.url] = file.name
+            raise InputError(
+                "is named twice in [corpus] paths",
+                path=file.name,
+                fix="name each shard once; if the run took them twice, set [corpus] allow_repeats = true",
+            )
+        seen.add(file.url)

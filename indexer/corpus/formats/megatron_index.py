@@ -20,6 +20,8 @@ EleutherAI/gpt-neox megatron/data/indexed_dataset.py.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -106,6 +108,25 @@ def prefix_of(path: str) -> str:
     """Return the common path of an index and its data from either of them, or from itself."""
     bare = without_suffix(path)
     return bare[:-4] if bare.endswith((".bin", ".idx")) else bare
+
+
+def shard_prefixes(names: Iterable[str], prefix: Callable[[str], str] = prefix_of) -> list[str]:
+    """Return the prefix of each shard in the order of the names, as often as it is named.
+
+    The index and the data of a shard name it once together, as where one glob matches both; the same of them
+    twice names it twice.
+    """
+    times: Counter[tuple[str, bool]] = Counter()
+    found: Counter[str] = Counter()
+    prefixes = []
+    for name in names:
+        shard = prefix(name)
+        by_data = without_suffix(name).endswith(".bin")
+        times[shard, by_data] += 1
+        if times[shard, by_data] > found[shard]:
+            found[shard] += 1
+            prefixes.append(shard)
+    return prefixes
 
 
 def refuse_other(name: str, *, base: Path) -> None:

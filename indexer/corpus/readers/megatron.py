@@ -16,7 +16,7 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader, rows_extent
 from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
-from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
+from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, read_index, shard_prefixes
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
@@ -33,7 +33,7 @@ class MegatronReader(FileReader):
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         names = [name for path in config.paths for name in files.expand(path, base=base)]
-        prefixes = list(dict.fromkeys(prefix_of(name) for name in names))
+        prefixes = shard_prefixes(names)
         pairs = [find_pair(prefix, base=base) for prefix in prefixes]
         if not pairs:
             raise InputError("no shards are named", path="[corpus] paths")

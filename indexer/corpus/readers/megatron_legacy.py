@@ -27,7 +27,7 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader,
 from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
-from indexer.corpus.formats.megatron_index import refuse_other
+from indexer.corpus.formats.megatron_index import refuse_other, shard_prefixes
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import InputError
 from indexer.storage import files
@@ -79,6 +79,10 @@ def read_index(file: CorpusFile) -> LegacyIndex:
     return LegacyIndex(dtype, offsets)
 
 
+def _prefix_of(name: str) -> str:
+    return name[:-4] if name.endswith((".bin", ".idx")) else name
+
+
 class LegacyMegatronReader(FileReader):
     """Stored sequences as they are, or the flat ids cut into rows of ``sequence_length``."""
 
@@ -86,7 +90,7 @@ class LegacyMegatronReader(FileReader):
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         names = [name for path in config.paths for name in files.expand(path, base=base)]
-        prefixes = dict.fromkeys(name[:-4] if name.endswith((".bin", ".idx")) else name for name in names)
+        prefixes = shard_prefixes(names, _prefix_of)
         for prefix in prefixes:
             if not files.exists(f"{prefix}.idx", base=base) and files.exists(prefix, base=base):
                 refuse_other(prefix, base=base)

@@ -49,11 +49,20 @@ def find_parts(paths: list[str], *, base: Path) -> tuple[str, list[str]]:
             names += files.expand(path, base=base)
     parts: dict[int, str] = {}
     sets = set()
+    n_named = 0
     for name in names:
         match = PART.match(name)
         if match:
             sets.add((match["stem"], int(match["last"])))
-            parts[int(match["number"])] = name
+            other = parts.setdefault(int(match["number"]), name)
+            n_named += 1
+            if n_named > len(parts):
+                raise InputError(
+                    "is named twice" if other == name else f"is the part of {other} again",
+                    path=name,
+                    expected="each part once: all parts are one .bin",
+                    fix="name each part once as [corpus] paths",
+                )
     if not sets:
         raise InputError(
             "names no part", path=", ".join(paths), expected="files such as document-00000-of-00020.bin"

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
-from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, prefix_of, read_index
+from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, read_index, shard_prefixes
 from indexer.corpus.formats.sample_index import SampleIndex, find_sample_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError
@@ -72,7 +72,7 @@ class MegatronWindowsReader(FileReader):
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         names = [name for path in config.paths for name in files.expand(path, base=base)]
-        prefixes = list(dict.fromkeys(prefix_of(name) for name in names))
+        prefixes = shard_prefixes(names)
         pairs = [find_pair(prefix, base=base) for prefix in prefixes]
         super().__init__([data for _, data in pairs], block_ids=block_ids)
         self._index_files = [index for index, _ in pairs]
