@@ -42,6 +42,49 @@ def test_an_index_file(tmp_path: Path, exposure, entries, written, keys, message
     assert not (tmp_path / "index" / "plan.json").exists()
 
 
+@pytest.mark.parametrize("as_npy", [True, False])
+@pytest.mark.parametrize("dtype", ["<i4", "<i8"])
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        ("indices", -2, "entry 9: names sequence -2"),
+        ("indices", -1, "names 71 of 72 sequences, and 1 of its entries are padding"),
+        ("olmo", -1, "entry 9: names sequence -1"),
+    ],
+)
+def test_a_negative_entry(tmp_path: Path, exposure, kind, value, message, dtype, as_npy) -> None:
+    entries = WHOLE.astype(dtype)
+    entries[9] = value
+    keys = {"kind": kind, "path": "order.npy", "batch_size": 4}
+    if as_npy:
+        np.save(tmp_path / "order.npy", entries)
+    else:
+        entries.tofile(tmp_path / "order.npy")
+        keys["dtype"] = dtype
+    corpus = SmallCorpus(tmp_path, order=keys)
+    code, _, error = exposure("index", corpus.write_config(), "--out", tmp_path / "index")
+    assert code == 3 and message in error, error
+
+
+def test_padding_that_costs_a_sequence_is_taken_on_purpose_and_leaves_no_never(
+    tmp_path: Path, exposure
+) -> None:
+    np.save(tmp_path / "order.npy", np.where(WHOLE == 9, -1, WHOLE))
+    keys = {"kind": "indices", "path": "order.npy", "batch_size": 4, "allow_short": True}
+    corpus = SmallCorpus(tmp_path, order=keys)
+    assert exposure("index", corpus.write_config(), "--out", tmp_path / "index")[0] == 0
+    assert "1 of its entries are padding" in exposure("status", tmp_path / "index")[1]
+    assert ask(tmp_path / "index", "SELECT count(*) FROM exposures WHERE status = 'never'") == [(0,)]
+
+
+def test_padding_that_costs_nothing_is_no_doubt(tmp_path: Path, exposure) -> None:
+    entries = np.concatenate([WHOLE[:70], [-1, -1], WHOLE[70:], [-1, -1]])
+    np.save(tmp_path / "order.npy", entries)
+    corpus = SmallCorpus(tmp_path, order={"kind": "indices", "path": "order.npy", "batch_size": 4})
+    assert exposure("index", corpus.write_config(), "--out", tmp_path / "index")[0] == 0
+    assert "on purpose" not in exposure("status", tmp_path / "index")[1]
+
+
 @pytest.mark.parametrize(
     ("sequences", "steps", "message"),
     [

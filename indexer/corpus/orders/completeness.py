@@ -58,8 +58,11 @@ def judge_list(
             )
         taken["repeats in an order"] = f"{name} {found}"
     n_missing = n_sequences - facts.n_distinct
-    if n_missing >= (batch_size if config.drop_last else 1):
+    # an empty place may stand where a sequence was lost, so what is missing then fills no batch only perhaps
+    if n_missing >= (batch_size if config.drop_last and not facts.n_padding else 1):
         found = f"names {facts.n_distinct:,} of {n_sequences:,} sequences"
+        if facts.n_padding:
+            found += f", and {facts.n_padding:,} of its entries are padding (-1 or all ones)"
         if not config.allow_short:
             raise InputError(
                 found,

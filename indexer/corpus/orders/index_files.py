@@ -72,7 +72,7 @@ def likely_dtype_of_list(name: str, dtype: np.dtype[Any], n_sequences: int, *, b
         if other == dtype or file.n_bytes % other.itemsize:
             continue
         facts = examine(np.frombuffer(head[: len(head) // 8 * 8], other), n_sequences)
-        if facts.n_distinct and facts.largest < n_sequences and not facts.n_repeated:
+        if facts.n_distinct and not facts.n_repeated:
             return spelling
     return None
 

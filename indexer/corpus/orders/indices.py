@@ -66,7 +66,8 @@ class IndexOrder:
         lists, sources = self._lists(config, reader, base)
         self._batches = BatchSizes.given(_batch_size(config, reader, lists, sources[0][0]))
         flat = [entries.reshape(-1) for entries in lists]
-        found = [examine(entries, self._n_sequences) for entries in flat]
+        self._has_padding = config.kind == "indices"
+        found = [examine(one, self._n_sequences, has_padding=self._has_padding) for one in flat]
         on_purpose: Taken = {}
         for (name, _), entries, facts in zip(sources, flat, found, strict=True):
             on_purpose |= self._judge(config, name, entries, facts, base)
@@ -184,12 +185,24 @@ class IndexOrder:
         """Refuse a list that is not of this corpus, or not whole; return what was taken on purpose."""
         n = self._n_sequences
         other = None
-        if config.path is not None and (facts.n_repeated or facts.largest >= n):
+        if config.path is not None and (facts.n_repeated or facts.beyond is not None or facts.negative):
             other = likely_dtype_of_list(name, entries.dtype, n, base=base)
-        if facts.largest >= n:
+        if facts.negative is not None:
+            at, value = facts.negative
+            raise InputError(
+                f"names sequence {value}",
+                path=name,
+                offset=f"entry {at:,}",
+                expected=f"0 to {n - 1:,}" + (", or -1 where a place is empty" if self._has_padding else ""),
+                fix=f'it looks like [order] dtype = "{other}"'
+                if other
+                else "write the order anew from the loader of the run",
+            )
+        if facts.beyond is not None:
             raise InputError(
                 f"names sequence {facts.largest:,}, but the corpus holds {n:,} sequences (0 to {n - 1:,})",
                 path=name,
+                offset=f"entry {facts.beyond:,}" if int(entries[facts.beyond]) == facts.largest else None,
                 fix="the order belongs to other shards, or its dtype is wrong"
                 + (f': it looks like [order] dtype = "{other}"' if other else ""),
             )
@@ -217,7 +230,8 @@ class IndexOrder:
         entries = np.asarray(self._used[epoch][begin : begin + self._batches.size_at(step)])
         if len(entries) % self._ranks == 0:
             entries = entries.reshape(-1, self._ranks).T.reshape(-1)
-        found: Int64Array = entries[entries != padding_of(entries.dtype)].astype(np.int64)
+        named = entries[entries != padding_of(entries.dtype)] if self._has_padding else entries
+        found: Int64Array = named.astype(np.int64)
         return found
 
 

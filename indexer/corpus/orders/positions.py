@@ -88,30 +88,52 @@ class InverseOrder:
 
 
 class ListFacts(NamedTuple):
-    """What one pass over a list of sequence numbers finds."""
+    """What one pass over a list of sequence numbers finds.
+
+    `negative` is the place and the value of the first entry below 0 that is no padding; `beyond` the place
+    of the first that no sequence has.
+    """
 
     n_padding: int
     largest: int
     n_distinct: int
     n_repeated: int
+    negative: tuple[int, int] | None = None
+    beyond: int | None = None
 
 
-def examine(entries: NDArray[Any], n_sequences: int) -> ListFacts:
-    """Look at every entry once: padding, the largest, and how many sequences come and come again."""
+def examine(entries: NDArray[Any], n_sequences: int, *, has_padding: bool = True) -> ListFacts:
+    """Look at every entry once: padding, the largest, and how many sequences come and come again.
+
+    Parameters
+    ----------
+    entries : array of integers, shape (n_entries,)
+        The list.
+    n_sequences : int
+        Sequences of the corpus.
+    has_padding : bool
+        Whether the format defines an entry that stands for no sequence.
+    """
     padding = padding_of(entries.dtype)
     largest, n_padding = -1, 0
+    negative: tuple[int, int] | None = None
+    beyond: int | None = None
     seen = np.zeros(n_sequences, bool)
     n_real = 0
     for page in range(0, len(entries), PAGE):
         part = np.asarray(entries[page : page + PAGE])
-        real = part[part != padding]
+        real = part[part != padding] if has_padding else part
         n_padding += len(part) - len(real)
         n_real += len(real)
         if real.size:
             largest = max(largest, int(real.max()))
-            if int(real.min()) < 0:
-                largest = max(largest, int(np.iinfo(np.int64).max))
-            if largest < n_sequences:
+            if negative is None and int(real.min()) < 0:
+                at = int(np.flatnonzero((part < 0) & ((part != padding) | (not has_padding)))[0])
+                negative = page + at, int(part[at])
+            if beyond is None and largest >= n_sequences:
+                is_real = (part != padding) | (not has_padding)
+                beyond = page + int(np.flatnonzero((part >= n_sequences) & is_real)[0])
+            if negative is None and beyond is None:
                 seen[real] = True
-    n_distinct = int(np.count_nonzero(seen)) if largest < n_sequences else 0
-    return ListFacts(n_padding, largest, n_distinct, n_real - n_distinct)
+    n_distinct = int(np.count_nonzero(seen)) if negative is None and beyond is None else 0
+    return ListFacts(n_padding, largest, n_distinct, n_real - n_distinct, negative, beyond)

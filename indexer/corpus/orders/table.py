@@ -73,7 +73,13 @@ class TableOrder:
         sequences, steps = read_table(config.path, base=base)
         for values, what, limit in ((sequences, "sequence", n), (steps, "step", None)):
             if values.size and int(values.min()) < 0:
-                raise InputError(f"names {what} {int(values.min())}", path=config.path, expected="0 or more")
+                at = int(np.flatnonzero(values < 0)[0])
+                raise InputError(
+                    f"names {what} {int(values[at])}",
+                    path=config.path,
+                    offset=f"row {at:,}",
+                    expected="0 or more: a table has no padding",
+                )
             if limit is not None and values.size and int(values.max()) >= limit:
                 raise InputError(
                     f"names sequence {int(values.max()):,}, but the corpus holds {n:,} (0 to {n - 1:,})",
