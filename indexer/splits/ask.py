@@ -14,6 +14,7 @@ from indexer.errors import ConfigError, QueryRefusedError
 from indexer.exposure.query_door import UNHURRIED, MissingTableError, QueryLimits, ask_in_process
 from indexer.exposure.statement_words import is_other_statement
 from indexer.index_dir import IndexDir
+from indexer.splits.named_values import look_up
 from indexer.splits.query_file import QueryFile, find_query_file, shipped_queries
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def ask(
     Raises
     ------
     ConfigError
-        No such query or parameter, or SQL that cannot be run.
+        No such query or parameter, SQL that cannot be run, or a phrase, paradigm or model that the index does
+        not hold.
     QueryRefusedError
         The statement is not one SELECT, or reaches for files, settings or the network.
     ResourceError
@@ -102,7 +104,8 @@ def _ask(
     if file is not None:
         trusted = file.name in shipped_queries()
         limits = limits or (UNHURRIED if trusted else QueryLimits())
-        return run(index.database_file, file.name, file.sql, file.bind(parameters or {}), limits)
+        values = look_up(index, file, file.bind(parameters or {}))
+        return run(index.database_file, file.name, file.sql, values, limits)
     if re.fullmatch(r"[\w/-]+", question.strip()) and not is_other_statement(question.strip()):
         raise _no_such_query(question)
     return run(index.database_file, "SQL", question, _untyped(parameters or {}), limits or QueryLimits())

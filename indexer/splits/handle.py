@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.errors import ConfigError
 from indexer.exposure.query_door import UNHURRIED, QueryLimits
-from indexer.folding import fold
+from indexer.index_dir import IndexDir
 from indexer.splits.ask import Answer, ask
+from indexer.splits.named_values import find_phrase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,9 +120,11 @@ class Index:
 
     def exposures(self, phrase: str) -> dict[str, Any] | None:
         """Return what the model saw of one phrase, or None where the index does not hold the phrase."""
-        folded = fold(" ".join(phrase.split()), self.provenance["match_case"])
-        rows: list[dict[str, Any]] = self.sql("explore/phrase", phrase=folded).to_pylist()
-        return rows[0] if rows else None
+        found = find_phrase(IndexDir(self.root), phrase)
+        if found is None:
+            return None
+        rows: list[dict[str, Any]] = self.sql("explore/phrase", phrase=found).to_pylist()
+        return rows[0]
 
 
 def _spell(value: Any) -> str:

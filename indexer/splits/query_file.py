@@ -8,6 +8,9 @@ The head of a query file is a block of comment lines::
     -- param at_least: BIGINT = 1 -- fewest exposures of a phrase that is listed
     -- param n_rows: INTEGER = 20 -- how many are listed
 
+A type is one of DuckDB (BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN) or says what is meant: COUNT (1 or more),
+SHARE (0 to 1), or what `indexer.splits.named_values` looks up in the index: PHRASE, WORDS, PARADIGM, MODEL.
+
 A parameter without ``= value`` must be given; ``= NULL`` makes it optional. In the SQL it is ``$at_least``.
 Whoever gives ``NULL`` gives no value, but for a text that must be given: that is the text ``NULL``. A
 parameter that is used but not declared, or declared but not used, fails when the file is loaded.
@@ -40,7 +43,7 @@ class Parameter:
     name : str
         As in ``$name``.
     type : str
-        BIGINT, INTEGER, DOUBLE, VARCHAR or BOOLEAN.
+        BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, COUNT, SHARE, PHRASE, WORDS, PARADIGM or MODEL.
     default : str or None
         Its value as text where none is given; None: it must be given.
     help : str
@@ -60,31 +63,50 @@ class Parameter:
         ConfigError
             The text is not of the declared type.
         """
-        if text.upper() == "NULL" and not self._must_be_text:
+        if text.upper() == "NULL" and self._may_be_null:
             return None
         try:
             return _TYPES[self.type](text)
         except (ValueError, KeyError):
             raise ConfigError(
-                f"parameter {self.name} = {text!r} is not of its type", expected=self.type
+                f"parameter {self.name} = {text!r} is not of its type",
+                expected=_RANGES.get(self.type, self.type),
             ) from None
 
     @property
-    def _must_be_text(self) -> bool:
-        """Whether every text is a value: a phrase may be ``null``."""
-        return self.type == "VARCHAR" and self.default is None
+    def _may_be_null(self) -> bool:
+        """Whether ``NULL`` is no value: a phrase may be ``null``, and nothing is compared with no count."""
+        if self.type in _RANGES:
+            return self.default == "NULL"
+        return self.type not in _TEXTS or self.default is not None
 
 
 def _boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
 
+def _count(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
+
+
+def _share(text: str) -> float:
+    if not 0 <= float(text) <= 1:
+        raise ValueError
+    return float(text)
+
+
+_RANGES = {"COUNT": "a whole number of 1 or more", "SHARE": "a number from 0 to 1"}
+_TEXTS = ("VARCHAR", "PHRASE", "WORDS", "PARADIGM", "MODEL")
 _TYPES: dict[str, Any] = {
     "BIGINT": int,
     "INTEGER": int,
     "DOUBLE": float,
-    "VARCHAR": str,
     "BOOLEAN": _boolean,
+    "COUNT": _count,
+    "SHARE": _share,
+    **dict.fromkeys(_TEXTS, str),
 }
 
 

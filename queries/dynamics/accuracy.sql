@@ -1,7 +1,7 @@
 -- title: Accuracy over checkpoints
 -- Accuracy on proxy_train and proxy_validation at each checkpoint, with its 95 % Wilson interval; missing results are counted, never scored.
 -- example: exposure query index dynamics/accuracy -p min_count=2
--- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
+-- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH scored AS (
     SELECT

@@ -1,12 +1,12 @@
 -- title: Null distribution of the lag
 -- Lags of random splits of the same sizes beside the observed one, and the one-tailed p = (c + 1) / (n + 1) with c splits whose lag is at least the observed; a validation side that never gets there counts as the longest lag of all.
 -- example: exposure query index dynamics/lag_null -p model=pythia-70m
--- param model: VARCHAR = NULL -- one model; NULL: all
--- param paradigm: VARCHAR = NULL -- one paradigm; NULL: all
--- param threshold: DOUBLE = 0.8 -- accuracy that counts as reached
--- param n_splits: BIGINT = 1000 -- random splits
+-- param model: MODEL = NULL -- one model; NULL: all
+-- param paradigm: PARADIGM = NULL -- one paradigm; NULL: all
+-- param threshold: SHARE = 0.8 -- accuracy that counts as reached
+-- param n_splits: COUNT = 1000 -- random splits
 -- param seed: BIGINT = 0 -- seed of the random splits
--- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
+-- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH scored AS (
     SELECT

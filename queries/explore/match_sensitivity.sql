@@ -1,7 +1,7 @@
 -- title: Match sensitivity
 -- How many pairs of each paradigm change sides when token-id forms are counted in the place of text; needs unit = "both".
 -- example: exposure query index explore/match_sensitivity -p min_count=2
--- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
+-- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
 WITH exposed AS (
     SELECT
         pairs.phenomenon,

@@ -1,7 +1,7 @@
 -- title: One phrase
 -- What the model saw of one phrase, and in how many pairs it stands.
 -- example: exposure query index explore/phrase -p phrase='this sketch'
--- param phrase: VARCHAR -- the phrase, folded as the index folds it
+-- param phrase: PHRASE -- a phrase of the index
 SELECT
     phrase_id,
     phrase,

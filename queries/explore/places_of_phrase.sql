@@ -1,7 +1,7 @@
 -- title: Places of a phrase
 -- Where the model met one phrase first.
 -- example: exposure query index explore/places_of_phrase -p phrase='this sketch'
--- param phrase: VARCHAR -- the phrase, folded as the index folds it
+-- param phrase: PHRASE -- a phrase of the index
 SELECT
     place,
     step,

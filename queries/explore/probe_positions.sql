@@ -2,7 +2,7 @@
 -- Sentences, split and the token positions of critical and context word, for concept vectors and attention.
 -- example: exposure query index explore/probe_positions -p checkpoint=1000
 -- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
--- param paradigm: VARCHAR = NULL -- only this paradigm; NULL: all
+-- param paradigm: PARADIGM = NULL -- only this paradigm; NULL: all
 SELECT
     pairs.pair_id,
     pairs.paradigm,

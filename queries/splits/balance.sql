@@ -2,7 +2,7 @@
 -- How many pairs of each phenomenon a split puts where, and how many are unknown or excluded.
 -- example: exposure query index splits/balance -p checkpoint=1000
 -- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
--- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
+-- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
 SELECT
     pairs.phenomenon,

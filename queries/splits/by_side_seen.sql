@@ -2,7 +2,7 @@
 -- Pairs of which the model met only the good phrase, only the bad one, both or neither.
 -- example: exposure query index splits/by_side_seen -p checkpoint=1000
 -- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
--- param min_count: BIGINT = 1 -- fewest exposures that make a phrase seen
+-- param min_count: COUNT = 1 -- fewest exposures that make a phrase seen
 SELECT
     pair_id,
     split.paradigm,

@@ -1,8 +1,8 @@
 -- title: Balance as of every checkpoint
 -- How many pairs of each paradigm are proxy_train and proxy_validation at every checkpoint of the grid.
 -- example: exposure query index splits/every_checkpoint -p min_count=2
--- param min_count: BIGINT = 1 -- fewest exposures that make a phrase exposed
--- param paradigm: VARCHAR = NULL -- only this paradigm; NULL: all
+-- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
+-- param paradigm: PARADIGM = NULL -- only this paradigm; NULL: all
 WITH pair_from AS (
     SELECT
         pairs.paradigm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from indexer import open_index
 from indexer.cli.main import COMMANDS, LazyGroup, cli
+from indexer.errors import ConfigError
 from indexer.splits.ask import ask
 from indexer.splits.query_file import load_query_file, shipped_queries
 
@@ -115,6 +118,72 @@ def test_show_tells_counts_and_places_in_context(index_dir: Path, exposed: str, 
     context = out.split("First places")[1].lower()
     assert context.count(exposed) >= 1
     assert context.count("step ") == min(row["exposure_count"], 4)
+
+
+@pytest.mark.parametrize(
+    "question", ["exposure_of_phrase", "explore/phrase", "places_of_phrase", "near_phrases"]
+)
+def test_a_phrase_is_spelled_as_show_spells_it(
+    index_dir: Path, exposed: str, exposure, question: str
+) -> None:
+    plain = ask(index_dir, question, {"phrase": exposed}).rows
+    code, out, _ = exposure(
+        "query", index_dir, question, "-p", f"phrase=  {exposed.upper()} ", "--format", "json"
+    )
+    assert code == 0
+    assert json.loads(out) == plain.to_pylist()
+
+
+@pytest.mark.parametrize("question", ["exposure_of_phrase", "explore/phrase", "places_of_phrase"])
+def test_a_phrase_that_is_not_there_is_refused(
+    index_dir: Path, exposed: str, exposure, question: str
+) -> None:
+    code, out, err = exposure("query", index_dir, question, "-p", f"phrase={exposed}x")
+    assert (code, out) == (2, "")
+    assert "is not in this index" in err
+    assert repr(exposed) in err
+
+
+def test_near_phrases_of_one_that_is_not_there(index_dir: Path, exposed: str) -> None:
+    rows = ask(index_dir, "near_phrases", {"phrase": exposed.upper() + "X"}).rows
+    assert rows["phrase"][0].as_py() == exposed
+
+
+def test_python_spells_a_phrase_as_show_does(index_dir: Path, exposed: str) -> None:
+    index = open_index(index_dir)
+    found = index.exposures(f" {exposed.upper()}")
+    assert found is not None
+    assert found["phrase"] == exposed
+    assert index.exposures(exposed + "x") is None
+    with pytest.raises(ConfigError, match="is not in this index"):
+        index.sql("exposure_of_phrase", phrase=exposed + "x")
+    with pytest.raises(ConfigError, match="1 or more"):
+        index.split(min_count=0)
+
+
+def test_a_table_alone_still_folds(index_dir: Path, exposed: str, tmp_path: Path) -> None:
+    shutil.copy(index_dir / "exposures.duckdb", tmp_path)
+    assert ask(tmp_path, "explore/phrase", {"phrase": exposed.upper()}).rows["phrase"][0].as_py() == exposed
+
+
+@pytest.mark.parametrize("question", ["every_checkpoint", "probe_positions", "lag_null"])
+def test_a_paradigm_that_is_not_there_is_refused(index_dir: Path, exposure, question: str) -> None:
+    code, _, err = exposure("query", index_dir, question, "-p", "paradigm=nosuch")
+    assert code == 2
+    assert "no paradigm of the pairs of this index is called 'nosuch'" in err
+
+
+def test_a_model_that_is_not_there_is_refused(index_dir: Path, exposure) -> None:
+    code, _, err = exposure("query", index_dir, "lag_null", "-p", "model=nosuch")
+    assert code == 2
+    assert "no model of the results of this index is called 'nosuch'" in err
+
+
+@pytest.mark.parametrize("phrase", ["zzzz qqqq", "", "?"])
+def test_show_names_the_nearest_of_any_phrase(index_dir: Path, exposure, phrase: str) -> None:
+    code, _, err = exposure("show", index_dir, phrase)
+    assert code == 2
+    assert "near ones: '" in err
 
 
 def test_show_names_near_phrases(index_dir: Path, exposed: str, exposure) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.splits.query_file import Parameter
+from indexer.errors import ConfigError
+from indexer.splits.query_file import Parameter, load_query_file, shipped_queries
 
 
 @pytest.mark.parametrize("text", ["null", "NULL", "Null"])
@@ -12,3 +13,25 @@ def test_null_is_no_value_but_where_a_text_must_be_given(text: str) -> None:
     assert Parameter("n", "BIGINT", None, "").parse(text) is None
     assert Parameter("source", "VARCHAR", "NULL", "").parse(text) is None
     assert Parameter("phrase", "VARCHAR", None, "").parse(text) == text
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "NULL", ""])
+def test_a_count_is_one_or_more(text: str) -> None:
+    with pytest.raises(ConfigError, match="1 or more"):
+        Parameter("min_count", "COUNT", "1", "").parse(text)
+    assert Parameter("min_count", "COUNT", "1", "").parse("1") == 1
+
+
+@pytest.mark.parametrize("text", ["20", "-0.1", "nan", "inf", "NULL"])
+def test_a_share_is_from_0_to_1(text: str) -> None:
+    with pytest.raises(ConfigError, match="from 0 to 1"):
+        Parameter("share", "SHARE", "0.2", "").parse(text)
+    assert Parameter("share", "SHARE", "0.2", "").parse("1") == 1.0
+
+
+def test_every_min_count_is_a_count_and_every_phrase_is_looked_up() -> None:
+    types = {"min_count": "COUNT", "share": "SHARE", "paradigm": "PARADIGM", "model": "MODEL"}
+    for name, path in shipped_queries().items():
+        for one in load_query_file(path, name).parameters:
+            assert one.type == types.get(one.name, one.type), name
+            assert one.name != "phrase" or one.type in ("PHRASE", "WORDS"), name

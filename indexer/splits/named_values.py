@@ -1,0 +1,130 @@
+"""Looks up what a parameter names: a phrase as the index spells it, a paradigm or a model that is there.
+
+A name that the index does not hold would give no rows or only zeros, which look like an answer.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from indexer.errors import ConfigError
+from indexer.exposure.query_door import UNHURRIED, ask_in_process
+from indexer.folding import fold
+from indexer.phrases.gap_notation import NotationError, parse
+from indexer.phrases.normalization import respelled
+from indexer.plan import read_plan
+from indexer.plan_store import load_tokenizer_of
+
+if TYPE_CHECKING:
+    from indexer.index_dir import IndexDir
+    from indexer.splits.query_file import QueryFile
+
+_HELD = {
+    "PHRASE": "SELECT phrase FROM phrases WHERE phrase = $name LIMIT 1",
+    "PARADIGM": "SELECT DISTINCT paradigm FROM pairs ORDER BY ALL",
+    "MODEL": "SELECT DISTINCT model FROM results ORDER BY ALL",
+    "match_case": "SELECT value FROM provenance WHERE key = 'match_case'",
+}
+_MOST_LETTERS = 200
+"""Of a text whose nearest phrases are sought: the time grows with its length."""
+
+
+def look_up(index: IndexDir, file: QueryFile, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a query with what they name spelled as the index spells it.
+
+    Raises
+    ------
+    ConfigError
+        The index does not hold a phrase, a paradigm or a model of that name; the message names near ones.
+    """
+    found = dict(values)
+    for parameter in file.parameters:
+        value = values[parameter.name]
+        if value is None:
+            continue
+        if parameter.type == "PHRASE":
+            found[parameter.name] = phrase_of_index(index, value)
+        elif parameter.type == "WORDS":
+            found[parameter.name] = find_phrase(index, value) or _folded(index, value)
+        elif parameter.type in ("PARADIGM", "MODEL"):
+            _refuse_unknown(index, parameter.type, value)
+    return found
+
+
+def phrase_of_index(index: IndexDir, phrase: str) -> str:
+    """Return a phrase as the index spells it.
+
+    Raises
+    ------
+    ConfigError
+        The index does not hold the phrase; the message names the nearest that it does.
+    """
+    found = find_phrase(index, phrase)
+    if found is not None:
+        return found
+    folded = _folded(index, phrase)
+    nearest = files("indexer.splits").joinpath("nearest_phrases.sql").read_text(encoding="utf-8")
+    near = _first_column(index, nearest, words=folded[:_MOST_LETTERS])
+    raise ConfigError(
+        f"phrase {folded!r} is not in this index",
+        path=index.root,
+        fix=f"near ones: {', '.join(map(repr, near))}" if near else "it holds no phrase as text",
+    )
+
+
+def find_phrase(index: IndexDir, phrase: str) -> str | None:
+    """Return a phrase as the index spells it; None where it does not hold it."""
+    tried: set[str] = set()
+    for spelled in _spellings(index, phrase):
+        if spelled not in tried and _first_column(index, _HELD["PHRASE"], name=spelled):
+            return spelled
+        tried.add(spelled)
+    return None
+
+
+def _spellings(index: IndexDir, phrase: str) -> Iterator[str]:
+    """Yield how the index may spell a phrase, likely ones first; without its plan only the case is known."""
+    folded = _folded(index, phrase)
+    yield folded
+    yield fold(phrase.strip(), _case(index))
+    if index.plan_file.is_file():
+        plan = read_plan(index.plan_file)
+        match = plan.config.match
+        spelled = respelled(" ".join(phrase.split()), load_tokenizer_of(index, plan), match)
+        yield fold(spelled, match.case)
+    if "<" in folded:
+        try:
+            yield parse(folded).notation()
+        except NotationError:
+            return
+
+
+def _folded(index: IndexDir, phrase: str) -> str:
+    return fold(" ".join(phrase.split()), _case(index))
+
+
+def _case(index: IndexDir) -> Any:
+    if index.plan_file.is_file():
+        return read_plan(index.plan_file).config.match.case
+    return _first_column(index, _HELD["match_case"])[0]
+
+
+def _refuse_unknown(index: IndexDir, kind: str, name: str) -> None:
+    held = _first_column(index, _HELD[kind])
+    if name in held:
+        return
+    near = difflib.get_close_matches(name, held, n=3) or held[:10]
+    where = "results" if kind == "MODEL" else "pairs"
+    raise ConfigError(
+        f"no {kind.lower()} of the {where} of this index is called {name!r}",
+        path=index.root,
+        expected=" or ".join(map(repr, near)) if near else f"none, since the index holds no {where}",
+    )
+
+
+def _first_column(index: IndexDir, sql: str, **parameters: str) -> list[str]:
+    rows = ask_in_process(index.database_file, "named_values", sql, parameters, UNHURRIED).rows
+    return [value for value in rows.column(0).to_pylist() if value is not None]
