@@ -58,6 +58,20 @@ class Config:
         return roots_of(self.sections(), base=self.base, allowed=[str(path.absolute()) for path in more])
 
 
+OTHER_VARIABLES = frozenset(
+    {
+        "EXPOSURE_BROKEN_FILES",
+        "EXPOSURE_EXAMPLES",
+        "EXPOSURE_KERNEL_CACHE",
+        "EXPOSURE_SHARED",
+        "EXPOSURE_SOAK",
+        "EXPOSURE_STORE_ATTEMPTS",
+        "EXPOSURE_STORE_SECONDS",
+        "EXPOSURE_TIMES",
+    }
+)
+"""Variables of the project that stand for no key; the tests' own are among them."""
+
 SECTIONS: dict[str, type] = {
     "phrases": PhrasesConfig,
     "tokenizer": TokenizerConfig,
@@ -193,6 +207,7 @@ def _override(tables: dict[str, Any], word: str) -> None:
 def environment_overrides(environ: Mapping[str, str] | None = None) -> list[str]:
     """Return the ``--set`` words that ``EXPOSURE_<SECTION>_<KEY>`` variables stand for."""
     environ = os.environ if environ is None else environ
+    _refuse_unknown_variables(environ)
     words = []
     for section, declared in SECTIONS.items():
         for key in fields(declared):
@@ -200,6 +215,35 @@ def environment_overrides(environ: Mapping[str, str] | None = None) -> list[str]
             if variable in environ:
                 words.append(f"{section}.{key.name}={environ[variable]}")
     return words
+
+
+def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
+    """Refuse a variable of a section, or of one that is nearly spelled so, that stands for no key."""
+    keys = {
+        f"EXPOSURE_{section}_{key.name}".upper()
+        for section, declared in SECTIONS.items()
+        for key in fields(declared)
+    }
+    sections = [section.upper() for section in SECTIONS]
+    known = [
+        *keys,
+        *(name for name in OTHER_VARIABLES if name.startswith(("EXPOSURE_STORE", "EXPOSURE_KERNEL"))),
+    ]
+    for variable in sorted(environ):
+        prefix, _, rest = variable.upper().partition("_")
+        if prefix != "EXPOSURE" or variable in keys or variable in OTHER_VARIABLES:
+            continue
+        section, has_key, _ = rest.partition("_")
+        if not has_key:
+            continue
+        near = difflib.get_close_matches(variable.upper(), known, n=1, cutoff=0.8)
+        if near or difflib.get_close_matches(section, sections, n=1, cutoff=0.75):
+            raise ConfigError(
+                "is a variable of no key",
+                path=variable,
+                expected="EXPOSURE_SECTION_KEY, as in EXPOSURE_ORDER_BATCH_SIZE",
+                fix=f"did you mean {near[0]}?" if near else "unset it, or see `exposure init` for the keys",
+            )
 
 
 def learn_credentials(base: Path, file: str) -> None:

@@ -101,7 +101,7 @@ def _of_tokenizer(training: Training) -> Evidence:
     except InputError:
         fit = TokenizerFit(Verdict.UNTOLD, 0, 0.0, 0.0, 0.0, "its ids do not tell the words of a text")
     if fit.verdict is Verdict.FITS:
-        return Evidence(confirmed=(f"{tokenizer.name} is the tokenizer of the corpus: {fit.why}",))
+        return Evidence(confirmed=(f"{tokenizer.name} agrees with the ids of a sample: {fit.why}",))
     if fit.verdict is Verdict.UNTOLD:
         return Evidence(
             on_trust=(f"that {tokenizer.name} is the tokenizer of the corpus ({fit.why}); read it: {line}",)

@@ -85,3 +85,25 @@ def test_the_right_dtype_is_taken(tmp_path: Path, exposure, ids, written: str, r
     ids.astype(written).tofile(tmp_path / "a.bin")
     code, _, error = exposure("plan", configured(tmp_path, read), "--out", tmp_path / "index")
     assert code == 0, error
+
+
+@pytest.mark.parametrize("vocab_size", [None, 50_000])
+def test_ids_that_a_signed_dtype_makes_negative(tmp_path: Path, exposure, vocab_size) -> None:
+    np.append(40_000, WORDS).astype("<u2").tofile(tmp_path / "a.bin")
+    error = refused(exposure, configured(tmp_path, "int16", vocab_size=vocab_size))
+    assert "is negative under int16" in error and '[corpus] dtype = "uint16"' in error
+
+
+def test_a_negative_id_of_32_bits_is_named_as_it_stands(tmp_path: Path, exposure) -> None:
+    np.append(-7, WORDS).astype("<i4").tofile(tmp_path / "a.bin")
+    error = refused(exposure, configured(tmp_path, "int32"))
+    assert "id -7 is negative under int32" in error
+
+
+def test_one_negative_id_behind_the_sample_is_refused_while_it_is_scanned(tmp_path: Path, exposure) -> None:
+    ids = np.minimum(WORDS, 32_767).astype("<i2")
+    ids[20_000] = -3
+    ids.tofile(tmp_path / "a.bin")
+    config = configured(tmp_path, "int16")
+    code, _, error = exposure("index", config, "--out", tmp_path / "index")
+    assert code == 3 and "a.bin, token 20,000: id -3 is negative under int16" in error, error

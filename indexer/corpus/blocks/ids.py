@@ -46,15 +46,18 @@ def is_given_as_stored(dtype: np.dtype[Any]) -> bool:
 def as_token_ids(stored: NDArray[Any], *, path: str, first_id: int = 0) -> TokenIds:
     """Return stored integers as uint16 or uint32 ids: a view where the bytes allow it.
 
-    A negative id becomes one far beyond any vocabulary, which the check of every id then names.
+    A negative id of 32 bits becomes one far beyond any vocabulary, which the check of every id then names.
 
     Raises
     ------
     InputError
-        An id of a 64-bit dtype does not fit 32 bits.
+        An id of a 64-bit dtype does not fit 32 bits, or one of 8 or 16 bits is negative.
     """
     dtype = stored.dtype
     target = ids_dtype_of(dtype)
+    # of so few bits, a negative id would become one that a vocabulary may well have
+    if dtype.kind == "i" and dtype.itemsize <= 2 and stored.size and int(stored.min()) < 0:
+        raise _negative(stored, path, first_id)
     if is_given_as_stored(dtype):
         ids = stored.view(target)
         # numba compiles for aligned arrays; a part cut at an odd byte is copied, block by block
@@ -71,10 +74,22 @@ def as_token_ids(stored: NDArray[Any], *, path: str, first_id: int = 0) -> Token
                 fix=f"the ids look like {likely}" if likely else None,
             )
         return wide.astype(np.uint32)
-    if dtype.itemsize == 1 and dtype.kind == "i":
-        return stored.astype(np.int16).view(np.uint16)
     return (
         np.ascontiguousarray(stored.astype(dtype.newbyteorder("=")))
         .view(np.dtype(f"u{dtype.itemsize}"))
         .astype(target, copy=False)
+    )
+
+
+def _negative(stored: NDArray[Any], path: str, first_id: int) -> InputError:
+    at = int(np.flatnonzero(stored < 0)[0])
+    unsigned = np.dtype(stored.dtype.str.replace("i", "u"))
+    likely = likely_dtype(stored[:4096].tobytes(), None) or (
+        unsigned.name if unsigned.isnative else unsigned.str
+    )
+    return InputError(
+        f"id {int(stored[at])} is negative under {stored.dtype.name}",
+        path=path,
+        offset=f"token {first_id + at:,}",
+        fix=f'the ids look like {likely}: set [corpus] dtype = "{likely}", or mend its header',
     )

@@ -138,6 +138,15 @@ def _refuse_beyond(
         return
     at = int(beyond[0])
     other = _other_dtype(ids, reader, vocab_size)
+    stored = np.dtype(reader.facts.dtype)
+    if stored.kind == "i" and stored.itemsize == 4 and int(ids[at]) >= 1 << 31:
+        unsigned = other or "uint32"
+        raise InputError(
+            f"id {int(ids[at]) - (1 << 32)} is negative under {stored.name}",
+            path=shard.name,
+            offset=f"sequence {sequence:,}, token {at:,}",
+            fix=_fix(reader, unsigned),
+        )
     of = f"the vocabulary of {limit:,}" if vocab_size else "any vocabulary"
     raise InputError(
         f"id {int(ids[at]):,} lies beyond {of}",

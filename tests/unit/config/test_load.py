@@ -53,6 +53,33 @@ def test_every_key_has_a_variable() -> None:
 
 
 @pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("EXPOSURE_CORPUS_FORMT", "EXPOSURE_CORPUS_FORMAT"),
+        ("EXPOSURE_ORDER_BATCHSIZE", "EXPOSURE_ORDER_BATCH_SIZE"),
+        ("EXPOSURE_ORDR_BATCH_SIZE", "EXPOSURE_ORDER_BATCH_SIZE"),
+        ("EXPOSURE_order_batch_size", "EXPOSURE_ORDER_BATCH_SIZE"),
+        ("EXPOSURE_STORE_ATEMPTS", "EXPOSURE_STORE_ATTEMPTS"),
+        ("EXPOSURE_ORDER_NONSENSE", ""),
+    ],
+)
+def test_a_variable_of_no_key_is_refused(variable: str, meant: str) -> None:
+    with pytest.raises(ConfigError, match=f"{variable}: .*{f'did you mean {meant}' if meant else ''}"):
+        environment_overrides({variable: "4"})
+
+
+def test_variables_of_others_are_let_be() -> None:
+    others = {
+        "EXPOSURE_STORE_ATTEMPTS": "2",
+        "EXPOSURE_KERNEL_CACHE": "0",
+        "EXPOSURE_TIME": "1/60",
+        "EXPOSURE_INDEX": "runs/index",
+        "EXPOSURES_N": "1",
+    }
+    assert environment_overrides(others | {"EXPOSURE_MY_CAMERA": "x"}) == []
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("[phrases", "is not TOML"),
