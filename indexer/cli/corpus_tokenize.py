@@ -11,6 +11,7 @@ import click
 from indexer.cli.command import command
 from indexer.cli.progress import Progress, wants_json
 from indexer.errors import ConfigError
+from indexer.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,7 +184,7 @@ def tokenize(
             limits = Limits(UNLIMITED.max_bytes, max_window_bytes, max_line_bytes)
             n_bytes = sum(file.n_bytes for file in texts)
             named = [{"name": file.name, "n_bytes": file.n_bytes} for file in texts]
-            progress.say(f"tokenizing {len(texts):,} files of {n_bytes:,} bytes with {loaded.name}")
+            progress.say(f"tokenizing {counted(len(texts), 'file')} of {n_bytes:,} bytes with {loaded.name}")
 
             def documents(start: tuple[int, int]) -> Iterator[Document]:
                 return documents_of(
@@ -230,7 +231,7 @@ def sections(settings: dict[str, object], tokenizer: str) -> str:
         "",
         "[corpus]",
         'format = "megatron"',
-        'paths = ["[0-9]*.idx"]',
+        'paths = ["[0-9]*.idx"]    # beside this file; in a file elsewhere, put their folder before the name',
         *([f"end_of_document = {end}"] if end is not None else []),
         "",
         "[order]",

@@ -19,6 +19,7 @@ from indexer.cli.options import (
     workers_option,
 )
 from indexer.cli.progress import Progress, wants_json
+from indexer.plurals import counted
 
 if TYPE_CHECKING:
     from indexer.build import RangeDone
@@ -118,7 +119,9 @@ def scan(index_dir: str, task: str, workers: int, max_memory: str) -> None:
     ranges = share_of_ranges(index_dir, task)
     scanned = scan_shards(index_dir, n_workers=workers, ranges=ranges, max_memory=max_memory)
     n_done = sum(1 for _ in scanned)
-    click.echo(f"scanned {n_done:,} of {len(ranges):,} ranges of this share; the others were done", err=True)
+    n_before = len(ranges) - n_done
+    others = f"; {n_before:,} were done before" if n_before else ""
+    click.echo(f"scanned {n_done:,} of the {counted(len(ranges), 'range')} of this share{others}", err=True)
 
 
 @command("exposure merge index")
@@ -128,9 +131,19 @@ def scan(index_dir: str, task: str, workers: int, max_memory: str) -> None:
 def merge(index_dir: str, allow_missing: bool, max_memory: str) -> None:
     """Merge the partials into exposures.duckdb; refuses while one is missing."""
     from indexer.build import merge_index
+    from indexer.exposure.status import read_status
+    from indexer.splits.ask import ask
 
     for note in merge_index(index_dir, allow_missing=allow_missing, max_memory=max_memory):
         click.echo(f"Note: {note}", err=True)
+    state = read_status(index_dir)
+    found = ask(index_dir, "SELECT status, count(*) AS n FROM exposures GROUP BY ALL ORDER BY ALL").rows
+    counts = ", ".join(f"{row['n']:,} {row['status']}" for row in found.to_pylist())
+    click.echo(
+        f"merged {state.n_scanned:,} of {counted(state.n_ranges, 'range')} "
+        f"into {index_dir}/exposures.duckdb; phrases: {counts or 'none'}",
+        err=True,
+    )
 
 
 def _with(overrides: tuple[str, ...], max_memory: str, allow_paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ THREAD_NAME = "signal_watch"
 """Its name in the system: it holds nothing that a fork would need; see `indexer.exposure.query_start`."""
 
 _SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-_RESUMABLE = ("index", "plan", "scan", "merge")
+_RESUMABLE = ("index", "scan", "merge")
 
 
 class ToldToLeaveError(BaseException):
@@ -36,7 +36,7 @@ def farewell(number: int, words: list[str]) -> str:
     name = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
     command = next((word for word in words if not word.startswith("-")), "")
     if command in _RESUMABLE:
-        return f"exposure: {name}; finished work is kept, run again to go on"
+        return f"exposure: {name}; ranges that were scanned are kept, run again to go on"
     return f"exposure: {name}"
 
 

@@ -14,6 +14,7 @@ from indexer.cli.table import print_table
 from indexer.config.match import MatchConfig
 from indexer.config.option import default_of, keys_of
 from indexer.config.phrases import PhrasesConfig
+from indexer.plurals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -152,7 +153,10 @@ def _write(found: PhraseSet, tokenizer: Tokenizer | None, out: Path) -> None:
         for name in positions.column_names[1:]:
             table = table.append_column(name, positions[name])
     write_table(table, out)
-    click.echo(f"{out}: {table.num_rows:,} rows, {found.phrases.num_rows:,} distinct phrases", err=True)
+    click.echo(
+        f"{out}: {counted(table.num_rows, 'row')}, {counted(found.phrases.num_rows, 'distinct phrase')}",
+        err=True,
+    )
 
 
 def _progress(rows: Any) -> Any:
@@ -170,11 +174,15 @@ def _print_preview(found: PhraseSet) -> None:
         )
         click.echo()
         _print_paradigms(found)
-        click.echo(f"\n{found.pairs.num_rows:,} pairs, {found.phrases.num_rows:,} distinct phrases")
+        click.echo(
+            f"\n{counted(found.pairs.num_rows, 'pair')}, {counted(found.phrases.num_rows, 'distinct phrase')}"
+        )
     else:
         table = found.listing()
         _print_rows(table.slice(0, _PREVIEW_ROWS))
-        click.echo(f"\n{table.num_rows:,} rows, {found.phrases.num_rows:,} distinct phrases")
+        click.echo(
+            f"\n{counted(table.num_rows, 'row')}, {counted(found.phrases.num_rows, 'distinct phrase')}"
+        )
 
 
 def _print_rows(table: pa.Table) -> None:

@@ -22,6 +22,7 @@ from indexer.cli.options import (
     timeout_option,
 )
 from indexer.cli.table import print_table
+from indexer.plurals import counted
 
 if TYPE_CHECKING:
     from indexer.splits.ask import Answer
@@ -79,7 +80,10 @@ def query(
         limit=limit,
     )
     from indexer.splits.ask import ask
+    from indexer.splits.manifest import manifest_format
 
+    if out is not None:
+        manifest_format(Path(out), None if output_format == "table" else output_format)
     answer = ask(index_dir, question, read_parameters(parameters), limits)
     if answer.more:
         click.echo(f"showing the first {answer.rows.num_rows:,} rows; there are more", err=True)
@@ -98,7 +102,10 @@ def query(
 def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out: str | None) -> None:
     """Split the pairs into proxy_train and proxy_validation and print the balance."""
     from indexer.splits.ask import ask
+    from indexer.splits.manifest import manifest_format
 
+    if out is not None:
+        manifest_format(Path(out))  # before the balance is printed
     parameters = _split_parameters(checkpoint, min_count, side)
     balance = ask(index_dir, "splits/balance_by_paradigm", parameters)
     _print(balance, "table")
@@ -142,8 +149,9 @@ def _print(answer: Answer, output_format: str) -> None:
 def _write(answer: Answer, path: Path, output_format: str | None) -> None:
     from indexer.splits.manifest import write_manifest
 
-    write_manifest(answer, path, output_format)
-    click.echo(f"wrote {answer.rows.num_rows:,} rows to {path}", err=True)
+    file, *beside = write_manifest(answer, path, output_format)
+    where = "".join(f"; where they come from: {one}" for one in beside)
+    click.echo(f"wrote {counted(answer.rows.num_rows, 'row')} to {file}{where}", err=True)
 
 
 def _print_questions() -> None:

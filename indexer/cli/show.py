@@ -7,6 +7,7 @@ import click
 from indexer.cli.command import command
 from indexer.cli.options import index_argument
 from indexer.cli.table import spell
+from indexer.plurals import counted
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _PLOT_WIDTH = 60
@@ -41,7 +42,7 @@ def show(index_dir: str, phrase: str) -> None:
     if history.near:
         click.echo("\nNear phrases that were seen")
         for near in history.near:
-            click.echo(f"  {near['phrase']}  ({near['exposure_count']:,} exposures)")
+            click.echo(f"  {near['phrase']}  ({counted(near['exposure_count'], 'exposure')})")
     if history.contexts_missing:
         click.echo(f"places cannot be shown in context: {history.contexts_missing}", err=True)
 

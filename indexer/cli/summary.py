@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from indexer.cli.table import print_table
+from indexer.plurals import counted
 
 
 def print_summary(index_dir: str) -> None:
@@ -14,9 +15,10 @@ def print_summary(index_dir: str) -> None:
 
     counts = ask(index_dir, "overview").rows.to_pylist()[0]
     click.echo(
-        f"\n{counts['phrases']:,} phrases, {counts['pairs']:,} pairs, {counts['tokens']:,} tokens in "
-        f"{counts['sequences']:,} sequences, {counts['steps']:,} steps; "
-        f"{counts['phrases_seen']:,} phrases seen, {counts['exposures']:,} exposures"
+        f"\n{counted(counts['phrases'], 'phrase')}, {counted(counts['pairs'], 'pair')}, "
+        f"{counted(counts['tokens'], 'token')} in {counted(counts['sequences'], 'sequence')}, "
+        f"{counted(counts['steps'], 'step')}; {counted(counts['phrases_seen'], 'phrase')} seen, "
+        f"{counted(counts['exposures'], 'exposure')}"
     )
     if counts["pairs"]:
         click.echo("\nSplit of the pairs (either phrase, whole window, at least 1 exposure):\n")

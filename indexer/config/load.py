@@ -177,9 +177,16 @@ def spell(hint: Any) -> str:
     if origin in (typing.Union, types.UnionType):
         return " or ".join(spell(part) for part in typing.get_args(hint) if part is not type(None))
     if origin is list:
-        return f"a list of {spell(typing.get_args(hint)[0])}"
+        return f"a list of {_spell_many(typing.get_args(hint)[0])}"
     names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
     return names.get(hint, getattr(hint, "__name__", str(hint)))
+
+
+def _spell_many(hint: Any) -> str:
+    """Spell what a list holds."""
+    if typing.get_origin(hint) is list:
+        return f"lists of {_spell_many(typing.get_args(hint)[0])}"
+    return {int: "whole numbers", float: "numbers"}.get(hint, spell(hint))
 
 
 def _refuse_unknown(given: Mapping[str, Any], known: Mapping[str, Any], origin: str, *, what: str) -> None:

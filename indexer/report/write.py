@@ -9,6 +9,7 @@ from pathlib import Path
 from indexer import __version__
 from indexer.errors import ResourceError
 from indexer.index_dir import commit_file
+from indexer.plurals import counted
 from indexer.report.chart import Chart, Row, rows_of
 from indexer.report.exposure_charts import exposure_counts, first_exposures, phrases_met
 from indexer.report.result_charts import (
@@ -123,10 +124,10 @@ def write_report(
 
 def _facts(overview: Row) -> str:
     return (
-        f"{overview['phrases']:,} phrases, {overview['pairs']:,} minimal pairs, "
-        f"{overview['tokens']:,} tokens in {overview['sequences']:,} sequences, "
-        f"{overview['steps'] or 0:,} steps; "
-        f"{overview['phrases_seen']:,} phrases seen, {overview['exposures']:,} exposures."
+        f"{counted(overview['phrases'], 'phrase')}, {counted(overview['pairs'], 'minimal pair')}, "
+        f"{counted(overview['tokens'], 'token')} in {counted(overview['sequences'], 'sequence')}, "
+        f"{counted(overview['steps'] or 0, 'step')}; "
+        f"{counted(overview['phrases_seen'], 'phrase')} seen, {counted(overview['exposures'], 'exposure')}."
     )
 
 

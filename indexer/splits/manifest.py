@@ -27,7 +27,21 @@ MANIFEST_VERSION = 1
 FORMATS = ("parquet", "csv", "jsonl")
 
 
-def write_manifest(answer: Answer, path: Path, format: str | None = None) -> None:
+def manifest_format(path: Path, format: str | None = None) -> str:
+    """Return the format of a manifest: the one that is named, or what the ending of its file says.
+
+    Raises
+    ------
+    ConfigError
+        The format is unknown.
+    """
+    format = format or path.suffix.lstrip(".")
+    if format not in FORMATS:
+        raise ConfigError(f"unknown manifest format {format!r}", path=path, expected=" or ".join(FORMATS))
+    return format
+
+
+def write_manifest(answer: Answer, path: Path, format: str | None = None) -> list[Path]:
     """Write an answer as a manifest.
 
     Parameters
@@ -39,6 +53,11 @@ def write_manifest(answer: Answer, path: Path, format: str | None = None) -> Non
     format : str, optional
         parquet, csv or jsonl; default: the ending of `path`.
 
+    Returns
+    -------
+    list of Path
+        What was written: the file, and the one beside it where the format holds no provenance.
+
     Raises
     ------
     ConfigError
@@ -46,9 +65,7 @@ def write_manifest(answer: Answer, path: Path, format: str | None = None) -> Non
     StateError
         There are no rows: an empty manifest makes other tools take everything.
     """
-    format = format or path.suffix.lstrip(".")
-    if format not in FORMATS:
-        raise ConfigError(f"unknown manifest format {format!r}", path=path, expected=" or ".join(FORMATS))
+    format = manifest_format(path, format)
     if not answer.rows.num_rows:
         raise StateError(
             f"query {answer.query} gives no rows; other tools take an empty manifest for everything",
@@ -59,13 +76,15 @@ def write_manifest(answer: Answer, path: Path, format: str | None = None) -> Non
         metadata = {b"exposure_manifest": json.dumps(origin).encode()}
         rows = answer.rows.replace_schema_metadata(metadata)
         commit_file(path, lambda aside: pq.write_table(rows, aside, compression="zstd"))
-        return
+        return [path]
     write = _write_csv if format == "csv" else _write_json_lines
     commit_file(path, lambda aside: write(answer.rows, aside))
+    beside = path.with_name(path.name + ".provenance.json")
     commit_file(
-        path.with_name(path.name + ".provenance.json"),
+        beside,
         lambda aside: aside.write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8"),
     )
+    return [path, beside]
 
 
 def provenance(answer: Answer) -> dict[str, Any]:

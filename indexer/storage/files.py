@@ -100,7 +100,8 @@ def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
     else:
         matches = local_matches(path, base=base)
     if not matches:
-        raise InputError("matches no file", path=redacted_url(path), fix=fix)
+        where = None if is_url(path) or Path(path).is_absolute() else f"some in {base.resolve()}"
+        raise InputError("matches no file", path=redacted_url(path), expected=where, fix=fix)
     return matches
 
 

@@ -125,9 +125,7 @@ def read_certificate(file: str) -> Certificate:
     found = seal(certificate)["seal"]
     edited = "was edited after it was sealed: do not trust it, and ask for the file again"
     if found != known:
-        raise InputError(
-            "does not have the content that its seal is of", path=file, expected=found, fix=edited
-        )
+        raise InputError("does not match its seal", path=file, expected=f"the seal {found}", fix=edited)
     if is_markdown and text != as_markdown(certificate):
         raise InputError("has a text that does not say what its data say", path=file, fix=edited)
     return certificate

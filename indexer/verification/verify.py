@@ -52,6 +52,8 @@ class Drawn:
         The places.
     n_seen, n_zeros, n_places : int
         How many there are in the table.
+    n_named_seen, n_named_zeros : int
+        How many of the phrases were not drawn but named.
     """
 
     sampled: Sampled
@@ -59,6 +61,8 @@ class Drawn:
     n_seen: int
     n_zeros: int
     n_places: int
+    n_named_seen: int
+    n_named_zeros: int
 
 
 def verify_index(
@@ -100,8 +104,11 @@ def verify_index(
     index.require_database()
     plan = read_plan(index.plan_file)
     checks: list[Check] = []
+    frozen = check_frozen(index, plan)
+    if phrases and not frozen.n_failed:
+        _numbers_of(PhraseBook(index, plan), phrases)  # which refuses what is none, before any work
     announce("Comparing hashes of the plan and the partials")
-    frozen, coverage = check_frozen(index, plan), coverage_of(index, plan)
+    coverage = coverage_of(index, plan)
     partials = check_partials(index, plan, coverage)
     shape = check_plan(plan)
     checks += [shape, frozen, partials]
@@ -175,8 +182,8 @@ def _check_corpus(
     recount = Recount(index, plan, book, raw, steps, drawn.sampled, changed)
     recount.run(chosen, lambda n: advance(n, n_chosen, "tokens"))
     bounds = [
-        bound("phrases seen", len(drawn.sampled.seen), drawn.n_seen),
-        bound("zeros", len(drawn.sampled.zeros), drawn.n_zeros),
+        bound("phrases seen", len(drawn.sampled.seen) - drawn.n_named_seen, drawn.n_seen, drawn.n_named_seen),
+        bound("zeros", len(drawn.sampled.zeros) - drawn.n_named_zeros, drawn.n_zeros, drawn.n_named_zeros),
         bound("places", len(drawn.places), drawn.n_places),
         bound_of_ranges(recount.n_ranges, len(covered), recount.n_tokens, n_tokens),
     ]
@@ -202,14 +209,20 @@ def _draw(connection: object, book: PhraseBook, sample: int, seed: int, phrases:
     places = rows(f"SELECT {columns} FROM places ORDER BY phrase_id, place")
     named = _numbers_of(book, phrases)
     others = range(len(book.other_forms))
-    sampled = Sampled(
-        _some(dice, seen, sample) | (named & set(seen)),
-        _some(dice, zeros, sample) | (named - set(seen)),
-        _some(dice, others, sample),
-    )
+    drawn_seen, drawn_zeros = _some(dice, seen, sample), _some(dice, zeros, sample)
+    named_seen, named_zeros = named & set(seen), named - set(seen)
+    sampled = Sampled(drawn_seen | named_seen, drawn_zeros | named_zeros, _some(dice, others, sample))
     drawn = [RecordedPlace(*places[at]) for at in sorted(_some(dice, range(len(places)), sample))]
     inside = [place for place in drawn if 0 <= place.phrase_id < n_phrases]
-    return Drawn(sampled, inside, len(seen), len(zeros), len(places))
+    return Drawn(
+        sampled,
+        inside,
+        len(seen),
+        len(zeros),
+        len(places),
+        len(named_seen - drawn_seen),
+        len(named_zeros - drawn_zeros),
+    )
 
 
 def _some(dice: random.Random, numbers: Sequence[int], most: int) -> set[int]:

@@ -1,8 +1,8 @@
 -- title: Phrases like this
--- Phrases of the index that begin or end like some words, for finding what it does hold.
+-- Phrases of the index that begin like some word, or hold another, for finding what it does hold.
 -- example: exposure query index explore/phrases_like -p first_word=this -p last_word=sketch
 -- param first_word: WORDS -- how the phrase begins
--- param last_word: WORDS -- what stands in it
+-- param last_word: WORDS -- a word that stands anywhere in the phrase
 -- param n_rows: BIGINT = 5000 -- how many are listed
 SELECT phrase
 FROM phrases

@@ -14,7 +14,7 @@ def test_check_says_what_an_index_will_read(sample: Path, exposure):
     assert code == 0
     lines = {line.split("  ")[0].strip(): line for line in out.splitlines() if "  " in line}
     assert "megatron" in lines["format"]
-    assert "steps 0 to 60" in lines["training window"] and "60" in lines["steps in the order"]
+    assert "steps 0 to 59" in lines["training window"] and "60" in lines["steps in the order"]
     assert "First row of the window" in out and "Taken on trust" in out
 
 

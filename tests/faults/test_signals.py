@@ -83,7 +83,7 @@ def test_a_build_ends_and_goes_on_where_it_was(
     assert building.returncode == (-number if number == signal.SIGKILL else 128 + number)
     if number != signal.SIGKILL:
         (line,) = err.splitlines()
-        assert line.endswith("finished work is kept, run again to go on")
+        assert line.endswith("ranges that were scanned are kept, run again to go on")
     deadline = time.monotonic() + 3
     while any(map(runs, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)

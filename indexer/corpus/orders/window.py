@@ -32,7 +32,11 @@ def window_of(config: OrderConfig, n_steps: int, *, ends: int | None = None) -> 
             fix="lower stop_step, or check batch_size, epochs and the shards",
         )
     if not 0 <= start <= stop or (start == stop and config.stop_step is not None):
-        raise ConfigError(f"the window of steps [{start:,}, {stop:,}) is empty", path="[order]")
+        raise ConfigError(
+            f"start_step = {start:,} and stop_step = {stop:,} leave no step",
+            path="[order]",
+            expected="0 <= start_step < stop_step",
+        )
     if start == stop:
         raise InputError(
             f"the corpus fills {n_steps:,} steps, so none is left from start_step = {start:,} on",

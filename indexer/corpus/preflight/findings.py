@@ -111,7 +111,11 @@ def _describe_order(found: Preflight, order: TrainingOrder, grid: Int64Array) ->
     if "batch_size" in order.facts:
         facts["sequences per step"] = order.facts["batch_size"]
     facts["steps in the order"] = order.facts.get("n_steps", order.stop_step)
-    facts["training window"] = f"steps {order.start_step:,} to {order.stop_step:,}"
+    facts["training window"] = (
+        f"steps {order.start_step:,} to {order.stop_step - 1:,}"
+        if order.stop_step > order.start_step
+        else "no steps"
+    )
     shown = ", ".join(f"{step:,}" for step in grid[:4].tolist())
     facts["checkpoints"] = f"{len(grid):,}: {shown}{', ...' if len(grid) > 4 else ''} {grid[-1]:,}"
     if order.facts["kind"] == "unknown":
