@@ -40,6 +40,11 @@ def import_results(
     if joined.unknown_pairs:
         unknown = f"{len(joined.unknown_pairs):,} pairs that are not in this index"
         click.echo(f"left out: {unknown}: {name_some(joined.unknown_pairs)}", err=True)
+    if joined.off_grid:
+        steps = name_some(tuple(f"{step:,}" for step in joined.off_grid))
+        click.echo(
+            f"not on the checkpoint grid of this index: {steps}; no split can be made as of there", err=True
+        )
     for name, step, n_missing in joined.missing:
         click.echo(
             f"missing: {n_missing:,} pairs of the index have no result for {name} at {step:,}", err=True

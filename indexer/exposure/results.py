@@ -41,12 +41,15 @@ class Joined:
         Pair ids that are not in the index; their rows were left out.
     missing : tuple of tuple
         (model, checkpoint, number of pairs of the index without a row), where there are any.
+    off_grid : tuple of int
+        Checkpoints of imported rows as of which the index can tell no exposure.
     """
 
     n_rows: int
     n_replaced: int
     unknown_pairs: tuple[str, ...]
     missing: tuple[tuple[str, int, int], ...]
+    off_grid: tuple[int, ...]
 
 
 def add_results(index: IndexDir, rows: pa.Table) -> Joined:
@@ -91,11 +94,12 @@ def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:
         )
     unknown = [row[0] for row in connection.execute("SELECT * FROM given_unknown").fetchall()]
     missing = [tuple(row) for row in connection.execute("SELECT * FROM given_missing").fetchall()]
+    off_grid = [row[0] for row in connection.execute("SELECT * FROM given_off_grid").fetchall()]
     (replaced,) = connection.execute("SELECT count(*) FROM given_replaces").fetchall()[0]
     connection.execute(sql("results_insert.sql"))
     (n_rows,) = connection.execute("SELECT count(*) FROM given_known").fetchall()[0]
     connection.unregister("given_rows")
-    return Joined(n_rows, replaced, tuple(unknown), tuple(missing))
+    return Joined(n_rows, replaced, tuple(unknown), tuple(missing), tuple(off_grid))
 
 
 def name_some(names: tuple[str, ...]) -> str:

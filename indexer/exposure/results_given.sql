@@ -40,6 +40,14 @@ GROUP BY model, checkpoint
 HAVING n_missing > 0
 ORDER BY model, checkpoint;
 
+CREATE TEMP VIEW given_off_grid AS
+SELECT DISTINCT checkpoint
+FROM given_known
+WHERE checkpoint <> 0
+    AND checkpoint NOT IN (SELECT checkpoint FROM checkpoints)
+    AND coalesce((SELECT value FROM provenance WHERE key = 'grain'), '') <> 'step'
+ORDER BY checkpoint;
+
 CREATE TEMP VIEW given_replaces AS
 SELECT results.pair_id
 FROM results

@@ -1,19 +1,24 @@
 -- title: Accuracy over checkpoints
--- Accuracy on proxy_train and proxy_validation at each checkpoint, with its 95 % Wilson interval; missing results are counted, never scored.
+-- Accuracy on proxy_train and proxy_validation at each checkpoint, with its 95 % Wilson interval; pairs without a result are counted as missing, never scored.
 -- example: exposure query index dynamics/accuracy -p min_count=2
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
-WITH scored AS (
+WITH measured AS (
+    SELECT DISTINCT model, checkpoint
+    FROM results
+),
+scored AS (
     SELECT
-        results.model,
+        measured.model,
         split.paradigm,
         split.split,
-        results.checkpoint,
+        measured.checkpoint,
         count(results.correct) AS pairs,
         count(*) - count(results.correct) AS missing,
         count(*) FILTER (WHERE results.correct) AS correct
-    FROM results
-    JOIN split_at(NULL, $min_count, $side) AS split USING (pair_id)
+    FROM measured
+    CROSS JOIN split_at(NULL, $min_count, $side) AS split
+    LEFT JOIN results USING (model, checkpoint, pair_id)
     GROUP BY ALL
 )
 SELECT

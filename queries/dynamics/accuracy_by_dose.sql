@@ -2,7 +2,11 @@
 -- Accuracy of pairs met never, once, 2 to 9, 10 to 99 and 100 or more times in the whole window, at each checkpoint: the control for frequency.
 -- example: exposure query index dynamics/accuracy_by_dose -p checkpoint=1000
 -- param checkpoint: BIGINT = NULL -- one checkpoint of the results; NULL: all
-WITH dosed AS (
+WITH measured AS (
+    SELECT DISTINCT model, checkpoint
+    FROM results
+),
+dosed AS (
     SELECT
         pair_id,
         paradigm,
@@ -20,16 +24,17 @@ strata AS (
 ),
 scored AS (
     SELECT
-        results.model,
+        measured.model,
         strata.paradigm,
-        results.checkpoint,
+        measured.checkpoint,
         strata.at_least,
         count(results.correct) AS pairs,
         count(*) - count(results.correct) AS missing,
         count(*) FILTER (WHERE results.correct) AS correct
-    FROM results
-    JOIN strata USING (pair_id)
-    WHERE $checkpoint IS NULL OR results.checkpoint = $checkpoint
+    FROM measured
+    CROSS JOIN strata
+    LEFT JOIN results USING (model, checkpoint, pair_id)
+    WHERE $checkpoint IS NULL OR measured.checkpoint = $checkpoint
     GROUP BY ALL
 )
 SELECT

@@ -1,20 +1,25 @@
 -- title: Accuracy of what was seen by then
 -- The split that moves with time: at each checkpoint, accuracy on the pairs the model had met before it and on those it had not yet met.
 -- example: exposure query index dynamics/accuracy_by_seen
-WITH scored AS (
+WITH measured AS (
+    SELECT DISTINCT model, checkpoint
+    FROM results
+),
+scored AS (
     SELECT
-        results.model,
+        measured.model,
         pairs.paradigm,
-        results.checkpoint,
+        measured.checkpoint,
         CASE
-            WHEN least(pairs.good_first_step, pairs.bad_first_step) < results.checkpoint THEN 'seen'
-            WHEN is_certain(results.checkpoint, pairs.good_phrase_id) AND is_certain(results.checkpoint, pairs.bad_phrase_id)
+            WHEN least(pairs.good_first_step, pairs.bad_first_step) < measured.checkpoint THEN 'seen'
+            WHEN is_certain(measured.checkpoint, pairs.good_phrase_id) AND is_certain(measured.checkpoint, pairs.bad_phrase_id)
                 THEN 'not yet seen'
             ELSE 'unknown'
         END AS exposure,
         results.correct
-    FROM results
-    JOIN pair_exposures AS pairs USING (pair_id)
+    FROM measured
+    CROSS JOIN pair_exposures AS pairs
+    LEFT JOIN results USING (model, checkpoint, pair_id)
     WHERE pairs.excluded IS NULL
 )
 SELECT

@@ -4,17 +4,22 @@
 -- param seen_by: BIGINT -- the checkpoint that divides seen from not yet seen
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
 -- param seed: VARCHAR = 'exposure' -- chooses among pairs that match equally well
-WITH scored AS (
+WITH measured AS (
+    SELECT DISTINCT model, checkpoint
+    FROM results
+),
+scored AS (
     SELECT
-        results.model,
+        measured.model,
         split.paradigm,
         split.split,
-        results.checkpoint,
+        measured.checkpoint,
         count(results.correct) AS pairs,
         count(*) - count(results.correct) AS missing,
         count(*) FILTER (WHERE results.correct) AS correct
-    FROM results
-    JOIN matched_split_at($seen_by, $side, $seed) AS split USING (pair_id)
+    FROM measured
+    CROSS JOIN matched_split_at($seen_by, $side, $seed) AS split
+    LEFT JOIN results USING (model, checkpoint, pair_id)
     GROUP BY ALL
 )
 SELECT

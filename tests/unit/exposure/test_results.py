@@ -52,6 +52,17 @@ def test_rows_join_and_what_does_not_is_listed(index: IndexDir, tmp_path: Path) 
     assert results(index) == [("m", 5, "p/0", -1, -2, True), ("m", 5, "p/1", -3, -2, False)]
 
 
+@pytest.mark.parametrize(("grain", "off_grid"), [("checkpoint", (501,)), ("step", ())])
+def test_a_checkpoint_off_the_grid_is_told_of(
+    index: IndexDir, tmp_path: Path, grain: str, off_grid: tuple[int, ...]
+) -> None:
+    with duckdb.connect(str(index.database_file)) as connection:
+        connection.execute("INSERT INTO provenance VALUES ('grain', ?)", [grain])
+        connection.execute("INSERT INTO checkpoints (checkpoint) VALUES (500)")
+    text = "checkpoint,pair_id,correct\n0,p/0,true\n500,p/0,true\n501,p/0,true\n"
+    assert add_results(index, read_results(written(tmp_path, text), "m")).off_grid == off_grid
+
+
 def test_importing_again_replaces(index: IndexDir, tmp_path: Path) -> None:
     add_results(index, read_results(written(tmp_path, "pair_id,correct\np/0,true\n"), "m", 5))
     joined = add_results(index, read_results(written(tmp_path, "pair_id,correct\np/0,false\n"), "m", 5))
