@@ -94,7 +94,11 @@ def _count_bars(rows: list[Row], domain: list[str], legend: dict[str, str]) -> A
     import altair
 
     axis = altair.Axis(
-        labelAngle=0, labelOverlap="greedy", labelSeparation=0, title="exposures, from (bins double)"
+        labelAngle=0,
+        labelOverlap="greedy",
+        labelSeparation=0,
+        ticks=False,
+        title="exposures, from (bins double)",
     )
     return (
         altair.Chart(values(rows))

@@ -20,6 +20,9 @@ TABLE_ROWS = 200
 LONG = 40
 """Characters from which a cell may be broken."""
 
+FOLDED = 300
+"""Characters from which a cell is opened by a click: a configuration would hide the rows around it."""
+
 
 def page(
     *,
@@ -121,8 +124,7 @@ def _legend(legend: dict[str, str]) -> str:
     if not legend:
         return ""
     keys = (
-        f'<li><span style="background:{colour}"></span>{escape(name.replace("_", " "))}</li>'
-        for name, colour in legend.items()
+        f'<li><span style="background:{colour}"></span>{escape(name)}</li>' for name, colour in legend.items()
     )
     return f'<ul class="legend">{"".join(keys)}</ul>'
 
@@ -154,7 +156,8 @@ def _table(answer: Answer) -> str:
     body = "".join(
         "<tr>" + "".join(_cell(v, n) for v, n in zip(row, numeric, strict=True)) + "</tr>" for row in rows
     )
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll" tabindex="0">{table}</div>'
 
 
 def _rest(answer: Answer) -> str:
@@ -178,4 +181,7 @@ def _cell(value: Any, number: bool) -> str:
     if isinstance(value, float):
         return f'<td class="number">{value:,.4g}</td>'
     text = str(value)
+    if len(text) > FOLDED:
+        inside = f"<summary>{len(text):,} characters</summary>{escape(text)}"
+        return f'<td class="long"><details>{inside}</details></td>'
     return f'<td class="long">{escape(text)}</td>' if len(text) > LONG else f"<td>{escape(text)}</td>"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-BLUE, ORANGE, VERMILION, GREEN, GREY, PALE = "#0072b2", "#e69f00", "#d55e00", "#009e73", "#7f7f7f", "#c8c8c8"
+BLUE, ORANGE, VERMILION, GREEN, GREY, PALE = "#0072b2", "#e69f00", "#d55e00", "#009e73", "#5f5f5f", "#a6a6a6"
 
 SIDES = {"good": BLUE, "bad": ORANGE, "phrase": BLUE}
 SPLITS = {"proxy_train": BLUE, "proxy_validation": ORANGE, "unknown": GREY, "excluded": PALE}

@@ -109,7 +109,7 @@ def write_report(
     taken = "".join(f" Taken on purpose: {found}." for found in answer.taken_on_purpose.values())
     html = page(
         title="Exposure report",
-        facts=_facts(overview),
+        facts=_facts(overview, min_count, side),
         warning=(("" if answer.complete else INCOMPLETE) + taken).strip(),
         charts=drawn,
         tables=tables,
@@ -122,12 +122,19 @@ def write_report(
     return charts
 
 
-def _facts(overview: Row) -> str:
+def _facts(overview: Row, min_count: int, side: str) -> str:
+    split = (
+        f" The split: pairs are proxy_train whose phrases (side = {side}) have at least "
+        f"{counted(min_count, 'exposure')} in the whole training window."
+        if overview["pairs"]
+        else ""
+    )
     return (
         f"{counted(overview['phrases'], 'phrase')}, {counted(overview['pairs'], 'minimal pair')}, "
         f"{counted(overview['tokens'], 'token')} in {counted(overview['sequences'], 'sequence')}, "
         f"{counted(overview['steps'] or 0, 'step')}; "
         f"{counted(overview['phrases_seen'], 'phrase')} seen, {counted(overview['exposures'], 'exposure')}."
+        f"{split}"
     )
 
 

@@ -287,3 +287,10 @@ def test_a_browser_draws_every_panel_offline(scored: Written, tmp_path: Path, wi
     assert seen["overflow"] == 0
     assert seen["right"] <= width
     assert seen["left"] >= 250
+
+
+def test_a_long_value_is_folded_and_hides_no_row() -> None:
+    from indexer.report.page import FOLDED, _cell
+
+    assert "<summary>301 characters</summary>" in _cell("x" * (FOLDED + 1), number=False)
+    assert "<details>" not in _cell("x" * FOLDED, number=False)
