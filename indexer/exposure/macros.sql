@@ -54,6 +54,14 @@ CREATE MACRO on_grid(at_checkpoint) AS (
 );
 COMMENT ON MACRO on_grid IS 'The checkpoint itself (NULL: the last one), or an error where exposure_bins cannot tell it';
 
+CREATE MACRO one_or_more(min_count) AS (
+    CASE
+        WHEN min_count >= 1 THEN min_count
+        ELSE error('min_count is 1 or more; not ' || coalesce(min_count::VARCHAR, 'NULL'))::BIGINT
+    END
+);
+COMMENT ON MACRO one_or_more IS 'The number itself, or an error: no phrase is exposed that was met 0 times';
+
 CREATE MACRO exposure_at(at_checkpoint) AS TABLE
 WITH wanted AS (
     SELECT on_grid(at_checkpoint) AS checkpoint, is_covered(at_checkpoint) AS covered
@@ -96,7 +104,7 @@ FROM (
         sum(exposure_count) OVER (PARTITION BY phrase_id ORDER BY checkpoint) AS exposure_count
     FROM exposure_bins
 )
-WHERE exposure_count >= min_count
+WHERE exposure_count >= one_or_more(min_count)
 GROUP BY phrase_id;
 COMMENT ON MACRO TABLE exposed_from IS 'The first checkpoint of the grid that has seen a phrase at least min_count times; phrases never seen so often have no row';
 
@@ -109,9 +117,9 @@ WITH exposed AS (
         pairs.phenomenon,
         good.exposure_count AS good_exposure_count,
         bad.exposure_count AS bad_exposure_count,
-        CASE WHEN good.exposure_count >= min_count THEN TRUE WHEN is_certain(at_checkpoint, good.phrase_id) THEN FALSE END
+        CASE WHEN good.exposure_count >= one_or_more(min_count) THEN TRUE WHEN is_certain(at_checkpoint, good.phrase_id) THEN FALSE END
             AS good_exposed,
-        CASE WHEN bad.exposure_count >= min_count THEN TRUE WHEN is_certain(at_checkpoint, bad.phrase_id) THEN FALSE END
+        CASE WHEN bad.exposure_count >= one_or_more(min_count) THEN TRUE WHEN is_certain(at_checkpoint, bad.phrase_id) THEN FALSE END
             AS bad_exposed
     FROM pairs
     JOIN exposure_at(at_checkpoint) AS good ON good.phrase_id = pairs.good_phrase_id

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from indexer.errors import ConfigError
 from indexer.exposure.database import building, sql
 from indexer.splits.ask import run
 from indexer.splits.query_file import find_query_file, shipped_queries
@@ -84,3 +85,17 @@ def test_each_query_gives_rows_in_a_case_and_some_cases_give_none_or_null() -> N
     assert set(shipped_queries()) == with_rows
     assert any("NULL" in row for *_, rows in read_cases() for row in rows)
     assert any(not rows for *_, rows in read_cases())
+
+
+@pytest.mark.parametrize("least", ["0", "-1", "NULL", "0.5"])
+@pytest.mark.parametrize(
+    "macro", ["split_at(NULL, {}, 'either')", "split_at(10, {}, 'both')", "exposed_from({})"]
+)
+def test_a_macro_refuses_a_count_below_one(tmp_path: Path, empty_index: Path, macro: str, least: str) -> None:
+    database = Path(shutil.copy(empty_index, tmp_path / "index.duckdb"))
+    common = (CASES / "explore.txt").read_text(encoding="utf-8").partition("\ncase: ")[0]
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(common)
+    with pytest.raises(ConfigError, match="min_count is 1 or more"):
+        run(database, "SQL", f"SELECT * FROM {macro.format(least)}", {})
+    assert run(database, "SQL", f"SELECT * FROM {macro.format('1')}", {}).rows.num_rows > 0
