@@ -12,6 +12,7 @@ import pyarrow as pa
 from indexer.config import Config
 from indexer.config.idle import spelled
 from indexer.config.match import MatchConfig
+from indexer.corpus.orders.left_out import notes_on_left_out
 from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
@@ -86,7 +87,13 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
         ranges=ranges,
         known_ids=ids_of_earlier_indexes(shards, ranges, manifests, base=config.base),
         files=files,
-        notes=(*notes, *trusted, *corpus_notes(reader.facts, shards), *notes_of_manifests),
+        notes=(
+            *notes,
+            *trusted,
+            *corpus_notes(reader.facts, shards),
+            *notes_on_left_out(order.facts, sum(shard.n_sequences for shard in shards)),
+            *notes_of_manifests,
+        ),
         taken=taken,
     )
     return plan.sealed(), frozen

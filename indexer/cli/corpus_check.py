@@ -71,7 +71,12 @@ def check(
         return
     width = max(map(len, found.facts))
     for name, value in found.facts.items():
-        click.echo(f"{name.ljust(width)}  {spell(value)}")
+        text = value if isinstance(value, str) else spell(value)
+        click.echo(
+            textwrap.fill(
+                text, 100, initial_indent=f"{name.ljust(width)}  ", subsequent_indent=" " * (width + 2)
+            )
+        )
     if found.sample:
         click.echo("\nFirst row of the window")
         click.echo(textwrap.indent(textwrap.fill(" ".join(found.sample.split()), 100, max_lines=6), "  "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -107,9 +108,12 @@ def write_report(
     drawn = [(chart, svg(chart.print_specification()) if chart.panels else "") for chart in charts]
     answer = tables[0][2]
     taken = "".join(f" Taken on purpose: {found}." for found in answer.taken_on_purpose.values())
+    notes = json.loads(rows_of(ask(root, "SELECT value FROM provenance WHERE key = 'notes'"))[0]["value"])
     html = page(
         title="Exposure report",
-        facts=_facts(overview, min_count, side),
+        facts=" ".join(
+            [_facts(overview, min_count, side), *(f"{note[:1].upper()}{note[1:]}." for note in notes)]
+        ),
         warning=(("" if answer.complete else INCOMPLETE) + taken).strip(),
         charts=drawn,
         tables=tables,

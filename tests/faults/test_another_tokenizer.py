@@ -57,7 +57,9 @@ def test_the_right_one_is_confirmed_by_check(tmp_path: Path, exposure) -> None:
     config = write_corpus(tmp_path, seed_of_tokenizer=0)
     code, out, error = exposure("check", config)
     assert code == 0, error
-    assert "agrees with the ids of a sample: 100.0% of" in out
+    assert "agrees with the ids of a sample: 100.0% of" in " ".join(out.split())
+    evidence = json.loads(exposure("check", config, "--json")[1])["facts"]["evidence"]
+    assert evidence in " ".join(out.split())
     assert exposure("index", config, "--out", tmp_path / "index")[0] == 0
     statuses = dict(ask(tmp_path / "index", "SELECT status, count(*) FROM exposures GROUP BY ALL"))
     assert set(statuses) == {"seen", "never"}

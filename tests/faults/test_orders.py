@@ -140,3 +140,36 @@ def test_repeats_that_are_taken_on_purpose_are_counted_and_leave_a_zero_certain(
     found = ask(tmp_path / "once", counts)
     assert ask(tmp_path / "twice", counts) == [(phrase, 2 * n, status) for phrase, n, status in found]
     assert "never" in {status for *_, status in found}
+
+
+@pytest.mark.parametrize(
+    ("keys", "n_out"),
+    [
+        ({"kind": "sequential", "batch_size": 5}, 2),
+        ({"kind": "sequential", "batch_size": 5, "epochs": 2}, 2),
+        ({"kind": "within-shards", "batch_size": 5}, 12),
+        ({"kind": "indices", "path": "order.npy", "batch_size": 5}, 2),
+        ({"kind": "sequential", "batch_size": 4}, 0),
+        ({"kind": "indices", "path": "order.npy", "batch_size": 4}, 0),
+    ],
+)
+def test_sequences_that_no_step_takes_are_told(tmp_path: Path, exposure, keys, n_out) -> None:
+    np.save(tmp_path / "order.npy", WHOLE)
+    config = SmallCorpus(tmp_path, order=keys).write_config()
+    facts = json.loads(exposure("check", config, "--json")[1])["facts"]
+    assert facts["sequences that no step takes"] == n_out
+    code, _, error = exposure("index", config, "--out", tmp_path / "index")
+    assert code == 0, error
+    sentence = f"{n_out} of 72 sequences are taken by no step"
+    status = exposure("status", tmp_path / "index")[1]
+    assert (sentence in error, sentence in status) == (n_out > 0, n_out > 0)
+
+
+def test_the_report_tells_what_no_step_takes(tmp_path: Path, exposure) -> None:
+    pytest.importorskip("altair")
+    config = SmallCorpus(tmp_path, order={"kind": "sequential", "batch_size": 5}).write_config()
+    assert exposure("index", config, "--out", tmp_path / "index")[0] == 0
+    assert exposure("report", tmp_path / "index", "--out", tmp_path / "report.html")[0] == 0
+    assert (
+        "2 of 72 sequences are taken by no step" in (tmp_path / "report.html").read_text().split("<table")[0]
+    )

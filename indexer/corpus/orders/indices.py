@@ -27,7 +27,7 @@ from indexer.corpus.orders.batches import BatchSizes
 from indexer.corpus.orders.completeness import COMPLETENESS_KEYS, Taken, judge_list
 from indexer.corpus.orders.index_files import content_hash, likely_dtype_of_list, load_list
 from indexer.corpus.orders.order import Visits
-from indexer.corpus.orders.positions import InverseOrder, ListFacts, examine, padding_of
+from indexer.corpus.orders.positions import PAGE, InverseOrder, ListFacts, examine, padding_of
 from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
@@ -94,6 +94,7 @@ class IndexOrder:
             "drop_last": config.drop_last,
             "n_steps": step,
             "taken_on_purpose": on_purpose,
+            "n_sequences_left_out": self._n_unvisited(found),
             "epochs": [
                 {
                     "source": name,
@@ -109,6 +110,22 @@ class IndexOrder:
                 )
             ],
         }
+
+    def _n_unvisited(self, found: list[ListFacts]) -> int:
+        """Count the sequences that no batch of any epoch holds."""
+        n = self._n_sequences
+        sizes = zip(found, self._used, strict=True)
+        if any(
+            facts.n_distinct == n and facts.n_padding + n + facts.n_repeated == len(used)
+            for facts, used in sizes
+        ):
+            return 0
+        seen = np.zeros(n, bool)
+        for used in self._used:
+            for page in range(0, len(used), PAGE):
+                part = np.asarray(used[page : page + PAGE])
+                seen[part[(part >= 0) & (part < n)]] = True
+        return n - int(np.count_nonzero(seen))
 
     def _lists(
         self, config: OrderConfig, reader: Reader, base: Path

@@ -62,6 +62,7 @@ class LitpkdsOrder:
             "read_at_once": at_once,
             "seed": config.seed,
             "n_steps": n_steps,
+            "n_sequences_left_out": len(shards) * shards[0].n_sequences - len(np.unique(sequences)),
             "n_files_never_read": len(shards) - n_rounds * at_once,
         }
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from indexer.config import Config
+from indexer.corpus.orders.left_out import n_left_out
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.preflight.batch_view import batch_rows
 from indexer.corpus.preflight.corpus_notes import corpus_notes
@@ -110,6 +111,7 @@ def _describe_order(found: Preflight, order: TrainingOrder, grid: Int64Array) ->
     facts["order"] = order.facts["kind"]
     if "batch_size" in order.facts:
         facts["sequences per step"] = order.facts["batch_size"]
+    facts["sequences that no step takes"] = n_left_out(order.facts)
     facts["steps in the order"] = order.facts.get("n_steps", order.stop_step)
     facts["training window"] = (
         f"steps {order.start_step:,} to {order.stop_step - 1:,}"
