@@ -75,11 +75,13 @@ def export(
     if checkpoint is not None and "checkpoint" not in declared:
         raise click.UsageError(f"{question} has no parameter checkpoint")
     given = {name: value for name, value in options.items() if name in declared}
+    replaced = out.is_dir() and any(out.iterdir())
     split = write_export(
         index_dir, target, out, question=question, parameters={**given, **read_parameters(parameters)}
     )
     sizes = ", ".join(f"{table.num_rows:,} {name}" for name, table in split.splits.items())
-    click.echo(f"wrote {sizes} to {out}", err=True)
+    instead = ", in the place of the earlier export there" if replaced else ""
+    click.echo(f"wrote {sizes} to {out}{instead}", err=True)
     if split.n_unknown:
         click.echo(
             f"left out {split.n_unknown:,} pairs: this index does not know where they belong", err=True

@@ -17,7 +17,7 @@ from indexer.splits.ask import Answer
 TABLE_ROWS = 200
 """Rows of a table on the page; the rest is a query away."""
 
-LONG = 40
+LONG = 24
 """Characters from which a cell may be broken."""
 
 FOLDED = 300

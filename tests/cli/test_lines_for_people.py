@@ -82,3 +82,17 @@ def test_a_pattern_that_matches_nothing_says_where(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
         expand("[0-9]*.idx", base=tmp_path)
     assert f"matches no file; expected some in {tmp_path}" in refused.value.line()
+
+
+def test_an_export_replaces_an_export_and_says_so_but_nothing_that_was_added(
+    index_dir: Path, tmp_path: Path, exposure
+) -> None:
+    out = tmp_path / "export"
+    export = ("export", index_dir, "--to", "csv", "--out", out)
+    assert "earlier export" not in exposure(*export)[2]
+    assert "in the place of the earlier export there" in exposure(*export)[2]
+    (out / "notes").mkdir()
+    (out / "notes" / "mine.txt").write_text("mine")
+    code, _, err = exposure(*export)
+    assert code == 4 and "holds notes/mine.txt, which the export there did not write" in err
+    assert (out / "notes" / "mine.txt").read_text() == "mine"
