@@ -96,7 +96,8 @@ def error_of_query(error: BaseException, name: str) -> ExposureError | None:
             path=name,
             fix="delete exposures.duckdb and run `exposure merge`",
         )
-    return ConfigError(words, path=name)
+    near = re.search(r"^(?:Did you mean|Candidate bindings:?).*$", str(error), re.MULTILINE)
+    return ConfigError(words, path=name, fix=near and near[0].replace(": :", ":"))
 
 
 def missing_table(words: str) -> str | None:

@@ -96,3 +96,17 @@ def test_an_export_replaces_an_export_and_says_so_but_nothing_that_was_added(
     code, _, err = exposure(*export)
     assert code == 4 and "holds notes/mine.txt, which the export there did not write" in err
     assert (out / "notes" / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("statement", "near"),
+    [
+        ("SELECT exposure_cont FROM exposures", '"exposure_count"'),
+        ("SELECT phrase FROM phrasess", 'Did you mean "phrases"'),
+    ],
+)
+def test_a_misspelled_name_is_answered_with_near_ones(
+    index_dir: Path, exposure, statement: str, near: str
+) -> None:
+    code, _, err = exposure("query", index_dir, statement)
+    assert code == 2 and near in err and err.count("\n") == 1
