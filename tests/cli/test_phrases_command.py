@@ -57,7 +57,7 @@ def test_what_is_written_can_be_read_again(pairs: str, tmp_path: Path, suffix: s
 def test_the_preview_lines_up_and_counts(pairs: str) -> None:
     shown = run(pairs).splitlines()
     assert shown[0].split() == ["pair_id", "good_phrase", "bad_phrase", "rule"]
-    assert "1 pairs, 2 distinct phrases" in shown[-1]
+    assert "1 pair, 2 distinct phrases" in shown[-1]
 
 
 def test_one_pair_explained(pairs: str) -> None:
