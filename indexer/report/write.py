@@ -108,7 +108,8 @@ def write_report(
     drawn = [(chart, svg(chart.print_specification()) if chart.panels else "") for chart in charts]
     answer = tables[0][2]
     taken = "".join(f" Taken on purpose: {found}." for found in answer.taken_on_purpose.values())
-    notes = json.loads(rows_of(ask(root, "SELECT value FROM provenance WHERE key = 'notes'"))[0]["value"])
+    found = rows_of(ask(root, "SELECT value FROM provenance WHERE key = 'notes'"))
+    notes = [note for row in found for note in json.loads(row["value"])]
     html = page(
         title="Exposure report",
         facts=" ".join(
