@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import logging
 import os
 import re
@@ -27,7 +28,26 @@ from indexer.foreign_errors import is_about_space, reason_of
 from indexer.temporaries import aside_of, remove_aside, remove_leftovers
 
 _FINGERPRINT = re.compile(rb'^ "fingerprint": "(\w+)"', re.MULTILINE)
-"""Alone, so that a plan of many shards is not read in whole for each question."""
+"""Alone, so that a plan of many shards is not parsed for each question."""
+_CHECKSUM = re.compile(rb'\{\n "checksum": "([0-9a-f]{64})",\n')
+"""The second line of ``plan.json`` is the checksum of all other lines."""
+PLAN_AGAIN = "delete it, and run `exposure index` again with the same configuration: what was scanned is kept"
+
+
+def sealed_plan(text: str) -> str:
+    """Return the text of a ``plan.json`` with a checksum of itself."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return f'{text[:2]} "checksum": "{digest}",\n{text[2:]}'
+
+
+def plan_is_whole(data: bytes) -> bool:
+    """Tell whether the bytes of a ``plan.json`` have the checksum that stands in them."""
+    found = _CHECKSUM.match(data)
+    if found is None:
+        return False
+    digest = hashlib.sha256(data[:2])
+    digest.update(memoryview(data)[found.end() :])
+    return digest.hexdigest() == found[1].decode()
 
 
 class IndexDir:
@@ -110,28 +130,49 @@ class IndexDir:
                 fix="choose another --out",
             )
 
-    def refuse_foreign_table(self, fingerprint: str) -> None:
-        """Refuse a table that was merged from another plan than the one beside it, as a copied file was.
+    def planned_fingerprint(self) -> str | None:
+        """Return the fingerprint of ``plan.json``, its checksum compared; None where there is no plan.
 
-        A table that stands alone, without ``plan.json``, or beside a damaged one, is asked for what it is.
+        A table that was copied to where it stands alone has none.
+
+        Raises
+        ------
+        StateError
+            It was edited, is damaged, or was taken away from what belongs to it.
+        """
+        try:
+            data = self.plan_file.read_bytes()
+        except FileNotFoundError:
+            if self.partials.exists() or self.frozen.exists():
+                raise StateError("is gone", path=self.plan_file, fix=PLAN_AGAIN) from None
+            return None
+        found = _FINGERPRINT.search(data)
+        if found is None or not plan_is_whole(data):
+            raise StateError(
+                "was changed after planning: its checksum does not fit its content",
+                path=self.plan_file,
+                fix=PLAN_AGAIN,
+            )
+        return found[1].decode()
+
+    def refuse_foreign_table(self, fingerprint: str, planned: str | None) -> None:
+        """Refuse a table that was merged from another plan than the one beside it, as a copied file was.
 
         Parameters
         ----------
         fingerprint : str
             Fingerprint of the plan of the table.
+        planned : str or None
+            That of the plan in this directory.
 
         Raises
         ------
         StateError
             The plan in this directory is another one.
         """
-        try:
-            planned = _FINGERPRINT.search(self.plan_file.read_bytes())
-        except FileNotFoundError:
-            return
-        if planned and planned[1].decode() != fingerprint:
+        if planned not in (None, fingerprint):
             raise StateError(
-                f"was merged from plan {fingerprint}, and the plan beside it is {planned[1].decode()}",
+                f"was merged from plan {fingerprint}, and the plan beside it is {planned}",
                 path=self.database_file,
                 fix="merge again with `exposure merge`, or put the table of this index back",
             )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -19,14 +18,12 @@ from typing import Any
 from indexer.config.load import Config, config_from_tables, learn_credentials
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ExposureError, StateError
+from indexer.index_dir import PLAN_AGAIN, plan_is_whole, sealed_plan
 from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.urls import is_url
 
 FORMAT_VERSION = 2
 """History. 1: first version. 2: typed facts of the order; files of the plan by name and row number."""
-
-_CHECKSUM = re.compile(r'\{\n "checksum": "([0-9a-f]{64})",\n')
-"""The second line of ``plan.json`` is the checksum of all other lines."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +248,7 @@ class Plan:
         fields = {**asdict(self), "config": self.config.sections(), "base": str(self.config.base)}
         fields["config_file"] = self.config.file
         text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-        return f'{text[:2]} "checksum": "{_sha256(text)}",\n{text[2:]}'
+        return sealed_plan(text)
 
 
 def read_plan(path: Path) -> Plan:
@@ -262,10 +259,10 @@ def read_plan(path: Path) -> Plan:
     StateError
         The file is damaged, edited, or of another format version.
     """
-    fix = "delete it, and run `exposure index` again with the same configuration: what was scanned is kept"
+    fix = PLAN_AGAIN
     try:
-        text = path.read_bytes().decode()
-        fields = json.loads(text)
+        data = path.read_bytes()
+        fields = json.loads(data.decode())
         version = fields.get("format_version")
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise StateError(f"is no plan ({error})", path=path, fix=fix) from None
@@ -280,16 +277,11 @@ def read_plan(path: Path) -> Plan:
         plan = _plan_of(fields)
     except (AttributeError, KeyError, TypeError, ValueError, ExposureError) as error:
         raise StateError(f"is no whole plan ({error})", path=path, fix=fix) from None
-    checksum = _CHECKSUM.match(text)
-    if checksum is None or _sha256(text[:2] + text[checksum.end() :]) != checksum[1]:
+    if not plan_is_whole(data):
         raise StateError(
             "was changed after planning: its checksum does not fit its content", path=path, fix=fix
         )
     return plan
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plan_of(fields: Mapping[str, Any]) -> Plan:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from indexer.cli.command import command
-from indexer.cli.options import set_option
+from indexer.cli.options import allow_path_option, set_option
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each row, with its ids.")
 @set_option
+@allow_path_option
 def batch(
     source: str,
     step: int,
@@ -36,6 +38,7 @@ def batch(
     characters: int | None,
     as_json: bool,
     overrides: tuple[str, ...],
+    allow_paths: tuple[str, ...],
 ) -> None:
     """Print the rows the model saw at a step, decoded.
 
@@ -45,9 +48,11 @@ def batch(
     from indexer.corpus.preflight.batch_view import batch_rows
     from indexer.storage.observer import observed_by
     from indexer.storage.recall import Recall
+    from indexer.storage.roots import within
 
     config, tokenizer, shards, files = _opened(source, overrides)
-    with nullcontext() if files is None else observed_by(Recall(files)):
+    roots = config.roots(Path(source) if files else config.base, *map(Path, allow_paths))
+    with nullcontext() if files is None else observed_by(Recall(files)), within(roots):
         given = config.given_keys("corpus")
         reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards, given=given)
         order = open_order(config.order, reader, base=config.base, given=config.given_keys("order"))

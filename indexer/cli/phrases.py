@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.cli.command import command
+from indexer.cli.options import allow_path_option
 from indexer.cli.table import print_table
 from indexer.config.match import MatchConfig
 from indexer.config.option import default_of, keys_of
@@ -94,6 +95,7 @@ def _option_of(section: str, key: str) -> str | None:
     help="Most bytes tokenizer.json may hold once unpacked.",
 )
 @_declared_options
+@allow_path_option
 def phrases(
     source: str,
     out: Path | None,
@@ -101,6 +103,7 @@ def phrases(
     case: str,
     tokenizer_path: str | None,
     max_tokenizer_bytes: int,
+    allow_paths: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Find the critical phrases of minimal pairs, or read plain phrases.
@@ -110,6 +113,7 @@ def phrases(
     nyu-mll/blimp, or - for standard input.
     """
     from indexer.phrases import load_phrases
+    from indexer.storage.roots import roots_of, within
 
     if out is not None:
         from indexer.phrases.phrase_files import refuse_unwritable
@@ -120,7 +124,8 @@ def phrases(
             options[name] = list(value)
     config = PhrasesConfig(source=source, **options)
     match = MatchConfig(case=case)
-    found = load_phrases(config, match, base=Path(), progress=_progress)
+    with within(roots_of([source, *options.values()], base=Path(), allowed=allow_paths)):
+        found = load_phrases(config, match, base=Path(), progress=_progress)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
     tokenizer = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from indexer.cli.command import command
-from indexer.cli.options import index_argument
+from indexer.cli.options import allow_path_option, index_argument
 from indexer.cli.table import spell
 from indexer.plurals import counted
 
@@ -16,11 +16,12 @@ _PLOT_WIDTH = 60
 @command('exposure show index "this sketch"')
 @index_argument
 @click.argument("phrase")
-def show(index_dir: str, phrase: str) -> None:
+@allow_path_option
+def show(index_dir: str, phrase: str, allow_paths: tuple[str, ...]) -> None:
     """Show one phrase: counts, exposure over training, first places in context."""
     from indexer.report.phrase_history import phrase_history
 
-    history = phrase_history(index_dir, phrase)
+    history = phrase_history(index_dir, phrase, allow_paths)
     for name, value in history.facts.items():
         if value is not None or name != "exposure_count_tokens":
             click.echo(f"{name.replace('_', ' '):<15} {spell(value)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,16 +48,19 @@ class PhraseHistory:
     near: list[dict[str, Any]]
 
 
-def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
-    """Look a phrase up.
+def phrase_history(root: str | Path, phrase: str, allow_paths: Sequence[str] = ()) -> PhraseHistory:
+    """Look a phrase up; its places are read from what the plan names, and from `allow_paths`.
 
     Raises
     ------
     ConfigError
         The index does not hold the phrase; the message names near ones that it does.
+    StateError
+        Its plan is damaged.
     """
     index = IndexDir(root)
     index.require_database()
+    index.planned_fingerprint()
     spelled = phrase_of_index(index, phrase)
     rows = ask(root, "explore/phrase", {"phrase": spelled}).rows.to_pylist()
     bins = _rows(index, "dynamics/exposure_of_phrase", spelled).to_pydict()
@@ -71,6 +75,7 @@ def phrase_history(root: str | Path, phrase: str) -> PhraseHistory:
                 Place(place["shard"], place["sequence"], place["token_offset"], place["n_tokens"])
                 for place in places
             ],
+            allow_paths=allow_paths,
         )
     except ExposureError as error:
         missing = error.line()

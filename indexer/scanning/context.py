@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from indexer.corpus import open_corpus
@@ -12,6 +13,7 @@ from indexer.plan import Plan, read_plan
 from indexer.plan_store import load_tokenizer_of
 from indexer.storage.observer import observed_by
 from indexer.storage.recall import Recall
+from indexer.storage.roots import within
 
 
 class Place(NamedTuple):
@@ -40,7 +42,9 @@ class Context(NamedTuple):
     document: int
 
 
-def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) -> list[Context]:
+def read_contexts(
+    index: IndexDir, places: Sequence[Place], n_around: int = 16, *, allow_paths: Sequence[str] = ()
+) -> list[Context]:
     """Decode places from the corpus.
 
     Parameters
@@ -51,6 +55,8 @@ def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) 
         What to look at.
     n_around : int
         Tokens shown on either side.
+    allow_paths : sequence of str
+        Folders that may be read besides what the plan names.
 
     Returns
     -------
@@ -61,9 +67,12 @@ def read_contexts(index: IndexDir, places: Sequence[Place], n_around: int = 16) 
     ------
     InputError, StateError
         The corpus is gone or is not what was scanned.
+    ConfigError
+        A link leads to where nobody said that it may be read.
     """
     plan = read_plan(index.plan_file)
-    with observed_by(Recall(plan.files)):
+    roots = plan.config.roots(index.root, *map(Path, allow_paths))
+    with observed_by(Recall(plan.files)), within(roots):
         return _read(index, plan, places, n_around)
 
 

@@ -88,12 +88,13 @@ def ask(
     ResourceError
         It took too long, too much memory, or gives too many rows.
     StateError
-        There is no table, or it is of another plan than the one beside it.
+        There is no table, it is of another plan than the one beside it, or that plan is damaged.
     """
     index = IndexDir(root)
     index.require_database()
+    planned = index.planned_fingerprint()
     answer = _ask(index, question, parameters, limits)
-    index.refuse_foreign_table(answer.fingerprint)
+    index.refuse_foreign_table(answer.fingerprint, planned)
     return answer
 
 

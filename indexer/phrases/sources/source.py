@@ -13,7 +13,7 @@ from pathlib import Path
 
 from indexer.errors import ConfigError, InputError
 from indexer.phrases.sources.files import FileOptions, kind_of, read_file
-from indexer.phrases.sources.hub import is_dataset_folder, read_dataset
+from indexer.phrases.sources.hub import is_dataset_folder, read_dataset, refuse_unknown
 from indexer.phrases.sources.record import Record
 from indexer.storage import files
 from indexer.storage.compressed import without_suffix
@@ -75,9 +75,14 @@ def check_source(source: str, *, base: Path) -> None:
     ------
     ConfigError
         It is neither standard input, nor a path or glob of something that exists, nor a name of the hub.
+    ResourceError
+        It may be a name of the hub, which cannot be asked, and no copy is in the cache.
     """
-    if source != STANDARD_INPUT and not source.startswith("hub:"):
-        _resolved(source, base)
+    if source == STANDARD_INPUT:
+        return
+    found = source.removeprefix("hub:") if source.startswith("hub:") else _resolved(source, base)
+    if isinstance(found, str):
+        refuse_unknown(found)
 
 
 def _resolved(source: str, base: Path) -> list[str] | str:

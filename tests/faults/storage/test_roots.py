@@ -126,3 +126,80 @@ def test_files_beside_a_named_link_go_with_it(tmp_path: Path) -> None:
     assert roots.hold(home / "a.idx")
     assert not roots.hold(home / "b.bin")
     assert not roots.hold(Path(os.devnull))
+
+
+def built_with_a_link_out(project: Path) -> Path:
+    """Index a project, then replace a shard by a link to where nobody said that it may be read."""
+    assert run(["index", str(project / "exposure.toml"), "--out", str(project / "index")]) == 0
+    first = sorted(path.name for path in (project / "shards").glob("*.bin"))[0]
+    return move_out(project, f"shards/{first}", link=first)
+
+
+@pytest.mark.parametrize("what", ["index", "exposure.toml"])
+def test_a_batch_is_not_read_from_where_a_link_leads(
+    project: Path, capfd: pytest.CaptureFixture[str], what: str
+) -> None:
+    outside = built_with_a_link_out(project)
+    capfd.readouterr()
+    assert run(["batch", str(project / what), "0"]) == 2
+    out, err = capfd.readouterr()
+    assert out == "" and f"--allow-path {outside}" in err
+    assert run(["batch", str(project / what), "0", "--allow-path", str(outside)]) == 0
+
+
+def test_places_are_not_read_from_where_a_link_leads(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outside = built_with_a_link_out(project)
+    capfd.readouterr()
+    of_the_link = "SELECT phrase FROM phrases JOIN places USING (phrase_id) WHERE shard = 0 LIMIT 1"
+    assert run(["query", str(project / "index"), of_the_link, "--format", "json"]) == 0
+    phrase = json.loads(capfd.readouterr().out)[0]["phrase"]
+    assert run(["show", str(project / "index"), phrase]) == 0
+    out, err = capfd.readouterr()
+    assert "…" not in out and f"--allow-path {outside}" in err
+    assert run(["show", str(project / "index"), phrase, "--allow-path", str(outside)]) == 0
+    out, err = capfd.readouterr()
+    assert "…" in out and err == ""
+
+
+@pytest.mark.parametrize("card", [True, False])
+def test_a_folder_of_phrases_leads_nowhere_else(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, card: bool
+) -> None:
+    outside, folder, home = (tmp_path / name for name in ("elsewhere", "pairs", "home"))
+    for one in (outside, folder, home):
+        one.mkdir()
+    monkeypatch.chdir(home)
+    (outside / "secret.jsonl").write_text('{"text": "secret words"}\n')
+    (folder / "link.jsonl").symlink_to(outside / "secret.jsonl")
+    if card:  # it is read through `datasets`
+        (folder / "README.md").write_text(
+            '---\nconfigs:\n- config_name: default\n  data_files: "*.jsonl"\n---\n'
+        )
+    assert run(["phrases", "../pairs", "--text", "text"]) == 2
+    out, err = capfd.readouterr()
+    assert "secret words" not in out and f"--allow-path {outside}" in err
+    assert run(["phrases", "../pairs", "--text", "text", "--allow-path", str(outside)]) == 0
+    assert "secret words" in capfd.readouterr().out
+
+
+def test_a_saved_dataset_leads_nowhere_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "home/saved").mkdir(parents=True)
+    (tmp_path / "elsewhere/data.arrow").write_bytes(b"ARROW1")
+    names = {"_data_files": [{"filename": "../../elsewhere/data.arrow"}]}
+    (tmp_path / "home/saved/state.json").write_text(json.dumps(names))
+    for section in ("phrases", "corpus"):
+        config = tmp_path / "home/exposure.toml"
+        (tmp_path / "home/words.jsonl").write_text('{"token_ids": [1, 2]}\n')
+        source = "saved" if section == "phrases" else "words.jsonl"
+        paths = "saved" if section == "corpus" else "words.jsonl"
+        form = "arrow" if section == "corpus" else "jsonl"
+        config.write_text(
+            f'[phrases]\nsource = "{source}"\ntoken_ids = "token_ids"\n'
+            f'[corpus]\npaths = ["{paths}"]\nformat = "{form}"\ncolumn = "token_ids"\nvocab_size = 9\n'
+            '[order]\nkind = "sequential"\nbatch_size = 1\n[match]\nunit = "tokens"\n'
+        )
+        assert run(["plan", str(config), "--out", str(tmp_path / "home/index")]) == 2, section
+        assert f"--allow-path {tmp_path / 'elsewhere'}" in capfd.readouterr().err, section

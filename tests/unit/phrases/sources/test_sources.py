@@ -16,9 +16,10 @@ import pytest
 import zstandard
 
 from indexer.config import MatchConfig, PhrasesConfig
-from indexer.errors import ConfigError
+from indexer.errors import ConfigError, ResourceError
 from indexer.phrases import PhraseSet, load_phrases
-from indexer.phrases.sources.source import file_stem, read_source
+from indexer.phrases.sources import hub
+from indexer.phrases.sources.source import check_source, file_stem, read_source
 
 UID = "determiner_noun_agreement_1"
 PAIRS = [
@@ -242,3 +243,32 @@ def test_what_looks_like_a_path_is_never_asked_of_the_hub(
     assert not asked
     list(read_source("nyu-mll/blimp", base=tmp_path))
     assert asked == ["nyu-mll/blimp"]
+
+
+def test_a_name_that_is_no_path_is_asked_of_the_hub_once_and_shortly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+    import huggingface_hub
+
+    asked: list[float] = []
+
+    def dataset_info(self: object, where: str, *, revision: str | None, timeout: float) -> None:
+        asked.append(timeout)
+        raise OSError("no route")
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "dataset_info", dataset_info)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "datasets")
+    hub.refuse_unknown.cache_clear()
+    with pytest.raises(ResourceError, match=r"nope/pairs: no such file or directory.*not in the cache"):
+        check_source("nope/pairs", base=tmp_path)
+    with pytest.raises(ResourceError, match="the hub cannot be asked"):
+        check_source("hub:nope/pairs", base=tmp_path)
+    with pytest.raises(ResourceError, match="the hub cannot be asked"):
+        list(read_source("nope/pairs", base=tmp_path))
+    assert all(seconds <= 10 for seconds in asked)
+    (tmp_path / "hub/datasets--nope--pairs").mkdir(parents=True)
+    n_asked = len(asked)
+    check_source("nope/pairs", base=tmp_path)  # its copy is loaded
+    assert len(asked) == n_asked
