@@ -79,11 +79,12 @@ def facts_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
             expected=f"range {number} of plan {plan.fingerprint}",
             fix="scan its range again with `exposure index` or `exposure scan`",
         )
-    shard = plan.shards[plan.ranges[number].shard]
-    if facts.files_hash != plan.files_hash(shard.number):
-        raise StateError(
-            f"is of files that were changed since: {shard.name}, or one that is read with it",
-            path=path,
-            fix="scan its range again with `exposure index` or `exposure scan`",
-        )
+    for one in facts.slices:
+        if one.files_hash != plan.files_hash(one.shard):
+            name = plan.shards[one.shard].name
+            raise StateError(
+                f"is of files that were changed since: {name}, or one that is read with it",
+                path=path,
+                fix="scan its range again with `exposure index` or `exposure scan`",
+            )
     return facts

@@ -10,7 +10,8 @@ from indexer.corpus.sequences import Shard
 from indexer.coverage import coverage_of
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
-from indexer.plan import Plan, ScanRange, read_plan
+from indexer.partials import SliceFacts
+from indexer.plan import Plan, ScanRange, ShardSlice, read_plan
 from indexer.storage.files import file_at
 from indexer.storage.inventory import Inventory
 from indexer.storage.manifest import ManifestEntry, matched, read_manifest
@@ -63,7 +64,7 @@ def with_known_hashes(
 def ids_of_earlier_indexes(
     shards: Sequence[Shard], ranges: Sequence[ScanRange], manifests: Sequence[str], *, base: Path
 ) -> dict[str, str]:
-    """Return the hash of the ids of each range that an index among the manifests has read.
+    """Return the hash of the ids of each slice that an index among the manifests has read, by its key.
 
     Raises
     ------
@@ -76,12 +77,16 @@ def ids_of_earlier_indexes(
             continue
         index = IndexDir(base / path)
         earlier = read_plan(index.plan_file)
-        for number, facts in coverage_of(index, earlier).whole.items():
-            key = _key(earlier.shards, earlier.ranges[number])
-            if known.setdefault(key, facts.tokens_hash) != facts.tokens_hash:
-                raise StateError("read other ids than another index did", path=path, offset=f"shard {key[0]}")
-    found = ((one.number, known.get(_key(shards, one))) for one in ranges)
-    return {str(number): digest for number, digest in found if digest is not None}
+        for facts in coverage_of(index, earlier).whole.values():
+            for read in facts.slices:
+                name = _name_anywhere(earlier.shards, ShardSlice(read.shard, read.start, read.stop))
+                if known.setdefault(name, read.tokens_hash) != read.tokens_hash:
+                    raise StateError(
+                        "read other ids than another index did", path=path, offset=f"shard {name[0]}"
+                    )
+    slices = (one for scan_range in ranges for one in scan_range.slices)
+    found = ((one.key, known.get(_name_anywhere(shards, one))) for one in slices)
+    return {key: digest for key, digest in found if digest is not None}
 
 
 def is_index(path: str, *, base: Path) -> bool:
@@ -89,11 +94,11 @@ def is_index(path: str, *, base: Path) -> bool:
     return (base / path).is_dir() and IndexDir(base / path).plan_file.is_file()
 
 
-def _key(shards: Sequence[Shard], scan_range: ScanRange) -> tuple[str, int, int]:
-    """Return what a range is called in any index of the same shards: its file, and its sequences there."""
-    shard = shards[scan_range.shard]
-    start = scan_range.start - shard.first_sequence
-    return PurePath(shard.name).name, start, start + scan_range.stop - scan_range.start
+def _name_anywhere(shards: Sequence[Shard], one: ShardSlice) -> tuple[str, int, int]:
+    """Return what a slice is called in any index of the same shards: its file, and its sequences there."""
+    shard = shards[one.shard]
+    start = one.start - shard.first_sequence
+    return PurePath(shard.name).name, start, start + one.stop - one.start
 
 
 def _spelled(manifests: Sequence[str]) -> str:
@@ -124,7 +129,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_MAX_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def is_verified(plan: Plan, shard: int, read: dict[int, str]) -> bool:
+def is_verified(plan: Plan, shard: int, read: Sequence[SliceFacts]) -> bool:
     """Tell whether all that was read of a shard was compared with what is known from elsewhere.
 
     Parameters
@@ -133,8 +138,8 @@ def is_verified(plan: Plan, shard: int, read: dict[int, str]) -> bool:
         The plan.
     shard : int
         The shard.
-    read : dict of int to str
-        Hash of the ids of each of its ranges that was scanned.
+    read : sequence of SliceFacts
+        Its slices that were scanned.
     """
     was_read = bool(read) or not plan.shards[shard].n_sequences
     if plan.shards[shard].is_hashed_by_reader:
@@ -142,4 +147,7 @@ def is_verified(plan: Plan, shard: int, read: dict[int, str]) -> bool:
     data = [file for file in plan.files.of_shards({shard}) if file.shard == shard and not file.content_hash]
     if data and all(file.known_hashes for file in data):
         return was_read
-    return bool(read) and all(plan.known_ids.get(str(number)) == digest for number, digest in read.items())
+    keys = (ShardSlice(shard, one.start, one.stop).key for one in read)
+    return bool(read) and all(
+        plan.known_ids.get(key) == one.tokens_hash for key, one in zip(keys, read, strict=True)
+    )

@@ -1,6 +1,6 @@
 """The Arrow schema of a partial: the only thing scanning and exposure share.
 
-A partial is the whole result of one planned shard range: one row for each phrase seen in it, and in
+A partial is the whole result of one planned range: one row for each phrase seen in it, and in
 the file's metadata what was read. It is a Parquet file, committed by rename. The same input gives the same
 bytes on every machine, whoever scanned it, in blocks of whatever size.
 
@@ -30,6 +30,8 @@ is then the step plus one, the first model that has seen it.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,8 +41,8 @@ import xxhash
 
 from indexer.errors import StateError
 
-FORMAT_VERSION = 2
-"""History. 1: first version. 2: a checksum of all bytes, and which files were read."""
+FORMAT_VERSION = 3
+"""History. 1: first version. 2: a checksum of all bytes, and which files were read. 3: ranges span shards."""
 
 _CHECKSUM_BYTES = 16
 
@@ -86,6 +88,35 @@ SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True)
+class SliceFacts:
+    """What was read of one shard.
+
+    Attributes
+    ----------
+    shard : int
+        The shard.
+    start, stop : int
+        Corpus-wide numbers of its sequences that were scanned, half-open.
+    n_tokens : int
+        Their tokens.
+    n_visits : int
+        Visits of them inside the training window.
+    tokens_hash : str
+        xxh3-128 of the scanned ids as little-endian integers of their own width, in sequence order.
+    files_hash : str
+        Which files they are of: hash of what the plan says of all files that the shard is read from.
+    """
+
+    shard: int
+    start: int
+    stop: int
+    n_tokens: int
+    n_visits: int
+    tokens_hash: str
+    files_hash: str = ""
+
+
+@dataclass(frozen=True)
 class PartialFacts:
     """What was read to make a partial.
 
@@ -95,29 +126,39 @@ class PartialFacts:
         The plan it belongs to.
     range_number : int
         Which planned range, from 0.
-    shard_number : int
-        The shard it lies in.
-    n_sequences, n_tokens : int
-        What was scanned.
-    n_visits : int
-        Sequence visits inside the training window.
+    slices : tuple of SliceFacts
+        By shard, ascending.
     visited_tokens : tuple of int
-        Tokens of these visits, by checkpoint of the plan's grid; empty where no order is known.
-    tokens_hash : str
-        xxh3-128 of the scanned ids as little-endian integers of their own width, in sequence order.
-    files_hash : str
-        Which files it is of: hash of what the plan says of all files that the shard is read from.
+        Tokens of all visits, by checkpoint of the plan's grid; empty where no order is known.
     """
 
     plan_fingerprint: str
     range_number: int
-    shard_number: int
-    n_sequences: int
-    n_tokens: int
-    n_visits: int
+    slices: tuple[SliceFacts, ...]
     visited_tokens: tuple[int, ...]
-    tokens_hash: str
-    files_hash: str = ""
+
+    @property
+    def n_sequences(self) -> int:
+        """Sequences that were scanned."""
+        return sum(one.stop - one.start for one in self.slices)
+
+    @property
+    def n_tokens(self) -> int:
+        """Their tokens."""
+        return sum(one.n_tokens for one in self.slices)
+
+    @property
+    def n_visits(self) -> int:
+        """Visits of them inside the training window."""
+        return sum(one.n_visits for one in self.slices)
+
+
+def slices_by_shard(facts: Iterable[PartialFacts]) -> defaultdict[int, list[SliceFacts]]:
+    """Return what was read of each shard, in the order of its sequences; nothing for a shard not read."""
+    slices: defaultdict[int, list[SliceFacts]] = defaultdict(list)
+    for one in sorted((one for partial in facts for one in partial.slices), key=lambda one: one.start):
+        slices[one.shard].append(one)
+    return slices
 
 
 def write_partial(path: Path, rows: pa.Table, facts: PartialFacts) -> None:
@@ -170,7 +211,8 @@ def read_facts(path: Path) -> PartialFacts:
             expected=f"version {FORMAT_VERSION}",
             fix="scan again with this version, or merge with the version that wrote it",
         )
-    return PartialFacts(**{**facts, "visited_tokens": tuple(facts["visited_tokens"])})
+    slices = tuple(SliceFacts(**one) for one in facts["slices"])
+    return PartialFacts(**{**facts, "slices": slices, "visited_tokens": tuple(facts["visited_tokens"])})
 
 
 def _footer(data: memoryview) -> int:

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +23,62 @@ from indexer.index_dir import PLAN_AGAIN, plan_is_whole, sealed_plan
 from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.urls import is_url
 
-FORMAT_VERSION = 2
-"""History. 1: first version. 2: typed facts of the order; files of the plan by name and row number."""
+FORMAT_VERSION = 3
+"""History. 1: first version. 2: typed facts of the order; files of the plan by name and row number.
+3: ranges that span shards."""
+
+
+@dataclass(frozen=True)
+class ShardSlice:
+    """Some sequences of one shard, or all.
+
+    Attributes
+    ----------
+    shard : int
+        Number of the shard.
+    start, stop : int
+        Corpus-wide numbers of its sequences, half-open.
+    """
+
+    shard: int
+    start: int
+    stop: int
+
+    @property
+    def key(self) -> str:
+        """What the slice is called where JSON wants a text."""
+        return f"{self.shard}:{self.start}:{self.stop}"
 
 
 @dataclass(frozen=True)
 class ScanRange:
-    """Some sequences of one shard: what one task scans and one partial holds.
+    """A run of sequences: what one task scans and one partial holds.
 
     Attributes
     ----------
     number : int
         Number of the range, from 0.
-    shard : int
-        Number of its shard.
-    start, stop : int
-        Corpus-wide numbers of its sequences, half-open.
+    slices : tuple of ShardSlice
+        One of a large shard, or those of many small ones that follow each other.
     """
 
     number: int
-    shard: int
-    start: int
-    stop: int
+    slices: tuple[ShardSlice, ...]
+
+    @property
+    def start(self) -> int:
+        """Corpus-wide number of its first sequence."""
+        return self.slices[0].start
+
+    @property
+    def stop(self) -> int:
+        """End of its sequences, half-open."""
+        return self.slices[-1].stop
+
+    @property
+    def shards(self) -> tuple[int, ...]:
+        """Numbers of its shards, ascending."""
+        return tuple(one.shard for one in self.slices)
 
 
 @dataclass(frozen=True)
@@ -138,7 +173,7 @@ class Plan:
     stored : dict of str to str
         xxh3-128 of the bytes of each file under ``plan/``.
     known_ids : dict of str to str
-        Hash of the ids of a range, by its number, where an earlier index has read it.
+        Hash of the ids of a slice, by its key, where an earlier index has read it.
     files : Inventory
         The files that are read, as they were, and what they were called.
     notes : tuple of str
@@ -193,7 +228,13 @@ class Plan:
 
     def files_hash(self, shard: int) -> str:
         """Return one hash of all that a scan of a shard reads, as it was planned."""
+        if self.corpus.reaches == "all":
+            return self._hash_of_all_shards
         return self.files.hash_of_shards(self.shards_read(shard))
+
+    @cached_property
+    def _hash_of_all_shards(self) -> str:
+        return self.files.hash_of_shards(self.shards_read(0))
 
     def decisive(self) -> dict[str, Any]:
         """Return what decides the rows of the index, and nothing else."""
@@ -222,8 +263,15 @@ class Plan:
         return replace(self, fingerprint=digest[:32])
 
     def range_name(self, number: int) -> str:
-        """Return what a range is called in messages: its shard, and its sequences where the shard is cut."""
-        one = self.ranges[number]
+        """Return what a range is called in messages: its shards, and its sequences where a shard is cut."""
+        slices = self.ranges[number].slices
+        if len(slices) > 1:
+            first, last = (self.shards[one.shard].name for one in (slices[0], slices[-1]))
+            return f"{first} to {last} ({len(slices):,} shards)"
+        return self.slice_name(slices[0])
+
+    def slice_name(self, one: ShardSlice) -> str:
+        """Return what a slice is called in messages: its shard, and its sequences where the shard is cut."""
         shard = self.shards[one.shard]
         if one.stop - one.start == shard.n_sequences:
             return shard.name
@@ -301,7 +349,10 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
         shards=tuple(Shard(**shard) for shard in fields["shards"]),
         order=OrderFacts(**fields["order"]),
         checkpoints=tuple(fields["checkpoints"]),
-        ranges=tuple(ScanRange(**scan_range) for scan_range in fields["ranges"]),
+        ranges=tuple(
+            ScanRange(one["number"], tuple(ShardSlice(**part) for part in one["slices"]))
+            for one in fields["ranges"]
+        ),
         stored=fields["stored"],
         known_ids=fields["known_ids"],
         files=Inventory(

@@ -28,13 +28,11 @@ from indexer.phrases.normal_forms import other_forms
 from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
-from indexer.plan import OrderFacts, Plan, ScanRange, TokenizerFacts
+from indexer.plan import OrderFacts, Plan, TokenizerFacts
 from indexer.plan_store import FrozenContent
 from indexer.preflight import preflight
+from indexer.ranges import cut_into_ranges
 from indexer.tokenizers.tokenizer import Tokenizer
-
-RANGE_TOKENS = 1 << 28
-"""Tokens of one task: some seconds of work, so that a kill costs little and all cores are busy."""
 
 _LIBRARIES = ("exposure-indexer", "numpy", "numba", "pyarrow", "duckdb", "tokenizers", "zstandard")
 
@@ -72,7 +70,7 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     files, notes_of_manifests = with_known_hashes(
         training.notes.inventory(_numbers_by_name(shards)), shards, manifests, base=config.base
     )
-    ranges = _ranges(shards, {file.name for file in files.files if file.known_hashes})
+    ranges = cut_into_ranges(shards, {file.name for file in files.files if file.known_hashes})
     plan = Plan(
         config=config,
         software=_software(),
@@ -226,23 +224,6 @@ def _numbers_by_name(shards: tuple[Shard, ...]) -> dict[str, int | None]:
     for shard in shards:
         numbers[shard.name] = None if shard.name in numbers else shard.number
     return numbers
-
-
-def _ranges(shards: tuple[Shard, ...], known: set[str]) -> tuple[ScanRange, ...]:
-    """Cut shards into ranges of about `RANGE_TOKENS` tokens.
-
-    A packed shard stays whole, and so does one of a `known` hash: its hash is that of the whole file, and is
-    compared before anything of it is committed.
-    """
-    ranges: list[ScanRange] = []
-    for shard in shards:
-        n_parts = -(-shard.n_tokens // RANGE_TOKENS) if shard.seekable and shard.name not in known else 1
-        n_parts = min(max(n_parts, 1), shard.n_sequences)
-        for part in range(n_parts):
-            start = shard.first_sequence + shard.n_sequences * part // n_parts
-            stop = shard.first_sequence + shard.n_sequences * (part + 1) // n_parts
-            ranges.append(ScanRange(len(ranges), shard.number, start, stop))
-    return tuple(ranges)
 
 
 def _software() -> dict[str, str]:

@@ -29,7 +29,7 @@ from indexer.exposure.database import (
 from indexer.exposure.merged_evidence import notes_on_none_seen, repeated_ids
 from indexer.index_dir import IndexDir, commit_file
 from indexer.known_hashes import is_verified
-from indexer.partials import SCHEMA, PartialFacts
+from indexer.partials import SCHEMA, PartialFacts, SliceFacts, slices_by_shard
 from indexer.phrases.normal_forms import told
 from indexer.plan import Plan
 from indexer.plan_store import check_files
@@ -128,7 +128,9 @@ def _refuse_gaps(index: IndexDir, plan: Plan, coverage: Coverage) -> None:
 
 
 def _name_some(plan: Plan, range_numbers: Sequence[int]) -> str:
-    distinct = list(dict.fromkeys(plan.shards[plan.ranges[n].shard].name for n in range_numbers))
+    distinct = list(
+        dict.fromkeys(plan.shards[shard].name for n in range_numbers for shard in plan.ranges[n].shards)
+    )
     more = len(distinct) - _MAX_NAMED
     return ", ".join(distinct[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
@@ -192,14 +194,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -
 
 
 def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> list[dict[str, Any]]:
-    hashes: dict[int, list[str]] = {}
-    read: dict[int, dict[int, str]] = {}
-    visits: dict[int, int] = {}
-    for one in facts:
-        hashes.setdefault(one.shard_number, []).append(one.tokens_hash)
-        read.setdefault(one.shard_number, {})[one.range_number] = one.tokens_hash
-        visits[one.shard_number] = visits.get(one.shard_number, 0) + one.n_visits
-    unscanned = {plan.ranges[number].shard for number in missing}
+    read = slices_by_shard(facts)
+    unscanned = {shard for number in missing for shard in plan.ranges[number].shards}
     rows = []
     for shard in plan.shards:
         number = shard.number
@@ -208,22 +204,23 @@ def _shard_rows(plan: Plan, facts: list[PartialFacts], missing: list[int]) -> li
                 "shard": number,
                 "path": shard.name,
                 "n_bytes": shard.n_bytes,
-                "tokens_hash": None if number in unscanned else _joined_hash(hashes.get(number, [])),
+                "tokens_hash": None if number in unscanned else _joined_hash(read[number]),
                 "first_sequence": shard.first_sequence,
                 "n_sequences": shard.n_sequences,
                 "n_tokens": shard.n_tokens,
                 "n_dropped_tokens": shard.n_dropped_tokens,
-                "n_visits": visits.get(number, 0),
-                "verified": number not in unscanned and is_verified(plan, number, read.get(number, {})),
+                "n_visits": sum(one.n_visits for one in read[number]),
+                "verified": number not in unscanned and is_verified(plan, number, read[number]),
             }
         )
     return rows
 
 
-def _joined_hash(hashes: list[str]) -> str | None:
-    if len(hashes) <= 1:
-        return hashes[0] if hashes else None
-    return xxhash.xxh3_128("".join(hashes).encode()).hexdigest()
+def _joined_hash(read: Sequence[SliceFacts]) -> str | None:
+    """Return the hash of the ids of a shard: of the hashes of its slices where there are several."""
+    if len(read) <= 1:
+        return read[0].tokens_hash if read else None
+    return xxhash.xxh3_128("".join(one.tokens_hash for one in read).encode()).hexdigest()
 
 
 def _checkpoint_rows(plan: Plan, facts: list[PartialFacts], steps_known: bool) -> pa.Table:
@@ -313,13 +310,11 @@ def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> 
 
 def _refuse_other_ids(plan: Plan, facts: list[PartialFacts], hashes: dict[int, str | None]) -> None:
     """Refuse shards that were read again and gave other ids than those that stand in the table."""
-    read: dict[int, list[str]] = {}
-    for one in facts:
-        read.setdefault(one.shard_number, []).append(one.tokens_hash)
-    n_ranges = Counter(scan_range.shard for scan_range in plan.ranges)
+    read = slices_by_shard(facts)
+    n_slices = Counter(shard for scan_range in plan.ranges for shard in scan_range.shards)
     for shard, known in hashes.items():
-        whole = len(read.get(shard, [])) == n_ranges[shard]
-        if known is not None and whole and _joined_hash(read.get(shard, [])) != known:
+        whole = len(read[shard]) == n_slices[shard]
+        if known is not None and whole and _joined_hash(read[shard]) != known:
             raise StateError(
                 "gave other ids when it was scanned again, though its size and time are the same",
                 path=plan.shards[shard].name,

@@ -11,6 +11,7 @@ from indexer.coverage import Coverage, coverage_of
 from indexer.exposure.database import DamagedTableError, open_read_only
 from indexer.index_dir import IndexDir
 from indexer.known_hashes import is_verified
+from indexer.partials import slices_by_shard
 from indexer.plan import Plan, read_plan
 from indexer.storage.files import file_at
 from indexer.storage.recorded_hashes import content_hash
@@ -82,12 +83,14 @@ def read_status(root: str | Path) -> IndexStatus:
     missing = set(coverage.to_scan)
     per_sequence = [shard.n_tokens / max(shard.n_sequences, 1) for shard in plan.shards]
     n_missing = sum(
-        round((one.stop - one.start) * per_sequence[one.shard])
-        for one in plan.ranges
-        if one.number in missing
+        round((part.stop - part.start) * per_sequence[part.shard])
+        for number in missing
+        for part in plan.ranges[number].slices
     )
     n_tokens = plan.n_tokens
-    shards = dict.fromkeys(plan.shards[one.shard].name for one in plan.ranges if one.number in missing)
+    shards = dict.fromkeys(
+        plan.shards[shard].name for number in sorted(missing) for shard in plan.ranges[number].shards
+    )
     table, facts = _table_state(index, plan)
     return IndexStatus(
         fingerprint=plan.fingerprint,
@@ -108,11 +111,12 @@ def read_status(root: str | Path) -> IndexStatus:
 
 
 def _n_unverified(plan: Plan, coverage: Coverage) -> int:
-    read: dict[int, dict[int, str]] = {shard.number: {} for shard in plan.shards}
-    for number, facts in coverage.whole.items():
-        read[facts.shard_number][number] = facts.tokens_hash
-    unscanned = {plan.ranges[number].shard for number in coverage.to_scan}
-    return sum(shard in unscanned or not is_verified(plan, shard, read[shard]) for shard in read)
+    read = slices_by_shard(coverage.whole.values())
+    unscanned = {shard for number in coverage.to_scan for shard in plan.ranges[number].shards}
+    return sum(
+        shard.number in unscanned or not is_verified(plan, shard.number, read[shard.number])
+        for shard in plan.shards
+    )
 
 
 def _changed_files(plan: Plan) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.corpus.sequences import Reader, SequenceBlock, Shard
 from indexer.errors import InputError
-from indexer.plan import ScanRange
+from indexer.plan import ShardSlice
 
 MOST_IDS = 1 << 22
 """Ids searched together, at most. What is done once a batch is then done seldom, and the ids that the audit
@@ -47,27 +47,27 @@ class BatchSize:
         return max(1, min(self._most_ids, self._n_ids * self._most_found // self._n_found))
 
 
-def blocks_of_range(reader: Reader, shard: Shard, scan_range: ScanRange) -> Iterator[SequenceBlock]:
-    """Yield all sequences of a range, in order.
+def blocks_of_slice(reader: Reader, shard: Shard, planned: ShardSlice) -> Iterator[SequenceBlock]:
+    """Yield all sequences of a slice, in order.
 
     Raises
     ------
     InputError
         The shard does not hold the sequences that were planned.
     """
-    next_sequence = scan_range.start
-    for block in reader.blocks(shard, scan_range.start, scan_range.stop):
+    next_sequence = planned.start
+    for block in reader.blocks(shard, planned.start, planned.stop):
         if block.first_sequence != next_sequence:
             raise InputError(
                 f"sequence {next_sequence:,} is followed by {block.first_sequence:,}", path=shard.name
             )
         next_sequence += len(block.starts)
         yield block
-    if next_sequence != scan_range.stop:
+    if next_sequence != planned.stop:
         raise InputError(
             f"ends after sequence {next_sequence:,}",
             path=shard.name,
-            expected=f"{scan_range.stop:,} sequences, as planned",
+            expected=f"{planned.stop:,} sequences, as planned",
             fix="the shard is truncated or was changed after planning",
         )
 

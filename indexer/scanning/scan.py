@@ -1,4 +1,4 @@
-"""One planned shard range in, one partial out."""
+"""One planned range in, one partial out."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader, Shard
 from indexer.engines import beat
 from indexer.matching.matcher import Matcher
-from indexer.partials import OTHER_FORMS, PartialFacts
+from indexer.partials import OTHER_FORMS, PartialFacts, SliceFacts
 from indexer.plan import ScanRange
-from indexer.scanning.batches import BatchSize, batch_from, blocks_of_range
+from indexer.scanning.batches import BatchSize, batch_from, blocks_of_slice
 from indexer.scanning.block_audit import BlockAudit
 from indexer.scanning.kernels.visited import add_visited_tokens
 from indexer.scanning.tally import Tally
@@ -78,9 +78,8 @@ class Scanner:
         Raises
         ------
         InputError
-            The shard is damaged, holds an id beyond the vocabulary, or ends before its header says.
+            A shard is damaged, holds an id beyond the vocabulary, or ends before its header says.
         """
-        shard = self.shards[scan_range.shard]
         tallies = {
             unit: Tally(
                 self.n_other_forms if unit == OTHER_FORMS else self.n_phrases, self.grid, self.n_places
@@ -90,36 +89,42 @@ class Scanner:
         differences = None
         if self.vocabulary and {"text", "tokens"} <= tallies.keys():
             differences = UnitDifferences(self.vocabulary, self.gapped)
-        audit = BlockAudit(self.n_ids, shard)
         visit_cache = VisitCache(self.order, scan_range.stop)
         batch_size = BatchSize()
-        n_tokens = n_visits = 0
         visited_tokens = np.zeros(len(self.checkpoints), np.int64)
-        for block in blocks_of_range(self.reader, shard, scan_range):
-            row = 0
-            while row < len(block.starts):
-                beat()
-                batch = batch_from(block, row, batch_size.n_ids)
-                row += len(batch.starts)
-                audit.check(batch)
-                found = {
-                    unit: matcher.find(batch.ids, batch.starts, batch.stops)
-                    for unit, matcher in self.matchers.items()
-                }
-                batch_size.learn(len(batch.ids), sum(len(matches.phrase) for matches in found.values()))
-                counted = {
-                    unit: drop_uncounted(matches, batch, label_overlap=self.label_overlap)
-                    for unit, matches in found.items()
-                }
-                visits = visit_cache.of(batch.first_sequence, batch.first_sequence + len(batch.starts))
-                lengths = batch.stops - batch.starts
-                n_tokens += int(lengths.sum())
-                n_visits += int(visits.offsets[-1] - visits.offsets[0])
-                add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
-                for unit, matches in counted.items():
-                    tallies[unit].add(matches, batch.first_sequence, visits)
-                if differences is not None:
-                    differences.add(counted["text"], counted["tokens"], batch, visits)
+        slices = []
+        for planned in scan_range.slices:
+            shard = self.shards[planned.shard]
+            audit = BlockAudit(self.n_ids, shard)
+            n_tokens = n_visits = 0
+            for block in blocks_of_slice(self.reader, shard, planned):
+                row = 0
+                while row < len(block.starts):
+                    beat()
+                    batch = batch_from(block, row, batch_size.n_ids)
+                    row += len(batch.starts)
+                    audit.check(batch)
+                    found = {
+                        unit: matcher.find(batch.ids, batch.starts, batch.stops)
+                        for unit, matcher in self.matchers.items()
+                    }
+                    batch_size.learn(len(batch.ids), sum(len(matches.phrase) for matches in found.values()))
+                    counted = {
+                        unit: drop_uncounted(matches, batch, label_overlap=self.label_overlap)
+                        for unit, matches in found.items()
+                    }
+                    visits = visit_cache.of(batch.first_sequence, batch.first_sequence + len(batch.starts))
+                    lengths = batch.stops - batch.starts
+                    n_tokens += int(lengths.sum())
+                    n_visits += int(visits.offsets[-1] - visits.offsets[0])
+                    add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
+                    for unit, matches in counted.items():
+                        tallies[unit].add(matches, batch.first_sequence, visits)
+                    if differences is not None:
+                        differences.add(counted["text"], counted["tokens"], batch, visits)
+            slices.append(
+                SliceFacts(shard.number, planned.start, planned.stop, n_tokens, n_visits, audit.tokens_hash())
+            )
         rows = pa.concat_tables(
             [
                 tally.rows(unit, differences.alone(unit) if differences and unit != OTHER_FORMS else None)
@@ -129,11 +134,7 @@ class Scanner:
         facts = PartialFacts(
             plan_fingerprint=self.plan_fingerprint,
             range_number=scan_range.number,
-            shard_number=shard.number,
-            n_sequences=scan_range.stop - scan_range.start,
-            n_tokens=n_tokens,
-            n_visits=n_visits,
+            slices=tuple(slices),
             visited_tokens=tuple(visited_tokens.tolist()),
-            tokens_hash=audit.tokens_hash(),
         )
         return rows.combine_chunks(), facts

@@ -18,7 +18,7 @@ from indexer.coverage import facts_of
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
-from indexer.partials import PartialFacts, write_partial
+from indexer.partials import PartialFacts, SliceFacts, write_partial
 from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_gapped, load_tokenizer_of
 from indexer.scanning.block_audit import prepare_hash
@@ -72,45 +72,48 @@ class ScanTask:
             A file that the range is read from is not the one that was planned, or changed meanwhile.
         """
         scan_range = self.plan.ranges[range_number]
-        used = self.plan.files.of_shards(self.plan.shards_read(scan_range.shard))
-        names = [file.name for file in used]
+        read = set().union(*(self.plan.shards_read(shard) for shard in scan_range.shards))
+        names = [file.name for file in self.plan.files.of_shards(read)]
         with observed_by(self._recall):
             scanner = self.prepare()
             self._recall.begin(names)
             self._recall.verify(self._own_files(scan_range), where="[corpus] manifest")
             rows, facts = scanner.scan(scan_range)
             self._recall.end(names)
-        facts = replace(facts, files_hash=self.plan.files_hash(scan_range.shard))
+        slices = (replace(one, files_hash=self.plan.files_hash(one.shard)) for one in facts.slices)
+        facts = replace(facts, slices=tuple(slices))
         self._refuse_other_ids(facts)
         commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
         return facts.n_tokens
 
     def _refuse_other_ids(self, facts: PartialFacts) -> None:
         """Refuse ids that an earlier index, or another run that scanned the range, did not find there."""
-        name = self.plan.shards[facts.shard_number].name
-        known = self.plan.known_ids.get(str(facts.range_number))
-        if known not in (None, facts.tokens_hash):
-            raise StateError(
-                "holds other ids than when it was indexed before",
-                path=name,
-                expected=f"ids of the hash {known}, as the index of [corpus] manifest read them",
-                fix="it is damaged or another file: fetch it again, or leave the manifest out",
-            )
+        for planned, one in zip(self.plan.ranges[facts.range_number].slices, facts.slices, strict=True):
+            known = self.plan.known_ids.get(planned.key)
+            if known not in (None, one.tokens_hash):
+                raise StateError(
+                    "holds other ids than when it was indexed before",
+                    path=self.plan.shards[one.shard].name,
+                    expected=f"ids of the hash {known}, as the index of [corpus] manifest read them",
+                    fix="it is damaged or another file: fetch it again, or leave the manifest out",
+                )
+        committed: tuple[SliceFacts, ...] = ()
         with suppress(StateError, FileNotFoundError):
-            known = facts_of(self.index, self.plan, facts.range_number).tokens_hash
-        if known not in (None, facts.tokens_hash):
-            raise StateError(
-                f"gave other ids to another run, which scanned range {facts.range_number} too",
-                path=name,
-                expected=f"ids of the hash {known}",
-                fix="one of the two copies is damaged: compare them, touch the right one and run "
-                "`exposure index` again",
-            )
+            committed = facts_of(self.index, self.plan, facts.range_number).slices
+        for before, one in zip(committed, facts.slices, strict=False):
+            if before.tokens_hash != one.tokens_hash:
+                raise StateError(
+                    f"gave other ids to another run, which scanned range {facts.range_number} too",
+                    path=self.plan.shards[one.shard].name,
+                    expected=f"ids of the hash {before.tokens_hash}",
+                    fix="one of the two copies is damaged: compare them, touch the right one and run "
+                    "`exposure index` again",
+                )
 
     def _own_files(self, scan_range: ScanRange) -> list[str]:
-        """Return the files of the shard alone; those of other shards are compared with theirs."""
-        used = self.plan.files.of_shards({scan_range.shard})
-        return [file.name for file in used if file.shard == scan_range.shard]
+        """Return the files of the shards alone; those of other shards are compared with theirs."""
+        used = self.plan.files.of_shards(scan_range.shards)
+        return [file.name for file in used if file.shard is not None]
 
     def prepare(self) -> Scanner:
         """Open corpus and order, build the matchers and compile their kernels, once."""
@@ -138,10 +141,10 @@ class ScanTask:
         """Return the ids of the first blocks of the plan; the task of a damaged shard will say what it is."""
         scanner = self.prepare()
         blocks: list[TokenIds] = [np.zeros(0, ids_dtype_of(np.dtype(self.plan.corpus.dtype)))]
-        for scan_range in self.plan.ranges:
-            shard = scanner.shards[scan_range.shard]
+        for one in (one for scan_range in self.plan.ranges for one in scan_range.slices):
+            shard = scanner.shards[one.shard]
             with suppress(InputError, StateError), observed_by(self._recall):
-                for block in scanner.reader.blocks(shard, scan_range.start, scan_range.stop):
+                for block in scanner.reader.blocks(shard, one.start, one.stop):
                     blocks.append(block.ids[:SAMPLE_TOKENS].copy())
                     if sum(map(len, blocks)) >= SAMPLE_TOKENS:
                         return np.concatenate(blocks)

@@ -16,7 +16,7 @@ from indexer.coverage import Coverage
 from indexer.errors import ExposureError
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
-from indexer.plan import Plan, ScanRange
+from indexer.plan import Plan
 from indexer.storage.urls import is_url
 from indexer.verification.findings import Check, Finding
 from indexer.verification.raw_sequences import RawSequences
@@ -78,8 +78,10 @@ def _wrong_with_facts(plan: Plan, number: int, facts: PartialFacts) -> list[str]
     scan_range = plan.ranges[number]
     n_checkpoints = len(plan.checkpoints) if plan.order.steps_known else len(facts.visited_tokens)
     fits = {
-        "is of another shard": facts.shard_number == scan_range.shard,
-        "is of another number of sequences": facts.n_sequences == scan_range.stop - scan_range.start,
+        "is of other shards, or of other sequences": [
+            (one.shard, one.start, one.stop) for one in facts.slices
+        ]
+        == [(one.shard, one.start, one.stop) for one in scan_range.slices],
         "has tokens of another number of checkpoints": len(facts.visited_tokens) == n_checkpoints,
     }
     return [wrong for wrong, right in fits.items() if not right]
@@ -116,31 +118,31 @@ def check_files(plan: Plan) -> tuple[Check, set[int]]:
 def check_ids(
     plan: Plan,
     raw: RawSequences,
-    ranges: Iterable[tuple[ScanRange, PartialFacts]],
+    partials: Iterable[PartialFacts],
     changed: set[int],
     advance: Callable[[int], object],
 ) -> Check:
-    """Hash the ids of ranges again, and add the shards of those that differ to `changed`.
+    """Hash the ids of all slices again, and add the shards of those that differ to `changed`.
 
     Where a hash differs the corpus is blamed: a partial has a checksum of all its bytes, a shard need not.
     """
-    check = Check("ids of the corpus, hashed again, against the partials", "ranges")
-    for scan_range, facts in ranges:
-        shard = plan.shards[scan_range.shard]
+    check = Check("ids of the corpus, hashed again, against the partials", "shards and parts of shards")
+    for one in (one for facts in partials for one in facts.slices):
+        shard = plan.shards[one.shard]
         check.n_looked_at += 1
         digest = xxhash.xxh3_128()
         try:
-            for ids in raw.ids_of_range(shard, scan_range.start, scan_range.stop):
+            for ids in raw.ids_of_range(shard, one.start, one.stop):
                 digest.update(ids.data)
                 advance(len(ids))
         except ExposureError as error:
             check.fail(Finding(f"cannot be read: {error.line()}"), blame="corpus")
             changed.add(shard.number)
             continue
-        if digest.hexdigest() != facts.tokens_hash:
-            where = f"{shard.name}, sequences {scan_range.start:,} to {scan_range.stop - 1:,}"
+        if digest.hexdigest() != one.tokens_hash:
+            where = f"{shard.name}, sequences {one.start:,} to {one.stop - 1:,}"
             found = Finding(
-                "does not hold the ids that were scanned", facts.tokens_hash, digest.hexdigest(), where
+                "does not hold the ids that were scanned", one.tokens_hash, digest.hexdigest(), where
             )
             check.fail(found, blame="corpus")
             changed.add(shard.number)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from indexer.errors import ExposureError
 from indexer.exposure.definitions import definitions, definitions_of_a_new_index, library_version
-from indexer.plan import Plan
+from indexer.plan import Plan, ShardSlice
 from indexer.storage.files import expand
 from indexer.storage.urls import is_url
 from indexer.verification.findings import Check, Finding
@@ -15,6 +16,10 @@ from indexer.verification.findings import Check, Finding
 def check_plan(plan: Plan) -> Check:
     """Check that the ranges of a plan cover every sequence once, and its grid the window."""
     check = Check("ranges of the plan over its shards, checkpoints over its window", "shards and ranges")
+    slices: dict[int, list[tuple[int, ShardSlice]]] = defaultdict(list)
+    for scan_range in plan.ranges:
+        for one in scan_range.slices:
+            slices[one.shard].append((scan_range.number, one))
     next_sequence = 0
     for shard in plan.shards:
         check.n_looked_at += 1
@@ -22,11 +27,9 @@ def check_plan(plan: Plan) -> Check:
             expected, found = f"{next_sequence:,}", f"{shard.first_sequence:,}"
             check.fail(Finding("begins at another sequence", expected, found, shard.name))
         at = shard.first_sequence
-        for one in sorted(
-            (one for one in plan.ranges if one.shard == shard.number), key=lambda one: one.start
-        ):
+        for number, one in sorted(slices[shard.number], key=lambda found: found[1].start):
             if one.start != at or one.stop <= one.start:
-                where = f"{shard.name}, range {one.number}"
+                where = f"{shard.name}, range {number}"
                 check.fail(
                     Finding("leaves out sequences, or has some twice", f"{at:,}", f"{one.start:,}", where)
                 )

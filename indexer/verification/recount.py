@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from indexer.plan import Plan, ScanRange
 from indexer.verification.exposures_counted import Counted, PlainCount, exposing
 from indexer.verification.findings import Blame, Check, Finding
 from indexer.verification.plain_steps import PlainSteps
-from indexer.verification.raw_sequences import RawSequences
+from indexer.verification.raw_sequences import RawSequence, RawSequences
 from indexer.verification.searches import PhraseBook
 
 _EVERY = 256
@@ -33,11 +34,11 @@ class Sampled:
 
 @dataclass(frozen=True)
 class RangeCount:
-    """What slow code counts in a range: by unit and phrase, and what was read."""
+    """What slow code counts in a range: by unit and phrase, and what was read, by shard where it says so."""
 
     by_unit: Mapping[str, Mapping[int, Counted]]
-    n_tokens: int
-    n_visits: int
+    n_tokens: Counter[int]
+    n_visits: Counter[int]
     visited_tokens: tuple[int, ...]
 
 
@@ -87,7 +88,7 @@ class Recount:
                 self.read.fail(Finding(f"cannot be read: {error.line()}"), blame="corpus")
                 continue
             self.n_ranges += 1
-            self.n_tokens += counted.n_tokens
+            self.n_tokens += counted.n_tokens.total()
             self._compare_read(scan_range, facts, counted)
             self._compare_rows(scan_range, counted)
 
@@ -100,13 +101,13 @@ class Recount:
         on_grid = PlainCount(plan.checkpoints, single_steps=False, n_places=0)
         place_of = {checkpoint: number for number, checkpoint in enumerate(plan.checkpoints)}
         visited_tokens = [0] * len(plan.checkpoints)
-        n_tokens = n_visits = n_told = 0
-        shard = plan.shards[scan_range.shard]
-        for number, sequence in enumerate(self._raw.of_range(shard, scan_range.start, scan_range.stop)):
+        n_tokens, n_visits = Counter[int](), Counter[int]()
+        n_told = 0
+        for number, (shard, sequence) in enumerate(self._sequences(scan_range)):
             ids = sequence.ids.tolist()
             steps = self._steps.of(sequence.number)
-            n_tokens += len(ids)
-            n_visits += len(steps)
+            n_tokens[shard] += len(ids)
+            n_visits[shard] += len(steps)
             for step in steps:
                 if step is not None:
                     visited_tokens[place_of[on_grid.bin_of(step)]] += len(ids)
@@ -114,9 +115,9 @@ class Recount:
                 found = exposing(search.find(ids), sequence, label_overlap=plan.corpus.label_overlap)
                 tallies[unit].add(found, sequence.number, steps)
             if number % _EVERY == 0:
-                advance(n_tokens - n_told)
-                n_told = n_tokens
-        advance(n_tokens - n_told)
+                advance(n_tokens.total() - n_told)
+                n_told = n_tokens.total()
+        advance(n_tokens.total() - n_told)
         for tally in tallies.values():
             tally.finish()
         return RangeCount(
@@ -126,18 +127,33 @@ class Recount:
             tuple(visited_tokens),
         )
 
+    def _sequences(self, scan_range: ScanRange) -> Iterator[tuple[int, RawSequence]]:
+        """Yield the sequences of a range, each with the number of its shard."""
+        for one in scan_range.slices:
+            for sequence in self._raw.of_range(self._plan.shards[one.shard], one.start, one.stop):
+                yield one.shard, sequence
+
     def _compare_read(self, scan_range: ScanRange, facts: PartialFacts, counted: RangeCount) -> None:
         self.read.n_looked_at += 1
-        for name in ("n_tokens", "n_visits", "visited_tokens"):
-            recorded, found = getattr(facts, name), getattr(counted, name)
-            if name == "visited_tokens" and not self._plan.order.steps_known:
-                continue
-            if recorded != found:
-                where = self._index.partial_file(scan_range.number).name
-                self.read.fail(
-                    Finding(f"says another {name}", str(found), str(recorded), where),
-                    blame=self._blame(scan_range.shard),
-                )
+        where = self._index.partial_file(scan_range.number).name
+        if self._plan.order.steps_known and facts.visited_tokens != counted.visited_tokens:
+            found, recorded = str(counted.visited_tokens), str(facts.visited_tokens)
+            self.read.fail(
+                Finding("says another visited_tokens", found, recorded, where),
+                blame=self._blame(scan_range.shards),
+            )
+        for one in facts.slices:
+            of_slice = {
+                "n_tokens": (counted.n_tokens[one.shard], one.n_tokens),
+                "n_visits": (counted.n_visits[one.shard], one.n_visits),
+            }
+            for name, (expected, said) in of_slice.items():
+                if expected != said:
+                    in_shard = f"{where}, {self._plan.shards[one.shard].name}"
+                    self.read.fail(
+                        Finding(f"says another {name}", str(expected), str(said), in_shard),
+                        blame=self._blame([one.shard]),
+                    )
 
     def _compare_rows(self, scan_range: ScanRange, counted: RangeCount) -> None:
         rows = _rows_of(self._index, scan_range.number)
@@ -169,21 +185,21 @@ class Recount:
         place = (counted or recorded or Counted()).places[:1]
         step, sequence, offset = place[0][:3] if place else (None, scan_range.start, 0)
         what, expected, found = _first_difference(counted or Counted(), recorded or Counted())
-        shard = self._plan.shards[scan_range.shard].name
+        shard = next(one.shard for one in scan_range.slices if one.start <= sequence < one.stop)
         check.fail(
             Finding(
                 f"{what} of {unit} in {self._index.partial_file(scan_range.number).name} is another",
                 expected,
                 found,
-                f"{shard}, sequence {sequence:,}, token {offset:,}",
+                f"{self._plan.shards[shard].name}, sequence {sequence:,}, token {offset:,}",
                 self._book.name(unit, number),
                 step,
             ),
-            blame=self._blame(scan_range.shard),
+            blame=self._blame([shard]),
         )
 
-    def _blame(self, shard: int) -> Blame:
-        return "corpus" if shard in self._changed else "index"
+    def _blame(self, shards: Sequence[int]) -> Blame:
+        return "index" if self._changed.isdisjoint(shards) else "corpus"
 
 
 def _rows_of(index: IndexDir, range_number: int) -> dict[tuple[str, int], dict[str, Any]]:

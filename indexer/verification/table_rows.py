@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +16,7 @@ from indexer.doubts import weakening
 from indexer.exposure.database import SCHEMA_VERSION
 from indexer.index_dir import IndexDir
 from indexer.known_hashes import is_verified
-from indexer.partials import PartialFacts
+from indexer.partials import PartialFacts, SliceFacts
 from indexer.plan import Plan
 from indexer.verification.findings import Check, Finding
 from indexer.verification.rows_of_partials import NO_STEP, WorkedOutRows
@@ -155,15 +156,22 @@ class TableRows:
             expected[checkpoint] = (checkpoint, seen if self._plan.order.steps_known else None)
         return expected
 
+    def _read(self, number: int, shard: int) -> list[SliceFacts]:
+        """Return what a range has read of a shard; nothing where it has no partial."""
+        facts = self._facts.get(number)
+        return [] if facts is None else [one for one in facts.slices if one.shard == shard]
+
     def _shards(self) -> Rows:
         expected = {}
+        ranges_of: dict[int, list[int]] = defaultdict(list)
+        for scan_range in self._plan.ranges:
+            for planned in scan_range.slices:
+                ranges_of[planned.shard].append(scan_range.number)
         for shard in self._plan.shards:
-            ranges = [one.number for one in self._plan.ranges if one.shard == shard.number]
-            read = {number: self._facts[number] for number in ranges if number in self._facts}
-            whole = len(read) == len(ranges)
-            hashes = [one.tokens_hash for one in read.values()]
+            read = [one for number in ranges_of[shard.number] for one in self._read(number, shard.number)]
+            whole = len(read) == len(ranges_of[shard.number])
+            hashes = [one.tokens_hash for one in read]
             joined = hashes[0] if len(hashes) == 1 else xxhash.xxh3_128("".join(hashes).encode()).hexdigest()
-            by_number = {number: one.tokens_hash for number, one in read.items()}
             expected[shard.number] = (
                 shard.number,
                 shard.name,
@@ -173,8 +181,8 @@ class TableRows:
                 shard.n_sequences,
                 shard.n_tokens,
                 shard.n_dropped_tokens,
-                sum(one.n_visits for one in read.values()),
-                whole and is_verified(self._plan, shard.number, by_number),
+                sum(one.n_visits for one in read),
+                whole and is_verified(self._plan, shard.number, read),
             )
         return expected
 

@@ -162,7 +162,9 @@ def _check_corpus(
     covered = [(plan.ranges[number], facts) for number, facts in sorted(coverage.whole.items())]
     n_tokens = sum(facts.n_tokens for _, facts in covered)
     announce(f"Hashing {n_tokens:,} ids of the corpus")
-    ids = check_ids(plan, raw, covered, changed, lambda n: advance(n, n_tokens, "ids"))
+    ids = check_ids(
+        plan, raw, (facts for _, facts in covered), changed, lambda n: advance(n, n_tokens, "ids")
+    )
     ids.note = _how_it_is_read(plan, raw)
     try:
         steps = PlainSteps(plan, raw.reader)

@@ -88,10 +88,12 @@ class Doctored:
             self.partial_facts(number, plan_fingerprint=self.plan().fingerprint)
 
     def partial_facts(self, number: int, **changes: Any) -> None:
-        """Change what a partial says of itself, with a new checksum."""
+        """Change what a partial says of itself or of its first slice, with a new checksum."""
         path = self.index.partial_file(number)
         facts, rows = read_facts(path), pq.read_table(path)
-        write_partial(path, rows, replace(facts, **changes))
+        of_slice = {name: changes.pop(name) for name in tuple(changes) if hasattr(facts.slices[0], name)}
+        slices = (replace(facts.slices[0], **of_slice), *facts.slices[1:])
+        write_partial(path, rows, replace(facts, slices=slices, **changes))
 
     def merge(self) -> None:
         """Merge what there is now."""

@@ -10,7 +10,7 @@ import pytest
 from indexer.config.load import config_from_tables
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import StateError
-from indexer.plan import FrozenFile, OrderFacts, Plan, ScanRange, TokenizerFacts, read_plan
+from indexer.plan import FrozenFile, OrderFacts, Plan, ScanRange, ShardSlice, TokenizerFacts, read_plan
 from indexer.storage.inventory import Inventory, UsedFile
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 8, 5, 0, 2, 4)
@@ -26,7 +26,7 @@ PLAN = Plan(
     shards=(SHARD,),
     order=OrderFacts("sequential", 0, 2, {"batch_size": 1}),
     checkpoints=(1, 2),
-    ranges=(ScanRange(0, 0, 0, 2),),
+    ranges=(ScanRange(0, (ShardSlice(0, 0, 2),)),),
 ).sealed()
 
 
@@ -82,9 +82,9 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
     ("spoil", "message"),
     [
         (lambda text: text.replace('"places": 4', '"places": 5'), "changed after planning"),
-        (lambda text: text.replace('"format_version": 2', '"format_version": 9'), "format version 9"),
+        (lambda text: text.replace('"format_version": 3', '"format_version": 9'), "format version 9"),
         (lambda text: text[:100], "is no plan"),
-        (lambda _: '{"format_version": 2}', "is no whole plan"),
+        (lambda _: '{"format_version": 3}', "is no whole plan"),
         (lambda _: "[]", "is no plan"),
     ],
 )

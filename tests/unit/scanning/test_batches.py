@@ -14,9 +14,9 @@ from indexer.config import load_config
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.index_dir import IndexDir
-from indexer.plan import ScanRange
+from indexer.plan import ShardSlice
 from indexer.scanning import scan as scan_module
-from indexer.scanning.batches import BatchSize, batch_from, blocks_of_range
+from indexer.scanning.batches import BatchSize, batch_from, blocks_of_slice
 from indexer.scanning.task import ScanTask
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 20, None, 0, 2, 10)
@@ -52,7 +52,7 @@ def block(lengths, first=0, overlap=0, *, masked=False):
 
 def batches_of(size, *blocks, density=0.0):
     n = sum(len(one.starts) for one in blocks)
-    for one in blocks_of_range(Blocks(list(blocks)), SHARD, ScanRange(0, 0, 0, n)):
+    for one in blocks_of_slice(Blocks(list(blocks)), SHARD, ShardSlice(0, 0, n)):
         row = 0
         while row < len(one.starts):
             batch = batch_from(one, row, size.n_ids)
@@ -111,7 +111,7 @@ def test_sequences_left_out_and_missing_are_refused():
     with pytest.raises(InputError, match=r"a\.bin: sequence 2 is followed by 3"):
         list(batches_of(BatchSize(), block([5] * 2), block([5], first=3)))
     with pytest.raises(InputError, match=r"a\.bin: ends after sequence 2; expected 3 sequences, as planned"):
-        list(blocks_of_range(Blocks([block([5] * 2)]), SHARD, ScanRange(0, 0, 0, 3)))
+        list(blocks_of_slice(Blocks([block([5] * 2)]), SHARD, ShardSlice(0, 0, 3)))
 
 
 def test_the_partial_is_the_same_however_small_the_batches_are(sample, tmp_path, monkeypatch):
