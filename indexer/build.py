@@ -237,5 +237,5 @@ def _worst(failures: list[Exception]) -> Exception:
             return failure
     first = failures[0]
     if isinstance(first, ExposureError) and len(failures) > 1:
-        first.what += f" (and {len(failures) - 1} more shard ranges failed; the others are done)"
+        first.what += f" (and {len(failures) - 1} more ranges failed; the others are done)"
     return first

@@ -4,7 +4,7 @@
 
     plan.json              the frozen plan, written last: where it is, planning was complete
     plan/                  what the plan froze: phrases, pairs, attributes, patterns, gaps, tokenizer
-    partials/000000.parquet  one for each planned shard range
+    partials/000000.parquet  one for each planned range
     exposures.duckdb       the table, built aside and renamed
     exposures.damaged.duckdb  an earlier table that could not be read
     lock                   who is writing

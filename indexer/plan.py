@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -252,7 +252,7 @@ class Plan:
             "training order": self.order.as_dict(),
             "taken on purpose": sorted(self.taken),
             "checkpoints": list(self.checkpoints),
-            "ranges": [asdict(scan_range) for scan_range in self.ranges],
+            "ranges": self.ranges,
             "grain": config["index"]["grain"],
             "places": config["index"]["places"],
         }
@@ -293,9 +293,9 @@ class Plan:
 
     def to_json(self) -> str:
         """Return the plan as JSON text that holds a checksum of itself."""
-        fields = {**asdict(self), "config": self.config.sections(), "base": str(self.config.base)}
-        fields["config_file"] = self.config.file
-        text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        facts = {**_fields(self), "config": self.config.sections(), "base": str(self.config.base)}
+        facts["config_file"] = self.config.file
+        text = json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False, default=_fields) + "\n"
         return sealed_plan(text)
 
 
@@ -364,14 +364,19 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
     )
 
 
+def _fields(facts: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass, not copied: there may be a hundred thousand shards."""
+    return {field.name: getattr(facts, field.name) for field in fields(facts)}
+
+
 def _without(facts: Any, *names: str) -> dict[str, Any] | None:
     """Return the fields of a dataclass but for some; None where there is none."""
-    return facts and {name: value for name, value in asdict(facts).items() if name not in names}
+    return facts and {name: value for name, value in _fields(facts).items() if name not in names}
 
 
 def _plain(value: Any) -> Any:
     """Return what JSON makes of a value: keys are text, and so are sorted as text."""
-    return json.loads(json.dumps(value))
+    return json.loads(json.dumps(value, default=_fields))
 
 
 def _canonical(value: Any) -> bytes:

@@ -27,7 +27,7 @@ class IndexStatus:
     fingerprint : str
         Of the plan.
     n_ranges, n_scanned : int
-        Planned shard ranges, and those with a partial.
+        Planned ranges, and those with a partial.
     n_tokens, n_tokens_scanned : int
         Tokens of these.
     missing_shards : tuple of str

@@ -1,1 +1,1 @@
-"""One shard range in, one partial out."""
+"""One range in, one partial out."""

@@ -18,7 +18,7 @@ _IDS_AT_ONCE = 1 << 19
 
 
 class BlockAudit:
-    """Sees that the vocabulary has the ids of a shard range, and hashes them: xxh3-128.
+    """Sees that the vocabulary has the ids of a slice, and hashes them: xxh3-128.
 
     The hash is that of the ids of all sequences, one after another, however they are cut into blocks. Both
     are done a piece at a time, so that the memory is asked once for the two of them.

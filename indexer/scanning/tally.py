@@ -28,7 +28,7 @@ _MAX_DENSE_CELLS = 1 << 20
 
 
 class Tally:
-    """Exposures of phrases in one shard range.
+    """Exposures of phrases in one range.
 
     Parameters
     ----------

@@ -67,6 +67,7 @@ class FileReader(ABC):
 
     def __init__(self, files: Sequence[CorpusFile], *, block_ids: int = BLOCK_IDS) -> None:
         self.files = tuple(files)
+        self.names = tuple(file.name for file in files)
         self.block_ids = block_ids
         self._shards: tuple[Shard, ...] | None = None
 

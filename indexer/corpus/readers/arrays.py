@@ -66,7 +66,7 @@ class ArrayReader(FileReader):
             head = first_bytes(file, MAX_HEADER_BYTES, compression, self._limits)
             header = parse_npy_header(head, name=file.name)
             if header is None:
-                refuse_text(head[:HEAD_BYTES], file.name, [other.name for other in self.files])
+                refuse_text(head[:HEAD_BYTES], file.name, self.names)
             if header is None and self._expect_header:
                 raise InputError(
                     "has no npy header",

@@ -57,7 +57,7 @@ class LitpkdsReader(FlatReader):
         """Read the header of one chunk."""
         file = self.files[number]
         start = files.read_range(file, 0, min(HEAD_BYTES, file.n_bytes))
-        refuse_text(start, file.name, [other.name for other in self.files])
+        refuse_text(start, file.name, self.names)
         head = files.read_range(file, 0, min(HEADER_BYTES, file.n_bytes))
         if not head.startswith(MAGIC) or len(head) < HEADER_BYTES:
             raise InputError(

@@ -53,7 +53,7 @@ class LlmcReader(FlatReader):
         """Read the header of one shard."""
         file = self.files[number]
         start = files.read_range(file, 0, min(HEAD_BYTES, file.n_bytes))
-        refuse_text(start, file.name, [other.name for other in self.files])
+        refuse_text(start, file.name, self.names)
         if file.n_bytes < HEADER_BYTES:
             raise InputError("ends inside its header", path=file.name, offset=f"byte {file.n_bytes}")
         magic, version, n_ids = np.frombuffer(files.read_range(file, 0, 12), "<i4").tolist()

@@ -80,7 +80,7 @@ class OlmoReader(FlatReader):
         """Refuse text and npy headers; return how the file is packed."""
         compression = compression_of(file)
         head = first_bytes(file, HEAD_BYTES, compression, self.limits)
-        refuse_text(head, file.name, [other.name for other in self.files])
+        refuse_text(head, file.name, self.names)
         if head.startswith(MAGIC):
             raise InputError(
                 "has an npy header, which these arrays have not",
