@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indexer.config import Config
 from indexer.config.idle import spelled
@@ -28,6 +29,7 @@ from indexer.phrases.normal_forms import other_forms
 from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
+from indexer.phrases.text_encoder import TextEncoder
 from indexer.plan import OrderFacts, Plan, TokenizerFacts
 from indexer.plan_store import FrozenContent
 from indexer.preflight import preflight
@@ -207,15 +209,13 @@ def _as_table(unspelled: dict[int, str]) -> pa.Table | None:
 
 def _with_token_counts(phrases: pa.Table, tokenizer: Tokenizer | None) -> pa.Table:
     """Add ``n_tokens``: the tokens of the phrase after a space, or of the ids given."""
-    given = phrases["token_ids"].to_pylist()
-    texts = phrases["phrase"].to_pylist()
-    counts: list[int | None] = [None if ids is None else len(ids) for ids in given]
+    counts = pc.list_value_length(phrases["token_ids"])
     if tokenizer is not None:
-        open_rows = [row for row, text in enumerate(texts) if text is not None and given[row] is None]
-        encoded = tokenizer.encode_batch([" " + texts[row] for row in open_rows])
-        for row, ids in zip(open_rows, encoded, strict=True):
-            counts[row] = len(ids)
-    return phrases.append_column("n_tokens", pa.array(counts, pa.int32()))
+        of_text = np.asarray(pc.and_(pc.is_null(counts), pc.is_valid(phrases["phrase"])))
+        counted = np.asarray(pc.fill_null(counts, 0)).astype(np.int32)
+        counted[of_text] = TextEncoder(tokenizer).encode(phrases["phrase"].filter(of_text), lead=" ").lengths
+        counts = pa.array(counted, pa.int32(), mask=~of_text & np.asarray(pc.is_null(counts)))
+    return phrases.append_column("n_tokens", pc.cast(counts, pa.int32()))
 
 
 def _numbers_by_name(shards: tuple[Shard, ...]) -> dict[str, int | None]:

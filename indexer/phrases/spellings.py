@@ -45,18 +45,28 @@ def spellings_of(phrase: str, met: Iterable[str], match: MatchConfig) -> list[st
 def _case_forms(text: str, case: str) -> Iterator[str]:
     """Yield a text in the usual cases; ı has the capital I, which is another letter's too: it is left out."""
     yield text
-    for form in _recased(text, case):
+    for form in _forms_of_text(text, case):
         if (text.isascii() and form.isascii()) or fold(form, case) == fold(text, case):
             yield form
 
 
-def _recased(text: str, case: str) -> Iterator[str]:
-    first, small = text[:1], lower(text, case)
-    yield (lower(first, case) if first.isupper() else upper(first, case)) + text[1:]
-    yield small
-    yield upper(text, case)
-    yield " ".join(_capitalised(word, case) for word in small.split(" "))
-    yield _capitalised(small, case)
+def _forms_of_text(text: str, case: str) -> Iterator[str]:
+    first, *others = text.split(" ")
+    flipped, small, capitals, capitalised = zip(
+        *(recased(word, case) for word in (first, *others)), strict=True
+    )
+    yield " ".join([flipped[0], *others])
+    yield " ".join(small)
+    yield " ".join(capitals)
+    yield " ".join(capitalised)
+    yield " ".join([capitalised[0], *small[1:]])
+
+
+def recased(word: str, case: str) -> tuple[str, str, str, str]:
+    """Return a word with its first letter in the other case, in small letters, in capitals, capitalised."""
+    first, small = word[:1], lower(word, case)
+    flipped = (lower(first, case) if first.isupper() else upper(first, case)) + word[1:]
+    return flipped, small, upper(word, case), _capitalised(small, case)
 
 
 def _capitalised(word: str, case: str) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indexer.config.match import MatchConfig
 from indexer.errors import ConfigError
 from indexer.patterns import IdPatterns
 from indexer.phrases.form_encoder import FormEncoder
-from indexer.phrases.ragged import Ragged, ragged
-from indexer.phrases.spellings import spellings_of
+from indexer.phrases.ragged import Ragged, join, ragged, select
+from indexer.phrases.spelled_rows import spelled_rows
 from indexer.phrases.word_by_word import encode_spellings
 from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.units import Int64Array
@@ -41,33 +40,30 @@ def id_patterns(phrases: pa.Table, tokenizer: Tokenizer | None, match: MatchConf
     ConfigError
         A phrase is text and there is no tokenizer, or a given id is beyond the vocabulary.
     """
-    given = phrases["token_ids"].to_pylist()
-    texts = phrases["phrase"].to_pylist()
-    met = phrases["spellings"].to_pylist()
-    with_ids = [number for number, ids in enumerate(given) if ids is not None]
-    with_text = [number for number, ids in enumerate(given) if ids is None]
-    owners: list[Int64Array] = [np.array(with_ids, dtype=np.int64)]
-    packed: list[Ragged] = [ragged(given[number] for number in with_ids)]
+    is_text = pc.is_null(phrases["token_ids"])
+    with_text = np.flatnonzero(is_text)
+    with_ids = np.flatnonzero(pc.invert(is_text))
+    given = ragged(phrases["token_ids"].take(pa.array(with_ids)).to_pylist())
+    owner, ids = with_ids, Ragged(given.items.astype(np.uint32), given.offsets)
     if tokenizer is not None:
-        _refuse_unknown_ids(given, tokenizer)
-    if with_text:
+        _refuse_unknown_ids(owner, ids, tokenizer)
+    if len(with_text):
         if tokenizer is None:
             raise ConfigError(
-                f"the phrase {texts[with_text[0]]!r} is text",
+                f"the phrase {phrases['phrase'][int(with_text[0])].as_py()!r} is text",
                 path="[tokenizer] path",
                 expected="a tokenizer to turn it into ids",
                 fix="name one, or give token_ids for every phrase",
             )
-        spellings: list[str] = []
-        spelled_by: list[int] = []
-        for number in with_text:
-            found = spellings_of(texts[number], met[number], match)
-            spellings += found
-            spelled_by += [number] * len(found)
-        forms = encode_spellings(FormEncoder(tokenizer), spellings)
-        owners.append(np.array(spelled_by, dtype=np.int64)[forms.spelling])
-        packed.append(forms.ids)
-    return _patterns(phrases["phrase_id"].to_numpy(), owners, packed)
+        texts = phrases.select(["phrase", "spellings"]).take(pa.array(with_text))
+        spelled = spelled_rows(texts["phrase"], texts["spellings"], match)
+        forms = encode_spellings(FormEncoder(tokenizer), spelled)
+        owner, ids = np.concatenate([owner, with_text[forms.owner]]), join([ids, forms.ids])
+        if len(with_ids):
+            order = np.argsort(owner, kind="stable")
+            owner, ids = owner[order], select(ids, order)
+    phrase_ids = phrases["phrase_id"].to_numpy()
+    return IdPatterns(ids.items, ids.offsets, phrase_ids[owner].astype(np.int32))
 
 
 def phrases_without_patterns(phrases: pa.Table, patterns: IdPatterns) -> list[int]:
@@ -76,32 +72,12 @@ def phrases_without_patterns(phrases: pa.Table, patterns: IdPatterns) -> list[in
     return without
 
 
-def _refuse_unknown_ids(given: Iterable[Sequence[int] | None], tokenizer: Tokenizer) -> None:
-    for number, ids in enumerate(given):
-        if ids is not None and max(ids) >= tokenizer.n_ids:
-            raise ConfigError(
-                f"phrase {number} is given as ids and holds {max(ids):,}",
-                expected=f"ids of {tokenizer.name}, from 0 to {tokenizer.n_ids - 1:,}",
-            )
-
-
-def _patterns(phrase_ids: Int64Array, owners: Sequence[Int64Array], packed: Sequence[Ragged]) -> IdPatterns:
-    """Join the forms, order them by phrase, and keep each once for a phrase."""
-    owner = np.concatenate(owners)
-    items = np.concatenate([each.items for each in packed]).astype(np.uint32)
-    ends = np.cumsum(np.concatenate([each.lengths for each in packed]))
-    starts = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
-    data = items.tobytes()
-    width = items.itemsize
-    order = np.argsort(owner, kind="stable")
-    first: dict[tuple[int, bytes], None] = {}
-    for number, start, stop in zip(
-        owner[order].tolist(), (starts[order] * width).tolist(), (ends[order] * width).tolist(), strict=True
-    ):
-        first.setdefault((number, data[start:stop]))
-    lengths = np.fromiter((len(ids) // width for _, ids in first), np.int64, len(first))
-    return IdPatterns(
-        np.frombuffer(b"".join(ids for _, ids in first), np.uint32).copy(),
-        np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
-        phrase_ids[np.fromiter((number for number, _ in first), np.int64, len(first))].astype(np.int32),
-    )
+def _refuse_unknown_ids(owner: Int64Array, given: Ragged, tokenizer: Tokenizer) -> None:
+    beyond = np.flatnonzero(given.items >= tokenizer.n_ids)
+    if len(beyond):
+        row = int(np.searchsorted(given.offsets, beyond[0], side="right")) - 1
+        largest = int(given.items[given.offsets[row] : given.offsets[row + 1]].max())
+        raise ConfigError(
+            f"phrase {owner[row]} is given as ids and holds {largest:,}",
+            expected=f"ids of {tokenizer.name}, from 0 to {tokenizer.n_ids - 1:,}",
+        )

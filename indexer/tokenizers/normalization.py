@@ -10,6 +10,7 @@ from indexer.tokenizers.round_trip import RoundTrip, letters_of, without_added_s
 from indexer.tokenizers.spelling import Spelling, bytes_of_letters, components
 from indexer.tokenizers.stages import library_with
 
+_NORMAL_FORMS = {"NFC", "NFD", "NFKC", "NFKD"}
 _DROPS = {"Whitespace", "WhitespaceSplit", "BertPreTokenizer", "CharDelimiterSplit"}
 
 
@@ -29,6 +30,8 @@ class Normalizer:
         The splitter's pieces are in GPT-2's alphabet.
     added : re.Pattern or None
         Finds added tokens, about which spaces may come and go.
+    keeps_ascii : bool
+        The steps are Unicode's normal forms, in which ASCII text is what it was.
     trip : RoundTrip or None
         Asks the tokenizer itself, where its pre-tokenizer may set spaces between pieces.
     """
@@ -40,6 +43,7 @@ class Normalizer:
     added: re.Pattern[str] | None
     trip: RoundTrip
     sets_spaces: bool
+    keeps_ascii: bool = False
 
     def normalize(self, text: str) -> str:
         """Return the text that the ids of `text` spell, without an added first or last space.
@@ -56,7 +60,7 @@ class Normalizer:
 
     def written(self, text: str) -> str:
         """Return what the components before the model make of a text."""
-        if self.steps is not None:
+        if self.steps is not None and not (self.keeps_ascii and text.isascii()):
             text = self.steps.normalize_str(text)
         if self.space is not None:
             text = text.replace(self.space, " ")
@@ -82,6 +86,7 @@ def normalizer_of(tokenizer: dict[str, Any], spelling: Spelling, trip: RoundTrip
         added=re.compile("|".join(map(re.escape, sorted(added, key=len, reverse=True)))) if added else None,
         trip=trip,
         sets_spaces=splits or _sets_spaces(splitters),
+        keeps_ascii=all(step["type"] in _NORMAL_FORMS for step in kept),
     )
 
 

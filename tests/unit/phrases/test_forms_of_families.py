@@ -13,6 +13,7 @@ from indexer.patterns import IdPatterns
 from indexer.phrases import word_by_word
 from indexer.phrases.form_encoder import MARKS, FormEncoder
 from indexer.phrases.phrase_table import PhraseTable
+from indexer.phrases.spelled_rows import spelled_rows
 from indexer.phrases.surface_forms import id_patterns
 from indexer.tokenizers import Tokenizer
 from tests.support.crossing_tokenizer import CrossingTokenizer
@@ -50,20 +51,20 @@ def test_word_by_word_equals_whole(
     match = MatchConfig(whitespace=whitespace)
     table = phrases()
     calls = []
-    original = word_by_word.encode_word_by_word
+    original = word_by_word.words_of
 
     def counted(*arguments: object) -> object:
         found = original(*arguments)
         calls.append(found is not None)
         return found
 
-    monkeypatch.setattr(word_by_word, "encode_word_by_word", counted)
+    monkeypatch.setattr(word_by_word, "words_of", counted)
     monkeypatch.setattr(word_by_word, "FEWEST_SPELLINGS", 1)
     quick = listed(id_patterns(table, tokenizer, match))
     assert calls == [True]
     monkeypatch.setattr(word_by_word, "FEWEST_SPELLINGS", 10**9)
     whole = listed(id_patterns(table, tokenizer, match))
-    assert sorted(quick) == sorted(whole)
+    assert quick == whole
     assert len(quick) == len(set(quick))
     assert [number for number, _ in quick] == sorted(number for number, _ in quick)
 
@@ -105,8 +106,10 @@ def test_no_form_begins_with_white_space_alone(tokenizer: Tokenizer) -> None:
 
 def test_a_tokenizer_whose_pieces_cross_spaces_is_encoded_whole() -> None:
     encoder = FormEncoder(CrossingTokenizer())
-    units = [["of", " the"], ["of", " a"]]
-    assert not word_by_word.borders_before_spaces(encoder, units)
-    found = word_by_word.encode_spellings(encoder, ["of the"] * word_by_word.FEWEST_SPELLINGS)
+    assert not word_by_word.borders_before_spaces(encoder.vocabulary, ["of", " the", " a"])
+    n_phrases = word_by_word.FEWEST_SPELLINGS
+    texts = pa.chunked_array([pa.array(["of the"] * n_phrases)])
+    met = pa.chunked_array([pa.array([[]] * n_phrases, pa.list_(pa.string()))])
+    found = word_by_word.encode_spellings(encoder, spelled_rows(texts, met, MatchConfig(case="exact")))
     assert found.ids.lengths.max() == 1
-    assert np.array_equal(np.unique(found.spelling), np.arange(word_by_word.FEWEST_SPELLINGS))
+    assert np.array_equal(np.unique(found.owner), np.arange(n_phrases))
