@@ -14,5 +14,9 @@ if TYPE_CHECKING:
 
     def int64(value: Any) -> int:
         """Return a number of 64 bits with a sign."""
+
+    def uint64(value: Any) -> int:
+        """Return a number of 64 bits without a sign: as an index the compiler takes it as it is."""
 else:
     int64 = np.int64
+    uint64 = np.uint64

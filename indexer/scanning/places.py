@@ -1,51 +1,66 @@
-"""Where phrases stand, as columns: the first few places of each are kept."""
+"""Room for the first places of each phrase."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from indexer.scanning.kernels.exposures import Places
+from indexer.scanning.kernels.exposures import N_PLACES, PLACES_AT, PlacePool
+from indexer.units import Int32Array, Int64Array
+
+_FIRST_ROOM = 1 << 10
 
 
-def no_places() -> Places:
-    """Return no places."""
-    small, large = np.empty(0, np.int32), np.empty(0, np.int64)
-    return Places(small, large, large, small, small)
+def new_pool() -> PlacePool:
+    """Return room for no places."""
+    large, small = np.empty(0, np.int64), np.empty(0, np.int32)
+    return PlacePool(large, large, small, small, np.zeros(1, np.int64))
 
 
-def copied_places(places: Places) -> Places:
-    """Return the same without the room they were cut from: a few that are kept would keep all of it."""
-    return joined_places([places])
+def grown_pool(pool: PlacePool, n_more: int) -> PlacePool:
+    """Return the pool, or a larger one with the same places, with room for so many places of one phrase more.
 
-
-def joined_places(parts: Sequence[Places]) -> Places:
-    """Return all places of several."""
-    return Places(
-        np.concatenate([part.phrase for part in parts]),
-        np.concatenate([part.step for part in parts]),
-        np.concatenate([part.sequence for part in parts]),
-        np.concatenate([part.token_offset for part in parts]),
-        np.concatenate([part.n_tokens for part in parts]),
-    )
-
-
-def first_places(places: Places, n: int) -> Places:
-    """Return the first `n` of each phrase by (step, sequence, token offset, tokens), ordered so.
-
-    They must come ordered by (sequence, token offset, tokens) within a step of a phrase, as they do when
-    sequences are added in ascending order.
+    A phrase whose places grow leaves the room it had, so that several times as much may be taken.
     """
-    order = np.lexsort((places.step, places.phrase))  # stable; by all five columns it took 2.5 times as long
-    phrase = places.phrase[order]
-    opens = np.append(True, phrase[1:] != phrase[:-1])
-    rank = np.arange(len(phrase)) - np.maximum.accumulate(np.where(opens, np.arange(len(phrase)), 0))
-    chosen = order[rank < n]
-    return Places(
-        places.phrase[chosen],
-        places.step[chosen],
-        places.sequence[chosen],
-        places.token_offset[chosen],
-        places.n_tokens[chosen],
+    n_used, room = int(pool.n_used[0]), len(pool.step)
+    needed = n_used + 4 * (n_more + 4)
+    if needed <= room:
+        return pool
+    room = max(_FIRST_ROOM, 2 * room, needed)
+    larger = PlacePool(
+        np.empty(room, np.int64), np.empty(room, np.int64),
+        np.empty(room, np.int32), np.empty(room, np.int32), pool.n_used,
+    )  # fmt: skip
+    larger.step[:n_used], larger.sequence[:n_used] = pool.step[:n_used], pool.sequence[:n_used]
+    larger.token_offset[:n_used], larger.n_tokens[:n_used] = (
+        pool.token_offset[:n_used],
+        pool.n_tokens[:n_used],
     )
+    return larger
+
+
+def first_places(sums: Int64Array, pool: PlacePool, phrases: Int64Array) -> tuple[Int32Array, PlacePool]:
+    """Return the first places of some phrases, one phrase after another, and where those of each begin.
+
+    Parameters
+    ----------
+    sums, pool
+        As `indexer.scanning.kernels.exposures.count_exposures` filled them.
+    phrases : array of int64
+        Their numbers.
+
+    Returns
+    -------
+    offsets : array of int32, shape (n_phrases + 1,)
+        Places ``offsets[k]`` to ``offsets[k + 1] - 1`` are those of the phrase ``phrases[k]``.
+    places : PlacePool
+        Ordered by (step, sequence, token_offset, n_tokens) within each phrase.
+    """
+    n_each = sums[phrases, N_PLACES]
+    offsets = np.append(0, np.cumsum(n_each))
+    rank = np.arange(offsets[-1]) - np.repeat(offsets[:-1], n_each)
+    chosen = np.repeat(sums[phrases, PLACES_AT], n_each) + rank
+    places = PlacePool(
+        pool.step[chosen], pool.sequence[chosen],
+        pool.token_offset[chosen], pool.n_tokens[chosen], pool.n_used,
+    )  # fmt: skip
+    return offsets.astype(np.int32), places

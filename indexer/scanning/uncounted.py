@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.corpus.sequences import SequenceBlock
-from indexer.matching.matcher import Matches
-from indexer.units import BoolArray
+from indexer.matching.blocks import read_only
+from indexer.matching.matcher import Matches, new_matches
+from indexer.scanning.kernels.uncounted import keep_counted
+from indexer.units import Int64Array
 
 
 def drop_uncounted(matches: Matches, block: SequenceBlock, *, label_overlap: bool) -> Matches:
@@ -18,14 +20,16 @@ def drop_uncounted(matches: Matches, block: SequenceBlock, *, label_overlap: boo
     """
     if not len(matches.phrase) or not (label_overlap or block.counted is not None):
         return matches
-    keep: BoolArray = np.ones(len(matches.phrase), np.bool_)
-    if label_overlap:
-        length = (block.stops - block.starts)[matches.row]
-        keep &= matches.token_offset < length - 1
+    not_counted_before: Int64Array = np.empty(0, np.int64)
     if block.counted is not None:
         not_counted_before = np.append(0, np.cumsum(~block.counted))
-        start = block.starts[matches.row] + matches.token_offset
-        keep &= not_counted_before[start] == not_counted_before[start + matches.n_tokens]
-    return Matches(
-        matches.phrase[keep], matches.row[keep], matches.token_offset[keep], matches.n_tokens[keep]
+    kept = new_matches(len(matches.phrase))
+    n = keep_counted(
+        matches,
+        read_only(np.ascontiguousarray(block.starts, np.int64)),
+        read_only(np.ascontiguousarray(block.stops, np.int64)),
+        not_counted_before,
+        int(label_overlap),
+        kept,
     )
+    return Matches(kept.phrase[:n], kept.row[:n], kept.token_offset[:n], kept.n_tokens[:n])

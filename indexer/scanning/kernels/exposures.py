@@ -1,4 +1,8 @@
-"""Count the occurrences of a block as exposures: each once for every visit of its sequence."""
+"""Count occurrences as exposures, each once for every visit of its sequence: sums, no record for each.
+
+What is known of a phrase lies in one cache line. Neighbouring sequences are mostly of one bin, so each phrase
+has one bin open, whose count lies in that line too; it goes to the table of bins when another is opened.
+"""
 
 from __future__ import annotations
 
@@ -7,74 +11,299 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.corpus.kernels.visits import Visits
-from indexer.jit.compile import kernel
+from indexer.jit.compile import leaf, uncounted
+from indexer.jit.numbers import int64, uint64
 from indexer.matching.kernels.matches import Matches
-from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array
+from indexer.units import Int32Array, Int64Array, Uint64Array
 
-EXPOSURES, LAST_STEP, LAST_WANTED = 0, 1, 2
-"""Columns of the counts, an array of int64 with three numbers a phrase that lie together: its exposures so
-far; the latest step of any; the latest step of which a further place may be among its first ones."""
+EXPOSURES, LAST_STEP, OPEN_BIN, OPEN_COUNT, PLACES_AT, N_PLACES, PLACES_ROOM, WANTED_BEFORE = range(8)
+"""Columns of the sums, an array of int64 with eight numbers a phrase. All are 0 before it is first seen, so
+that nobody writes to what is known of phrases that are never seen.
+
+Exposures outside the open bin; the latest step of any, plus one; the open bin plus one, 0 where none is open
+or the step is not known; the exposures in it; where its first places lie; how many they are; for how many
+there is room; the first step, plus one, of which no place can be among them any more, 0 while there is none.
+"""
+N_COLUMNS = 8
+_FIRST_ROOM = 4
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: neighbouring keys fall far apart
 
 
-class Places(NamedTuple):
-    """Exposures as columns, one entry each."""
+class BinTable(NamedTuple):
+    """Exposures by phrase and bin.
 
-    phrase: Int32Array
+    Attributes
+    ----------
+    keys : array of int64, shape (power of two,) or (0,)
+        ``phrase * n_bins + bin`` of each slot, -1 where it is free. Empty where every key has its own slot.
+    counts : array of uint64
+        The exposures of each slot.
+    n_used : array of int64, shape (1,)
+        Slots in use.
+    """
+
+    keys: Int64Array
+    counts: Uint64Array
+    n_used: Int64Array
+
+
+class PlacePool(NamedTuple):
+    """The first places of all phrases; those of one lie together, in order.
+
+    Attributes
+    ----------
+    step, sequence : array of int64
+        When, and in which sequence.
+    token_offset, n_tokens : array of int32
+        Where in it.
+    n_used : array of int64, shape (1,)
+        How much of the columns is given to phrases.
+    """
+
     step: Int64Array
     sequence: Int64Array
     token_offset: Int32Array
     n_tokens: Int32Array
+    n_used: Int64Array
 
 
-@kernel
+@leaf
+def slot_of(bins: BinTable, key: int) -> int:
+    """Return the slot of a key, or the free one it would have."""
+    if bins.keys.shape[0] == 0:
+        return key
+    mask = int64(bins.keys.shape[0] - 1)
+    slot = int64((np.uint64(key) * _MIX) >> np.uint64(32)) & mask
+    while bins.keys[slot] != key and bins.keys[slot] >= 0:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@leaf
+def add_to_bin(bins: BinTable, key: int, count: int) -> None:
+    """Add exposures to a bin of a phrase; there must be a free slot."""
+    slot = slot_of(bins, key)
+    if bins.keys.shape[0] and bins.keys[slot] < 0:
+        bins.keys[slot] = key
+        bins.n_used[0] += 1
+    bins.counts[slot] += np.uint64(count)
+
+
+@leaf
+def close_bin(sums: Int64Array, bins: BinTable, n_bins: int, phrase: int) -> None:
+    """Bring the open bin of a phrase to the table."""
+    if sums[phrase, OPEN_BIN] > 0:
+        key = int64(phrase) * n_bins + int64(sums[phrase, OPEN_BIN]) - 1
+        add_to_bin(bins, key, int64(sums[phrase, OPEN_COUNT]))
+    sums[phrase, EXPOSURES] += sums[phrase, OPEN_COUNT]
+    sums[phrase, OPEN_BIN] = 0
+    sums[phrase, OPEN_COUNT] = 0
+
+
+@leaf
+def is_later(places: PlacePool, at: int, step: int, sequence: int, token_offset: int, n_tokens: int) -> bool:
+    """Return whether a kept place is later than another one."""
+    if places.step[at] != step:
+        return bool(places.step[at] > step)
+    if places.sequence[at] != sequence:
+        return bool(places.sequence[at] > sequence)
+    if places.token_offset[at] != token_offset:
+        return bool(places.token_offset[at] > token_offset)
+    return bool(places.n_tokens[at] > n_tokens)
+
+
+@leaf
+def copy_place(places: PlacePool, source: int, target: int) -> None:
+    """Copy one place."""
+    places.step[target] = places.step[source]
+    places.sequence[target] = places.sequence[source]
+    places.token_offset[target] = places.token_offset[source]
+    places.n_tokens[target] = places.n_tokens[source]
+
+
+@leaf
+def make_room(sums: Int64Array, places: PlacePool, phrase: int, most: int) -> None:
+    """Give a phrase room for more places, twice as many; what it had is left unused."""
+    old, n = int64(sums[phrase, PLACES_AT]), int64(sums[phrase, N_PLACES])
+    new, room = int64(places.n_used[0]), min(most, max(_FIRST_ROOM, 2 * n))
+    for k in range(n):
+        copy_place(places, old + k, new + k)
+    places.n_used[0] += room
+    sums[phrase, PLACES_AT] = new
+    sums[phrase, PLACES_ROOM] = room
+
+
+@leaf
+def keep_place(
+    sums: Int64Array,
+    places: PlacePool,
+    most: int,
+    phrase: int,
+    step: int,
+    sequence: int,
+    token_offset: int,
+    n_tokens: int,
+) -> None:
+    """Put a place among the first `most` of its phrase, if it is one of them; the last one may fall out."""
+    n = int64(sums[phrase, N_PLACES])
+    first = int64(sums[phrase, PLACES_AT])
+    if n == most:
+        if not is_later(places, first + n - 1, step, sequence, token_offset, n_tokens):
+            return
+        n -= 1
+    elif n == sums[phrase, PLACES_ROOM]:
+        make_room(sums, places, phrase, most)
+        first = int64(sums[phrase, PLACES_AT])
+    at = first + n
+    while at > first and is_later(places, at - 1, step, sequence, token_offset, n_tokens):
+        copy_place(places, at - 1, at)
+        at -= 1
+    places.step[at] = step
+    places.sequence[at] = sequence
+    places.token_offset[at] = token_offset
+    places.n_tokens[at] = n_tokens
+    sums[phrase, N_PLACES] = n + 1
+    if n + 1 == most:
+        # An equal step can still matter: of a sequence that is visited more than once.
+        sums[phrase, WANTED_BEFORE] = places.step[first + n] + 2
+
+
+@leaf
+def count_visit(
+    sums: Int64Array,
+    bins: BinTable,
+    places: PlacePool,
+    most_places: int,
+    n_bins: int,
+    phrase: int,
+    step_plus_one: int,
+    bin_plus_one: int,
+    sequence: int,
+    matches: Matches,
+    k: int,
+) -> None:
+    """Count the occurrence `k` at one visit of its sequence."""
+    if sums[phrase, OPEN_BIN] != bin_plus_one:
+        close_bin(sums, bins, n_bins, phrase)
+        sums[phrase, OPEN_BIN] = bin_plus_one
+    sums[phrase, OPEN_COUNT] += 1
+    sums[phrase, LAST_STEP] = max(sums[phrase, LAST_STEP], step_plus_one)
+    if sums[phrase, WANTED_BEFORE] == 0 or step_plus_one < sums[phrase, WANTED_BEFORE]:
+        keep_place(
+            sums, places, most_places, phrase, step_plus_one - 1, sequence,
+            int64(matches.token_offset[k]), int64(matches.n_tokens[k]),
+        )  # fmt: skip
+
+
+@leaf
+def bins_of_row(visits: Visits, row: int, checkpoints: Int64Array, which: int, bin_of: Int64Array) -> int:
+    """Fill `bin_of` with the bin plus one of each visit of a row, 0 where the step is not known.
+
+    Neighbours are mostly of one bin, so `which` is tried first; returns what to try next.
+    """
+    base = visits.offsets[0]
+    for visit in range(visits.offsets[row], visits.offsets[row + 1]):
+        step = visits.steps[visit]
+        if step < 0:
+            bin_of[visit - base] = 0
+            continue
+        if step >= checkpoints[which] or (which > 0 and step < checkpoints[which - 1]):
+            which = int64(np.searchsorted(checkpoints, step, side="right"))
+        bin_of[visit - base] = which + 1
+    return which
+
+
+@leaf
+def has_room(sums: Int64Array, bins: BinTable, places: PlacePool, phrase: int, n_visits: int) -> bool:
+    """Return whether an occurrence can be counted at so many visits, whatever that opens or keeps."""
+    n_places = int64(sums[phrase, N_PLACES])
+    return bool(
+        (bins.keys.shape[0] == 0 or bins.n_used[0] + n_visits <= bins.keys.shape[0] // 2)
+        and places.n_used[0] + 4 * (n_places + n_visits + _FIRST_ROOM) <= places.step.shape[0]
+    )
+
+
+@uncounted
 def count_exposures(
-    counts: Int64Array, matches: Matches, first_sequence: int, visits: Visits, checkpoints: Int64Array
-) -> tuple[Int64Array, Places]:
-    """Count the occurrences found in a block.
-
-    Between blocks of a scan all of this is out of the caches, the code too: a dozen NumPy calls, each for a
-    step of it, took twice as long.
+    sums: Int64Array,
+    bins: BinTable,
+    places: PlacePool,
+    most_places: int,
+    matches: Matches,
+    first: int,
+    first_sequence: int,
+    visits: Visits,
+    checkpoints: Int64Array,
+    bin_of: Int64Array,
+) -> int:
+    """Count the occurrences found in a block, from the number `first` on.
 
     Parameters
     ----------
-    counts : array of int64, shape (n_phrases, 3)
+    sums : array of int64, shape (n_phrases, `N_COLUMNS`)
         Added to.
+    bins, places
+        Added to. Where one has no room left, counting ends.
+    most_places : int
+        First places kept of each phrase.
     matches, first_sequence, visits
         As of `indexer.scanning.tally.Tally.add`.
     checkpoints : array of int64
         Bin b holds the steps from ``checkpoints[b - 1]`` to ``checkpoints[b] - 1``.
+    bin_of : array of int64
+        Scratch for the bins of all visits.
 
     Returns
     -------
-    keys : array of int64
-        ``phrase * len(checkpoints) + bin`` of every exposure whose step is known.
-    wanted : Places
-        Exposures that may be among the first ones of their phrase; views into room for all.
+    int
+        How many are counted by now; if not all, more room is needed for the next one.
     """
-    n = np.int64(0)
-    for k in range(matches.row.shape[0]):
-        row = matches.row[k]
-        n += visits.offsets[row + 1] - visits.offsets[row]
-    keys, n_keys, n_wanted = np.empty(n, np.int64), np.int64(0), np.int64(0)
-    phrases, offsets, lengths = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    steps, sequences = np.empty(n, np.int64), np.empty(n, np.int64)
-    for k in range(matches.row.shape[0]):
-        phrase, row = matches.phrase[k], matches.row[k]
-        for visit in range(visits.offsets[row], visits.offsets[row + 1]):
-            step = visits.steps[visit]
-            counts[phrase, EXPOSURES] += 1
-            counts[phrase, LAST_STEP] = max(counts[phrase, LAST_STEP], step)
-            if step != UNKNOWN_STEP:
-                which = np.searchsorted(checkpoints, step, side="right")
-                keys[n_keys] = np.int64(phrase) * checkpoints.shape[0] + which
-                n_keys += 1
-            # A place later than a phrase's K-th first one cannot matter; an equal step still can.
-            if step <= counts[phrase, LAST_WANTED]:
-                phrases[n_wanted], steps[n_wanted] = phrase, step
-                sequences[n_wanted] = first_sequence + row
-                offsets[n_wanted], lengths[n_wanted] = matches.token_offset[k], matches.n_tokens[k]
-                n_wanted += 1
-    wanted = Places(
-        phrases[:n_wanted], steps[:n_wanted], sequences[:n_wanted], offsets[:n_wanted], lengths[:n_wanted]
-    )
-    return keys[:n_keys], wanted
+    n_bins, base = checkpoints.shape[0], int64(visits.offsets[0])
+    row, which = int64(-1), int64(0)
+    begin = end = step_plus_one = bin_plus_one = int64(0)
+    for k in range(first, matches.phrase.shape[0]):
+        if matches.row[k] != row:
+            row = int64(matches.row[k])
+            begin, end = int64(visits.offsets[row]), int64(visits.offsets[row + 1])
+            which = bins_of_row(visits, row, checkpoints, which, bin_of)
+            if end > begin:
+                step_plus_one, bin_plus_one = int64(visits.steps[begin]) + 1, int64(bin_of[begin - base])
+        # Unsigned, so that the compiler need not ask whether it counts from the end.
+        phrase = uint64(matches.phrase[k])
+        if end - begin != 1:
+            if not has_room(sums, bins, places, phrase, end - begin):
+                return int64(k)
+            for visit in range(begin, end):
+                count_visit(
+                    sums, bins, places, most_places, n_bins, phrase, int64(visits.steps[visit]) + 1,
+                    int64(bin_of[visit - base]), first_sequence + row, matches, int64(k),
+                )  # fmt: skip
+            continue
+        is_new = sums[phrase, OPEN_BIN] != bin_plus_one
+        is_wanted = sums[phrase, WANTED_BEFORE] == 0 or step_plus_one < sums[phrase, WANTED_BEFORE]
+        if is_new or is_wanted:
+            if not has_room(sums, bins, places, phrase, int64(1)):
+                return int64(k)
+            count_visit(
+                sums, bins, places, most_places, n_bins, phrase, step_plus_one, bin_plus_one,
+                first_sequence + row, matches, int64(k),
+            )  # fmt: skip
+            continue
+        sums[phrase, OPEN_COUNT] += 1
+        sums[phrase, LAST_STEP] = max(sums[phrase, LAST_STEP], step_plus_one)
+    return int64(matches.phrase.shape[0])
+
+
+@uncounted
+def close_bins(sums: Int64Array, bins: BinTable, n_bins: int, phrases: Int64Array) -> None:
+    """Bring the open bins of some phrases to the table, which must have room for them."""
+    for k in range(phrases.shape[0]):
+        close_bin(sums, bins, n_bins, uint64(phrases[k]))
+
+
+@uncounted
+def copy_bins(old: BinTable, new: BinTable) -> None:
+    """Copy all bins to a larger table."""
+    for slot in range(old.keys.shape[0]):
+        if old.keys[slot] >= 0:
+            add_to_bin(new, int64(old.keys[slot]), int64(old.counts[slot]))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.corpus.orders.order import Visits
 from indexer.matching.matcher import Matches
-from indexer.scanning import tally as tally_module
+from indexer.scanning import bin_table, places
 from indexer.scanning.tally import Tally
 from indexer.units import UNKNOWN_STEP
 from tests.support.examples import examples
@@ -21,8 +21,8 @@ N_PHRASES = 5
 
 occurrence = st.tuples(st.integers(0, N_PHRASES - 1), st.integers(0, 9), st.integers(1, 3))
 sequence = st.tuples(
-    st.lists(occurrence, max_size=8, unique_by=lambda o: o[:2]),
-    st.lists(st.integers(0, 19), max_size=3, unique=True),
+    st.lists(occurrence, max_size=8, unique=True),
+    st.lists(st.integers(0, 19), max_size=5),
 )
 
 
@@ -34,26 +34,26 @@ def naive_rows(sequences, checkpoints, n_places):
             for step in steps:
                 exposures[phrase].append((step, number, offset, n_tokens))
     rows = []
-    for phrase, places in sorted(exposures.items()):
-        places.sort()
+    for phrase, unordered in sorted(exposures.items()):
+        kept = sorted(unordered)
         bins = defaultdict(int)
-        for step, *_ in places:
+        for step, *_ in kept:
             if step != UNKNOWN_STEP:
                 bins[min(c for c in checkpoints if c > step)] += 1
-        known = places[0][0] != UNKNOWN_STEP
+        known = kept[0][0] != UNKNOWN_STEP
         rows.append(
             {
                 "unit": "tokens",
                 "phrase_id": phrase,
-                "exposure_count": len(places),
-                "first_step": places[0][0] if known else None,
-                "first_sequence": places[0][1],
-                "first_offset": places[0][2],
-                "last_step": max(p[0] for p in places) if known else None,
+                "exposure_count": len(kept),
+                "first_step": kept[0][0] if known else None,
+                "first_sequence": kept[0][1],
+                "first_offset": kept[0][2],
+                "last_step": max(p[0] for p in kept) if known else None,
                 "bins": [{"checkpoint": c, "exposure_count": n} for c, n in sorted(bins.items())],
                 "places": [
                     {"step": s if known else None, "sequence": q, "token_offset": o, "n_tokens": n}
-                    for s, q, o, n in places[:n_places]
+                    for s, q, o, n in kept[:n_places]
                 ],
                 "alone": [],
             }
@@ -87,15 +87,15 @@ def tally_rows(sequences, checkpoints, n_places, cuts):
 @given(
     st.lists(sequence, max_size=12),
     st.lists(st.integers(0, 12), max_size=4),
-    st.integers(1, 4),
+    st.integers(1, 20),
     st.booleans(),
     st.sets(st.integers(1, 19)).map(lambda grid: sorted(grid | {20})),
 )
 def test_tally_equals_plain_loops(sequences, cuts, n_places, dense, checkpoints):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tally_module, "_PENDING_PLACES", 3)
-        patch.setattr(tally_module, "_PENDING_KEYS", 3)
-        patch.setattr(tally_module, "_MAX_DENSE_CELLS", 1 << 20 if dense else 0)
+        patch.setattr(bin_table, "_FIRST_SLOTS", 2)
+        patch.setattr(bin_table, "MAX_DENSE_CELLS", 1 << 20 if dense else 0)
+        patch.setattr(places, "_FIRST_ROOM", 1)
         assert tally_rows(sequences, checkpoints, n_places, cuts) == naive_rows(
             sequences, checkpoints, n_places
         )
@@ -110,21 +110,22 @@ def test_without_an_order_there_are_counts_but_no_steps():
     assert rows[0]["bins"] == []
 
 
-def test_places_that_are_kept_do_not_keep_the_room_of_their_block():
+def test_memory_is_bounded_by_phrases_and_bins():
     n = 1000
-    tally = Tally(1, np.array([20]), 1)
+    tally = Tally(1 << 20, np.array([20, 40]), 2)  # more cells than have an array of their own
     one_phrase = Matches(np.zeros(n, np.int32), np.arange(n), np.zeros(n, np.int32), np.ones(n, np.int32))
-    tally.add(one_phrase, 0, Visits(np.arange(n + 1), np.full(n, 3)))
-    tally._keep_first_places()
-    later = Visits(np.arange(n + 1), np.array([3, *[4] * (n - 1)]))
-    tally.add(one_phrase, n, later)
-    kept = tally._places[-1]
-    assert len(kept.step) == 1
-    assert all(column.base is None for column in kept)
+    steps = np.arange(39, -1, -1)  # each exposure is among the first two at first
+    for block in range(40):
+        tally.add(one_phrase, block * n, Visits(np.arange(n + 1), np.repeat(steps[block], n)))
+    assert tally._bins.n_used[0] == 1  # the other one is open
+    assert len(tally._bins.keys) <= 1024
+    assert tally._places.n_used[0] == 2
+    assert tally.rows("tokens")["exposure_count"].to_pylist() == [40 * n]
 
 
-def test_without_an_order_no_bins_are_pending():
-    tally = Tally(1 << 20, np.array([20, 40]), 1)  # more cells than are counted densely
+def test_without_an_order_there_are_no_bins():
+    tally = Tally(1 << 20, np.array([20, 40]), 1)
     one = Matches(np.zeros(1, np.int32), np.zeros(1, np.int64), np.zeros(1, np.int32), np.ones(1, np.int32))
     tally.add(one, 0, Visits(np.arange(2), np.full(1, UNKNOWN_STEP)))
-    assert not tally._bins._pending
+    assert tally.rows("tokens")["bins"].to_pylist() == [[]]
+    assert not tally._bins.n_used[0]
