@@ -53,9 +53,9 @@ lint: $(READY) ## Check style, types and the layers of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(READY) ## Measure the scan beside its peers and the read limit
+bench: $(READY) ## Measure the scan beside its peers: on the seeded language, or on your own with CORPUS=path/exposure.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[bench]"
-	$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(if $(CORPUS),--corpus $(CORPUS)) $(ARGS)
 
 clean: ## Remove the environment, the sample and its index
 	rm -rf $(VENV) .venv-harness sample build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

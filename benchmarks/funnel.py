@@ -28,9 +28,10 @@ from indexer.matching.text.kernels.windows import (
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.funnel", description=__doc__)
     parser.add_argument("--tokens", type=int, default=20_000_000)
+    parser.add_argument("--workload", choices=workload.names())
     parser.add_argument("--text", action="store_true", help="the questions of the text unit")
     arguments = parser.parse_args()
-    load = workload.load(arguments.tokens)
+    load = workload.load(arguments.tokens, arguments.workload)
     if arguments.text:
         text_funnel(load, arguments.tokens)
         return
@@ -53,11 +54,10 @@ def main() -> None:
 
 def text_funnel(load: workload.Workload, n_tokens: int) -> None:
     """Print what each question of the text unit lets through."""
-    names = ("gpt-neox-20b", "t5-base") if load.name == "real" else ("sample",)
     head = "tokenizer, phrases, sides, pairs of ids, of spellings, sites, windows, ids in them, occurrences"
     print("| " + head.replace(", ", " | ") + " |")
     print("| --- " + "| ---: " * 8 + "|")
-    for name in names:
+    for name in text_unit.tokenizers_of(load):
         text_load = text_unit.load(name, n_tokens, load)
         matcher = text_unit.prepared_matcher(text_load)
         search = matcher._window_search()

@@ -9,7 +9,6 @@ pyahocorasick finds.
 from __future__ import annotations
 
 import argparse
-import gzip
 from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,12 +16,11 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.cases import Case, Expected, Run, id_patterns, ours
-from benchmarks.workload import END_OF_DOCUMENT, SEED, SEQUENCE_LENGTH, SHARED, Workload
+from benchmarks.workload import SEED, SEQUENCE_LENGTH, Workload
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.patterns import Gap, GappedPattern, IdPatterns
-from indexer.tokenizers import tokenizer_from_json
 from indexer.vocabulary import TokenBytes
 from tests.reference import ReferenceMatcher
 
@@ -48,7 +46,7 @@ class PatternSet(NamedTuple):
 def gapped(load: Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:
     """The set alone, and with 10,000 patterns of each kind."""
     n = arguments.tokens
-    vocabulary = vocabulary_of(load)
+    vocabulary = load.tokenizer.token_bytes()
     rows = [ours(load, expected, "134k", n, experiment="gapped", name="no patterns")]
     for name, least_ids, unit in KINDS:
         chosen = pattern_set(load, least_ids, unit)
@@ -108,25 +106,9 @@ def pattern_set(load: Workload, least_ids: int, unit: str) -> PatternSet:
     )
 
 
-def vocabulary_of(load: Workload) -> TokenBytes:
-    """Return the bytes of every id: GPT-NeoX's, or a word for each id of the seeded language."""
-    if load.name == "real":
-        with gzip.open(SHARED / "tokenizers" / "gpt-neox-20b.json.gz", "rt", encoding="utf-8") as file:
-            return tokenizer_from_json(file.read(), "gpt-neox-20b").token_bytes()
-    spelled = [b"", *(f" w{token}".encode() for token in range(1, 1 << 16))]
-    special = np.zeros(len(spelled), np.bool_)
-    special[END_OF_DOCUMENT] = True
-    return TokenBytes(
-        np.frombuffer(b"".join(spelled), np.uint8),
-        np.cumsum([0, *map(len, spelled)]).astype(np.int64),
-        special,
-    )
-
-
 def check(load: Workload, chosen: PatternSet, vocabulary: TokenBytes) -> None:
     """Compare the beginning of the stream with the plain join; stop where they differ."""
-    # The seeded language is far denser in parts than real text is.
-    ids, starts, stops = load.rows(CHECKED_TOKENS if load.name == "real" else CHECKED_TOKENS // 100)
+    ids, starts, stops = load.rows(CHECKED_TOKENS)
     parts = chosen.ids.phrase >= chosen.first_part
     lengths = np.diff(chosen.ids.offsets)
     found = ReferenceMatcher(

@@ -32,22 +32,25 @@ PACKAGES = (
 )
 
 
-def measure(cases: Sequence[Case], rounds: int) -> list[dict]:
+def measure(cases: Sequence[Case], rounds: int, memory: bool = True) -> list[dict]:
     """Return one record a row. All are prepared first and then run by turns: noise meets all alike."""
     ready: list[tuple[Case, Run, dict]] = []
     for case in cases:
         gc.collect()
-        private_bytes = _private_bytes_of(case)
+        private_bytes = _private_bytes_of(case) if memory else None
         began = time.perf_counter()
         try:
             run = case.prepare()
         except ImportError as error:
-            print(f"  left out: {case.name} ({error.name} is not installed)", flush=True)
+            print(
+                f"  left out: {case.name} ({error.name} is not installed; make bench installs it)", flush=True
+            )
             continue
         build_seconds = time.perf_counter() - began
         _checked(case, run())  # compiles, and warms the caches
         record = {
             "experiment": case.experiment,
+            "workload": case.workload,
             "name": case.name,
             "phrases": case.phrases,
             "n_tokens": case.n_tokens,
@@ -56,10 +59,10 @@ def measure(cases: Sequence[Case], rounds: int) -> list[dict]:
             "private_bytes": private_bytes,
             "seconds": [],
         }
-        print(f"  ready: {case.phrases:>5}  {case.name}", flush=True)
+        _say(f"{len(ready) + 1:>3} of {len(cases)}  {case.workload}  {case.phrases:>6}  {case.name}")
         ready.append((case, run, record))
     for turn in range(rounds):
-        print(f"  round {turn + 1} of {rounds}", flush=True)
+        _say(f"round {turn + 1} of {rounds}")
         for case, run, record in ready:
             # Short runs are repeated within a round: one alone would measure the clock and the scheduler.
             best = float("inf")
@@ -71,13 +74,25 @@ def measure(cases: Sequence[Case], rounds: int) -> list[dict]:
                 _checked(case, count)
                 best, spent = min(best, taken), spent + taken
             record["seconds"].append(best)
+    if sys.stdout.isatty():
+        print("\r\033[K", end="", flush=True)
     return [record for _, _, record in ready]
+
+
+def _say(text: str) -> None:
+    """Print what is going on: one line that the next takes the place of, on a terminal."""
+    if sys.stdout.isatty():
+        print(f"\r\033[K  {text}", end="", flush=True)
+    else:
+        print(f"  {text}", flush=True)
 
 
 def _checked(case: Case, count: int | None) -> None:
     if count != case.expected:
         raise SystemExit(
-            f"{case.name} on {case.phrases} finds {count} occurrences; there are {case.expected}"
+            f"\nWrong answer: {case.name} finds {count} occurrences of {case.phrases},"
+            f" but there are {case.expected}"
+            f" ({case.experiment}, {case.workload or 'own corpus'}, the first {case.n_tokens:,} ids)"
         )
 
 
@@ -87,9 +102,9 @@ def speed(record: dict) -> tuple[float, float, float]:
     return statistics.median(speeds), min(speeds), max(speeds)
 
 
-def save(records: list[dict], workload: str, arguments: dict) -> Path:
-    """Write the raw figures with the machine they come from."""
-    run = {
+def run_of(records: list[dict], workload: str, arguments: dict) -> dict:
+    """Return the raw figures with the machine they come from."""
+    return {
         "format": 2,
         "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
         "commit": _commit(),
@@ -98,8 +113,12 @@ def save(records: list[dict], workload: str, arguments: dict) -> Path:
         "machine": machine(),
         "rows": records,
     }
+
+
+def save(run: dict) -> Path:
+    """Write a run; its file is named after its date."""
     RECORD.mkdir(exist_ok=True)
-    path = RECORD / f"{time.strftime('%Y-%m-%d-%H%M', time.gmtime())}.json"
+    path = RECORD / f"{run['date'].replace(' ', '-').replace(':', '')}.json"
     path.write_text(json.dumps(run, indent=1) + "\n")
     return path
 

@@ -1,7 +1,7 @@
 """The same question put to other programs. Each is optional: a row is left out where one is missing.
 
-Ids are given to byte matchers as two bytes each, little end first; a hit that begins at an odd byte is none.
-Matchers of text get one character an id.
+Ids are given to byte matchers as two bytes each (four where the stream has them), little end first; a hit
+that begins inside an id is none. Matchers of text get one character an id.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmarks.workload import Workload
 
 def _tuples(workload: Workload, phrases: str) -> list[np.ndarray]:
     ids, offsets = workload.phrases[phrases]
-    return np.split(ids.astype("<u2"), offsets[1:-1])
+    return np.split(ids.astype(workload.stream.dtype), offsets[1:-1])
 
 
 def _characters(ids: np.ndarray) -> str:
@@ -41,14 +41,10 @@ def hyperscan(workload: Workload, phrases: str, n_tokens: int, rows_a_call: int)
     database.scratch = hs.Scratch(database)
     ids, starts, stops = workload.rows(n_tokens)
     raw = memoryview(ids.view(np.uint8))
-    byte_of = np.array([len(t) * 2 for t in _tuples(workload, phrases)])
-    bounds = list(
-        zip(
-            (starts[::rows_a_call] * 2).tolist(),
-            [*(starts[::rows_a_call][1:] * 2).tolist(), len(raw)],
-            strict=True,
-        )
-    )
+    width = ids.itemsize
+    lengths = np.array([len(t) for t in _tuples(workload, phrases)])
+    calls = (starts[::rows_a_call] * width).tolist()
+    bounds = list(zip(calls, [*calls[1:], len(raw)], strict=True))
 
     def run() -> int:
         hits: list[tuple[int, int, int]] = []
@@ -56,7 +52,7 @@ def hyperscan(workload: Workload, phrases: str, n_tokens: int, rows_a_call: int)
             base = begin
 
             def on_match(number, _from, to, _flags, _context, base=base) -> None:
-                if not to & 1:
+                if not to % width:
                     hits.append((number, base, to))
 
             database.scan(raw[begin:end], match_event_handler=on_match)
@@ -64,10 +60,9 @@ def hyperscan(workload: Workload, phrases: str, n_tokens: int, rows_a_call: int)
             return len(hits)
         # Several sequences a call: hits across a sequence end are taken out.
         number, base, to = np.array(hits, np.int64).reshape(-1, 3).T
-        last = (base + to) // 2 - 1
-        first = last + 1 - byte_of[number] // 2
-        length = stops[0] - starts[0]
-        return int((first // length == last // length).sum())
+        last = (base + to) // width - 1
+        first = last + 1 - lengths[number]
+        return int((stops[np.searchsorted(stops, first, side="right")] > last).sum())
 
     return run
 
@@ -78,13 +73,14 @@ def ahocorasick_rs(workload: Workload, phrases: str, n_tokens: int) -> Run:
     matcher = BytesAhoCorasick([t.tobytes() for t in _tuples(workload, phrases)])
     ids, starts, stops = workload.rows(n_tokens)
     raw = memoryview(ids.view(np.uint8))
-    bounds = list(zip((starts * 2).tolist(), (stops * 2).tolist(), strict=True))
+    width = ids.itemsize
+    bounds = list(zip((starts * width).tolist(), (stops * width).tolist(), strict=True))
 
     def run() -> int:
         n = 0
         for begin, end in bounds:
             for _, first, _ in matcher.find_matches_as_indexes(raw[begin:end], overlapping=True):
-                n += not first & 1
+                n += not first % width
         return n
 
     return run
@@ -126,16 +122,16 @@ def numpy_hashes(workload: Workload, phrases: str, n_tokens: int) -> Run:
         return total
 
     wanted = {n: np.unique(hashes(list(np.array(ts).T))) for n, ts in by_length.items()}
-    ids, starts, _ = workload.rows(n_tokens)
-    table = ids.reshape(len(starts), -1)
+    ids, starts, stops = workload.rows(n_tokens)
+    left = np.repeat(stops, stops - starts) - np.arange(len(ids))  # ids from here to the end of the sequence
 
     def run() -> int:
         n = 0
         for length, known in wanted.items():
-            width = table.shape[1] - length + 1
-            grams = hashes([table[:, k : k + width].ravel() for k in range(length)])
-            at = np.searchsorted(known, grams)
-            n += int((known[np.minimum(at, len(known) - 1)] == grams).sum())
+            width = len(ids) - length + 1
+            grams = hashes([ids[k : k + width] for k in range(length)])
+            at = np.minimum(np.searchsorted(known, grams), len(known) - 1)
+            n += int(((known[at] == grams) & (left[:width] >= length)).sum())
         return n
 
     return run
@@ -146,8 +142,8 @@ def duckdb(workload: Workload, phrases: str, n_tokens: int) -> Run:
     import duckdb as db
     import pyarrow as pa
 
-    ids, starts, _ = workload.rows(n_tokens)
-    row = np.repeat(np.arange(len(starts)), len(ids) // len(starts))
+    ids, starts, stops = workload.rows(n_tokens)
+    row = np.repeat(np.arange(len(starts)), stops - starts)
     connection = db.connect(config={"threads": 1})
     connection.register("stream", pa.table({"place": np.arange(len(ids)), "row": row, "id": ids}))
     connection.execute("CREATE TABLE tokens AS FROM stream")

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks import workload
 from benchmarks.cases import id_patterns
-from benchmarks.gapped import KINDS, matcher_of, pattern_set, vocabulary_of
+from benchmarks.gapped import KINDS, matcher_of, pattern_set
 from indexer.matching.blocks import read_only
 from indexer.matching.ids.kernels.inspection import scan_up_to
 from indexer.matching.ids.kernels.prefilter import new_prefilter_scratch
@@ -33,9 +33,10 @@ Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stages", description=__doc__)
     parser.add_argument("--tokens", type=int, default=10_000_000)
+    parser.add_argument("--workload", choices=workload.names())
     parser.add_argument("--gapped", action="store_true", help="the questions put for phrases with gaps")
     arguments = parser.parse_args()
-    load = workload.load(arguments.tokens)
+    load = workload.load(arguments.tokens, arguments.workload)
     rows = tuple(map(read_only, load.rows()))
     if arguments.gapped:
         _print_head("patterns", (*QUESTIONS, *SEARCH, *JOINING))
@@ -73,7 +74,7 @@ def phrase_runs(matcher: TokenMatcher, rows: Rows) -> list[Callable[[], object]]
 def gapped_runs(load: workload.Workload, least_ids: int, unit: str, rows: Rows) -> list[Callable[[], object]]:
     """Return the same for a matcher of phrases with gaps: parts beside anchors and joining behind it."""
     ids, starts, stops = rows
-    whole = matcher_of(pattern_set(load, least_ids, unit), vocabulary_of(load))
+    whole = matcher_of(pattern_set(load, least_ids, unit), load.tokenizer.token_bytes())
     whole.find(ids, starts, stops)
     anchored = whole._matcher
     matcher = anchored._chosen.for_block(ids, starts, stops).matcher

@@ -27,10 +27,43 @@ def tables(run: dict) -> str:
         f" load average of the minute: {machine['load_before']:.1f}",
         "",
     ]
-    for experiment in dict.fromkeys(row["experiment"] for row in run["rows"]):
-        rows = [row for row in run["rows"] if row["experiment"] == experiment]
-        lines += [f"### {experiment}", "", *_table(rows), ""]
+    several = _workloads(run)
+    for name in several:
+        rows = _of(run, name)
+        for experiment in dict.fromkeys(row["experiment"] for row in rows):
+            heading = experiment if len(several) == 1 else f"{experiment} ({name})"
+            of_one = [row for row in rows if row["experiment"] == experiment]
+            lines += [f"### {heading}", "", *_table(of_one), ""]
+    if len(several) == 2:
+        lines += [f"### {several[1]} against {several[0]}", "", *_ratios(run, *several), ""]
     return "\n".join(lines)
+
+
+def _workloads(run: dict) -> list[str]:
+    """Return the names of what was searched; older records have one for all rows."""
+    return list(dict.fromkeys(row.get("workload") or run["workload"] for row in run["rows"]))
+
+
+def _of(run: dict, workload: str) -> list[dict]:
+    return [row for row in run["rows"] if (row.get("workload") or run["workload"]) == workload]
+
+
+def _ratios(run: dict, first: str, second: str) -> list[str]:
+    """Return the same rows of two workloads beside each other, in the order in which they were measured."""
+    lines = [
+        f"| what | phrases | {first} | {second} | {second} / {first} |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    others: dict[str, list[dict]] = {}
+    for row in _of(run, second):
+        others.setdefault(row["experiment"], []).append(row)
+    for row in _of(run, first):
+        if others.get(row["experiment"]):
+            other = others[row["experiment"]].pop(0)
+            one, two = speed(row)[0], speed(other)[0]
+            cells = (f"{row['experiment']}: {row['name']}", row["phrases"], _short(one), _short(two))
+            lines.append("| " + " | ".join(cells) + f" | {two / one:.2f} |")
+    return lines
 
 
 def main_table(run: dict) -> str:

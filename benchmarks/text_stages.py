@@ -80,11 +80,13 @@ def scan_up_to(table, ids, stage, scratch):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.text_stages", description=__doc__)
     parser.add_argument("--tokens", type=int, default=8_000_000)
-    n_tokens = parser.parse_args().tokens
-    load = workload.load(n_tokens)
+    parser.add_argument("--workload", choices=workload.names())
+    arguments = parser.parse_args()
+    n_tokens = arguments.tokens
+    load = workload.load(n_tokens, arguments.workload)
     print("| tokenizer | " + " | ".join(STAGES) + " | together |")
     print("| --- " + "| ---: " * (len(STAGES) + 1) + "|")
-    for name in ("gpt-neox-20b", "t5-base") if load.name == "real" else ("sample",):
+    for name in text_unit.tokenizers_of(load):
         text_load = text_unit.load(name, n_tokens, load)
         taken = least_seconds(_runs(text_load))
         each = np.diff(taken, prepend=0.0) / len(text_load.ids) * 1e9

@@ -1,7 +1,7 @@
 """The text unit beside the id unit and beside decoding: what exactness in the text costs.
 
-The phrases are all critical phrases of BLiMP, folded, with word borders; ids of GPT-NeoX and of T5. Without
-real data beside the project the embedded sample takes their place: its tokenizer, its corpus, its phrases.
+The phrases are all critical phrases of BLiMP, folded, with word borders, in real text, ids of GPT-NeoX and of
+T5; or those of the seeded language in its own text.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.cases import Case, Run, automaton_count
+from benchmarks.real import SHARED, paragraphs
 from benchmarks.scratch import new_folder
-from benchmarks.workload import KEPT, SEQUENCE_LENGTH, SHARED, Workload, paragraphs, shuffled_stream
+from benchmarks.workload import KEPT, SEQUENCE_LENGTH, Workload, shuffled_stream
 from indexer.config import MatchConfig, PhrasesConfig
 from indexer.folding import fold
 from indexer.matching.ids.matcher import TokenMatcher
@@ -59,17 +60,25 @@ class TextLoad:
     two_forms: IdPatterns
 
 
+def tokenizers_of(workload: Workload) -> tuple[str, ...]:
+    """Return the tokenizers that the text unit is measured with."""
+    return ("gpt-neox-20b", "t5-base") if workload.name == "real" else ("seeded",)
+
+
 def load(name: str, n_tokens: int, workload: Workload) -> TextLoad:
-    """Return the workload of a tokenizer: ``gpt-neox-20b``, ``t5-base`` or ``sample``."""
-    if name == "sample":
-        tokenizer, stream, source = _sample(n_tokens)
-    else:
+    """Return the workload of a tokenizer, one of `tokenizers_of`."""
+    tokenizer, stream = workload.tokenizer, workload.stream
+    config = PhrasesConfig(str(SHARED / "blimp"))
+    if name == "t5-base":
         tokenizer = load_tokenizer(f"{name}.json.gz", base=SHARED / "tokenizers")
-        source = SHARED / "blimp"
-        stream = workload.stream if name == "gpt-neox-20b" else _tokenized(name, tokenizer, n_tokens)
+        stream = _tokenized(name, tokenizer, n_tokens)
+    if name == "seeded":
+        path = new_folder() / "phrases.txt"
+        path.write_text("\n".join(workload.texts) + "\n", encoding="utf-8")
+        config = PhrasesConfig(str(path))
     n_rows = min(n_tokens, len(stream)) // SEQUENCE_LENGTH
     starts = np.arange(n_rows, dtype=np.int64) * SEQUENCE_LENGTH
-    found = normalized(load_phrases(PhrasesConfig(str(source)), MATCH, base=Path()), tokenizer, MATCH)
+    found = normalized(load_phrases(config, MATCH, base=Path()), tokenizer, MATCH)
     texts = found.phrases["phrase"].to_pylist()
     return TextLoad(
         name,
@@ -79,19 +88,8 @@ def load(name: str, n_tokens: int, workload: Workload) -> TextLoad:
         starts + SEQUENCE_LENGTH,
         texts,
         id_patterns(found.phrases, tokenizer, MATCH),
-        _two_forms(texts, tokenizer),
+        two_forms(texts, tokenizer),
     )
-
-
-def _sample(n_tokens: int) -> tuple[Tokenizer, np.ndarray, Path]:
-    from indexer.sample import write_sample
-
-    folder = new_folder() / "sample"
-    write_sample(folder)
-    shards = sorted((folder / "shards").glob("*.bin"))
-    text = np.concatenate([np.fromfile(path, np.uint16) for path in shards])
-    stream = np.tile(text, -(-n_tokens // len(text)))
-    return load_tokenizer("tokenizer.json", base=folder), stream, folder / "blimp"
 
 
 def _tokenized(name: str, tokenizer: Tokenizer, n_tokens: int) -> np.ndarray:
@@ -105,7 +103,8 @@ def _tokenized(name: str, tokenizer: Tokenizer, n_tokens: int) -> np.ndarray:
         return shuffled_stream(arrays["text"], arrays["offsets"], n_tokens)
 
 
-def _two_forms(texts: list[str], tokenizer: Tokenizer) -> IdPatterns:
+def two_forms(texts: list[str], tokenizer: Tokenizer) -> IdPatterns:
+    """Return the ids of each phrase behind a space and at the beginning of a sentence."""
     variants = [" " + text for text in texts] + [text[:1].upper() + text[1:] for text in texts]
     forms = list(dict.fromkeys(tuple(ids) for ids in tokenizer.encode_batch(variants) if len(ids) > 1))
     return IdPatterns(
@@ -118,20 +117,21 @@ def _two_forms(texts: list[str], tokenizer: Tokenizer) -> IdPatterns:
 def cases(text_load: TextLoad) -> list[Case]:
     """Return the rows of one tokenizer."""
     n_tokens = len(text_load.ids)
-    experiment = f"text unit, {text_load.name}"
+    experiment = "text unit, t5-base" if text_load.name == "t5-base" else "text unit"
     n_phrases = f"{len(text_load.texts):,}"
     n_forms, n_two = f"{len(text_load.forms.phrase):,} forms", f"{len(text_load.two_forms.phrase):,} forms"
     count = _expected(text_load, len(text_load.starts))
     fewer = max(1, len(text_load.starts) // 16)
+    n_fewer = int(text_load.stops[fewer - 1])
     return [
         Case(experiment, "ids, two forms a phrase", n_two, n_tokens, _ids(text_load, text_load.two_forms),
              _id_count(text_load, text_load.two_forms)),
         Case(experiment, "ids, all forms", n_forms, n_tokens, _ids(text_load, text_load.forms),
              _id_count(text_load, text_load.forms)),
         Case(experiment, "text", n_phrases, n_tokens, lambda: _text(text_load), count),
-        Case(experiment, "text by decoding all of it", n_phrases, fewer * SEQUENCE_LENGTH,
+        Case(experiment, "text by decoding all of it", n_phrases, n_fewer,
              lambda: _decoding(text_load, fewer), _expected(text_load, fewer)),
-        Case(experiment, "decode, then hyperscan", n_phrases, fewer * SEQUENCE_LENGTH,
+        Case(experiment, "decode, then hyperscan", n_phrases, n_fewer,
              lambda: _hyperscan(text_load, fewer), _expected(text_load, fewer)),
     ]  # fmt: skip
 
@@ -170,7 +170,8 @@ def _text(text_load: TextLoad) -> Run:
 
 def _decoding(text_load: TextLoad, n_rows: int) -> Run:
     search = _matcher(text_load)._decoding
-    rows = text_load.ids[: n_rows * SEQUENCE_LENGTH], text_load.starts[:n_rows], text_load.stops[:n_rows]
+    stops = text_load.stops[:n_rows]
+    rows = text_load.ids[: stops[-1]], text_load.starts[:n_rows], stops
     return lambda: len(search.find(*rows).row)
 
 
