@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import traceback
+from functools import partial
 from typing import Any
 
 import click
@@ -20,9 +21,10 @@ from indexer.cli.leaving import (
     nobody_reads,
     open_closed_streams,
 )
-from indexer.errors import ResourceError
+from indexer.errors import ExposureError, ResourceError
 from indexer.foreign_errors import translate
 from indexer.redaction import redact
+from indexer.storage.mapped_files import leaving_when_truncated
 
 # In workflow order. Modules are imported when their command is asked for: `exposure --help` imports none.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -140,7 +142,7 @@ def run(arguments: list[str] | None = None) -> int:
     open_closed_streams()
     try:
         _require_memory(words)
-        with leaving_when_told(words):
+        with leaving_when_told(words), leaving_when_truncated(partial(_leave, words=words)):
             result: Any = cli.main(args=words, prog_name="exposure", standalone_mode=False)
             sys.stdout.flush()
         return result if isinstance(result, int) else 0
@@ -184,6 +186,13 @@ def _require_memory(words: list[str]) -> None:
                 expected=f"{least >> 20:,} MiB at least",
                 fix="raise the limit with ulimit",
             )
+
+
+def _leave(error: ExposureError, words: list[str]) -> None:
+    """Say what went wrong without Python's streams, whose state nobody knows here, and end at once."""
+    text = json.dumps(error.as_dict()) if "--json" in words else f"exposure: {error.line()}"
+    os.write(2, f"{text}\n".encode())
+    os._exit(error.exit_code)
 
 
 def _fail(error: BaseException, words: list[str]) -> int:

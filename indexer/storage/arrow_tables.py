@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from indexer.errors import InputError
 from indexer.storage.compressed import Limits, compression_of, read_unpacked
 from indexer.storage.files import CorpusFile, open_binary, read_range
+from indexer.storage.mapped_files import mapped
 from indexer.storage.observer import reading
 from indexer.units import Int64Array
 
@@ -80,6 +81,7 @@ class ArrowFile(ABC):
         if self._content is not None:
             return pa.BufferReader(self._content)
         if self.file.local:
+            mapped(self.file.url, self.file.name, self.file.n_bytes)
             return pa.memory_map(self.file.url)
         return pa.PythonFile(open_binary(self.file), mode="r")
 

@@ -13,6 +13,7 @@ import numpy as np
 from indexer.errors import ExposureError, InputError, ResourceError, StateError
 from indexer.redaction import redacted_url
 from indexer.storage.globs import has_magic, local_matches
+from indexer.storage.mapped_files import mapped
 from indexer.storage.observer import answered_once, found, planned, read_whole, reading
 from indexer.storage.opening import open_regular, status_of
 from indexer.storage.remote_names import entries_of, info_of, is_pattern, matches_of
@@ -256,6 +257,7 @@ def map_bytes(file: CorpusFile) -> Uint8Array:
         )
     if size == 0:
         return np.empty(0, np.uint8)
+    mapped(file.url, file.name, size)
     return np.memmap(file.url, dtype=np.uint8, mode="r")
 
 

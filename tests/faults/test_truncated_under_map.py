@@ -1,12 +1,15 @@
-"""A shard that becomes shorter while a worker has it mapped costs the worker, not the run; it is named."""
+"""A file that becomes shorter while it is mapped is named: a worker dies of it, a command says so."""
 
 from __future__ import annotations
 
 import faulthandler
 import os
+import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from indexer.build import merge_index, plan_index, scan_shards
@@ -40,3 +43,88 @@ def test_a_shard_that_is_truncated_while_it_is_read(
     assert IndexDir(tmp_path / "index").committed_ranges() == {0, 2}
     with pytest.raises(StateError, match=r"partials are missing, of shards/s01\.bin"):
         merge_index(tmp_path / "index")
+
+
+SCRIPT = """
+import os, sys
+import numpy as np, pyarrow as pa
+target, words = sys.argv[1], sys.argv[2:]
+made, memory_map = np.memmap, pa.memory_map
+
+def cut(path):
+    if os.path.abspath(path) == target:
+        os.truncate(target, 100)
+
+class Memmap(np.memmap):
+    def __new__(cls, path, *how, **more):
+        data = made.__new__(made, path, *how, **more)
+        cut(path)
+        return data
+
+def mapped(path, *how):
+    data = memory_map(path, *how)
+    cut(path)
+    return data
+
+np.memmap, pa.memory_map = Memmap, mapped
+from indexer.cli.main import main
+main(words)
+"""
+
+
+@pytest.fixture
+def big(tmp_path: Path) -> SmallCorpus:
+    """A corpus whose every file is some pages long; a step takes from the first two shards."""
+    corpus = SmallCorpus(tmp_path, order={"kind": "indices", "path": "order.npy", "batch_size": 4})
+    for number in range(3):
+        corpus.write_shard(number, number, n=1200, length=64)
+    np.save(tmp_path / "order.npy", np.arange(3600, dtype=np.uint32).reshape(2, 1800).T.reshape(-1))
+    return corpus
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGBUS there")
+@pytest.mark.parametrize("target", ["shards/s01.idx", "shards/s00.bin", "order.npy"])
+@pytest.mark.parametrize("command", ["check", "plan", "index", "scan", "batch", "batch of a plan"])
+def test_a_file_that_is_truncated_under_a_command(big: SmallCorpus, target: str, command: str) -> None:
+    config, root, words = str(big.write_config()), str(big.base / "index"), command.split()
+    arguments = {"check": [config], "scan": [root], "batch": [config, "2"]}.get(
+        words[0], [config, "--out", root]
+    )
+    if command in ("scan", "batch of a plan"):
+        plan_index(big.config(), root)
+        arguments[0] = root
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(big.base / target), words[0], *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    last = done.stderr.strip().splitlines()[-1]
+    assert done.returncode in (3, 4), done.stderr
+    assert last.startswith("exposure: ") and target.removesuffix(".bin").removesuffix(".idx") in last, last
+    assert "Traceback" not in done.stderr
+    spoilt = {"shards/s01.idx": {1}, "shards/s00.bin": {0}, "order.npy": {0, 1, 2}}[target]
+    assert not IndexDir(root).committed_ranges() & spoilt
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGBUS there")
+def test_a_table_that_is_truncated_under_planning(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).integers(0, 9, (4000, 8)).tolist()
+    with pa.OSFile(str(tmp_path / "rows.arrow"), "wb") as sink:
+        table = pa.table({"input_ids": rows})
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table, max_chunksize=100)
+    (tmp_path / "words.jsonl").write_text('{"token_ids": [1, 2]}\n')
+    (tmp_path / "exposure.toml").write_text(
+        '[phrases]\nsource = "words.jsonl"\ntoken_ids = "token_ids"\n'
+        '[corpus]\npaths = ["rows.arrow"]\nformat = "arrow"\nvocab_size = 9\n'
+        '[order]\nkind = "sequential"\nbatch_size = 1\n[match]\nunit = "tokens"\n'
+    )
+    words = ["plan", str(tmp_path / "exposure.toml"), "--out", str(tmp_path / "index")]
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "rows.arrow"), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (3, 4) and "rows.arrow" in done.stderr.splitlines()[-1], done.stderr

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
+from indexer.storage.mapped_files import mapped
 from indexer.storage.observer import read_whole
 
 ENDINGS = (
@@ -189,6 +190,7 @@ def load_npy(name: str, *, base: Path) -> NDArray[Any]:
     try:
         if file.local:
             read_whole(file)
+            mapped(file.url, file.name, file.n_bytes)
             array = np.load(file.url, mmap_mode="r", allow_pickle=False)
         else:
             array = np.load(io.BytesIO(files.read_all(file, at_most=1 << 36)), allow_pickle=False)
@@ -196,4 +198,7 @@ def load_npy(name: str, *, base: Path) -> NDArray[Any]:
         raise InputError(f"is no whole npy file ({error})", path=name) from None
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "ui":
         raise InputError("holds no integers", path=name)
+    end = (array.offset if isinstance(array, np.memmap) else file.n_bytes - array.nbytes) + array.nbytes
+    if end != file.n_bytes:
+        raise InputError(f"holds {file.n_bytes:,} bytes", path=name, expected=f"{end:,}, as its header says")
     return array

@@ -14,7 +14,6 @@ from indexer.corpus.formats.sample_index import load_npy
 from indexer.corpus.orders.positions import examine
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
-from indexer.storage.observer import read_whole
 
 DTYPE = "uint32"
 """Dtype of a headerless index file, as both trainers write it."""
@@ -56,8 +55,7 @@ def load_list(name: str, dtype: str | None, *, base: Path) -> NDArray[Any]:
             fix="set [order] dtype, or fetch the file again",
         )
     if file.local:
-        read_whole(file)
-        return np.memmap(file.url, kind, "r")
+        return np.ndarray((file.n_bytes // kind.itemsize,), kind, buffer=files.map_bytes(file))
     return np.frombuffer(files.read_all(file, at_most=1 << 36), kind)
 
 
