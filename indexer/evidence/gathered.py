@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 
 from indexer.corpus.preflight.opening import Training
 from indexer.errors import ConfigError, InputError
@@ -101,7 +102,16 @@ def _of_tokenizer(training: Training) -> Evidence:
     except InputError:
         fit = TokenizerFit(Verdict.UNTOLD, 0, 0.0, 0.0, 0.0, "its ids do not tell the words of a text")
     if fit.verdict is Verdict.FITS:
-        return Evidence(confirmed=(f"{tokenizer.name} agrees with the ids of a sample: {fit.why}",))
+        confirmed = f"{tokenizer.name} agrees with the ids of a sample: {fit.why}"
+        if fit.told_below >= tokenizer.n_ids - 1:
+            return Evidence(confirmed=(confirmed,))
+        return Evidence(
+            confirmed=(confirmed,),
+            on_trust=(
+                f"what {tokenizer.name} says of ids from {fit.told_below:,} on, of which a sample holds too few"
+                f" to tell; read some: {_rare_line(tokenizer, runs, fit.told_below)}",
+            ),
+        )
     if fit.verdict is Verdict.UNTOLD:
         return Evidence(
             on_trust=(f"that {tokenizer.name} is the tokenizer of the corpus ({fit.why}); read it: {line}",)
@@ -120,5 +130,16 @@ def _of_tokenizer(training: Training) -> Evidence:
 def _decoded_line(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> str:
     """Return a line of the longest of the first runs, decoded."""
     longest = max(runs[:8], key=len, default=[])
-    text = " ".join(tokenizer.decode(longest[:64]).split())
+    return _quoted(tokenizer.decode(longest[:64]))
+
+
+def _rare_line(tokenizer: Tokenizer, runs: Sequence[list[int]], first: int) -> str:
+    """Return some of the rare ids, decoded with what stands around them."""
+    places = ((run, at) for run in runs for at, token in enumerate(run) if token >= first)
+    some = [tokenizer.decode(run[max(0, at - 3) : at + 3]) for run, at in islice(places, 5)]
+    return _quoted(" … ".join(some)) if some else "the sample holds none"
+
+
+def _quoted(text: str) -> str:
+    text = " ".join(text.split())
     return f"“{text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''}”"

@@ -9,6 +9,10 @@ A corpus that was tokenized by lot (BPE dropout, unigram sampling) is cut elsewh
 that the tokenizer would make are the usual ones: of most odd stretches, the sample holds the usual ids more
 often. Of pieces that came together by chance it does not.
 
+Rare ids are few in a sample, and what is wrong with them alone is lost among the others. So ids are looked at from
+some number on, too: of a corpus that was not tokenized by lot none of them is odd. How far that tells is said
+(`TokenizerFit.told_below`).
+
 Where whole words are ids, any ids come back from their text, whosever they are. That is seen by trying the
 same ids under a vocabulary in another order. What is left then is Zipf's law of abbreviation: frequent pieces
 are short, in any language and in code, and in a wrong order they are not.
@@ -41,6 +45,9 @@ LEAST_SHUFFLED = 0.03
 """Share of ids that are odd in another order, below which a sample cannot tell."""
 MOST_BROKEN = 0.02
 """Share of ids in bytes that are no UTF-8, which no tokenizer makes of text."""
+MOST_ODD_OF_RARE = 0.03
+"""Share of stretches with a rare id that may be odd."""
+FEWEST_ODD_OF_RARE = 10
 FEWEST_ODD = 20
 FEWEST_IDS = 400
 LEAST_USUAL = 0.6
@@ -81,6 +88,8 @@ class TokenizerFit(NamedTuple):
         whichever is smaller.
     why : str
         A sentence.
+    told_below : int
+        Of ids from here on the sample holds too few to tell.
     """
 
     verdict: Verdict
@@ -89,6 +98,7 @@ class TokenizerFit(NamedTuple):
     usual: float
     odd_shuffled: float
     why: str
+    told_below: int = 0
 
 
 class _Compared(NamedTuple):
@@ -97,6 +107,7 @@ class _Compared(NamedTuple):
     n_broken: int
     n_lost: int
     stretches: list[_Stretch]
+    largest: list[int]
 
     @property
     def odd(self) -> float:
@@ -124,9 +135,10 @@ def tokenizer_fit(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> TokenizerF
     shuffled = _odd_in_another_order(tokenizer, vocabulary, runs)
     of_words = shuffled < LEAST_SHUFFLED
     limit = min(MOST_ODD, max(MOST_ODD_OF_WORDS, shuffled / 5))
+    told_below = _told_below(runs, shuffled)
 
     def verdict(said: Verdict, why: str) -> TokenizerFit:
-        return TokenizerFit(said, found.n_ids, found.odd, usual, shuffled, why)
+        return TokenizerFit(said, found.n_ids, found.odd, usual, shuffled, why, told_below)
 
     is_broken = found.n_broken >= MOST_BROKEN * found.n_ids
     if found.odd >= limit and len(found.stretches) >= FEWEST_ODD and (usual < LEAST_USUAL or is_broken):
@@ -134,6 +146,8 @@ def tokenizer_fit(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> TokenizerF
             Verdict.ANOTHER,
             f"{found.odd:.1%} of {found.n_ids:,} ids are not what this tokenizer makes of their text",
         )
+    if found.odd < limit and (rare := _odd_from(found, vocabulary)):
+        return verdict(Verdict.ANOTHER, rare)
     if not of_words:
         return verdict(
             Verdict.FITS, f"{1 - found.odd:.1%} of {found.n_ids:,} ids are what it makes of their text"
@@ -173,6 +187,7 @@ def _compared(tokenizer: Tokenizer, vocabulary: TokenBytes, runs: Sequence[list[
     again = tokenizer.encode_batch([text.decode("utf-8", errors="replace") for text in texts])
     n_ids = n_odd = n_broken = n_lost = 0
     odd: list[_Stretch] = []
+    largest: list[int] = []
     for piece, text, made in zip(pieces, texts, again, strict=True):
         if "\ufffd" in text.decode("utf-8", errors="replace"):
             n_ids, n_odd, n_broken = n_ids + len(piece), n_odd + len(piece), n_broken + len(piece)
@@ -183,11 +198,32 @@ def _compared(tokenizer: Tokenizer, vocabulary: TokenBytes, runs: Sequence[list[
             continue  # a normalizer changes the text, or a letter is lost: nothing can be compared
         for mine, other in _stretches(piece, made, spelled):
             n_ids += len(mine)
+            largest.append(max(mine))
             said = b"".join(spelled[token] for token in mine).decode("utf-8", errors="replace")
             if mine != other and any(map(str.isalnum, said)):
                 n_odd += len(mine)
                 odd.append((mine, other))
-    return _Compared(n_ids, n_odd, n_broken, n_lost, odd)
+    return _Compared(n_ids, n_odd, n_broken, n_lost, odd, largest)
+
+
+def _odd_from(found: _Compared, vocabulary: TokenBytes) -> str | None:
+    """Return what is wrong with ids from some number on; None where nothing is."""
+    largest = np.array(found.largest)
+    odd = np.array([max(mine) for mine, _ in found.stretches])
+    n_ids = len(vocabulary.special)
+    for first in np.unique(np.geomspace(256, max(257, n_ids), 20).astype(np.int64)).tolist():
+        n_odd, n_all = int((odd >= first).sum()), int((largest >= first).sum())
+        if n_odd >= FEWEST_ODD_OF_RARE and n_odd >= MOST_ODD_OF_RARE * n_all:
+            return f"{n_odd / n_all:.1%} of the places of ids from {first:,} on are not what this tokenizer makes"
+    return None
+
+
+def _told_below(runs: Sequence[list[int]], shuffled: float) -> int:
+    """Return the id from which on a sample holds too few to show that they are in another order."""
+    ids = np.sort(np.array([token for run in runs for token in run], np.int64))
+    # rare ids are often whole words, which come back: an eighth as many as of all are odd (measured)
+    n_needed = int(8 * FEWEST_ODD_OF_RARE / max(shuffled, 1e-6))
+    return int(ids[-n_needed]) if n_needed < len(ids) else 0
 
 
 def _pieces(run: list[int], spelled: Sequence[bytes]) -> Iterator[list[int]]:

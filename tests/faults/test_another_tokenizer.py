@@ -63,3 +63,35 @@ def test_the_right_one_is_confirmed_by_check(tmp_path: Path, exposure) -> None:
     assert exposure("index", config, "--out", tmp_path / "index")[0] == 0
     statuses = dict(ask(tmp_path / "index", "SELECT status, count(*) FROM exposures GROUP BY ALL"))
     assert set(statuses) == {"seen", "never"}
+
+
+def write_rarely_wrong(base: Path, first: int) -> Path:
+    """Write ids of which those from `first` on are in another order."""
+    right = tokenizer("bpe", "latin", size=1808)
+    runs = right.encode_batch(documents("latin", n=1200))
+    ids = np.arange(right.n_ids)
+    np.random.default_rng(0).shuffle(ids[first:])
+    write_megatron(base / "a", [ids[run].astype("<u2") for run in runs], "<u2")
+    (base / "tokenizer.json").write_text(library("bpe", "latin", size=1808).to_str())
+    (base / "phrases.csv").write_text("p\nqqxxzz zzqqxx\n")
+    (base / "exposure.toml").write_text(
+        '[phrases]\nsource = "phrases.csv"\ntext = "p"\n[tokenizer]\npath = "tokenizer.json"\n'
+        '[corpus]\npaths = ["a.bin"]\nformat = "megatron"\n[order]\nbatch_size = 4\n'
+    )
+    return base / "exposure.toml"
+
+
+@pytest.mark.parametrize("first", [400, 800, 1200])
+def test_one_of_which_only_rare_ids_are_others_is_refused(tmp_path: Path, exposure, first: int) -> None:
+    code, _, error = exposure("plan", write_rarely_wrong(tmp_path, first), "--out", tmp_path / "index")
+    assert code == 3 and "looks like another tokenizer" in error, error
+
+
+def test_ids_too_rare_to_tell_are_taken_on_trust_with_a_decoded_line(tmp_path: Path, exposure) -> None:
+    config = write_rarely_wrong(tmp_path, 1806)
+    code, out, error = exposure("check", config, "--json")
+    assert code == 0, error
+    (trusted,) = [what for what in json.loads(out)["unverified"] if "says of ids from" in what]
+    assert "too few to tell; read some: “" in trusted
+    assert exposure("plan", config, "--out", tmp_path / "index")[0] == 0
+    assert f"taken on trust: {trusted}" in exposure("status", tmp_path / "index")[1]

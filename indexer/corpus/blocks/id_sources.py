@@ -183,7 +183,7 @@ class _StreamedIds:
         scratch = np.empty(PIECE_BYTES, np.uint8).data
         while n_read := self._source.readinto(scratch):
             extra += n_read
-        if run.to_end and extra >= run.dtype.itemsize:
+        if run.to_end and extra:
             raise InputError(f"unpacks to {end + extra:,} bytes", path=run.file.name, expected=f"{end:,}")
 
 
