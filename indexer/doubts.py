@@ -48,13 +48,15 @@ DOUBTS = (
     ),
     Doubt(
         "holes",
-        "numbered files are missing (`-00001-of-00003`, `1`, `2`, or `aa`, `ab`), or the `.bin` of an `.idx`",
+        "numbered files are missing (`-00001-of-00003`, `1`, `2`, `0a`, `0b`, `a`, `b`, or `aa`, `ab`), or"
+        " the `.bin` of an `.idx`; a shard that does not say its length is shorter than its neighbours",
         "corpus.allow_holes",
         weakens_zeros=True,
     ),
     Doubt(
         "repeated shards",
-        "a shard is named twice, is a link to another, or holds the same bytes or ids",
+        "a shard is named twice, is a link to another, holds the same bytes or ids, or another shard and more"
+        " behind it",
         "corpus.allow_repeats",
         weakens_zeros=False,
     ),

@@ -111,6 +111,11 @@ class CorpusFacts:
     details: dict[str, Any] = field(default_factory=dict)
     reaches: Literal["own", "next", "all"] = "own"
 
+    @property
+    def states_length(self) -> bool:
+        """Whether the files of the format say how much they hold, so that one that was cut is told."""
+        return self.format not in ("headerless", "olmo", "olmo-core", "jsonl", "text")
+
 
 class Reader(Protocol):
     """One corpus in one format. Made by `indexer.corpus.open_corpus`; cheap to make again in a worker."""

@@ -9,10 +9,11 @@ from itertools import islice
 
 from indexer.corpus.preflight.opening import Training
 from indexer.errors import ConfigError, InputError
-from indexer.evidence.holes import listed, missing_files
+from indexer.evidence.holes import listed, missing_files, shorter_than_neighbours
 from indexer.evidence.id_sample import sampled_runs
 from indexer.evidence.repeats import repeated_files
 from indexer.evidence.tokenizer_fit import TokenizerFit, Verdict, tokenizer_fit
+from indexer.plurals import counted
 from indexer.tokenizers.tokenizer import Tokenizer
 
 _SHOWN = 90
@@ -49,7 +50,7 @@ def evidence_of(training: Training) -> Evidence:
     _ = training.fitted
     files = _of_files(training)
     found = _of_tokenizer(training)
-    return replace(found, taken={**files, **found.taken})
+    return replace(found, taken={**files, **found.taken}, on_trust=(*found.on_trust, *_of_lengths(training)))
 
 
 def _of_files(training: Training) -> dict[str, str]:
@@ -69,6 +70,18 @@ def _of_files(training: Training) -> dict[str, str]:
                 " counts of 0 are then unknown",
             )
         taken["holes"] = what
+    if not training.reader.facts.states_length:
+        short = shorter_than_neighbours(shards)
+        if short and not corpus.allow_holes:
+            raise InputError(
+                listed(short),
+                path="[corpus] paths",
+                expected="shards as long as their neighbours, but for the last one",
+                fix="fetch it again, it may be cut; if the run had it so, set [corpus] allow_holes = true:"
+                " counts of 0 are then unknown",
+            )
+        if short:
+            taken["holes"] = "; ".join([*([taken["holes"]] if missing else []), listed(short)])
     repeated = repeated_files(shards, may_repeat=training.reader.may_repeat)
     if repeated:
         what = listed(repeated)
@@ -80,6 +93,19 @@ def _of_files(training: Training) -> dict[str, str]:
             )
         taken["repeated shards"] = what
     return taken
+
+
+def _of_lengths(training: Training) -> tuple[str, ...]:
+    """Return what is taken on trust of shards where nothing inside says how long they are."""
+    facts, shards = training.reader.facts, training.fitted.shards
+    if facts.states_length or training.config.corpus.manifest:
+        return ()
+    n_packed = sum(not shard.seekable for shard in shards)
+    packed = f" ({n_packed:,} of them packed)" if n_packed else ""
+    return (
+        f"that the {counted(len(shards), 'shard')}{packed} are whole: {facts.format} files do not say how"
+        " long they are, and one cut between two ids or two packed frames looks whole; a [corpus] manifest tells",
+    )
 
 
 def _of_tokenizer(training: Training) -> Evidence:
@@ -108,8 +134,8 @@ def _of_tokenizer(training: Training) -> Evidence:
         return Evidence(
             confirmed=(confirmed,),
             on_trust=(
-                f"what {tokenizer.name} says of ids from {fit.told_below:,} on, of which a sample holds too few"
-                f" to tell; read some: {_rare_line(tokenizer, runs, fit.told_below)}",
+                f"what {tokenizer.name} says of ids from {fit.told_below:,} on, of which a sample holds"
+                f" too few to tell; read some: {_rare_line(tokenizer, runs, fit.told_below)}",
             ),
         )
     if fit.verdict is Verdict.UNTOLD:

@@ -2,24 +2,28 @@
 
 Two signs: a name that says how many there are (``-00001-of-00003``), and files that a pattern or a folder
 found whose names differ in one number, with more than half of the numbers there. What is missing before the
-first or behind the last number of such a series cannot be told. The parts that `split` names (``aa``, ``ab``)
-are a series too.
+first or behind the last number of such a series cannot be told. Hexadecimal numbers are numbers; the parts
+that `split` names (``aa``, ``ab``) and single letters from ``a`` on are a series too.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from indexer.corpus.sequences import Shard
 from indexer.errors import InputError
 from indexer.storage import files
 from indexer.storage.globs import has_magic
 
 _OF = re.compile(r"(?<!\d)(\d+)([-_.]?of[-_.]?)(\d+)(?!\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?([0-9a-fA-F]{1,8})(?![0-9A-Za-z])")
+_LETTER = re.compile(r"(?<![0-9A-Za-z])([a-zA-Z])(?![0-9A-Za-z])")
 _LETTERS = re.compile(r"([a-z]{2})(?:\.[\w.]+)?$")
 _MOST_DIGITS = 9
 _MOST_NAMED = 5
@@ -39,12 +43,21 @@ def missing_files(names: Sequence[str], paths: Sequence[str], *, base: Path) -> 
     """
     stated = set(missing_of_stated(names))
     found_by_pattern = [] if set(names) <= set(paths) else names
-    in_series = {*missing_in_series(found_by_pattern), *missing_in_letters(found_by_pattern)}
+    in_series = {
+        *missing_in_series(found_by_pattern),
+        *missing_in_hexadecimal(found_by_pattern),
+        *missing_in_letters(found_by_pattern),
+        *missing_in_single_letters(found_by_pattern),
+    }
     return sorted({*stated, *in_series, *_without_ids(names, paths, base)})
 
 
 def missing_of_stated(names: Iterable[str]) -> Iterator[str]:
-    """Yield the files that are missing of sets whose names say how many there are, counted from 0 or 1."""
+    """Yield the files that are missing of sets whose names say how many there are, counted from 0 or 1.
+
+    Where neither the first nor the last number of a set is there, another set tells where they count from;
+    where none does, it is the one or the other that is missing.
+    """
     sets: dict[tuple[str, str], dict[int, re.Match[str]]] = {}
     for name in names:
         found = list(_OF.finditer(name))
@@ -52,12 +65,15 @@ def missing_of_stated(names: Iterable[str]) -> Iterator[str]:
             match = found[-1]
             rest = name[: match.start(1)] + "#" + name[match.end(1) :]
             sets.setdefault((rest, match[3]), {})[int(match[1])] = match
+    starts = [0 if 0 in there else 1 for (_, total), there in sets.items() if {0, int(total)} & there.keys()]
     for (_, total), there in sets.items():
-        first = 1 if int(total) in there and 0 not in there else 0
-        example = next(iter(there.values()))
-        for number in range(first, first + int(total)):
+        example, last = next(iter(there.values())), int(total)
+        first = 0 if 0 in there else 1 if last in there else max(starts, key=starts.count, default=None)
+        for number in range(1, last) if first is None else range(first, first + last):
             if number not in there:
                 yield _renumbered(example.string, example.span(1), number)
+        if first is None:
+            yield " or ".join(_renumbered(example.string, example.span(1), number) for number in (0, last))
 
 
 def missing_in_series(names: Sequence[str]) -> Iterator[str]:
@@ -75,6 +91,39 @@ def missing_in_series(names: Sequence[str]) -> Iterator[str]:
             for number in range(first, last):
                 if number not in there:
                     yield _renumbered(example.string, example.span(), number)
+
+
+def missing_in_hexadecimal(names: Sequence[str]) -> Iterator[str]:
+    """Yield the files that are missing between others, of names that differ in one hexadecimal number."""
+    series: dict[tuple[str, int, int], dict[int, re.Match[str]]] = {}
+    for name in names:
+        for place, match in enumerate(_HEXADECIMAL.finditer(name)):
+            rest = name[: match.start(1)] + "#" + name[match.end(1) :]
+            series.setdefault((rest, place, len(match[1])), {})[int(match[1], 16)] = match
+    for there in series.values():
+        first, last = min(there), max(there)
+        digits = "".join(match[1] for match in there.values())
+        # decimal numbers are looked for elsewhere, and words such as "be" and "de" have no digit
+        is_hexadecimal = not digits.isdigit() and any(map(str.isdigit, digits))
+        if is_hexadecimal and last - first + 1 < 2 * len(there):
+            for number in range(first, last):
+                if number not in there:
+                    yield _with_digits(there[first], number, digits)
+
+
+def missing_in_single_letters(names: Iterable[str]) -> Iterator[str]:
+    """Yield the files that are missing between others of names that differ in one letter, from ``a`` on."""
+    series: dict[tuple[str, str], set[str]] = {}
+    for name in names:
+        for match in _LETTER.finditer(name):
+            series.setdefault((name[: match.start(1)], name[match.end(1) :]), set()).add(match[1])
+    for (before, behind), letters in series.items():
+        last = max(letters)
+        first = "a" if last.islower() else "A"
+        if first in letters and ord(last) - ord(first) + 1 < 2 * len(letters):
+            for code in range(ord(first), ord(last)):
+                if chr(code) not in letters:
+                    yield f"{before}{chr(code)}{behind}"
 
 
 def missing_in_letters(names: Iterable[str]) -> Iterator[str]:
@@ -107,6 +156,50 @@ def _without_ids(names: Sequence[str], paths: Sequence[str], base: Path) -> Iter
 def _renumbered(name: str, span: tuple[int, int], number: int) -> str:
     start, stop = span
     return f"{name[:start]}{number:0{stop - start}d}{name[stop:]}"
+
+
+def _with_digits(example: re.Match[str], number: int, digits: str) -> str:
+    """Return the name of another hexadecimal number, in letters as large as the others'."""
+    spelled = f"{number:0{len(example[1])}x}"
+    start, stop = example.span(1)
+    spelled = spelled.upper() if digits.upper() == digits else spelled
+    return f"{example.string[:start]}{spelled}{example.string[stop:]}"
+
+
+def shorter_than_neighbours(shards: Sequence[Shard]) -> list[str]:
+    """Return a sentence for each shard that holds fewer ids than the others of its series, which are alike.
+
+    A shard of bare ids that was cut between two of them, or two packed frames, says nothing of it itself. The
+    last of a series may be shorter.
+
+    Parameters
+    ----------
+    shards : sequence of Shard
+        The shards of the corpus.
+    """
+    series: dict[str, dict[str, Shard]] = {}
+    for shard in shards:
+        series.setdefault(_NUMBER.sub("#", shard.name), {})[shard.name] = shard
+    found = []
+    for members in series.values():
+        in_order = sorted(members.values(), key=lambda shard: _numbers_in(shard.name))
+        ((usual, n_usual),) = Counter(_n_ids(shard) for shard in in_order).most_common(1)
+        short = [shard for shard in in_order[:-1] if _n_ids(shard) < usual]
+        others_are_alike = n_usual + len(short) >= len(in_order) - 1
+        if others_are_alike and n_usual >= 2 and len(short) <= max(1, n_usual // 8):
+            found += [
+                f"{shard.name} holds {_n_ids(shard):,} ids, and others of its series {usual:,} each"
+                for shard in short
+            ]
+    return found
+
+
+def _numbers_in(name: str) -> list[int]:
+    return [int(number) for number in _NUMBER.findall(name)]
+
+
+def _n_ids(shard: Shard) -> int:
+    return shard.n_tokens + shard.n_dropped_tokens + shard.n_leading_tokens
 
 
 def listed(names: Sequence[str]) -> str:

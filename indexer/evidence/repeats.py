@@ -1,7 +1,8 @@
 """The same bytes do not come twice: links are resolved, and copies found by size and what some blocks hold.
 
-Two files of one size are compared by their first, middle and last block; small ones wholly. Copies that were
-packed otherwise are found when partials are merged, by the hashes of their ids.
+Two files of one size are compared by their first, middle and last block; small ones wholly. A file that
+holds another one and more behind it is found by how both begin, then by the blocks of the shorter one. Copies
+that were packed otherwise are found when partials are merged, by the hashes of their ids.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ from indexer.storage.opening import open_regular
 from indexer.storage.urls import is_url
 
 BLOCK_BYTES = 1 << 16
+_HEADER_BYTES = 128
+"""A header says how long the ids behind it are, and so differs: npy has 128 bytes, zstd 18 at the most."""
+_FEWEST_BYTES = 1 << 10
+"""Shards whose ids fill less are too small to be told from others by how they begin."""
+_MOST_COMPARED = 32
+"""Of shards that all begin alike, how many longer ones each is compared with."""
 
 
 def repeated_files(shards: Sequence[Shard], *, may_repeat: bool = False) -> list[str]:
@@ -33,6 +40,8 @@ def repeated_files(shards: Sequence[Shard], *, may_repeat: bool = False) -> list
     local = [(shard, path) for shard in shards if (path := _local(shard.url)) and shard.n_bytes]
     found = {} if may_repeat else dict(_named_again(shards))
     for number, sentence in _linked(local):
+        found.setdefault(number, sentence)
+    for number, sentence in _continued(local):
         found.setdefault(number, sentence)
     by_size: dict[int, list[tuple[Shard, str]]] = defaultdict(list)
     for shard, path in local:
@@ -75,10 +84,33 @@ def _copied(same: Sequence[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:
             yield shard.number, f"{shard.name} holds the bytes of {other.name}"
 
 
-def _hash_of_blocks(path: str, n_bytes: int) -> str:
+def _continued(local: Iterable[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:
+    """Find shards that hold another one and more behind it, the shorter of two with one beginning first."""
+    alike: dict[bytes, list[tuple[Shard, str]]] = defaultdict(list)
+    for shard, path in local:
+        with open_regular(Path(path)) as handle:
+            handle.seek(_HEADER_BYTES)
+            block = handle.read(BLOCK_BYTES)
+        if len(block) >= _FEWEST_BYTES and block.strip(block[:1]):  # not one byte over and over
+            alike[block[:_FEWEST_BYTES]].append((shard, path))
+    for same in alike.values():
+        same.sort(key=lambda one: (one[0].n_bytes, one[0].number))
+        for number, (shorter, of_shorter) in enumerate(same):
+            stop = shorter.n_bytes
+            for longer, of_longer in same[number + 1 : number + 1 + _MOST_COMPARED]:
+                if longer.n_bytes > stop and _hash_of_blocks(of_shorter, stop, _HEADER_BYTES) == (
+                    _hash_of_blocks(of_longer, stop, _HEADER_BYTES)
+                ):
+                    what = f"{longer.name} holds the bytes of {shorter.name} and more behind them"
+                    yield longer.number, what
+
+
+def _hash_of_blocks(path: str, n_bytes: int, start_at: int = 0) -> str:
+    """Return one hash of the first, middle and last block of what lies between two bytes of a file."""
     digest = xxhash.xxh3_128()
     with open_regular(Path(path)) as handle:
-        for start in sorted({0, max(0, n_bytes // 2 - BLOCK_BYTES // 2), max(0, n_bytes - BLOCK_BYTES)}):
+        middle, last = n_bytes // 2 - BLOCK_BYTES // 2, n_bytes - BLOCK_BYTES
+        for start in sorted({start_at, max(middle, start_at), max(last, start_at)}):
             handle.seek(start)
-            digest.update(handle.read(BLOCK_BYTES))
+            digest.update(handle.read(min(BLOCK_BYTES, n_bytes - start)))
     return digest.hexdigest()

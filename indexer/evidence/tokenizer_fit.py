@@ -9,9 +9,9 @@ A corpus that was tokenized by lot (BPE dropout, unigram sampling) is cut elsewh
 that the tokenizer would make are the usual ones: of most odd stretches, the sample holds the usual ids more
 often. Of pieces that came together by chance it does not.
 
-Rare ids are few in a sample, and what is wrong with them alone is lost among the others. So ids are looked at from
-some number on, too: of a corpus that was not tokenized by lot none of them is odd. How far that tells is said
-(`TokenizerFit.told_below`).
+Rare ids are few in a sample, and what is wrong with them alone is lost among the others. So ids are looked at
+from some number on, too: of a corpus that was not tokenized by lot none of them is odd. How far that tells is
+said (`TokenizerFit.told_below`).
 
 Where whole words are ids, any ids come back from their text, whosever they are. That is seen by trying the
 same ids under a vocabulary in another order. What is left then is Zipf's law of abbreviation: frequent pieces
@@ -214,7 +214,9 @@ def _odd_from(found: _Compared, vocabulary: TokenBytes) -> str | None:
     for first in np.unique(np.geomspace(256, max(257, n_ids), 20).astype(np.int64)).tolist():
         n_odd, n_all = int((odd >= first).sum()), int((largest >= first).sum())
         if n_odd >= FEWEST_ODD_OF_RARE and n_odd >= MOST_ODD_OF_RARE * n_all:
-            return f"{n_odd / n_all:.1%} of the places of ids from {first:,} on are not what this tokenizer makes"
+            return (
+                f"{n_odd / n_all:.1%} of the ids from {first:,} on are not what this tokenizer makes of them"
+            )
     return None
 
 

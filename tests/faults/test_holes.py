@@ -5,9 +5,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zstandard
 
-from indexer.evidence.holes import missing_in_letters, missing_in_series, missing_of_stated
+from indexer.evidence.holes import (
+    missing_in_hexadecimal,
+    missing_in_letters,
+    missing_in_series,
+    missing_in_single_letters,
+    missing_of_stated,
+)
 from tests.support.small_corpus import SmallCorpus, ask
 
 
@@ -20,6 +28,14 @@ from tests.support.small_corpus import SmallCorpus, ask
         (["c4.00000-of-00002.json.gz"], ["c4.00001-of-00002.json.gz"]),
         (["a/x-0-of-2.bin", "b/x-0-of-1.bin"], ["a/x-1-of-2.bin"]),
         (["x-00000-of-00001.bin"], []),
+        (["x_1_of_5", "y_0_of_1"], ["x_0_of_5", "x_2_of_5", "x_3_of_5", "x_4_of_5"]),
+        (["x_1_of_4", "y_1_of_1"], ["x_2_of_4", "x_3_of_4", "x_4_of_4"]),
+        (["x_1_of_3"], ["x_2_of_3", "x_0_of_3 or x_3_of_3"]),
+        (
+            ["x-00007-of-00010"] * 2,
+            [f"x-{n:05}-of-00010" for n in (1, 2, 3, 4, 5, 6, 8, 9)]
+            + ["x-00000-of-00010 or x-00010-of-00010"],
+        ),
         (["one-of-three.bin"], []),
     ],
 )
@@ -65,6 +81,39 @@ def test_letters_as_split_names_parts(names: list[str], missing: list[str]) -> N
     assert list(missing_in_letters(names)) == missing
 
 
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        (["p-0x0a", "p-0x0c"], ["p-0x0b"]),
+        (["p-0x09", "p-0x0A", "p-0x0C"], ["p-0x0B"]),
+        (["p-08", "p-09", "p-0b", "p-0c"], ["p-0a"]),
+        (["0f/x.bin", "10/x.bin", "12/x.bin"], ["11/x.bin"]),
+        (["p-0x0a", "p-0x0b"], []),
+        (["p-08", "p-10"], []),  # decimal
+        (["wiki-be", "wiki-da", "wiki-de"], []),
+        (["x-3f9a01cc", "x-77b01d2e"], []),
+    ],
+)
+def test_hexadecimal_numbers(names: list[str], missing: list[str]) -> None:
+    assert list(missing_in_hexadecimal(names)) == missing
+
+
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        (["part-a", "part-c"], ["part-b"]),
+        (["a.bin", "b.bin", "d.bin"], ["c.bin"]),
+        (["part_A.bin", "part_C.bin"], ["part_B.bin"]),
+        (["part-a", "part-b"], []),
+        (["part-a", "part-z"], []),
+        (["part-x", "part-z"], []),
+        (["a-wiki", "the-wiki"], []),
+    ],
+)
+def test_single_letters(names: list[str], missing: list[str]) -> None:
+    assert list(missing_in_single_letters(names)) == missing
+
+
 @pytest.mark.parametrize("command", ["check", "plan", "index"])
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_shard_is_gone(tmp_path: Path, exposure, command: str, number: int) -> None:
@@ -104,3 +153,53 @@ def test_taken_on_purpose_its_zeros_are_unknown(tmp_path: Path, exposure) -> Non
     statuses = ask(tmp_path / "index", "SELECT DISTINCT status FROM exposures WHERE exposure_count = 0")
     assert statuses == [("unknown",)]
     assert "shards/s01.bin" in exposure("status", tmp_path / "index")[1]
+
+
+def write_packed(base: Path, n_ids: list[int], *, frames: int = 4) -> None:
+    """Write headerless zstd shards of so many ids, some frames each, and a configuration of them."""
+    draw = np.random.default_rng(0)
+    (base / "shards").mkdir(exist_ok=True)
+    for number, n in enumerate(n_ids):
+        parts = np.array_split(draw.integers(0, 40, n).astype("<u2"), frames)
+        packed = b"".join(zstandard.ZstdCompressor().compress(part.tobytes()) for part in parts)
+        (base / f"shards/x{number}.npy.zst").write_bytes(packed)
+    (base / "phrases.jsonl").write_text('{"token_ids": [1, 2]}\n{"token_ids": [7, 7, 7, 7, 7, 7]}\n')
+    (base / "exposure.toml").write_text(
+        '[phrases]\nsource = "phrases.jsonl"\ntoken_ids = "token_ids"\n[match]\nunit = "tokens"\n'
+        '[corpus]\npaths = ["shards/*.zst"]\nformat = "headerless"\ndtype = "<u2"\nvocab_size = 40\n'
+        "sequence_length = 32\n[order]\nbatch_size = 1\n"
+    )
+
+
+def cut_off_a_frame(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: data.rindex((0xFD2FB528).to_bytes(4, "little"))])
+
+
+@pytest.mark.parametrize("sizes", [[1280] * 4, [1280, 1280, 1280, 640], [1280, 1280, 1280, 1280]])
+def test_a_shard_cut_between_two_frames_is_shorter_than_its_neighbours(
+    tmp_path: Path, exposure, sizes: list[int]
+) -> None:
+    write_packed(tmp_path, sizes)
+    words = ("index", tmp_path / "exposure.toml", "--out", tmp_path / "index")
+    assert exposure(*words)[0] == 0
+    shutil.rmtree(tmp_path / "index")
+    cut_off_a_frame(tmp_path / "shards/x1.npy.zst")
+    code, _, error = exposure(*words)
+    assert code == 3, error
+    assert "shards/x1.npy.zst holds 960 ids, and others of its series 1,280 each" in error
+    assert "[corpus] allow_holes = true" in error
+    assert exposure(*words, "--set", "corpus.allow_holes=true")[0] == 0
+    assert ask(tmp_path / "index", "SELECT DISTINCT status FROM exposures WHERE NOT seen") == [("unknown",)]
+
+
+@pytest.mark.parametrize("sizes", [[1280, 640], [1280], [640, 1280, 1920, 960], [640, 640, 1280, 1280]])
+def test_what_nothing_tells_is_said_to_be_taken_on_trust(tmp_path: Path, exposure, sizes: list[int]) -> None:
+    write_packed(tmp_path, sizes)
+    assert exposure("index", tmp_path / "exposure.toml", "--out", tmp_path / "index")[0] == 0
+    said = f"taken on trust: that the {len(sizes)} shard"
+    assert said in exposure("status", tmp_path / "index")[1]
+    ((notes,),) = ask(tmp_path / "index", "SELECT value FROM provenance WHERE key = 'notes'")
+    assert said in notes
+    assert exposure("report", tmp_path / "index", "--out", tmp_path / "report.html")[0] == 0
+    assert said in (tmp_path / "report.html").read_text()

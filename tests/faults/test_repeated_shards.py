@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus import open_corpus
+from indexer.corpus.sequences import Shard
+from indexer.evidence.repeats import repeated_files
 from tests.support.small_corpus import SmallCorpus, ask
 
 
@@ -123,3 +128,52 @@ def test_a_packed_copy_that_is_taken_on_purpose_stands_in_the_table(tmp_path: Pa
     assert exposure("index", config, "--out", tmp_path / "index")[0] == 0
     ((taken,),) = ask(tmp_path / "index", "SELECT value FROM provenance WHERE key = 'taken_on_purpose'")
     assert "flat/c.bin.gz holds the ids of flat/b.bin" in taken
+
+
+def write_arrays(base: Path, how: str) -> None:
+    """Write two shards of ids, of which the second holds the first and more behind it."""
+    ids = np.random.default_rng(0).integers(0, 40, (900, 32)).astype("<u2")
+    for name, rows in (("a", ids[:600]), ("b", ids)):
+        if how == "npy":
+            np.save(base / f"{name}.npy", rows)
+        else:
+            (base / f"{name}.npy").write_bytes(rows.tobytes())
+
+
+@pytest.mark.parametrize("how", ["npy", "headerless"])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_shard_that_is_another_and_a_tail(tmp_path: Path, exposure, how: str, reverse: bool) -> None:
+    write_arrays(tmp_path, how)
+    paths = ["b.npy", "a.npy"] if reverse else ["*.npy"]
+    keys = {"paths": paths, "format": how, "dtype": "<u2", "sequence_length": 32, "vocab_size": 40}
+    if how == "npy":
+        del keys["dtype"], keys["sequence_length"]
+    (tmp_path / "phrases.jsonl").write_text('{"token_ids": [1, 2]}\n')
+    for allow in (False, True):
+        lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
+        (tmp_path / "exposure.toml").write_text(
+            '[phrases]\nsource = "phrases.jsonl"\ntoken_ids = "token_ids"\n[corpus]\n'
+            + "\n".join([*lines, *(["allow_repeats = true"] if allow else [])])
+            + '\n[order]\nbatch_size = 4\n[match]\nunit = "tokens"\n'
+        )
+        code, _, error = exposure("plan", tmp_path / "exposure.toml", "--out", tmp_path / "index")
+        if allow:
+            assert code == 0, error
+        else:
+            assert code == 3, error
+            assert "b.npy holds the bytes of a.npy and more behind them" in error
+            assert "[corpus] allow_repeats = true" in error
+
+
+def test_shards_that_begin_alike_are_not_repeats(tmp_path: Path, exposure) -> None:
+    ids = np.random.default_rng(0).integers(0, 40, (900, 32)).astype("<u2")
+    other = ids.copy()
+    other[500:] = other[500:][::-1]
+    shards = [Shard(n, f"{n}", str(tmp_path / f"{n}"), 0, None, 0, 1, 1) for n in range(3)]
+    zeros = np.zeros((900, 32), "<u2")
+    for shard, rows in zip(shards, (ids[:700], other, zeros), strict=True):
+        Path(shard.url).write_bytes(rows.tobytes())
+    (tmp_path / "3").write_bytes(zeros[:500].tobytes())
+    shards.append(replace(shards[2], number=3, name="3", url=str(tmp_path / "3")))
+    sized = [replace(shard, n_bytes=Path(shard.url).stat().st_size) for shard in shards]
+    assert repeated_files(sized) == []
