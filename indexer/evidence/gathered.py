@@ -104,7 +104,7 @@ def _of_lengths(training: Training) -> tuple[str, ...]:
     packed = f" ({n_packed:,} of them packed)" if n_packed else ""
     return (
         f"that the {counted(len(shards), 'shard')}{packed} are whole: {facts.format} files do not say how"
-        " long they are, and one cut between two ids or two packed frames looks whole; a [corpus] manifest tells",
+        " long they are, and one cut between two ids or packed frames looks whole; a [corpus] manifest tells",
     )
 
 
