@@ -16,7 +16,7 @@ from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
 from indexer.matching.ids.kernels.inspection import scan_up_to
 from indexer.matching.ids.kernels.prefilter import IdPrefilter, new_prefilter_scratch
 from indexer.matching.ids.kernels.traversal import new_batch
-from indexer.matching.ids.kernels.unfiltered import search_sequences
+from indexer.matching.ids.kernels.unfiltered import search_stretches
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.search import new_hit_buffer
 from indexer.patterns import IdPatterns
@@ -100,7 +100,7 @@ def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, s
         rows = (read_only(ids), read_only(starts[:n_rows]), read_only(stops[:n_rows]))
         row = total = 0
         while row < n_rows:
-            n_hits, row = search_sequences(automaton, *rows, row, found, batch)
+            n_hits, row = search_stretches(automaton, rows[0], rows[1], *rows[1:], row, found, batch)
             total += n_hits
         return int(total)
 
@@ -188,7 +188,7 @@ def automaton_alone(workload: Workload, expected: Expected, phrases: str, n_toke
         automaton = automaton_of(patterns)
         found, batch = new_hit_buffer(1 << 20), new_batch()
         rows = (read_only(ids), read_only(starts), read_only(stops))
-        return lambda: int(search_sequences(automaton, *rows, 0, found, batch)[0])
+        return lambda: int(search_stretches(automaton, rows[0], rows[1], *rows[1:], 0, found, batch)[0])
 
     name = "our automaton without the window scan"
     return Case("scan", name, phrases, n_tokens, prepare, expected.count(phrases, n_tokens))

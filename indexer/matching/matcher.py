@@ -76,19 +76,20 @@ def ordered(found: Matches) -> Matches:
         order = np.argsort(key, kind="stable")  # runs that are in order are only merged
     else:
         order = np.lexsort(columns[::-1])
-    return Matches(
-        phrase=found.phrase[order],
-        row=found.row[order],
-        token_offset=found.token_offset[order],
-        n_tokens=found.n_tokens[order],
-    )
+    return select(found, order)
+
+
+def select(found: Matches, which: Int64Array | slice) -> Matches:
+    """Return copies of some of the occurrences, in the order they are named in."""
+    columns: Any = (np.array(column[which]) for column in found)
+    return Matches(*columns)
+
+
+def new_matches(n: int) -> Matches:
+    """Return space for so many occurrences; nothing of it is touched before it is used."""
+    return Matches(np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32))
 
 
 def concatenate(several: Sequence[Matches]) -> Matches:
     """Return the occurrences of several blocks as one; no block is no occurrence."""
-    return Matches(
-        phrase=np.concatenate([np.empty(0, np.int32), *(found.phrase for found in several)]),
-        row=np.concatenate([np.empty(0, np.int64), *(found.row for found in several)]),
-        token_offset=np.concatenate([np.empty(0, np.int32), *(found.token_offset for found in several)]),
-        n_tokens=np.concatenate([np.empty(0, np.int32), *(found.n_tokens for found in several)]),
-    )
+    return Matches(*map(np.concatenate, zip(new_matches(0), *several, strict=True)))

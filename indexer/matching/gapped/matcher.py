@@ -11,28 +11,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.matching.gapped.anchor_parts import AnchorParts
-from indexer.matching.gapped.kernels.join import (
-    Joined,
-    Parts,
-    PatternsByPart,
-    Sizes,
-    Stretches,
-    find_stretches,
-    join_parts,
-    measure_parts,
-)
-from indexer.matching.gapped.partition import partition
+from indexer.matching.gapped.kernels.join import BEGIN, END, FIRST, PHRASE, ROW, STOP, join_parts
+from indexer.matching.gapped.kernels.tables import Parts, PatternsByPart
+from indexer.matching.gapped.parts import merged, partition, parts_in_ids
 from indexer.matching.gapped.pattern_table import gap_table, patterns_by_rarer_end
-from indexer.matching.gapped.stretches import merged
-from indexer.matching.gapped.text import GapText, Placed, TextParts
+from indexer.matching.gapped.text import GapText, TextParts
 from indexer.matching.matcher import Matcher, Matches, concatenate, ordered
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.patterns import GappedPattern
-from indexer.units import BoolArray, Int64Array, TokenIds
+from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
-
-_FIRST_HITS = 1024
-_RIGHT, _LEFT = 1, -1
 
 
 class GappedMatcher:
@@ -90,24 +78,25 @@ class GappedMatcher:
         self._gaps = gap_table(patterns, first_part, tables, case=case)
         n_texts = 0 if parts is None else len(parts.texts)
         self._n_parts = max(int(self._gaps.part.max(initial=-1)) + 1, n_texts)
-        self._special: BoolArray = np.zeros(0, np.bool_) if tables is None else tables.tokens.special
         self._text: GapText | None = None
         if tables is not None and (parts is not None or self._gaps.by_words.any()):
             self._text = GapText(tables, case=case, parts=parts)
-        self._anchors: tuple[int, tuple[PatternsByPart, PatternsByPart]] | None = None
+        self._by_part: tuple[int, PatternsByPart] | None = None
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, of phrases and of gapped patterns.
 
         Parameters and order of the result are those of `Matcher.find`.
         """
-        phrases, parts = self._partitioned(ids, starts, stops)
+        if isinstance(self._matcher, AnchorParts):
+            phrases, parts = self._matcher.find_partitioned(ids, starts, stops)
+        else:
+            found = self._matcher.find(ids, starts, stops)
+            phrases, parts = partition(found, self._first_part, self._n_parts)
         if not len(parts.phrase):
             return phrases
-        joined = self._join(parts, ids, starts, stops)
-        if not len(joined.phrase):
-            return phrases
-        return ordered(concatenate([phrases, joined]))
+        joined = self._join(parts_in_ids(parts, ids, starts), stops)
+        return ordered(concatenate([phrases, joined])) if len(joined.phrase) else phrases
 
     @property
     def n_patterns(self) -> int:
@@ -123,151 +112,34 @@ class GappedMatcher:
         """Prepare the matcher below; see `Matcher.prepare`."""
         self._matcher.prepare(sample)
 
-    def _partitioned(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> tuple[Matches, Matches]:
-        """Return the occurrences of phrases, and those of parts that patterns have."""
-        if isinstance(self._matcher, AnchorParts):
-            return self._matcher.find_partitioned(ids, starts, stops)
-        found = self._matcher.find(ids, starts, stops)
-        return partition(found, self._first_part, self._n_parts)
-
-    def _join(self, found: Matches, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
-        parts = _whole_parts(found, self._first_part)
-        anchors = self._anchors_for(parts)
-        sizes = self._measured(parts, ids, starts)
-        if self._text is None:
-            return _matches(_each_once(self._joined(anchors, sizes, parts, ids, starts)))
-        stretches = merged(self._stretches(anchors, sizes, parts, ids, starts))
-        several = [_matches(_new_joined(0))]
-        if len(stretches.row):
-            for placed in self._text.read(ids, starts, stops, stretches, parts):
-                sizes = self._measured(placed.parts, ids, placed.starts)
-                joined = self._joined(anchors, sizes, placed.parts, ids, placed.starts)
-                several.append(_of_rows(_matches(_each_once(joined)), placed))
+    def _join(self, parts: Parts, stops: Int64Array) -> Matches:
+        by_part = self._patterns_by_part(parts)
+        joined = join_parts(self._gaps, by_part, parts, self._text is None)
+        if self._text is None or not len(joined):
+            return _each_once(joined)
+        several: list[Matches] = []
+        for placed in self._text.read(merged(*joined[:, [ROW, BEGIN, END]].T), parts, stops):
+            found = _each_once(join_parts(self._gaps, by_part, placed.parts, True))
+            offset = found.token_offset + placed.shift[found.row]
+            several.append(found._replace(row=placed.row[found.row], token_offset=offset.astype(np.int32)))
         return concatenate(several)
 
-    def _anchors_for(self, parts: Parts) -> tuple[PatternsByPart, PatternsByPart]:
-        """Return the anchors chosen on the first block, chosen once more if a much larger one comes."""
-        sampled, anchors = self._anchors or (0, None)
-        if anchors is None or 16 * sampled < len(parts.part):
-            anchors = patterns_by_rarer_end(self._gaps, np.bincount(parts.part, minlength=self._n_parts))
-            self._anchors = len(parts.part), anchors
-        return anchors
-
-    def _measured(self, parts: Parts, ids: TokenIds, starts: Int64Array) -> Sizes:
-        sizes = Sizes(np.zeros(self._n_parts, np.int64), np.zeros(self._n_parts, np.int64))
-        measure_parts(self._gaps.words_of_id, parts, ids, starts, sizes)
-        return sizes
-
-    def _stretches(
-        self,
-        anchors: tuple[PatternsByPart, PatternsByPart],
-        sizes: Sizes,
-        parts: Parts,
-        ids: TokenIds,
-        starts: Int64Array,
-    ) -> Stretches:
-        nearest, linked = np.empty(self._n_parts, np.int32), np.empty(len(parts.part), np.int32)
-        tables: list[Stretches] = []
-        for step, by_part in zip((_RIGHT, _LEFT), anchors, strict=True):
-            capacity, n_found = 0, _FIRST_HITS
-            while n_found > capacity:
-                capacity = n_found
-                table = Stretches(*(np.empty(capacity, np.int64) for _ in Stretches._fields))
-                n_found = find_stretches(
-                    self._gaps, by_part, step, sizes, parts, ids, starts, nearest, linked, table
-                )
-            tables.append(Stretches(*(column[:n_found] for column in table)))
-        return Stretches(*(np.concatenate(column) for column in zip(*tables, strict=True)))
-
-    def _joined(
-        self,
-        anchors: tuple[PatternsByPart, PatternsByPart],
-        sizes: Sizes,
-        parts: Parts,
-        ids: TokenIds,
-        starts: Int64Array,
-    ) -> Joined:
-        nearest, linked = np.empty(self._n_parts, np.int32), np.empty(len(parts.part), np.int32)
-        tables: list[Joined] = []
-        for step, by_part in zip((_RIGHT, _LEFT), anchors, strict=True):
-            capacity, n_found = 0, _FIRST_HITS
-            while n_found > capacity:
-                capacity = n_found
-                table = _new_joined(capacity)
-                marks = np.zeros(len(parts.part), np.int64)
-                n_found = join_parts(
-                    self._gaps, by_part, step, sizes, self._special, parts, ids, starts,
-                    nearest, linked, marks, table,
-                )  # fmt: skip
-            tables.append(_select(table, np.arange(n_found)))
-        right, left = tables
-        return Joined(
-            phrase=np.concatenate([right.phrase, left.phrase]),
-            row=np.concatenate([right.row, left.row]),
-            token_offset=np.concatenate([right.token_offset, left.token_offset]),
-            n_tokens=np.concatenate([right.n_tokens, left.n_tokens]),
-            first=np.concatenate([right.first, left.first]),
-            stop=np.concatenate([right.stop, left.stop]),
-        )
+    def _patterns_by_part(self, parts: Parts) -> PatternsByPart:
+        """Return the part each pattern is looked for from, chosen anew for a block with many more parts."""
+        if self._by_part is None or 16 * self._by_part[0] < len(parts.part):
+            counts = np.bincount(parts.part, minlength=self._n_parts)
+            self._by_part = len(parts.part), patterns_by_rarer_end(self._gaps, counts)
+        return self._by_part[1]
 
 
-def _whole_parts(found: Matches, first_part: int) -> Parts:
-    """Return occurrences as parts that are told apart by their ids alone."""
-    begin, nothing = found.token_offset, np.empty(0, np.int64)
-    end = begin + found.n_tokens
-    return Parts(
-        part=found.phrase - np.int32(first_part),
-        row=found.row,
-        begin=begin,
-        end=end,
-        first=begin.astype(np.int64),
-        stop=end.astype(np.int64),
-        text_first=nothing,
-        text_stop=nothing,
-        words_first=nothing,
-        words_stop=nothing,
-        goes_on_at=nothing,
-    )
-
-
-def _each_once(joined: Joined) -> Joined:
+def _each_once(joined: Int64Array) -> Matches:
     """Return occurrences in order, each window of a phrase once."""
-    order = np.lexsort((joined.stop, joined.first, joined.phrase, joined.row))
-    phrase, row, first, stop = (
-        column[order] for column in (joined.phrase, joined.row, joined.first, joined.stop)
-    )
-    new = np.ones(len(order), np.bool_)
-    new[1:] = (np.diff(phrase) != 0) | (np.diff(row) != 0) | (np.diff(first) != 0) | (np.diff(stop) != 0)
-    return _select(joined, order[new])
-
-
-def _select(joined: Joined, which: Int64Array) -> Joined:
-    return Joined(
-        phrase=joined.phrase[which],
-        row=joined.row[which],
-        token_offset=joined.token_offset[which],
-        n_tokens=joined.n_tokens[which],
-        first=joined.first[which],
-        stop=joined.stop[which],
-    )
-
-
-def _matches(joined: Joined) -> Matches:
-    return Matches(joined.phrase, joined.row, joined.token_offset, joined.n_tokens)
-
-
-def _of_rows(found: Matches, placed: Placed) -> Matches:
-    """Turn stretches back into the rows they were cut from."""
-    offset = found.token_offset + placed.shift[found.row]
-    return found._replace(row=placed.row[found.row], token_offset=offset.astype(np.int32))
-
-
-def _new_joined(n: int) -> Joined:
-    return Joined(
-        phrase=np.empty(n, np.int32),
-        row=np.empty(n, np.int64),
-        token_offset=np.empty(n, np.int32),
-        n_tokens=np.empty(n, np.int32),
-        first=np.empty(n, np.int64),
-        stop=np.empty(n, np.int64),
+    joined = joined[np.lexsort((joined[:, STOP], joined[:, FIRST], joined[:, PHRASE], joined[:, ROW]))]
+    is_new = np.append(True, (joined[1:] != joined[:-1]).any(axis=1))[: len(joined)]
+    row, phrase, begin, end = joined[is_new][:, [ROW, PHRASE, BEGIN, END]].T
+    return Matches(
+        phrase.astype(np.int32),
+        np.ascontiguousarray(row),
+        begin.astype(np.int32),
+        (end - begin).astype(np.int32),
     )

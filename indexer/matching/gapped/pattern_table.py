@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.errors import ConfigError, InputError
-from indexer.matching.gapped.kernels.join import GapTable, PatternsByPart
-from indexer.matching.gapped.kernels.rules import SEPARATOR_WORDS
+from indexer.matching.gapped.kernels.tables import SEPARATOR_WORDS, GapTable, PatternsByPart
 from indexer.matching.gapped.text import words_of_ids
 from indexer.matching.vocabulary_tables import VocabularyTables
 from indexer.patterns import MOST_GAP, UNITS, Gap, GappedPattern
-from indexer.units import BoolArray, Int32Array, Int64Array
+from indexer.units import Int64Array
 
 
 def gap_table(
@@ -50,11 +49,12 @@ def gap_table(
         phrase=np.array([pattern.phrase for pattern in patterns], np.int32),
         words_of_id=words,
         most_words_of_id=int(words[words < SEPARATOR_WORDS].max(initial=0)),
+        special=np.zeros(0, np.bool_) if vocabulary is None else vocabulary.tokens.special,
     )
 
 
-def patterns_by_rarer_end(gaps: GapTable, counts: Int64Array) -> tuple[PatternsByPart, PatternsByPart]:
-    """Return the patterns by their last part and by their first, each by the rarer of the two.
+def patterns_by_rarer_end(gaps: GapTable, counts: Int64Array) -> PatternsByPart:
+    """Return the patterns by the rarer one of their last and their first part.
 
     Parameters
     ----------
@@ -64,16 +64,10 @@ def patterns_by_rarer_end(gaps: GapTable, counts: Int64Array) -> tuple[PatternsB
         How often each part stands in a sample. It decides speed, never what is found.
     """
     first, last = gaps.part[gaps.offsets[:-1]], gaps.part[gaps.offsets[1:] - 1]
-    by_last = counts[last] <= counts[first]
-    return _anchors(last, by_last, len(counts)), _anchors(first, ~by_last, len(counts))
-
-
-def _anchors(part: Int32Array, chosen: BoolArray, n_parts: int) -> PatternsByPart:
-    patterns = np.flatnonzero(chosen)
-    order = np.argsort(part[patterns], kind="stable")
-    counts = np.bincount(part[patterns], minlength=n_parts)
+    slot = np.where(counts[last] <= counts[first], last, first + len(counts))
+    n_of_slot = np.bincount(slot, minlength=2 * len(counts))
     return PatternsByPart(
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), patterns[order].astype(np.int32)
+        np.append(0, np.cumsum(n_of_slot)), np.argsort(slot, kind="stable").astype(np.int32)
     )
 
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from indexer.folding import fold, is_mark, is_word_character
 from indexer.matching.borders import character_classes, classes_of_folds
-from indexer.matching.gapped.kernels.join import Parts, Stretches
-from indexer.matching.gapped.kernels.rules import MOST_WORDS, SEPARATOR_WORDS
+from indexer.matching.gapped.kernels.tables import MOST_WORDS, SEPARATOR_WORDS, Parts, Stretches
 from indexer.matching.gapped.kernels.text import count_words, place_ids, tokens_at, widen
 from indexer.matching.matcher import concatenate
 from indexer.matching.text.full_search import empty_stream, new_search_scratch, one_range, search_all
@@ -22,10 +21,15 @@ from indexer.matching.text.phrase_table import folded_phrases, phrase_table
 from indexer.matching.text.unicode_table import unicode_table
 from indexer.matching.text.vocabulary import vocabulary_table
 from indexer.matching.vocabulary_tables import VocabularyTables
-from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
+from indexer.units import Int32Array, Int64Array, Uint8Array
 from indexer.vocabulary import TokenBytes
 
 BATCH_BYTES = 1 << 18
+
+_Columns = tuple[
+    Int32Array, Int64Array, Int32Array, Int32Array, Int64Array, Int64Array, Int64Array, Int64Array
+]
+"""The columns of `Parts` from `part` to `text_stop`."""
 
 
 class TextParts(NamedTuple):
@@ -47,14 +51,12 @@ class TextParts(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Parts of some stretches; a row of them is a stretch.
+    """Parts of some stretches.
 
     Attributes
     ----------
     parts : Parts
-        In order.
-    starts : array of int64
-        Where each stretch starts in the ids.
+        In order; their rows are the stretches.
     row : array of int64
         The row each stretch belongs to.
     shift : array of int64
@@ -62,7 +64,6 @@ class Placed(NamedTuple):
     """
 
     parts: Parts
-    starts: Int64Array
     row: Int64Array
     shift: Int64Array
 
@@ -96,36 +97,24 @@ class GapText:
         longest_token = int(np.diff(vocabulary.tokens.offsets).max(initial=0))
         self._token_bytes = MAX_GROWTH * (longest_token + 4) + PADDING
 
-    def read(
-        self, ids: TokenIds, starts: Int64Array, stops: Int64Array, stretches: Stretches, coarse: Parts
-    ) -> Iterator[Placed]:
+    def read(self, stretches: Stretches, coarse: Parts, stops: Int64Array) -> Iterator[Placed]:
         """Place the parts in the text of stretches, some stretches at a time.
 
         Parameters
         ----------
-        ids : array of uint16 or uint32
-            Token ids.
-        starts, stops : array of int64
-            Half-open range of each row.
         stretches : Stretches
             Apart from each other and in order.
         coarse : Parts
             What the matcher below found, in order; looked at where parts are whole ids.
+        stops : array of int64
+            Where each of its rows stops.
         """
-        n = len(stretches.row)
+        n, ids, starts = len(stretches.row), coarse.ids, coarse.starts
         wide_start, wide_stop, n_bytes = (np.empty(n, np.int64) for _ in range(3))
         widen(
-            self._vocabulary,
-            classes_of_folds(self._case),
-            ids,
-            starts,
-            stops,
-            stretches,
-            n,
-            wide_start,
-            wide_stop,
-            n_bytes,
-        )
+            self._vocabulary, classes_of_folds(self._case), ids, starts, stops, stretches,
+            wide_start, wide_stop, n_bytes,
+        )  # fmt: skip
         stretch_of = _stretch_of(coarse, stretches) if self._phrases is None else None
         borders = np.flatnonzero(np.diff(np.cumsum(n_bytes) // BATCH_BYTES, prepend=-1))
         for first, stop in pairwise([*borders.tolist(), n]):
@@ -144,13 +133,15 @@ class GapText:
             batch = Stretches(*(column[first:stop] for column in stretches))
             shift = wide_start[first:stop] - starts[batch.row]
             if stretch_of is None:
-                parts = self._parts_in_text(stream, batch, shift)
+                columns = self._parts_in_text(stream, batch, shift)
             else:
                 chosen = np.flatnonzero((stretch_of >= first) & (stretch_of < stop))
-                parts = _parts_of_ids(stream, coarse, chosen, stretch_of[chosen] - first, shift)
-            yield Placed(_with_words(stream, parts), wide_start[first:stop], batch.row, shift)
+                columns = _parts_of_ids(stream, coarse, chosen, stretch_of[chosen] - first, shift)
+            words = np.empty((2, int(stream.state[N_TEXT]) + 1), np.int64)
+            count_words(stream, character_classes(), *words)
+            yield Placed(Parts(ids, wide_start[first:stop], *columns, *words), batch.row, shift)
 
-    def _parts_in_text(self, stream: Stream, stretches: Stretches, shift: Int64Array) -> Parts:
+    def _parts_in_text(self, stream: Stream, stretches: Stretches, shift: Int64Array) -> _Columns:
         """Find the parts in a stream, each with the bytes it takes."""
         if self._phrases is None:
             raise ValueError("the parts are no texts")
@@ -167,19 +158,8 @@ class GapText:
         # What stands beside a stretch is there for its borders.
         keep = begin + shift[found.row] >= stretches.begin[found.row]
         keep &= end + shift[found.row] <= stretches.end[found.row]
-        return Parts(
-            part=found.phrase[keep],
-            row=found.row[keep],
-            begin=begin[keep],
-            end=end[keep],
-            first=first[keep],
-            stop=stop[keep],
-            text_first=first[keep],
-            text_stop=stop[keep],
-            words_first=first[:0],
-            words_stop=first[:0],
-            goes_on_at=first[:0],
-        )
+        first, stop = first[keep], stop[keep]
+        return found.phrase[keep], found.row[keep], begin[keep], end[keep], first, stop, first, stop
 
 
 def _stretch_of(parts: Parts, stretches: Stretches) -> Int64Array:
@@ -192,36 +172,13 @@ def _stretch_of(parts: Parts, stretches: Stretches) -> Int64Array:
 
 def _parts_of_ids(
     stream: Stream, coarse: Parts, chosen: Int64Array, row: Int64Array, shift: Int64Array
-) -> Parts:
+) -> _Columns:
     """Return the chosen parts as runs of whole ids of the stream."""
-    begin = (coarse.begin[chosen] - shift[row]).astype(np.int32)
-    end = (coarse.end[chosen] - shift[row]).astype(np.int32)
+    first, stop = coarse.begin[chosen] - shift[row], coarse.end[chosen] - shift[row]
+    begin, end = first.astype(np.int32), stop.astype(np.int32)
     text_first, text_stop = np.empty(len(row), np.int64), np.empty(len(row), np.int64)
     place_ids(stream, row, begin, end, text_first, text_stop)
-    return Parts(
-        part=coarse.part[chosen],
-        row=row,
-        begin=begin,
-        end=end,
-        first=begin.astype(np.int64),
-        stop=end.astype(np.int64),
-        text_first=text_first,
-        text_stop=text_stop,
-        words_first=text_first[:0],
-        words_stop=text_first[:0],
-        goes_on_at=text_first[:0],
-    )
-
-
-def _with_words(stream: Stream, parts: Parts) -> Parts:
-    n_text = int(stream.state[N_TEXT])
-    words_before, goes_on_at = np.empty(n_text + 1, np.int64), np.empty(n_text + 1, np.int64)
-    count_words(stream, character_classes(), words_before, goes_on_at)
-    return parts._replace(
-        words_first=words_before[parts.text_first],
-        words_stop=words_before[parts.text_stop],
-        goes_on_at=goes_on_at[parts.text_stop],
-    )
+    return coarse.part[chosen], row, begin, end, first, stop, text_first, text_stop
 
 
 def _byte_by_byte(stream: Stream) -> Stream:

@@ -11,6 +11,9 @@ from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.borders import neighbour_table, no_neighbours
 from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
+from indexer.matching.ids.kernels.traversal import new_batch
+from indexer.matching.ids.kernels.unfiltered import search_stretches
+from indexer.matching.ids.kernels.verify import SKIP
 from indexer.matching.ids.kernels.windows import new_scratch, search_of_types
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.prefilter import build_prefilter
@@ -23,7 +26,7 @@ from indexer.patterns import IdPatterns
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
-_scratch = ScratchPool(new_scratch)
+_scratch, _batches = ScratchPool(new_scratch), ScratchPool(new_batch)
 _NOWHERE = read_only(np.zeros(0, np.int64))
 
 
@@ -110,6 +113,41 @@ class TokenMatcher:
                 stops,
             )
 
+    def find_within(
+        self,
+        ids: TokenIds,
+        starts: Int64Array,
+        stops: Int64Array,
+        row: Int64Array,
+        begin: Int64Array,
+        end: Int64Array,
+    ) -> Matches:
+        """Return the occurrences that lie wholly inside one of some stretches of sequences.
+
+        Nothing is filtered, the automaton reads every id: in short stretches that is sooner done. Borders are
+        those that the sequences have.
+
+        Parameters
+        ----------
+        ids, starts, stops
+            As of `find`.
+        row, begin, end : array of int64, shape (n_stretches,)
+            The sequence of each stretch, and its ids from the start of that, half-open; in order and apart.
+        """
+        starts, stops = starts[row], stops[row]
+        with _batches.lend() as batch:
+            found = find_all(
+                lambda k, hits: search_stretches(
+                    self._automaton, ids, starts, starts + begin, starts + end, k, hits, batch
+                ),
+                self._reported,
+                self._neighbours,
+                ids,
+                starts,
+                stops,
+            )
+        return found._replace(row=row[found.row])
+
     def prepare(self, sample: TokenIds) -> None:
         """Build the filter for streams like the sample, and compile the kernels; see `Matcher.prepare`."""
         sample = sample[:SAMPLE_TOKENS]
@@ -119,6 +157,11 @@ class TokenMatcher:
     def n_patterns(self) -> int:
         """Number of patterns."""
         return len(self._patterns.phrase)
+
+    @property
+    def n_leading(self) -> int:
+        """The most ids of white space that a pattern begins with: they stand before its occurrence."""
+        return int(self._reported[:, SKIP].max(initial=0))
 
     @property
     def automaton(self) -> Automaton:

@@ -9,7 +9,7 @@ import numpy as np
 from indexer.matching.ids.kernels.traversal import HitBuffer
 from indexer.matching.ids.kernels.verify import verify_hits
 from indexer.matching.kernels.borders import WINDOW_BYTES, NeighbourTable
-from indexer.matching.matcher import Matches, concatenate
+from indexer.matching.matcher import Matches, concatenate, select
 from indexer.matching.scratch import ScratchPool
 from indexer.units import Int32Array, Int64Array, TokenIds
 
@@ -73,19 +73,9 @@ def find_all(
                 patterns, neighbours, ids, starts, stops,
                 scratch.hits, n_hits, scratch.border, scratch.occurrences,
             )  # fmt: skip
-            several.append(first_occurrences(scratch.occurrences, n_found))
+            several.append(select(scratch.occurrences, slice(n_found)))
             if row < len(starts) and (not n_hits or scratch.n_hits < _KEPT_HITS):
                 scratch.resize(2 * scratch.n_hits)
         if scratch.n_hits > _KEPT_HITS:
             scratch.resize(_FIRST_HITS)
     return several[0] if len(several) == 1 else concatenate(several)
-
-
-def first_occurrences(found: Matches, n: int) -> Matches:
-    """Return a copy of the first occurrences of a buffer."""
-    return Matches(
-        phrase=found.phrase[:n].copy(),
-        row=found.row[:n].copy(),
-        token_offset=found.token_offset[:n].copy(),
-        n_tokens=found.n_tokens[:n].copy(),
-    )

@@ -14,12 +14,12 @@ from indexer.matching.ids import search
 from indexer.matching.ids.kernels import unfiltered as automaton_search
 from indexer.matching.ids.kernels import windows as window_search
 from indexer.matching.ids.matcher import TokenMatcher
-from indexer.matching.ids.unfiltered import UnfilteredMatcher
 from indexer.matching.scratch import ScratchPool
 from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import patterns_of, rows_of, vocabulary_of
 from tests.support.examples import examples
+from tests.support.id_cases import UnfilteredMatcher
 
 PIECES = [b"a", b"b", b" ", b" a", b"'", b"s", b"'s", b"S", b"", b"-", b"1", b"ab a", b"  "]
 PIECES += ["é".encode(), "’".encode(), "’s".encode(), "中".encode(), "…".encode(), "\u3000".encode()]

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from indexer.jit.compile import leaf
 from indexer.jit.numbers import int64
+from indexer.matching.gapped.kernels.tables import SEPARATOR_WORDS, GapTable, Parts, Sizes
 from indexer.units import BoolArray, Int64Array, TokenIds
-
-if TYPE_CHECKING:
-    from indexer.matching.gapped.kernels.join import GapTable, Parts, Sizes
-
-SEPARATOR_WORDS = 255
-"""What `GapTable.words_of_id` says of an id that stands for no text, and of one beyond the vocabulary."""
-MOST_WORDS = 254
-"""What it says of an id that holds as many words and more: that never denies a pair."""
 
 
 @leaf
@@ -30,16 +21,7 @@ def has_separator(special: BoolArray, ids: TokenIds, begin: int, end: int) -> bo
 
 
 @leaf
-def in_reach(
-    gaps: GapTable,
-    sizes: Sizes,
-    parts: Parts,
-    ids: TokenIds,
-    start: int,
-    pattern: int,
-    earlier: int,
-    later: int,
-) -> bool:
+def in_reach(gaps: GapTable, sizes: Sizes, parts: Parts, pattern: int, earlier: int, later: int) -> bool:
     """Return whether a first and a last part are near enough, as far as ids tell without their text.
 
     It never denies a pair that is; and if it denies one, it denies those farther apart.
@@ -61,10 +43,11 @@ def in_reach(
     if not by_words:
         return bool(end - begin <= most)
     n_ids = gaps.words_of_id.shape[0]
+    start = parts.starts[parts.row[later]]
     at = end
     while at > begin:
         at -= 1
-        token = int64(ids[start + at])
+        token = int64(parts.ids[start + at])
         if token >= n_ids or gaps.words_of_id[token] == SEPARATOR_WORDS:
             return False
         most -= gaps.words_of_id[token]
@@ -74,16 +57,7 @@ def in_reach(
 
 
 @leaf
-def allowed(
-    gaps: GapTable,
-    special: BoolArray,
-    parts: Parts,
-    ids: TokenIds,
-    start: int,
-    place: int,
-    earlier: int,
-    later: int,
-) -> bool:
+def allowed(gaps: GapTable, parts: Parts, place: int, earlier: int, later: int) -> bool:
     """Return whether the part at `place` may follow the one before it, as these two occurrences do."""
     if parts.stop[earlier] > parts.first[later]:
         return False
@@ -91,27 +65,20 @@ def allowed(
     between = max(int64(0), begin - end)
     if gaps.in_words[place]:
         between = int64(0)
-        if parts.text_stop[earlier] < parts.text_first[later]:
-            between = parts.words_first[later] - parts.words_stop[earlier]
+        text_begin, text_end = parts.text_stop[earlier], parts.text_first[later]
+        if text_begin < text_end:
+            between = parts.words_before[text_end] - parts.words_before[text_begin]
             # The rest of a word begun in the earlier part is one more, if a letter of it lies in the gap.
-            between += int64(parts.goes_on_at[earlier] < parts.text_first[later])
+            between += int64(parts.goes_on_at[text_begin] < text_end)
     if between < gaps.least[place] or between > gaps.most[place]:
         return False
-    return not has_separator(special, ids, start + end, start + begin)
+    start = parts.starts[parts.row[later]]
+    return not has_separator(gaps.special, parts.ids, start + end, start + begin)
 
 
 @leaf
 def can_be_joined(
-    gaps: GapTable,
-    special: BoolArray,
-    parts: Parts,
-    ids: TokenIds,
-    start: int,
-    pattern: int,
-    earlier: int,
-    later: int,
-    marks: Int64Array,
-    base: int,
+    gaps: GapTable, parts: Parts, pattern: int, earlier: int, later: int, marks: Int64Array, base: int
 ) -> bool:
     """Return whether the parts between a first and a last part can be placed.
 
@@ -121,7 +88,7 @@ def can_be_joined(
     first_place = gaps.offsets[pattern]
     last = gaps.offsets[pattern + 1] - first_place - 1
     if last == 1:
-        return allowed(gaps, special, parts, ids, start, first_place + 1, earlier, later)
+        return allowed(gaps, parts, first_place + 1, earlier, later)
     marks[earlier] = base
     for k in range(1, last + 1):
         place = first_place + k
@@ -132,9 +99,7 @@ def can_be_joined(
         while at >= lowest:
             if parts.part[at] == gaps.part[place]:
                 for before in range(earlier, at):
-                    if marks[before] == base + k - 1 and allowed(
-                        gaps, special, parts, ids, start, place, before, at
-                    ):
+                    if marks[before] == base + k - 1 and allowed(gaps, parts, place, before, at):
                         marks[at] = base + k
                         reached = True
                         break

@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.jit.compile import uncounted
 from indexer.jit.numbers import int64
-from indexer.matching.gapped.kernels.join import Stretches
+from indexer.matching.gapped.kernels.tables import Stretches
 from indexer.matching.kernels.borders import MARK, OTHER, WORD, base_before, code_point, sequence_length
 from indexer.matching.text.kernels.stream import (
     DECODED_END,
@@ -34,7 +34,6 @@ def widen(
     starts: Int64Array,
     stops: Int64Array,
     stretches: Stretches,
-    n_stretches: int,
     wide_start: Int64Array,
     wide_stop: Int64Array,
     n_bytes: Int64Array,
@@ -45,13 +44,13 @@ def widen(
     ----------
     stretches : Stretches
         In ids from the start of their rows.
-    wide_start, wide_stop : array of int64, shape (n_stretches,)
+    wide_start, wide_stop : array of int64, shape (n,)
         Filled in: positions in `ids`.
-    n_bytes : array of int64, shape (n_stretches,)
+    n_bytes : array of int64, shape (n,)
         Filled in: bytes of the ids there, before they are folded.
     """
     n_ids = vocabulary.kind.shape[0]
-    for k in range(n_stretches):
+    for k in range(stretches.row.shape[0]):
         row = stretches.row[k]
         start, stop = int64(starts[row]), int64(stops[row])
         # One loop body for both sides: the code around it is compiled once.

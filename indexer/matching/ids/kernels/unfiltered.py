@@ -1,4 +1,4 @@
-"""Lead the automaton through every id of some sequences."""
+"""Lead the automaton through every id of some stretches of sequences."""
 
 from __future__ import annotations
 
@@ -17,22 +17,25 @@ from indexer.units import Int64Array, TokenIds
 
 
 @uncounted
-def search_sequences(
+def search_stretches(
     automaton: Automaton,
     ids: TokenIds,
+    origins: Int64Array,
     starts: Int64Array,
     stops: Int64Array,
     first_row: int,
     hits: HitBuffer,
     batch: Batch,
 ) -> tuple[int, int]:
-    """Write down the hits in the sequences from `first_row` on.
+    """Write down the hits in the stretches ``ids[starts:stops]`` from `first_row` on.
 
-    The output has a fixed space. A sequence whose hits do not fit is left out whole: the caller goes on from
+    The output has a fixed space. A stretch whose hits do not fit is left out whole: the caller goes on from
     there with what space it likes.
 
     Parameters
     ----------
+    origins : array of int64
+        Where the sequence of each stretch starts: hits are counted from there.
     hits : HitBuffer
         Written to.
     batch : Batch
@@ -43,7 +46,7 @@ def search_sequences(
     n_found : int
         Hits written.
     next_row : int
-        All sequences before it are done. If nothing is written, the next sequence alone needs more space.
+        All stretches before it are done. If nothing is written, the next one alone needs more space.
     """
     capacity = hits.pattern.shape[0]
     written = nothing_written()
@@ -56,12 +59,12 @@ def search_sequences(
             n_free -= end - traversed
             traversed = end
             if n_free == 0:
-                written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
+                written, state = search_batch(automaton, ids, origins, batch, n_traversals, hits, written)
                 if written.n_hits > capacity:
                     return written.n_before, written.row
                 n_traversals, n_free = int64(0), int64(BATCH_IDS)
     if n_traversals > 0:
-        written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
+        written, state = search_batch(automaton, ids, origins, batch, n_traversals, hits, written)
         if written.n_hits > capacity:
             return written.n_before, written.row
     return written.n_hits, starts.shape[0]

@@ -135,7 +135,7 @@ def search_windows(
     hits: HitBuffer,
     scratch: Scratch,
 ) -> tuple[int, int]:
-    """Write down the hits in the sequences from `first_row` on; results as of `search_sequences`."""
+    """Write down the hits in the sequences from `first_row` on; results as of `search_stretches`."""
     windows, batch = scratch.windows, scratch.batch
     capacity = hits.pattern.shape[0]
     written = nothing_written()
