@@ -10,7 +10,7 @@ from benchmarks import text_unit, workload
 from benchmarks.cases import id_patterns
 from benchmarks.text_stages import count_sides
 from indexer.matching.blocks import read_only
-from indexer.matching.ids.kernels.inspection import count_passing
+from indexer.matching.ids.kernels.inspection import STAGES, scan_up_to
 from indexer.matching.ids.kernels.prefilter import IdPrefilter, new_prefilter_scratch
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import build_prefilter
@@ -44,7 +44,7 @@ def main() -> None:
     for name in load.phrases:
         patterns = id_patterns(load, name)
         anchors: IdPrefilter = build_prefilter(patterns, stream[: 1 << 22])
-        totals = count_passing(anchors, stream, scratch)
+        totals = [scan_up_to(anchors, stream, stage, scratch) for stage in range(len(STAGES))]
         matcher = TokenMatcher(patterns, None, boundary="none", possessive="include")
         found = len(matcher.find(ids, starts, stops).row)
         cells = [f"{n / len(ids):.3g}" for n in (*totals, found)]

@@ -9,7 +9,7 @@ import numpy as np
 from indexer.matching.blocks import read_only
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
-from indexer.matching.ids.kernels.inspection import count_passing
+from indexer.matching.ids.kernels.inspection import STAGES, scan_up_to
 from indexer.matching.ids.kernels.prefilter import new_prefilter_scratch
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.matcher import Matcher
@@ -51,14 +51,12 @@ def _of_ids(matcher: TokenMatcher, sample: TokenIds) -> Facts:
         "context filter": _size(prefilter.contexts),
         "Bloom prefilter": "in registers" if len(prefilter.keys.table) else "not asked",
     }
+    ids, scratch = read_only(np.ascontiguousarray(sample)), new_prefilter_scratch()
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-        passing = count_passing(prefilter, read_only(np.ascontiguousarray(sample)), new_prefilter_scratch())
+        passing = [scan_up_to(prefilter, ids, stage, scratch) for stage in range(len(STAGES))]
     if not len(prefilter.keys.table):
-        passing = passing._replace(keys=8 * passing.keys)
-    return facts | {
-        f"pass: {name.replace('_', ' ')}": _share(count, len(sample))
-        for name, count in passing._asdict().items()
-    }
+        passing[0] *= 8
+    return facts | {f"pass: {name}": _share(n, len(sample)) for name, n in zip(STAGES, passing, strict=True)}
 
 
 def _of_text(matcher: TextMatcher, sample: TokenIds) -> Facts:

@@ -28,6 +28,7 @@ __all__ = [
     "concatenate",
     "new_matches",
     "ordered",
+    "selected",
 ]
 
 
@@ -76,10 +77,10 @@ def ordered(found: Matches) -> Matches:
         order = np.argsort(key, kind="stable")  # runs that are in order are only merged
     else:
         order = np.lexsort(columns[::-1])
-    return select(found, order)
+    return selected(found, order)
 
 
-def select(found: Matches, which: Int64Array | slice) -> Matches:
+def selected(found: Matches, which: Int64Array | slice) -> Matches:
     """Return copies of some of the occurrences, in the order they are named in."""
     columns: Any = (np.array(column[which]) for column in found)
     return Matches(*columns)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.matching.gapped.kernels.tables import Parts, Stretches
-from indexer.matching.matcher import Matches, select
+from indexer.matching.matcher import Matches, selected
 from indexer.units import Int64Array, TokenIds
 
 
 def partition(found: Matches, first_part: int, n_parts: int) -> tuple[Matches, Matches]:
     """Return the occurrences of phrases, and those of the parts, which are numbered from `first_part` on."""
     is_phrase = found.phrase < first_part
-    parts = select(found, np.flatnonzero(~is_phrase & (found.phrase < first_part + n_parts)))
-    phrases = found if is_phrase.all() else select(found, np.flatnonzero(is_phrase))
+    parts = selected(found, np.flatnonzero(~is_phrase & (found.phrase < first_part + n_parts)))
+    phrases = found if is_phrase.all() else selected(found, np.flatnonzero(is_phrase))
     return phrases, parts._replace(phrase=parts.phrase - np.int32(first_part))
 
 

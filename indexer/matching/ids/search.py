@@ -9,7 +9,7 @@ import numpy as np
 from indexer.matching.ids.kernels.traversal import HitBuffer
 from indexer.matching.ids.kernels.verify import verify_hits
 from indexer.matching.kernels.borders import WINDOW_BYTES, NeighbourTable
-from indexer.matching.matcher import Matches, concatenate, select
+from indexer.matching.matcher import Matches, concatenate, selected
 from indexer.matching.scratch import ScratchPool
 from indexer.units import Int32Array, Int64Array, TokenIds
 
@@ -73,7 +73,7 @@ def find_all(
                 patterns, neighbours, ids, starts, stops,
                 scratch.hits, n_hits, scratch.border, scratch.occurrences,
             )  # fmt: skip
-            several.append(select(scratch.occurrences, slice(n_found)))
+            several.append(selected(scratch.occurrences, slice(n_found)))
             if row < len(starts) and (not n_hits or scratch.n_hits < _KEPT_HITS):
                 scratch.resize(2 * scratch.n_hits)
         if scratch.n_hits > _KEPT_HITS:

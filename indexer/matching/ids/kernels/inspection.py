@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from indexer.jit.compile import kernel, leaf
 from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
@@ -19,29 +17,10 @@ from indexer.matching.ids.kernels.prefilter import (
 from indexer.matching.kernels.fingerprint_table import pair_slot
 from indexer.units import Int64Array, TokenIds
 
-
-class Passing(NamedTuple):
-    """How many ids of a stream each question lets through.
-
-    Attributes
-    ----------
-    keys : int
-        Ids that may be the key of an anchor; groups of eight positions where that is not asked.
-    positions : int
-        Positions whose pair is in the bitmap.
-    anchors : int
-        Positions of which the table says that an anchor stands there.
-    windows : int
-        Anchors whose neighbours may be part of a pattern.
-    ids_in_windows : int
-        Ids that the automaton reads.
-    """
-
-    keys: int
-    positions: int
-    anchors: int
-    windows: int
-    ids_in_windows: int
+STAGES = "keys", "positions", "anchors", "windows", "ids in windows"
+"""What is let through: ids that may be the key of an anchor, or groups of eight positions where that is not
+asked; positions whose pair is in the bitmap; anchors; anchors whose neighbours may be part of a pattern; the
+ids around these, which the automaton reads."""
 
 
 @leaf
@@ -54,51 +33,33 @@ def count_anchors(prefilter: IdPrefilter, ids: TokenIds, n_positions: int, posit
 
 
 @leaf
-def count_keys(prefilter: IdPrefilter, ids: TokenIds, begin: int, end: int, scratch: PrefilterScratch) -> int:
-    """Ask the first question alone; return how many ids it lets through, or groups of eight positions."""
-    keys = prefilter.keys
-    if keys.table.shape[0]:
-        return flag_ids(keys.table, keys.multipliers, ids, begin, end, scratch.flagged)
-    return flag_groups(
-        prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, begin, end, scratch.groups
-    )
-
-
-@kernel
-def count_passing(prefilter: IdPrefilter, ids: TokenIds, scratch: PrefilterScratch) -> Passing:
-    """Return how much of a stream each question lets through."""
-    n_keys = n_positions = n_anchors = n_windows = n_ids = int64(0)
-    n_pairs = ids.shape[0] - 1
-    windows = scratch.windows
-    for begin in range(0, n_pairs, SCAN_POSITIONS):
-        end = min(begin + SCAN_POSITIONS, n_pairs)
-        n_keys += count_keys(prefilter, ids, begin, end, scratch)
-        n = pass_positions(prefilter, ids, begin, end, scratch)
-        n_positions += n
-        n_anchors += count_anchors(prefilter, ids, n, windows.position)
-        n = open_windows(prefilter, ids, n, scratch)
-        n_windows += n
-        read = int64(begin)
-        for k in range(n):
-            n_ids += max(int64(0), windows.end[k] - max(read, windows.begin[k]))
-            read = max(read, windows.end[k])
-    return Passing(n_keys, n_positions, n_anchors, n_windows, n_ids)
+def ids_in_windows(scratch: PrefilterScratch, n_windows: int, begin: int) -> int:
+    """Return how many ids the automaton reads in the windows of the positions from `begin` on."""
+    windows, n, read = scratch.windows, int64(0), int64(begin)
+    for k in range(n_windows):
+        n += max(int64(0), windows.end[k] - max(read, windows.begin[k]))
+        read = max(read, windows.end[k])
+    return n
 
 
 @kernel
 def scan_up_to(prefilter: IdPrefilter, ids: TokenIds, stage: int, scratch: PrefilterScratch) -> int:
-    """Ask the questions up to a stage, from 0; return what the last one let through."""
-    total = int64(0)
+    """Ask the questions up to a stage, one of `STAGES` from 0; return what the last one let through."""
+    keys, total = prefilter.keys, int64(0)
     n_pairs = ids.shape[0] - 1
     for begin in range(0, n_pairs, SCAN_POSITIONS):
         end = min(begin + SCAN_POSITIONS, n_pairs)
-        if stage == 0:
-            n = count_keys(prefilter, ids, begin, end, scratch)
-        else:
+        if stage > 0:
             n = pass_positions(prefilter, ids, begin, end, scratch)
+        elif keys.table.shape[0]:
+            n = flag_ids(keys.table, keys.multipliers, ids, begin, end, scratch.flagged)
+        else:
+            n = flag_groups(
+                prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, begin, end, scratch.groups
+            )
         if stage == 2:
             n = count_anchors(prefilter, ids, n, scratch.windows.position)
-        if stage == 3:
+        if stage > 2:
             n = open_windows(prefilter, ids, n, scratch)
-        total += n
+        total += ids_in_windows(scratch, n, begin) if stage > 3 else n
     return total

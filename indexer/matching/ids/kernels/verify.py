@@ -21,7 +21,87 @@ _EXCHANGES_EACH = 16
 
 
 @leaf
-def keep_bounded(
+def comes_before(found: Matches, a: int, b: int) -> bool:
+    """Return whether occurrence `a` is ordered before `b` of the same row: by offset, phrase, length."""
+    if found.token_offset[a] != found.token_offset[b]:
+        return bool(found.token_offset[a] < found.token_offset[b])
+    if found.phrase[a] != found.phrase[b]:
+        return bool(found.phrase[a] < found.phrase[b])
+    return bool(found.n_tokens[a] < found.n_tokens[b])
+
+
+@leaf
+def exchange(found: Matches, a: int, b: int) -> None:
+    """Exchange two occurrences of one row."""
+    found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
+    found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
+    found.n_tokens[a], found.n_tokens[b] = found.n_tokens[b], found.n_tokens[a]
+
+
+@leaf
+def sort_every(found: Matches, first: int, last: int, step: int, exchanges_left: int) -> bool:
+    """Order every step-th of the occurrences ``[first, last)`` of a row by insertion.
+
+    Gives up, and returns False, where that takes more exchanges than are left.
+    """
+    for k in range(first + step, last):
+        at = int64(k)
+        while at >= first + step and comes_before(found, at, at - step):
+            exchange(found, at, at - step)
+            at -= step
+            exchanges_left -= 1
+            if exchanges_left < 0:
+                return False
+    return True
+
+
+@leaf
+def sort_row(found: Matches, first: int, last: int) -> None:
+    """Order the occurrences ``[first, last)`` of a row.
+
+    They come ordered by their ends, so with phrases of a few ids none has far to go. Where many have, wide
+    steps come first.
+    """
+    step = int64(1)
+    while not sort_every(found, first, last, step, _EXCHANGES_EACH * (last - first)):
+        step = 3 * step + 1
+    while step > 1:
+        step //= 3
+        sort_every(found, first, last, step, int64(last - first) * (last - first))
+
+
+@leaf
+def keep_shortest(found: Matches, n_found: int) -> int:
+    """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
+
+    Returns
+    -------
+    int
+        How many are kept.
+    """
+    kept = 0
+    first = int64(0)
+    while first < n_found:
+        last = first + 1
+        while last < n_found and found.row[last] == found.row[first]:
+            last += 1
+        sort_row(found, first, last)
+        for at in range(first, last):
+            if (
+                at > first
+                and found.token_offset[at] == found.token_offset[kept - 1]
+                and found.phrase[at] == found.phrase[kept - 1]
+            ):
+                continue
+            found.phrase[kept], found.row[kept] = found.phrase[at], found.row[at]
+            found.token_offset[kept], found.n_tokens[kept] = found.token_offset[at], found.n_tokens[at]
+            kept += 1
+        first = last
+    return kept
+
+
+@uncounted
+def verify_hits(
     patterns: Int32Array,
     neighbours: NeighbourTable,
     ids: TokenIds,
@@ -32,9 +112,24 @@ def keep_bounded(
     window: Uint8Array,
     found: Matches,
 ) -> int:
-    """Write down the hits that keep their border rules as occurrences; return how many there are.
+    """Turn hits, rows ascending, into ordered occurrences that keep their border rules; return how many.
 
-    `window` is space for `borders.WINDOW_BYTES` bytes.
+    Parameters
+    ----------
+    patterns : array of int32, shape (n_patterns, 4)
+        See `indexer.matching.ids.pattern_table.pattern_table`.
+    neighbours : NeighbourTable
+        What stands beside each id.
+    ids, starts, stops
+        As of `Matcher.find`.
+    hits : HitBuffer
+        May share its columns with `found`, in this order.
+    n_hits : int
+        How many hits there are.
+    window : array of uint8
+        Scratch for `borders.WINDOW_BYTES` bytes.
+    found : Matches
+        A buffer for as many occurrences.
     """
     kept = 0
     for hit in range(n_hits):
@@ -54,141 +149,4 @@ def keep_bounded(
         found.token_offset[kept] = offset + skip
         found.n_tokens[kept] = length - skip
         kept += 1
-    return kept
-
-
-@leaf
-def comes_before(found: Matches, a: int, b: int) -> bool:
-    """Return whether occurrence `a` is ordered before `b` of the same row: by offset, phrase, length."""
-    if found.token_offset[a] != found.token_offset[b]:
-        return bool(found.token_offset[a] < found.token_offset[b])
-    if found.phrase[a] != found.phrase[b]:
-        return bool(found.phrase[a] < found.phrase[b])
-    return bool(found.n_tokens[a] < found.n_tokens[b])
-
-
-@leaf
-def exchange(found: Matches, a: int, b: int) -> None:
-    """Exchange two occurrences of one row."""
-    found.phrase[a], found.phrase[b] = found.phrase[b], found.phrase[a]
-    found.token_offset[a], found.token_offset[b] = found.token_offset[b], found.token_offset[a]
-    found.n_tokens[a], found.n_tokens[b] = found.n_tokens[b], found.n_tokens[a]
-
-
-@leaf
-def insertion_sort(found: Matches, first: int, last: int) -> bool:
-    """Order the occurrences ``[first, last)`` of a row; give up, and return False, where that gets long.
-
-    They come ordered by their ends, so with phrases of a few ids none has far to go.
-    """
-    exchanges_left = int64(_EXCHANGES_EACH * (last - first))
-    for k in range(first + 1, last):
-        at = int64(k)
-        while at > first and comes_before(found, at, at - 1):
-            exchange(found, at, at - 1)
-            at -= 1
-            exchanges_left -= 1
-            if exchanges_left < 0:
-                return False
-    return True
-
-
-@leaf
-def sink(found: Matches, first: int, node: int, n: int) -> None:
-    """Let the occurrence at a node of the heap ``[first, first + n)`` sink to its place."""
-    while True:
-        below = 2 * node + 1
-        if below >= n:
-            return
-        if below + 1 < n and comes_before(found, first + below, first + below + 1):
-            below += 1
-        a, b = first + node, first + below
-        if not comes_before(found, a, b):
-            return
-        exchange(found, a, b)
-        node = below
-
-
-@leaf
-def heap_sort(found: Matches, first: int, last: int) -> None:
-    """Order the occurrences ``[first, last)`` of a row: in place, and slow for no order."""
-    n = last - first
-    for node in range(n // 2 - 1, -1, -1):
-        sink(found, first, int64(node), n)
-    for size in range(n - 1, 0, -1):
-        exchange(found, first, first + size)
-        sink(found, first, int64(0), int64(size))
-
-
-@leaf
-def copy_occurrence(found: Matches, k: int, copies: Matches, n: int) -> None:
-    """Copy one occurrence."""
-    copies.phrase[n] = found.phrase[k]
-    copies.row[n] = found.row[k]
-    copies.token_offset[n] = found.token_offset[k]
-    copies.n_tokens[n] = found.n_tokens[k]
-
-
-@leaf
-def keep_shortest(found: Matches, n_found: int) -> int:
-    """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
-
-    Returns
-    -------
-    int
-        How many are kept.
-    """
-    kept = 0
-    first = int64(0)
-    while first < n_found:
-        last = first + 1
-        while last < n_found and found.row[last] == found.row[first]:
-            last += 1
-        if not insertion_sort(found, first, last):
-            heap_sort(found, first, last)
-        for at in range(first, last):
-            if (
-                at > first
-                and found.token_offset[at] == found.token_offset[kept - 1]
-                and found.phrase[at] == found.phrase[kept - 1]
-            ):
-                continue
-            copy_occurrence(found, at, found, kept)
-            kept += 1
-        first = last
-    return kept
-
-
-@uncounted
-def verify_hits(
-    patterns: Int32Array,
-    neighbours: NeighbourTable,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
-    hits: HitBuffer,
-    n_hits: int,
-    window: Uint8Array,
-    found: Matches,
-) -> int:
-    """Turn hits, rows ascending, into ordered occurrences; return how many there are.
-
-    Parameters
-    ----------
-    patterns : array of int32, shape (n_patterns, 4)
-        See `indexer.matching.ids.pattern_table.pattern_table`.
-    neighbours : NeighbourTable
-        What stands beside each id.
-    ids, starts, stops
-        As of `Matcher.find`.
-    hits : HitBuffer
-        May share its columns with `found`, in this order.
-    n_hits : int
-        How many hits there are.
-    window : array of uint8
-        Scratch for `borders.WINDOW_BYTES` bytes.
-    found : Matches
-        A buffer for as many occurrences.
-    """
-    n_found = keep_bounded(patterns, neighbours, ids, starts, stops, hits, n_hits, window, found)
-    return keep_shortest(found, n_found)
+    return keep_shortest(found, kept)
