@@ -9,17 +9,16 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.folding import fold, is_mark, is_word_character
-from indexer.matching.borders import character_classes, classes_of_folds
+from indexer.matching.borders import character_classes
 from indexer.matching.gapped.kernels.tables import MOST_WORDS, SEPARATOR_WORDS, Parts, Stretches
 from indexer.matching.gapped.kernels.text import count_words, place_ids, tokens_at, widen
 from indexer.matching.matcher import concatenate
+from indexer.matching.text.decoder import decoder
 from indexer.matching.text.full_search import empty_stream, new_search_scratch, one_range, search_all
 from indexer.matching.text.kernels.decode import fill_stream
 from indexer.matching.text.kernels.search import TextTable
 from indexer.matching.text.kernels.stream import MAX_GROWTH, N_PIECES, N_TEXT, PADDING, Stream
 from indexer.matching.text.phrase_table import folded_phrases, phrase_table
-from indexer.matching.text.unicode_table import unicode_table
-from indexer.matching.text.vocabulary import vocabulary_table
 from indexer.matching.vocabulary_tables import VocabularyTables
 from indexer.units import Int32Array, Int64Array, Uint8Array
 from indexer.vocabulary import TokenBytes
@@ -83,10 +82,7 @@ class GapText:
 
     def __init__(self, vocabulary: VocabularyTables, *, case: str, parts: TextParts | None) -> None:
         whitespace = "exact" if parts is None else parts.whitespace
-        self._vocabulary = vocabulary.made_by(vocabulary_table, case=case, whitespace=whitespace)
-        self._unicode = unicode_table(case, whitespace)
-        self._squeeze = whitespace == "any"
-        self._case = case
+        self._decoder = decoder(vocabulary, case=case, whitespace=whitespace)
         self._rules = 0 if parts is None else parts.rules
         self._phrases: TextTable | None = None
         if parts is not None:
@@ -94,8 +90,6 @@ class GapText:
             self._phrases = phrase_table(
                 folded_phrases(parts.texts, numbers, case=case, whitespace=whitespace)
             )
-        longest_token = int(np.diff(vocabulary.tokens.offsets).max(initial=0))
-        self._token_bytes = MAX_GROWTH * (longest_token + 4) + PADDING
 
     def read(self, stretches: Stretches, coarse: Parts, stops: Int64Array) -> Iterator[Placed]:
         """Place the parts in the text of stretches, some stretches at a time.
@@ -111,25 +105,13 @@ class GapText:
         """
         n, ids, starts = len(stretches.row), coarse.ids, coarse.starts
         wide_start, wide_stop, n_bytes = (np.empty(n, np.int64) for _ in range(3))
-        widen(
-            self._vocabulary, classes_of_folds(self._case), ids, starts, stops, stretches,
-            wide_start, wide_stop, n_bytes,
-        )  # fmt: skip
+        widen(self._decoder, ids, starts, stops, stretches, wide_start, wide_stop, n_bytes)
         stretch_of = _stretch_of(coarse, stretches) if self._phrases is None else None
         borders = np.flatnonzero(np.diff(np.cumsum(n_bytes) // BATCH_BYTES, prepend=-1))
         for first, stop in pairwise([*borders.tolist(), n]):
             capacity = MAX_GROWTH * (int(n_bytes[first:stop].sum()) + 4 * (stop - first)) + 2 * PADDING
-            stream = empty_stream(capacity + self._token_bytes)
-            fill_stream(
-                self._vocabulary,
-                self._unicode,
-                self._squeeze,
-                ids,
-                wide_start[first:stop],
-                wide_stop[first:stop],
-                self._token_bytes,
-                stream,
-            )
+            stream = empty_stream(capacity + self._decoder.token_bytes)
+            fill_stream(self._decoder, ids, wide_start[first:stop], wide_stop[first:stop], stream)
             batch = Stretches(*(column[first:stop] for column in stretches))
             shift = wide_start[first:stop] - starts[batch.row]
             if stretch_of is None:

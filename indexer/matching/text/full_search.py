@@ -9,22 +9,19 @@ import numpy as np
 
 from indexer.matching.blocks import checked_block
 from indexer.matching.borders import character_classes
-from indexer.matching.matcher import Matches, concatenate
+from indexer.matching.matcher import Matches, concatenate, new_matches, selected
+from indexer.matching.text.decoder import decoder
 from indexer.matching.text.kernels.borders import slide_stream
 from indexer.matching.text.kernels.candidates import Candidates, new_candidates
 from indexer.matching.text.kernels.decode import fill_stream
 from indexer.matching.text.kernels.search import LOOK_AHEAD, Ranges, TextTable, search_ranges
 from indexer.matching.text.kernels.stream import (
-    MAX_GROWTH,
     N_PIECES,
     N_TEXT,
-    PADDING,
     STATE_SIZE,
     Stream,
 )
 from indexer.matching.text.phrase_table import phrase_table
-from indexer.matching.text.unicode_table import unicode_table
-from indexer.matching.text.vocabulary import vocabulary_table
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -58,14 +55,11 @@ class DecodingSearch:
     ) -> None:
         self._phrases = phrase_table(texts)
         self.n_texts = len(texts)
-        tables = tables_of(vocabulary)
-        self._vocabulary = tables.made_by(vocabulary_table, case=case, whitespace=whitespace)
-        self._unicode = unicode_table(case, whitespace)
+        self._decoder = decoder(tables_of(vocabulary), case=case, whitespace=whitespace)
         self._rules = rules
-        self._squeeze = whitespace == "any"
-        longest_token = int(np.diff(tables.tokens.offsets).max(initial=0))
-        self._token_bytes = MAX_GROWTH * (longest_token + 4) + PADDING
-        self._window = max(_WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._token_bytes))
+        self._window = max(
+            _WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._decoder.token_bytes)
+        )
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, in the order of the text."""
@@ -80,16 +74,7 @@ class DecodingSearch:
         finished = False
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             while not finished:
-                finished = fill_stream(
-                    self._vocabulary,
-                    self._unicode,
-                    self._squeeze,
-                    ids,
-                    starts,
-                    stops,
-                    self._token_bytes,
-                    stream,
-                )
+                finished = fill_stream(self._decoder, ids, starts, stops, stream)
                 n_text = int(stream.state[N_TEXT])
                 stop = n_text if finished else n_text - margin
                 hits_of_range = search_all(
@@ -110,20 +95,22 @@ def search_all(
             phrases, rules, character_classes(), stream, ranges, n_ranges, range_number, at, *scratch
         )
         if n_hits:
-            yield _first_hits(scratch.hits, n_hits)
+            yield selected(scratch.hits, slice(n_hits))
+
+
+def new_ranges(n: int) -> Ranges:
+    """Return space for ranges."""
+    tokens, places = np.empty((2, n), np.int32), np.empty((5, n), np.int64)
+    return Ranges(*places[:3], *tokens, *places[3:])
 
 
 def one_range(stream: Stream, begin: int, stop: int) -> Ranges:
     """Return a part of the stream as a single range; occurrences may begin in any token."""
-    return Ranges(
-        begin=np.array([begin], np.int64),
-        stop=np.array([stop], np.int64),
-        limit=np.array([stream.state[N_TEXT] + LOOK_AHEAD], np.int64),
-        first_token=np.zeros(1, np.int32),
-        last_token=np.full(1, np.iinfo(np.int32).max, np.int32),
-        first_piece=np.zeros(1, np.int64),
-        stop_piece=stream.state[N_PIECES : N_PIECES + 1],
-    )
+    ranges = new_ranges(1)
+    ranges.begin[0], ranges.stop[0], ranges.limit[0] = begin, stop, stream.state[N_TEXT] + LOOK_AHEAD
+    ranges.first_token[0], ranges.last_token[0] = 0, np.iinfo(np.int32).max
+    ranges.first_piece[0], ranges.stop_piece[0] = 0, stream.state[N_PIECES]
+    return ranges
 
 
 def empty_stream(n_bytes: int) -> Stream:
@@ -139,22 +126,6 @@ def empty_stream(n_bytes: int) -> Stream:
     )
 
 
-def _first_hits(hits: Matches, n: int) -> Matches:
-    return Matches(
-        phrase=hits.phrase[:n].copy(),
-        row=hits.row[:n].copy(),
-        token_offset=hits.token_offset[:n].copy(),
-        n_tokens=hits.n_tokens[:n].copy(),
-    )
-
-
 def new_search_scratch(phrases: TextTable) -> SearchScratch:
     """Return space for a search: for occurrences at least of all phrases that can begin at one place."""
-    n = max(_FIRST_HITS, phrases.n_on_chain)
-    hits = Matches(
-        phrase=np.empty(n, np.int32),
-        row=np.empty(n, np.int64),
-        token_offset=np.empty(n, np.int32),
-        n_tokens=np.empty(n, np.int32),
-    )
-    return SearchScratch(new_candidates(), hits)
+    return SearchScratch(new_candidates(), new_matches(max(_FIRST_HITS, phrases.n_on_chain)))

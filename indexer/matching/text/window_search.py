@@ -7,19 +7,19 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.blocks import checked_block
-from indexer.matching.borders import classes_of_folds
 from indexer.matching.matcher import Matches, concatenate
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.scratch import ScratchPool
+from indexer.matching.text.decoder import decoder
 from indexer.matching.text.full_search import (
     DecodingSearch,
     empty_stream,
+    new_ranges,
     new_search_scratch,
     search_all,
 )
 from indexer.matching.text.kernels.prefilter import PrefilterScratch, TextPrefilter, new_prefilter_scratch
 from indexer.matching.text.kernels.search import LOOK_AHEAD, Ranges, TextTable
-from indexer.matching.text.kernels.stream import MAX_GROWTH, PADDING
 from indexer.matching.text.kernels.window_text import MOST_FIRST_TOKENS, fill_windows
 from indexer.matching.text.kernels.windows import (
     CHUNK,
@@ -31,8 +31,6 @@ from indexer.matching.text.kernels.windows import (
 )
 from indexer.matching.text.phrase_table import phrase_table
 from indexer.matching.text.prefilter import SAMPLE_TOKENS, SpelledVocabulary, build_prefilter
-from indexer.matching.text.unicode_table import unicode_table
-from indexer.matching.text.vocabulary import vocabulary_table
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
@@ -69,11 +67,8 @@ class WindowSearch:
         self._rules = rules
         self._tables = tables_of(vocabulary)
         self._case = case
-        self._vocabulary = self._tables.made_by(vocabulary_table, case=case, whitespace="exact")
-        self._spelled = SpelledVocabulary(self._vocabulary, rules, case=case)
-        self._unicode = unicode_table(case, "exact")
-        longest_token = int(np.diff(self._tables.tokens.offsets).max(initial=0))
-        self._token_bytes = MAX_GROWTH * (longest_token + 4) + PADDING
+        self._decoder = decoder(self._tables, case=case, whitespace="exact")
+        self._spelled = SpelledVocabulary(self._decoder.vocabulary, rules, case=case)
         self._built = BuiltFromSample(self._build, SAMPLE_TOKENS)
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
@@ -90,7 +85,7 @@ class WindowSearch:
         parts: list[Matches] = []
         if phrases.longest == 0:
             return concatenate(parts)
-        capacity = (MOST_FIRST_TOKENS + 4) * self._token_bytes + phrases.longest + 4 * LOOK_AHEAD
+        capacity = (MOST_FIRST_TOKENS + 4) * self._decoder.token_bytes + phrases.longest + 4 * LOOK_AHEAD
         stream = empty_stream(max(_STREAM_BYTES, 2 * capacity))
         search = new_search_scratch(phrases)
         state = np.zeros(STATE_SIZE, np.int64)
@@ -103,20 +98,9 @@ class WindowSearch:
                 progress = np.array([0, -1], np.int64)
                 while progress[0] < n_windows:
                     n_ranges = fill_windows(
-                        self._vocabulary,
-                        self._unicode,
-                        classes_of_folds(self._case),
-                        ids,
-                        starts,
-                        stops,
-                        windows,
-                        n_windows,
-                        progress,
-                        capacity,
-                        phrases.longest,
-                        stream,
-                        ranges,
-                    )
+                        self._decoder, ids, starts, stops, windows, n_windows, progress, capacity,
+                        phrases.longest, stream, ranges,
+                    )  # fmt: skip
                     parts.extend(search_all(phrases, self._rules, stream, ranges, n_ranges, search))
         return concatenate(parts)
 
@@ -163,19 +147,7 @@ class WindowSearch:
 
 def _new_scratch() -> tuple[PrefilterScratch, TextWindows, Ranges]:
     windows = TextWindows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
-    return new_prefilter_scratch(CHUNK), windows, _new_ranges(_MOST_RANGES)
-
-
-def _new_ranges(n: int) -> Ranges:
-    return Ranges(
-        begin=np.empty(n, np.int64),
-        stop=np.empty(n, np.int64),
-        limit=np.empty(n, np.int64),
-        first_token=np.empty(n, np.int32),
-        last_token=np.empty(n, np.int32),
-        first_piece=np.empty(n, np.int64),
-        stop_piece=np.empty(n, np.int64),
-    )
+    return new_prefilter_scratch(CHUNK), windows, new_ranges(_MOST_RANGES)
 
 
 _scratch = ScratchPool(_new_scratch)

@@ -14,8 +14,8 @@ from indexer.matching.text.kernels.stream import (
     N_TEXT,
     TOKEN_SPECIAL,
     TOKEN_WHOLE,
+    Decoder,
     Stream,
-    VocabularyTable,
 )
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 
@@ -28,8 +28,7 @@ Before it more where these are marks: as far as the character they belong to.
 
 @uncounted
 def widen(
-    vocabulary: VocabularyTable,
-    classes: Uint8Array,
+    decoder: Decoder,
     ids: TokenIds,
     starts: Int64Array,
     stops: Int64Array,
@@ -49,6 +48,7 @@ def widen(
     n_bytes : array of int64, shape (n,)
         Filled in: bytes of the ids there, before they are folded.
     """
+    vocabulary = decoder.vocabulary
     n_ids = vocabulary.kind.shape[0]
     for k in range(stretches.row.shape[0]):
         row = stretches.row[k]
@@ -72,7 +72,7 @@ def widen(
                 border = start + stretches.begin[k]
                 for begun in range(4):
                     _, base_at = base_before(
-                        vocabulary.offsets, vocabulary.text, vocabulary.kind, TOKEN_SPECIAL, classes,
+                        vocabulary.offsets, vocabulary.text, vocabulary.kind, TOKEN_SPECIAL, decoder.classes,
                         ids, start, border, begun,
                     )  # fmt: skip
                     at = min(at, base_at)

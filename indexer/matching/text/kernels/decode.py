@@ -22,9 +22,9 @@ from indexer.matching.text.kernels.stream import (
     TOKEN_PARTIAL,
     TOKEN_SPECIAL,
     TOKEN_WHOLE,
+    Decoder,
     Stream,
     UnicodeTable,
-    VocabularyTable,
 )
 from indexer.units import Int64Array, TokenIds, Uint8Array
 
@@ -44,16 +44,15 @@ def put(stream: Stream, value: int) -> None:
 
 
 @uncounted
-def put_character(
-    unicode: UnicodeTable, squeeze: bool, data: Uint8Array, at: int, length: int, stream: Stream
-) -> None:
+def put_character(decoder: Decoder, data: Uint8Array, at: int, length: int, stream: Stream) -> None:
     """Append the fold of the well-formed character ``data[at:at + length]``."""
+    unicode = decoder.unicode
     record = record_of(unicode, code_point(data, at, length))
     if record == IDENTITY_RECORD:
         for k in range(length):
             put(stream, data[at + k])
         return
-    if squeeze and record == SPACE_RECORD and stream.text[stream.state[N_TEXT] - 1] == SPACE:
+    if decoder.squeeze and record == SPACE_RECORD and stream.text[stream.state[N_TEXT] - 1] == SPACE:
         return
     for k in range(unicode.offsets[record], unicode.offsets[record + 1]):
         put(stream, unicode.text[k])
@@ -110,16 +109,15 @@ def flush_pending(stream: Stream, row: int, offset: int) -> None:
 
 
 @uncounted
-def put_whole(
-    vocabulary: VocabularyTable, squeeze: bool, token: int, row: int, offset: int, stream: Stream
-) -> None:
+def put_whole(decoder: Decoder, token: int, row: int, offset: int, stream: Stream) -> None:
     """Append a token of whole characters; one that spells nothing leaves a begun character as it is."""
+    vocabulary = decoder.vocabulary
     start, stop = vocabulary.offsets[token], vocabulary.offsets[token + 1]
     if start == stop:
         return
     flush_pending(stream, row, offset)
     n = stream.state[N_TEXT]
-    if squeeze and start < stop and vocabulary.text[start] == SPACE and stream.text[n - 1] == SPACE:
+    if decoder.squeeze and vocabulary.text[start] == SPACE and stream.text[n - 1] == SPACE:
         start += 1
     if start == stop:
         return
@@ -132,15 +130,14 @@ def put_whole(
 
 @uncounted
 def put_bytes(
-    vocabulary: VocabularyTable,
-    unicode: UnicodeTable,
-    squeeze: bool,
+    decoder: Decoder,
     token: int,
     row: int,
     offset: int,
     stream: Stream,
 ) -> None:
     """Append the bytes of a token that begins or ends inside a character."""
+    vocabulary = decoder.vocabulary
     pending = stream.pending
     split = stream.state[N_PENDING] > 0
     begin_piece(stream, row, stream.state[PENDING_FIRST] if split else offset, offset)
@@ -155,7 +152,7 @@ def put_bytes(
             if length == 0 and could_begin_character(pending, at, n):
                 break
             if length > 0:
-                put_character(unicode, squeeze, pending, at, length, stream)
+                put_character(decoder, pending, at, length, stream)
                 at += length
             else:
                 put(stream, BAD)
@@ -184,20 +181,19 @@ def drop_empty_piece(stream: Stream) -> None:
 
 @uncounted
 def append_odd_token(
-    vocabulary: VocabularyTable,
-    unicode: UnicodeTable,
-    squeeze: bool,
+    decoder: Decoder,
     token: int,
     row: int,
     offset: int,
     stream: Stream,
 ) -> None:
     """Append a token of any kind, whatever character is pending."""
-    kind = vocabulary.kind[token] if token < vocabulary.kind.shape[0] else TOKEN_SPECIAL
+    kinds = decoder.vocabulary.kind
+    kind = kinds[token] if token < kinds.shape[0] else TOKEN_SPECIAL
     if kind == TOKEN_WHOLE:
-        put_whole(vocabulary, squeeze, token, row, offset, stream)
+        put_whole(decoder, token, row, offset, stream)
     elif kind == TOKEN_PARTIAL:
-        put_bytes(vocabulary, unicode, squeeze, token, row, offset, stream)
+        put_bytes(decoder, token, row, offset, stream)
     else:
         flush_pending(stream, row, offset)
         put_separator(stream)
@@ -205,9 +201,7 @@ def append_odd_token(
 
 @merged
 def append_tokens(
-    vocabulary: VocabularyTable,
-    unicode: UnicodeTable,
-    squeeze: bool,
+    decoder: Decoder,
     ids: TokenIds,
     start: int,
     at: int,
@@ -225,22 +219,22 @@ def append_tokens(
     int
         The token that comes next.
     """
-    state, text = stream.state, stream.text
+    state, text, vocabulary = stream.state, stream.text, decoder.vocabulary
     record, offsets, spelled = vocabulary.record, vocabulary.offsets, vocabulary.text
     piece_start, piece_row = stream.piece_start, stream.piece_row
     piece_first, piece_last = stream.piece_first, stream.piece_last
     n_ids = record.shape[0] - 1
     n_text, n_pieces = state[N_TEXT], state[N_PIECES]
-    odd = squeeze or state[N_PENDING] > 0
+    odd = decoder.squeeze or state[N_PENDING] > 0
     while at < stop and n_text <= limit:
         token = min(int64(ids[at]), n_ids)
         offset = at - start
         n = int64(record[token, 1])
         if odd or n == NOT_WHOLE:
             state[N_TEXT], state[N_PIECES] = n_text, n_pieces
-            append_odd_token(vocabulary, unicode, squeeze, token, row, offset, stream)
+            append_odd_token(decoder, token, row, offset, stream)
             n_text, n_pieces = state[N_TEXT], state[N_PIECES]
-            odd = squeeze or state[N_PENDING] > 0
+            odd = decoder.squeeze or state[N_PENDING] > 0
         else:
             piece_start[n_pieces] = n_text
             piece_row[n_pieces] = row
@@ -261,18 +255,13 @@ def append_tokens(
 
 @uncounted
 def fill_stream(
-    vocabulary: VocabularyTable,
-    unicode: UnicodeTable,
-    squeeze: bool,
+    decoder: Decoder,
     ids: TokenIds,
     starts: Int64Array,
     stops: Int64Array,
-    capacity: int,
     stream: Stream,
 ) -> bool:
-    """Append sequences to the stream until less than `capacity` bytes are free or all are done.
-
-    `capacity` is what the longest token can need. `squeeze` is ``whitespace = "any"``.
+    """Append sequences to the stream until the longest token might not fit or all are done.
 
     Returns
     -------
@@ -280,15 +269,13 @@ def fill_stream(
         Whether all sequences are done.
     """
     state = stream.state
-    limit = stream.text.shape[0] - capacity
+    limit = stream.text.shape[0] - decoder.token_bytes
     if state[N_TEXT] == 0:
         put_separator(stream)
     while state[ROW] < starts.shape[0]:
         row = state[ROW]
         start, stop = starts[row], stops[row]
-        at = append_tokens(
-            vocabulary, unicode, squeeze, ids, start, start + state[OFFSET], stop, row, limit, stream
-        )
+        at = append_tokens(decoder, ids, start, start + state[OFFSET], stop, row, limit, stream)
         state[OFFSET] = at - start
         if state[N_TEXT] > limit:
             return False

@@ -91,6 +91,30 @@ class VocabularyTable(NamedTuple):
     record: Uint64Array
 
 
+class Decoder(NamedTuple):
+    """How ids become text.
+
+    Attributes
+    ----------
+    vocabulary : VocabularyTable
+        What each id spells.
+    unicode : UnicodeTable
+        How characters fold that are split over ids.
+    classes : array of uint8, shape (0x110000,)
+        What each code point folds to: a letter or digit, a mark, or neither.
+    squeeze : bool
+        Whether a run of white space becomes one space.
+    token_bytes : int
+        Bytes of text that one token can make, at most.
+    """
+
+    vocabulary: VocabularyTable
+    unicode: UnicodeTable
+    classes: Uint8Array
+    squeeze: bool
+    token_bytes: int
+
+
 class Stream(NamedTuple):
     """A window of the folded text, and the tokens it came from.
 

@@ -23,12 +23,12 @@ from indexer.matching.text.kernels.stream import (
     N_TEXT,
     NOT_WHOLE,
     TOKEN_SPECIAL,
+    Decoder,
     Stream,
-    UnicodeTable,
     VocabularyTable,
 )
 from indexer.matching.text.kernels.windows import TextWindows
-from indexer.units import Int64Array, TokenIds, Uint8Array
+from indexer.units import Int64Array, TokenIds
 
 MOST_FIRST_TOKENS = 64
 """Longer windows are cut: tokens of one range in which occurrences may begin."""
@@ -57,37 +57,27 @@ def context_start(vocabulary: VocabularyTable, ids: TokenIds, start: int, at: in
 
 
 @uncounted
-def tell_base(
-    vocabulary: VocabularyTable, classes: Uint8Array, ids: TokenIds, start: int, first: int, stream: Stream
-) -> None:
+def tell_base(decoder: Decoder, ids: TokenIds, start: int, first: int, stream: Stream) -> None:
     """Put a sign behind the text before a window where marks end it, or a character is begun.
 
     What these marks belong to may stand far before. The sign is a letter if that is one, or a digit.
     """
+    vocabulary, classes = decoder.vocabulary, decoder.classes
     n_text, n_begun = stream.state[N_TEXT], stream.state[N_PENDING]
     if n_begun == 0 and (
         stream.text[n_text - 1] < 0x80 or class_at(stream.text, n_text - 1, classes)[0] != MARK
     ):
         return
     base, _ = base_before(
-        vocabulary.offsets,
-        vocabulary.text,
-        vocabulary.kind,
-        TOKEN_SPECIAL,
-        classes,
-        ids,
-        start,
-        first,
-        n_begun,
-    )
+        vocabulary.offsets, vocabulary.text, vocabulary.kind, TOKEN_SPECIAL, classes,
+        ids, start, first, n_begun,
+    )  # fmt: skip
     put(stream, LETTER if base == WORD else BAD)
 
 
 @merged
 def append_window(
-    vocabulary: VocabularyTable,
-    unicode: UnicodeTable,
-    classes: Uint8Array,
+    decoder: Decoder,
     ids: TokenIds,
     start: int,
     stop: int,
@@ -105,20 +95,20 @@ def append_window(
     state[N_PENDING] = 0
     put_separator(stream)
     ranges.first_piece[n_ranges] = max(state[N_PIECES] - 1, 0)
-    at = context_start(vocabulary, ids, start, first)
+    at = context_start(decoder.vocabulary, ids, start, first)
     limit = stream.text.shape[0]
     # Three stretches: the context, where occurrences may begin, what they reach. One call in a loop is
     # compiled once; three calls were compiled three times.
     for stretch in range(3):
         until = first if stretch == 0 else (last + 1 if stretch == 1 else end)
         if stretch == 1:
-            tell_base(vocabulary, classes, ids, start, first, stream)
+            tell_base(decoder, ids, start, first, stream)
             ranges.begin[n_ranges] = state[N_TEXT]
         if stretch == 2:
             # A character that is begun has six bytes when folded, at most.
             ranges.stop[n_ranges] = state[N_TEXT] + (8 if state[N_PENDING] > 0 else 0)
             limit = state[N_TEXT] + longest + LOOK_AHEAD
-        at = append_tokens(vocabulary, unicode, False, ids, start, at, until, row, limit, stream)
+        at = append_tokens(decoder, ids, start, at, until, row, limit, stream)
     ranges.first_token[n_ranges] = first - start
     ranges.last_token[n_ranges] = last - start
     if at == stop:
@@ -146,9 +136,7 @@ def ask_ahead(vocabulary: VocabularyTable, ids: TokenIds, windows: TextWindows, 
 
 @uncounted
 def fill_windows(
-    vocabulary: VocabularyTable,
-    unicode: UnicodeTable,
-    classes: Uint8Array,
+    decoder: Decoder,
     ids: TokenIds,
     starts: Int64Array,
     stops: Int64Array,
@@ -181,14 +169,14 @@ def fill_windows(
     limit = stream.text.shape[0] - capacity
     next_window = progress[NEXT_WINDOW]
     n_next = min(ranges.begin.shape[0], n_windows - next_window)
-    ask_ahead(vocabulary, ids, windows, next_window, next_window + n_next)
+    ask_ahead(decoder.vocabulary, ids, windows, next_window, next_window + n_next)
     while progress[NEXT_WINDOW] < n_windows and n_ranges < ranges.begin.shape[0] and state[N_TEXT] <= limit:
         k = progress[NEXT_WINDOW]
         first = windows.first[k] if progress[NEXT_TOKEN] < 0 else progress[NEXT_TOKEN]
         last = min(first + MOST_FIRST_TOKENS - 1, windows.last[k])
         row = windows.row[k]
         append_window(
-            vocabulary, unicode, classes, ids, starts[row], stops[row], row, first, last, windows.end[k],
+            decoder, ids, starts[row], stops[row], row, first, last, windows.end[k],
             longest, stream, ranges, n_ranges,
         )  # fmt: skip
         n_ranges += 1
