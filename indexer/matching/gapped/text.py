@@ -83,12 +83,11 @@ class GapText:
     def __init__(self, vocabulary: VocabularyTables, *, case: str, parts: TextParts | None) -> None:
         whitespace = "exact" if parts is None else parts.whitespace
         self._decoder = decoder(vocabulary, case=case, whitespace=whitespace)
-        self._rules = 0 if parts is None else parts.rules
         self._phrases: TextTable | None = None
         if parts is not None:
             numbers = np.arange(len(parts.texts), dtype=np.int32)
             self._phrases = phrase_table(
-                folded_phrases(parts.texts, numbers, case=case, whitespace=whitespace)
+                folded_phrases(parts.texts, numbers, case=case, whitespace=whitespace), parts.rules
             )
 
     def read(self, stretches: Stretches, coarse: Parts, stops: Int64Array) -> Iterator[Placed]:
@@ -130,9 +129,7 @@ class GapText:
         in_bytes, capacity = _byte_by_byte(stream), new_search_scratch(self._phrases)
         everywhere = one_range(in_bytes, 1, int(stream.state[N_TEXT]))
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            found = concatenate(
-                list(search_all(self._phrases, self._rules, in_bytes, everywhere, 1, capacity))
-            )
+            found = concatenate(list(search_all(self._phrases, in_bytes, everywhere, 1, capacity)))
         first = found.token_offset.astype(np.int64)
         stop = first + found.n_tokens
         begin, end = np.empty(len(first), np.int32), np.empty(len(first), np.int32)

@@ -53,10 +53,9 @@ class DecodingSearch:
         case: str,
         whitespace: str,
     ) -> None:
-        self._phrases = phrase_table(texts)
+        self._phrases = phrase_table(texts, rules)
         self.n_texts = len(texts)
         self._decoder = decoder(tables_of(vocabulary), case=case, whitespace=whitespace)
-        self._rules = rules
         self._window = max(
             _WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._decoder.token_bytes)
         )
@@ -77,22 +76,20 @@ class DecodingSearch:
                 finished = fill_stream(self._decoder, ids, starts, stops, stream)
                 n_text = int(stream.state[N_TEXT])
                 stop = n_text if finished else n_text - margin
-                hits_of_range = search_all(
-                    self._phrases, self._rules, stream, one_range(stream, done, stop), 1, scratch
-                )
+                hits_of_range = search_all(self._phrases, stream, one_range(stream, done, stop), 1, scratch)
                 parts.extend(hits_of_range)
                 done = slide_stream(stream, max(done, stop), character_classes())
         return concatenate(parts)
 
 
 def search_all(
-    phrases: TextTable, rules: int, stream: Stream, ranges: Ranges, n_ranges: int, scratch: SearchScratch
+    phrases: TextTable, stream: Stream, ranges: Ranges, n_ranges: int, scratch: SearchScratch
 ) -> Iterator[Matches]:
     """Yield the occurrences that begin in the ranges, a space full at a time."""
     range_number, at = 0, 0
     while range_number < n_ranges:
         n_hits, range_number, at = search_ranges(
-            phrases, rules, character_classes(), stream, ranges, n_ranges, range_number, at, *scratch
+            phrases, stream, ranges, n_ranges, range_number, at, *scratch
         )
         if n_hits:
             yield selected(scratch.hits, slice(n_hits))

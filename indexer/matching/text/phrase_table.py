@@ -9,6 +9,7 @@ import numpy as np
 
 from indexer.errors import InputError
 from indexer.folding import fold, squeeze_white_space
+from indexer.matching.borders import character_classes
 from indexer.matching.text.kernels.candidates import N_WIDTHS, WIDTHS
 from indexer.matching.text.kernels.phrase_table import count_chains, enter_first_bytes, link_prefixes
 from indexer.matching.text.kernels.search import TextTable
@@ -46,8 +47,8 @@ def folded_phrases(
     return {text: sorted(ids) for text, ids in texts.items()}
 
 
-def phrase_table(texts: dict[bytes, list[int]]) -> TextTable:
-    """Return the table that `search_stream` takes, from distinct texts and the phrases that have them."""
+def phrase_table(texts: dict[bytes, list[int]], rules: int) -> TextTable:
+    """Return the table that `search_ranges` takes, from distinct texts and the phrases that have them."""
     ordered = sorted(texts, key=lambda text: (_width_class(text), text))
     classes = np.array([_width_class(text) for text in ordered], np.int64)
     offsets = np.zeros(len(ordered) + 1, np.int64)
@@ -75,14 +76,7 @@ def phrase_table(texts: dict[bytes, list[int]]) -> TextTable:
             of_class = slice(table_start[width_class], table_start[width_class + 1])
             link_prefixes(text, offsets, first, stop, prefix)
             enter_first_bytes(
-                text,
-                offsets,
-                first,
-                stop,
-                width_class,
-                slots[of_class],
-                filter_bits,
-                filter_shift,
+                text, offsets, first, stop, width_class, slots[of_class], filter_bits, filter_shift
             )
     on_chain = np.zeros(len(ordered), np.int64)
     count_chains(prefix, n_phrases, on_chain)
@@ -98,6 +92,8 @@ def phrase_table(texts: dict[bytes, list[int]]) -> TextTable:
         table_start=table_start,
         filter_bits=filter_bits,
         filter_shift=filter_shift,
+        rules=rules,
+        classes=character_classes(),
     )
 
 

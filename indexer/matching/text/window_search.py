@@ -101,7 +101,7 @@ class WindowSearch:
                         self._decoder, ids, starts, stops, windows, n_windows, progress, capacity,
                         phrases.longest, stream, ranges,
                     )  # fmt: skip
-                    parts.extend(search_all(phrases, self._rules, stream, ranges, n_ranges, search))
+                    parts.extend(search_all(phrases, stream, ranges, n_ranges, search))
         return concatenate(parts)
 
     def prefilter_of(self, sample: TokenIds) -> TextPrefilter:
@@ -140,7 +140,7 @@ class WindowSearch:
             )
         return Built(
             covered.table,
-            phrase_table({text: self._texts[text] for text in covered.covered}),
+            phrase_table({text: self._texts[text] for text in covered.covered}, self._rules),
             left_over,
         )
 

@@ -82,8 +82,6 @@ def hash_first_bytes(text: Uint8Array, at: int, width_class: int) -> np.uint64:
 @uncounted
 def list_candidates(
     table: TextTable,
-    rules: int,
-    classes: Uint8Array,
     text: Uint8Array,
     ranges: Ranges,
     n_ranges: int,
@@ -101,6 +99,7 @@ def list_candidates(
         The place to go on from; `n_ranges` and 0 if there is none.
     """
     slots, table_start = table.slots, table.table_start
+    rules, classes = table.rules, table.classes
     filter_bits, filter_shift = table.filter_bits, table.filter_shift
     n = int64(0)
     in_word = False

@@ -56,6 +56,10 @@ class TextTable(NamedTuple):
         One bit for each hash of first bytes, all classes together.
     filter_shift : int
         Turns a hash into a bit number.
+    rules : int
+        The border rules that occurrences keep, see `indexer.matching.kernels.borders`.
+    classes : array of uint8, shape (0x110000,)
+        What each code point is: a letter or digit, a mark, or neither.
     """
 
     text: Uint8Array
@@ -67,6 +71,8 @@ class TextTable(NamedTuple):
     table_start: Int64Array
     filter_bits: Uint64Array
     filter_shift: np.uint64
+    rules: int
+    classes: Uint8Array
 
 
 class Ranges(NamedTuple):
@@ -149,8 +155,9 @@ def possessive_here(text: Uint8Array, at: int, classes: Uint8Array) -> bool:
 
 
 @uncounted
-def keeps_rules(text: Uint8Array, end: int, rules: int, classes: Uint8Array) -> bool:
+def keeps_rules(table: TextTable, text: Uint8Array, end: int) -> bool:
     """Return whether what stands behind an occurrence agrees with the border rules."""
+    rules, classes = table.rules, table.classes
     if rules & RIGHT_BORDER and goes_on_at(text, end, classes):
         return False
     return not (rules & NO_POSSESSIVE and possessive_here(text, end, classes))
@@ -181,8 +188,6 @@ def piece_at(piece_start: Int64Array, low: int, high: int, at: int) -> int:
 @merged
 def write_hits(
     table: TextTable,
-    rules: int,
-    classes: Uint8Array,
     stream: Stream,
     ranges: Ranges,
     candidates: Candidates,
@@ -211,7 +216,7 @@ def write_hits(
             break
         while entry != NO_ENTRY:
             end = at + texts[entry + 1, BEGIN] - texts[entry, BEGIN]
-            if is_known(text, end, limit) and keeps_rules(text, end, rules, classes):
+            if is_known(text, end, limit) and keeps_rules(table, text, end):
                 last_piece = piece_at(stream.piece_start, first_piece, stop_piece, end - 1)
                 n_tokens = stream.piece_last[last_piece] - offset + 1
                 for k in range(texts[entry, PHRASES], texts[entry + 1, PHRASES]):
@@ -227,8 +232,6 @@ def write_hits(
 @uncounted
 def search_ranges(
     table: TextTable,
-    rules: int,
-    classes: Uint8Array,
     stream: Stream,
     ranges: Ranges,
     n_ranges: int,
@@ -252,7 +255,7 @@ def search_ranges(
     n_hits = int64(0)
     while range_number < n_ranges:
         n, range_number, at = list_candidates(
-            table, rules, classes, stream.text, ranges, n_ranges, range_number, at, candidates
+            table, stream.text, ranges, n_ranges, range_number, at, candidates
         )
         n = keep_known(table, candidates, n)
         n_before = n_hits
@@ -261,5 +264,5 @@ def search_ranges(
                 n_before = n_hits
                 if n_before + table.n_on_chain > capacity:
                     return n_before, candidates.range_number[c], candidates.at[c]
-            n_hits = write_hits(table, rules, classes, stream, ranges, candidates, c, hits, n_hits)
+            n_hits = write_hits(table, stream, ranges, candidates, c, hits, n_hits)
     return n_hits, range_number, at
