@@ -11,7 +11,7 @@ import numpy as np
 from indexer.folding import fold, is_mark, is_word_character
 from indexer.matching.borders import character_classes
 from indexer.matching.gapped.kernels.tables import MOST_WORDS, SEPARATOR_WORDS, Parts, Stretches
-from indexer.matching.gapped.kernels.text import count_words, place_ids, tokens_at, widen
+from indexer.matching.gapped.kernels.text import count_words, widen
 from indexer.matching.matcher import concatenate
 from indexer.matching.text.decoder import decoder
 from indexer.matching.text.full_search import empty_stream, new_search_scratch, one_range, search_all
@@ -132,8 +132,9 @@ class GapText:
             found = concatenate(list(search_all(self._phrases, in_bytes, everywhere, 1, capacity)))
         first = found.token_offset.astype(np.int64)
         stop = first + found.n_tokens
-        begin, end = np.empty(len(first), np.int32), np.empty(len(first), np.int32)
-        tokens_at(stream, first, stop, begin, end)
+        piece_start = stream.piece_start[: stream.state[N_PIECES]]
+        begin = stream.piece_first[np.searchsorted(piece_start, first, side="right") - 1]
+        end = stream.piece_last[np.searchsorted(piece_start, stop - 1, side="right") - 1] + np.int32(1)
         # What stands beside a stretch is there for its borders.
         keep = begin + shift[found.row] >= stretches.begin[found.row]
         keep &= end + shift[found.row] <= stretches.end[found.row]
@@ -152,11 +153,17 @@ def _stretch_of(parts: Parts, stretches: Stretches) -> Int64Array:
 def _parts_of_ids(
     stream: Stream, coarse: Parts, chosen: Int64Array, row: Int64Array, shift: Int64Array
 ) -> _Columns:
-    """Return the chosen parts as runs of whole ids of the stream."""
+    """Return the chosen parts as runs of whole ids of the stream.
+
+    A character that is split over ids belongs to a part if any of its bytes does.
+    """
     first, stop = coarse.begin[chosen] - shift[row], coarse.end[chosen] - shift[row]
+    n_pieces, place = int(stream.state[N_PIECES]), row << 32
+    piece_row, piece_start = stream.piece_row[:n_pieces] << 32, stream.piece_start[: n_pieces + 1].copy()
+    piece_start[n_pieces] = stream.state[N_TEXT]
+    text_first = piece_start[np.searchsorted(piece_row | stream.piece_last[:n_pieces], place | first)]
+    text_stop = piece_start[np.searchsorted(piece_row | stream.piece_first[:n_pieces], place | stop)]
     begin, end = first.astype(np.int32), stop.astype(np.int32)
-    text_first, text_stop = np.empty(len(row), np.int64), np.empty(len(row), np.int64)
-    place_ids(stream, row, begin, end, text_first, text_stop)
     return coarse.part[chosen], row, begin, end, first, stop, text_first, text_stop
 
 

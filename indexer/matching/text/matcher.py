@@ -101,12 +101,7 @@ class TextMatcher:
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of the sequences ``ids[starts:stops]``.
 
-        Parameters
-        ----------
-        ids : array of uint16 or uint32, shape (n_ids,)
-            Token ids; never written to.
-        starts, stops : array of int64, shape (n_sequences,)
-            Half-open range of each sequence; ranges may overlap.
+        Parameters are those of `Matcher.find`; nothing is written to them.
 
         Returns
         -------

@@ -51,13 +51,11 @@ def phrase_table(texts: dict[bytes, list[int]], rules: int) -> TextTable:
     """Return the table that `search_ranges` takes, from distinct texts and the phrases that have them."""
     ordered = sorted(texts, key=lambda text: (_width_class(text), text))
     classes = np.array([_width_class(text) for text in ordered], np.int64)
-    offsets = np.zeros(len(ordered) + 1, np.int64)
-    np.cumsum([len(text) for text in ordered], out=offsets[1:])
+    offsets = np.append(0, np.cumsum([len(text) for text in ordered], dtype=np.int64))
     # More bytes, so that first bytes can be read from any text.
     text = np.frombuffer(b"".join(ordered) + bytes(WIDTHS[-1]), np.uint8)
     n_phrases = np.array([len(texts[text]) for text in ordered], np.int64)
-    phrase_offsets = np.zeros(len(ordered) + 1, np.int64)
-    np.cumsum(n_phrases, out=phrase_offsets[1:])
+    phrase_offsets = np.append(0, np.cumsum(n_phrases, dtype=np.int64))
 
     prefix = np.empty(len(ordered), np.int32)
     class_start = np.searchsorted(classes, np.arange(N_WIDTHS + 1))

@@ -133,8 +133,7 @@ class _Splits(NamedTuple):
 
 
 def _joined(texts: list[bytes]) -> tuple[Uint8Array, Int64Array]:
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    offsets = np.append(0, np.cumsum([len(text) for text in texts], dtype=np.int64))
     return np.frombuffer(b"".join(texts) + bytes(8), np.uint8), offsets
 
 

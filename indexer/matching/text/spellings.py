@@ -28,10 +28,8 @@ def spellings_of(vocabulary: VocabularyTable) -> tuple[Spellings, Int32Array]:
     spelling_of = np.zeros(len(bounds) - 1, np.int32)
     for number, text in enumerate(texts, 1):
         spelling_of[ids_of[text]] = number
-    offsets = np.zeros(len(texts) + 2, np.int64)
-    np.cumsum([0, *map(len, texts)], out=offsets[1:])
-    ids_offsets = np.zeros(len(texts) + 2, np.int64)
-    np.cumsum([0, *(len(ids_of[text]) for text in texts)], out=ids_offsets[1:])
+    offsets = np.cumsum([0, 0, *map(len, texts)])
+    ids_offsets = np.cumsum([0, 0, *(len(ids_of[text]) for text in texts)])
     reversed_texts = [text[::-1] for text in texts]
     backward = sorted(range(len(texts)), key=reversed_texts.__getitem__)
     spellings = Spellings(

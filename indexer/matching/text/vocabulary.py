@@ -34,8 +34,7 @@ def vocabulary_table(vocabulary: TokenBytes, *, case: str, whitespace: str) -> V
             spelled.append(raw)
             continue
         spelled.append(fold_bytes(raw, case=case, whitespace=whitespace))
-    offsets = np.zeros(n_ids + 1, np.int64)
-    np.cumsum([len(text) for text in spelled], out=offsets[1:])
+    offsets = np.append(0, np.cumsum([len(text) for text in spelled], dtype=np.int64))
     text = np.frombuffer(b"".join(spelled), np.uint8)
     record = np.zeros((n_ids + 1, 2), np.uint64)
     record[:-1, 0] = end_bytes(kind, offsets, text)[0]

@@ -1,8 +1,6 @@
-"""The text around gapped patterns: how far it is decoded, its words, and where parts stand in it."""
+"""The text around gapped patterns: how far it is decoded, and its words."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from indexer.jit.compile import uncounted
 from indexer.jit.numbers import int64
@@ -10,14 +8,13 @@ from indexer.matching.gapped.kernels.tables import Stretches
 from indexer.matching.kernels.borders import MARK, OTHER, WORD, base_before, code_point, sequence_length
 from indexer.matching.text.kernels.stream import (
     DECODED_END,
-    N_PIECES,
     N_TEXT,
     TOKEN_SPECIAL,
     TOKEN_WHOLE,
     Decoder,
     Stream,
 )
-from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
+from indexer.units import Int64Array, TokenIds, Uint8Array
 
 CONTEXT_BYTES = 16
 """Bytes decoded on either side of a stretch: they decide its borders and complete its characters.
@@ -130,66 +127,3 @@ def count_words(
         first_mark = at
     words_before[n_text] = words
     goes_on_at[n_text] = n_text
-
-
-@uncounted
-def first_text_behind(
-    stream: Stream, values: Int32Array, first_piece: int, stop_piece: int, token: int
-) -> int:
-    """Return where the first of some pieces begins whose value is not below `token`."""
-    low, high = first_piece, stop_piece
-    while low < high:
-        middle = (low + high) >> 1
-        if values[middle] < token:
-            low = middle + 1
-        else:
-            high = middle
-    begin: int = stream.state[N_TEXT]
-    if low < stream.state[N_PIECES]:
-        begin = stream.piece_start[low]
-    return begin
-
-
-@uncounted
-def place_ids(
-    stream: Stream,
-    row: Int64Array,
-    begin: Int32Array,
-    end: Int32Array,
-    text_first: Int64Array,
-    text_stop: Int64Array,
-) -> None:
-    """Say where the text of runs of whole ids begins and ends, as seen from their neighbours.
-
-    A character that is split over tokens belongs to a run if any of its bytes does.
-
-    Parameters
-    ----------
-    row : array of int64, shape (n,)
-        Row of the stream each run lies in, ascending.
-    begin, end : array of int32, shape (n,)
-        Its ids, half-open, as the pieces of the stream count them.
-    text_first, text_stop : array of int64, shape (n,)
-        Filled in: bytes of the stream.
-    """
-    n_pieces = stream.state[N_PIECES]
-    rows = stream.piece_row[:n_pieces]
-    for k in range(row.shape[0]):
-        first = int64(np.searchsorted(rows, row[k], side="left"))
-        stop = int64(np.searchsorted(rows, row[k], side="right"))
-        text_first[k] = first_text_behind(stream, stream.piece_last, first, stop, begin[k])
-        text_stop[k] = first_text_behind(stream, stream.piece_first, first, stop, end[k])
-
-
-@uncounted
-def tokens_at(
-    stream: Stream, first: Int64Array, stop: Int64Array, begin: Int32Array, end: Int32Array
-) -> None:
-    """Fill in the ids, half-open, that the bytes ``first[k]`` to ``stop[k] - 1`` of the stream touch."""
-    n_pieces = stream.state[N_PIECES]
-    starts = stream.piece_start[:n_pieces]
-    for k in range(first.shape[0]):
-        piece = np.searchsorted(starts, first[k], side="right") - 1
-        begin[k] = stream.piece_first[piece]
-        piece = np.searchsorted(starts, stop[k] - 1, side="right") - 1
-        end[k] = stream.piece_last[piece] + 1

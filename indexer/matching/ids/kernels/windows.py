@@ -24,7 +24,6 @@ from indexer.matching.ids.kernels.traversal import (
     BATCH_IDS,
     Batch,
     HitBuffer,
-    Traversals,
     add_traversal,
     new_batch,
     nothing_written,
@@ -63,54 +62,6 @@ def first_at(windows: IdWindows, n_windows: int, k: int, position: int) -> int:
 
 
 @leaf
-def join_windows(
-    windows: IdWindows,
-    n_windows: int,
-    k: int,
-    row: int,
-    stop: int,
-    traversed: int,
-    state: int,
-    traversals: Traversals,
-    n_traversals: int,
-    n_free: int,
-) -> tuple[int, int, int, int]:
-    """Make traversals of the windows from `k` on whose anchors lie before `stop`.
-
-    Ends where they would be longer than `n_free` ids together, if need be inside a window.
-
-    Parameters
-    ----------
-    traversed, state : int
-        How far the row is traversed, and where the automaton stands there.
-
-    Returns
-    -------
-    k : int
-        The window to go on with.
-    traversed, n_traversals, n_free : int
-        The same afterwards.
-    """
-    joins = False
-    while k < n_windows and windows.position[k] < stop and n_free > 0:
-        begin, end = max(windows.begin[k], traversed), min(windows.end[k], stop)
-        if end > begin:
-            if begin > traversed:
-                joins, state = False, int64(ROOT)
-            traversed = min(end, begin + n_free)
-            n_free -= traversed - begin
-            if joins:
-                traversals.end[n_traversals - 1] = traversed
-            else:
-                n_traversals = add_traversal(traversals, n_traversals, row, begin, traversed, state)
-                joins = True
-            if traversed < end:
-                break
-        k += 1
-    return k, traversed, n_traversals, n_free
-
-
-@leaf
 def rows_in_block(starts: Int64Array, stops: Int64Array, row: int) -> int:
     """Return the row behind the last of those that ascend from `row` on and fit into one block."""
     last = row + 1
@@ -137,6 +88,7 @@ def search_windows(
 ) -> tuple[int, int]:
     """Write down the hits in the sequences from `first_row` on; results as of `search_stretches`."""
     windows, batch = scratch.windows, scratch.batch
+    traversals = batch.traversals
     capacity = hits.pattern.shape[0]
     written = nothing_written()
     row = int64(first_row)
@@ -149,21 +101,24 @@ def search_windows(
             until = min(scanned + BLOCK_TOKENS, int64(stops[last - 1]))
             n_windows = scan_windows(prefilter, ids, scanned, until, scratch.questions, windows)
             n_traversals, n_free = int64(0), int64(BATCH_IDS)
-            r = row
-            k = int64(0)
+            r, k = row, int64(0)
             while r < last:
-                k, traversed, n_traversals, n_free = join_windows(
-                    windows,
-                    n_windows,
-                    k,
-                    r,
-                    int64(stops[r]),
-                    traversed,
-                    state,
-                    batch.traversals,
-                    n_traversals,
-                    n_free,
-                )
+                stop, joins = int64(stops[r]), False
+                while k < n_windows and windows.position[k] < stop and n_free > 0:
+                    begin, end = max(windows.begin[k], traversed), min(windows.end[k], stop)
+                    if end > begin:
+                        if begin > traversed:
+                            joins, state = False, int64(ROOT)
+                        traversed = min(end, begin + n_free)
+                        n_free -= traversed - begin
+                        if joins:
+                            traversals.end[n_traversals - 1] = traversed
+                        else:
+                            n_traversals = add_traversal(traversals, n_traversals, r, begin, traversed, state)
+                            joins = True
+                        if traversed < end:
+                            break  # the batch is full inside a window
+                    k += 1
                 is_full = n_free == 0
                 if n_traversals > 0 and (is_full or r == last - 1):
                     written, state = search_batch(automaton, ids, starts, batch, n_traversals, hits, written)
