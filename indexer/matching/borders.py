@@ -79,7 +79,7 @@ def neighbour_table(vocabulary: TokenBytes) -> NeighbourTable:
     return NeighbourTable(
         first_byte=first_byte,
         last_byte=last_byte,
-        data=_bytes_array(vocabulary.data),
+        data=np.ascontiguousarray(vocabulary.data, np.uint8),
         offsets=np.ascontiguousarray(vocabulary.offsets, np.int64),
         classes=character_classes(),
     )
@@ -95,10 +95,6 @@ def _class_of(character: str) -> int:
     if is_word_character(character):
         return WORD
     return MARK if is_mark(character) else OTHER
-
-
-def _bytes_array(data: Uint8Array) -> Uint8Array:
-    return np.ascontiguousarray(data, np.uint8)
 
 
 def _character_at_start(spelled: bytes) -> str | None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.jit.numbers import int64
 from indexer.matching.ids.bloom import can_be_asked, count_ids, worthwhile_bloom
-from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, count_pairs, number_pairs
+from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, kinds_of_pairs
 from indexer.matching.ids.kernels.anchor_table import fill_slots, number_slots
 from indexer.matching.ids.kernels.pair_bitmap import GROUP, flag_groups
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
@@ -88,29 +88,35 @@ def _possible(patterns: IdPatterns, width: int) -> IdPatterns:
 
 def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int64Array, Int64Array]:
     """Return where in the pattern ids the anchor of each pattern stands, and the key of that; -1 for none."""
-    n_slots = 1 << max(4, (3 * len(ids) // 2).bit_length())
-    numbers = []
-    counts = np.zeros(n_slots, np.int32)
-    for of_kinds in (False, True):
-        slots, number_of = np.full(n_slots, 0xFFFFFFFFFFFFFFFF, np.uint64), np.zeros(len(ids), np.int32)
-        number_pairs(ids, offsets, slots, of_kinds, number_of)
-        if not of_kinds:
-            count_pairs(sample, slots, counts)
-        numbers.append(number_of)
-        del slots  # a gigabyte at ten million patterns
+    pairs, number = np.unique(_pairs_of(ids), return_inverse=True)
+    kinds = np.zeros(len(ids), np.int64)
+    kinds_of_pairs(offsets, kinds)
+    of_kinds, kind_number = np.unique(number << 6 | kinds, return_inverse=True)
+    in_sample, n_in_sample = np.unique(_pairs_of(sample)[:-1], return_counts=True)
+    place = np.minimum(np.searchsorted(in_sample, pairs), max(0, len(in_sample) - 1))
+    counts = np.zeros(len(pairs), np.int32)
+    if len(in_sample):
+        counts = np.where(in_sample[place] == pairs, n_in_sample[place], 0).astype(np.int32)
     id_cost = (_ID_COST if len(offsets) <= _MANY else _ID_COST_OF_MANY) if can_be_asked() else 0.0
     choice = Choice(
-        pair=numbers[0],
-        kind=numbers[1],
+        pair=number.astype(np.int32),
+        kind=kind_number.astype(np.int32),
         pair_counts=counts,
-        pair_users=np.zeros(n_slots, np.int32),
-        kind_users=np.zeros(n_slots, np.int32),
+        pair_users=np.zeros(len(pairs), np.int32),
+        kind_users=np.zeros(len(of_kinds), np.int32),
         id_costs=(id_cost * (count_ids(sample) + 0.5)).astype(np.float64),
         id_users=np.zeros(1 << 16, np.int32),
     )
     anchor, key = np.empty(len(offsets) - 1, np.int64), np.empty(len(offsets) - 1, np.int64)
     choose_anchors(choice, ids, offsets, anchor, key)
     return anchor, key
+
+
+def _pairs_of(ids: TokenIds) -> Uint64Array:
+    """Return each id with the next one as one number; the last one stands alone."""
+    pairs = ids.astype(np.uint64)
+    pairs[:-1] |= ids[1:].astype(np.uint64) << np.uint64(32)
+    return pairs
 
 
 def _best_bitmap(pairs: Uint64Array, bits: int, sample: TokenIds) -> tuple[Uint64Array, np.uint64, np.uint64]:

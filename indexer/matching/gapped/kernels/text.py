@@ -10,17 +10,14 @@ from indexer.matching.text.kernels.stream import (
     DECODED_END,
     N_TEXT,
     TOKEN_SPECIAL,
-    TOKEN_WHOLE,
     Decoder,
     Stream,
 )
+from indexer.matching.text.kernels.window_text import context_start
 from indexer.units import Int64Array, TokenIds, Uint8Array
 
 CONTEXT_BYTES = 16
-"""Bytes decoded on either side of a stretch: they decide its borders and complete its characters.
-
-Before it more where these are marks: as far as the character they belong to.
-"""
+"""Bytes decoded behind a stretch: they decide its borders and complete its characters."""
 
 
 @uncounted
@@ -50,34 +47,25 @@ def widen(
     for k in range(stretches.row.shape[0]):
         row = stretches.row[k]
         start, stop = int64(starts[row]), int64(stops[row])
-        # One loop body for both sides: the code around it is compiled once.
-        for side in range(2):
-            at = start + (stretches.begin[k] if side == 0 else stretches.end[k])
-            step = -1 if side == 0 else 1
-            known = int64(0)
-            while known < CONTEXT_BYTES and (at > start if side == 0 else at < stop):
-                token = int64(ids[at - 1] if side == 0 else ids[at])
-                at += step
-                if token >= n_ids or vocabulary.kind[token] == TOKEN_SPECIAL:
-                    break
-                length = vocabulary.offsets[token + 1] - vocabulary.offsets[token]
-                known += length
-                if side == 0 and length > 0 and vocabulary.kind[token] == TOKEN_WHOLE:
-                    break
-            if side == 0:
-                # A character may be begun before the stretch: the marks before that one count too.
-                border = start + stretches.begin[k]
-                for begun in range(4):
-                    _, base_at = base_before(
-                        vocabulary.offsets, vocabulary.text, vocabulary.kind, TOKEN_SPECIAL, decoder.classes,
-                        ids, start, border, begun,
-                    )  # fmt: skip
-                    at = min(at, base_at)
-                wide_start[k] = at
-            else:
-                wide_stop[k] = at
+        border, last = start + stretches.begin[k], start + stretches.end[k]
+        first = context_start(vocabulary, ids, start, border)
+        # A character may be begun before the stretch: the marks before that one count too.
+        for begun in range(4):
+            _, base_at = base_before(
+                vocabulary.offsets, vocabulary.text, vocabulary.kind, TOKEN_SPECIAL, decoder.classes,
+                ids, start, border, begun,
+            )  # fmt: skip
+            first = min(first, base_at)
+        known = int64(0)
+        while known < CONTEXT_BYTES and last < stop:
+            token = int64(ids[last])
+            last += 1
+            if token >= n_ids or vocabulary.kind[token] == TOKEN_SPECIAL:
+                break
+            known += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
+        wide_start[k], wide_stop[k] = first, last
         total = int64(0)
-        for at in range(wide_start[k], wide_stop[k]):
+        for at in range(first, last):
             token = int64(ids[at])
             total += 1
             if token < n_ids:

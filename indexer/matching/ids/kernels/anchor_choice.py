@@ -18,14 +18,11 @@ import numpy as np
 from indexer.jit.compile import kernel, leaf
 from indexer.jit.numbers import int64
 from indexer.matching.ids.kernels.anchor_contexts import kind_of
-from indexer.matching.kernels.fingerprint_table import MIX
-from indexer.units import Float64Array, Int32Array, Int64Array, TokenIds, Uint64Array
+from indexer.units import Float64Array, Int32Array, Int64Array, TokenIds
 
 ROUNDS = 4
 PAIR_COST, KIND_COST = 0.55, 0.45
 """What an occurrence of a pair costs, and what each kind of its patterns adds: some 15 and 12 ns."""
-_EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
-_HALF = np.uint64(32)
 
 
 class Choice(NamedTuple):
@@ -55,43 +52,13 @@ class Choice(NamedTuple):
     id_users: Int32Array
 
 
-@leaf
-def number_slot(slots: Uint64Array, pair: np.uint64) -> int:
-    """Return the slot that holds a pair, or the empty one where it would stand."""
-    mask: int = slots.shape[0] - 1
-    slot = int64((pair * MIX) >> _HALF) & mask
-    while slots[slot] != _EMPTY and slots[slot] != pair:
-        slot = (slot + 1) & mask
-    return slot
-
-
 @kernel
-def number_pairs(
-    ids: TokenIds, offsets: Int64Array, slots: Uint64Array, of_kinds: bool, number_of: Int32Array
-) -> None:
-    """Give every pair a number, its slot in `slots`; ``number_of[k]`` is that of the ids k and k + 1.
-
-    With `of_kinds` the pairs of each kind have a number of their own.
-    """
+def kinds_of_pairs(offsets: Int64Array, kinds: Int64Array) -> None:
+    """Fill for each place in the pattern ids which kind its pattern is if its anchor begins there."""
     for pattern in range(offsets.shape[0] - 1):
         start, stop = offsets[pattern], offsets[pattern + 1]
         for at in range(start, stop - 1):
-            pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << _HALF)
-            if of_kinds:
-                pair = pair * MIX + np.uint64(kind_of(at - start, stop - start))
-            slot = number_slot(slots, pair)
-            slots[slot] = pair
-            number_of[at] = slot
-
-
-@kernel
-def count_pairs(sample: TokenIds, slots: Uint64Array, counts: Int32Array) -> None:
-    """Count the numbered pairs in a sample of the corpus."""
-    for at in range(sample.shape[0] - 1):
-        pair = np.uint64(sample[at]) | (np.uint64(sample[at + 1]) << _HALF)
-        slot = number_slot(slots, pair)
-        if slots[slot] == pair:
-            counts[slot] += 1
+            kinds[at] = kind_of(at - start, stop - start)
 
 
 @leaf
@@ -103,23 +70,20 @@ def enter_users(choice: Choice, ids: TokenIds, at: int, key: int, n: int) -> Non
 
 
 @leaf
-def shared_cost(choice: Choice, ids: TokenIds, at: int, key: int) -> float:
-    """Return what each pattern pays that has this pair and key, one more than have them now."""
-    token = ids[key] & 0xFFFF
-    of_pair = PAIR_COST / (choice.pair_users[choice.pair[at]] + 1)
-    of_kind = KIND_COST / (choice.kind_users[choice.kind[at]] + 1)
-    of_id = choice.id_costs[token] / (choice.id_users[token] + 1)
-    cost: float = (choice.pair_counts[choice.pair[at]] + 0.5) * (of_pair + of_kind) + of_id
-    return cost
+def share(cost: float, n_users: int, is_shared: bool) -> float:
+    """Return what one more user pays: an equal share, or all where it is the first one and nothing else."""
+    if is_shared:
+        return cost / (n_users + 1)
+    return cost * (n_users == 0)
 
 
 @leaf
-def added_cost(choice: Choice, ids: TokenIds, at: int, key: int) -> float:
-    """Return what this pair and key cost where no pattern has them yet."""
+def cost_of(choice: Choice, ids: TokenIds, at: int, key: int, is_shared: bool) -> float:
+    """Return what a pattern pays for this pair and key, one more than have them now; see `share`."""
     token = ids[key] & 0xFFFF
-    of_pair = PAIR_COST * (choice.pair_users[choice.pair[at]] == 0)
-    of_kind = KIND_COST * (choice.kind_users[choice.kind[at]] == 0)
-    of_id = choice.id_costs[token] * (choice.id_users[token] == 0)
+    of_pair = share(PAIR_COST, choice.pair_users[choice.pair[at]], is_shared)
+    of_kind = share(KIND_COST, choice.kind_users[choice.kind[at]], is_shared)
+    of_id = share(choice.id_costs[token], choice.id_users[token], is_shared)
     cost: float = (choice.pair_counts[choice.pair[at]] + 0.5) * (of_pair + of_kind) + of_id
     return cost
 
@@ -156,10 +120,7 @@ def choose_anchors(
                 enter_users(choice, ids, best, best_key, -1)
             for at in range(offsets[pattern], offsets[pattern + 1] - 1):
                 for place in range(at, at + 2):
-                    if turn < ROUNDS:
-                        cost = shared_cost(choice, ids, at, place)
-                    else:
-                        cost = added_cost(choice, ids, at, place)
+                    cost = cost_of(choice, ids, at, place, turn < ROUNDS)
                     if cost < best_cost:
                         best, best_key, best_cost = int64(at), int64(place), cost
             if turn > 0 and best >= 0:

@@ -51,20 +51,19 @@ def search_stretches(
     capacity = hits.pattern.shape[0]
     written = nothing_written()
     n_traversals, n_free = int64(0), int64(BATCH_IDS)
-    for row in range(first_row, starts.shape[0]):
+    n_rows = starts.shape[0]
+    for row in range(first_row, n_rows):
         traversed, stop, state = int64(starts[row]), int64(stops[row]), int64(ROOT)
-        while traversed < stop:
+        is_last = row == n_rows - 1
+        while traversed < stop or (is_last and n_traversals > 0):
             end = min(stop, traversed + n_free)
-            n_traversals = add_traversal(batch.traversals, n_traversals, row, traversed, end, state)
+            if end > traversed:
+                n_traversals = add_traversal(batch.traversals, n_traversals, row, traversed, end, state)
             n_free -= end - traversed
             traversed = end
-            if n_free == 0:
+            if n_free == 0 or (is_last and traversed == stop):
                 written, state = search_batch(automaton, ids, origins, batch, n_traversals, hits, written)
                 if written.n_hits > capacity:
                     return written.n_before, written.row
                 n_traversals, n_free = int64(0), int64(BATCH_IDS)
-    if n_traversals > 0:
-        written, state = search_batch(automaton, ids, origins, batch, n_traversals, hits, written)
-        if written.n_hits > capacity:
-            return written.n_before, written.row
-    return written.n_hits, starts.shape[0]
+    return written.n_hits, n_rows

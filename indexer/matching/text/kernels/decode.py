@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.eight_bytes import store_eight
 from indexer.jit.numbers import int64
@@ -20,13 +22,13 @@ from indexer.matching.text.kernels.stream import (
     SPACE,
     SPACE_RECORD,
     TOKEN_PARTIAL,
-    TOKEN_SPECIAL,
-    TOKEN_WHOLE,
     Decoder,
     Stream,
     UnicodeTable,
 )
 from indexer.units import Int64Array, TokenIds, Uint8Array
+
+_LOW_BYTE = np.uint64(0xFF)
 
 
 @uncounted
@@ -109,26 +111,6 @@ def flush_pending(stream: Stream, row: int, offset: int) -> None:
 
 
 @uncounted
-def put_whole(decoder: Decoder, token: int, row: int, offset: int, stream: Stream) -> None:
-    """Append a token of whole characters; one that spells nothing leaves a begun character as it is."""
-    vocabulary = decoder.vocabulary
-    start, stop = vocabulary.offsets[token], vocabulary.offsets[token + 1]
-    if start == stop:
-        return
-    flush_pending(stream, row, offset)
-    n = stream.state[N_TEXT]
-    if decoder.squeeze and vocabulary.text[start] == SPACE and stream.text[n - 1] == SPACE:
-        start += 1
-    if start == stop:
-        return
-    begin_piece(stream, row, offset, offset)
-    for k in range(start, stop):
-        stream.text[n] = vocabulary.text[k]
-        n += 1
-    stream.state[N_TEXT] = n
-
-
-@uncounted
 def put_bytes(
     decoder: Decoder,
     token: int,
@@ -168,31 +150,16 @@ def put_bytes(
         for j in range(at, n):
             pending[j - at] = pending[j]
         stream.state[N_PENDING] = n - at
-    drop_empty_piece(stream)
-
-
-@uncounted
-def drop_empty_piece(stream: Stream) -> None:
-    """Take back the last piece if it got no text."""
+    # The last piece is taken back if it got no text.
     n = stream.state[N_PIECES]
-    if n > 0 and stream.piece_start[n - 1] == stream.state[N_TEXT]:
-        stream.state[N_PIECES] = n - 1
+    stream.state[N_PIECES] = n - int64(stream.piece_start[n - 1] == stream.state[N_TEXT])
 
 
 @uncounted
-def append_odd_token(
-    decoder: Decoder,
-    token: int,
-    row: int,
-    offset: int,
-    stream: Stream,
-) -> None:
-    """Append a token of any kind, whatever character is pending."""
+def append_odd_token(decoder: Decoder, token: int, row: int, offset: int, stream: Stream) -> None:
+    """Append a token that is not whole, or one that stands for no text."""
     kinds = decoder.vocabulary.kind
-    kind = kinds[token] if token < kinds.shape[0] else TOKEN_SPECIAL
-    if kind == TOKEN_WHOLE:
-        put_whole(decoder, token, row, offset, stream)
-    elif kind == TOKEN_PARTIAL:
+    if token < kinds.shape[0] and kinds[token] == TOKEN_PARTIAL:
         put_bytes(decoder, token, row, offset, stream)
     else:
         flush_pending(stream, row, offset)
@@ -224,28 +191,37 @@ def append_tokens(
     piece_start, piece_row = stream.piece_start, stream.piece_row
     piece_first, piece_last = stream.piece_first, stream.piece_last
     n_ids = record.shape[0] - 1
-    n_text, n_pieces = state[N_TEXT], state[N_PIECES]
-    odd = decoder.squeeze or state[N_PENDING] > 0
+    n_text, n_pieces, squeeze = state[N_TEXT], state[N_PIECES], decoder.squeeze
+    is_begun = state[N_PENDING] > 0
     while at < stop and n_text <= limit:
         token = min(int64(ids[at]), n_ids)
         offset = at - start
         n = int64(record[token, 1])
-        if odd or n == NOT_WHOLE:
+        if n == NOT_WHOLE or (is_begun and n > 0):
             state[N_TEXT], state[N_PIECES] = n_text, n_pieces
-            append_odd_token(decoder, token, row, offset, stream)
+            if n == NOT_WHOLE:
+                append_odd_token(decoder, token, row, offset, stream)
+            else:
+                flush_pending(stream, row, offset)
             n_text, n_pieces = state[N_TEXT], state[N_PIECES]
-            odd = decoder.squeeze or state[N_PENDING] > 0
-        else:
+            is_begun = state[N_PENDING] > 0
+        if n != NOT_WHOLE:
+            bytes_left = record[token, 0]
+            skip = int64(0)
+            if squeeze and n > 0 and text[n_text - 1] == SPACE and bytes_left & _LOW_BYTE == SPACE:
+                skip = int64(1)
+                n -= 1
+                bytes_left >>= np.uint64(8)
             piece_start[n_pieces] = n_text
             piece_row[n_pieces] = row
             piece_first[n_pieces] = offset
             piece_last[n_pieces] = offset
             n_pieces += int64(n > 0)
             # Eight bytes, whatever the length: what is too much is written over.
-            store_eight(text, n_text, record[token, 0])
-            if n > 8:
-                begin = offsets[token]
-                for k in range(8, n):
+            store_eight(text, n_text, bytes_left)
+            if n + skip > 8:
+                begin = offsets[token] + skip
+                for k in range(8 - skip, n):
                     text[n_text + k] = spelled[begin + k]
             n_text += n
         at += 1

@@ -17,7 +17,7 @@ from indexer.jit.bit_counting import lowest_bit
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.eight_bytes import load_eight
 from indexer.jit.numbers import int64
-from indexer.matching.kernels.borders import NO_POSSESSIVE, RIGHT_BORDER
+from indexer.matching.kernels.borders import NO_POSSESSIVE, RIGHT_BORDER, possessive_length
 from indexer.matching.kernels.matches import Matches
 from indexer.matching.text.kernels.borders import goes_on_at
 from indexer.matching.text.kernels.candidates import Candidates, keep_known, list_candidates, next_slot
@@ -141,26 +141,14 @@ def longest_here(
 
 
 @uncounted
-def possessive_here(text: Uint8Array, at: int, classes: Uint8Array) -> bool:
-    """Return whether 's or ’s stands at a place of the stream and ends at a word end."""
-    if text[at] == 0x27:
-        at += 1
-    elif text[at] == 0xE2 and text[at + 1] == 0x80 and text[at + 2] == 0x99:
-        at += 3
-    else:
-        return False
-    if text[at] != 0x73 and text[at] != 0x53:
-        return False
-    return not goes_on_at(text, at + 1, classes)
-
-
-@uncounted
 def keeps_rules(table: TextTable, text: Uint8Array, end: int) -> bool:
     """Return whether what stands behind an occurrence agrees with the border rules."""
-    rules, classes = table.rules, table.classes
-    if rules & RIGHT_BORDER and goes_on_at(text, end, classes):
+    if table.rules & RIGHT_BORDER and goes_on_at(text, end, table.classes):
         return False
-    return not (rules & NO_POSSESSIVE and possessive_here(text, end, classes))
+    if not table.rules & NO_POSSESSIVE:
+        return True
+    length = possessive_length(text, end, text.shape[0])
+    return length == 0 or goes_on_at(text, end + length, table.classes)
 
 
 @uncounted
