@@ -259,33 +259,22 @@ def border_facts(
 ) -> int:
     """Return what stands around a token border: a sum of `WORD_BEFORE`, `WORD_AFTER`, `POSSESSIVE_AFTER`."""
     first, last = read_around(table, ids, start, stop, border, window)
-    possessive = possessive_length(window, _BACK, last)
-    facts = POSSESSIVE_AFTER if possessive else 0
-    for question in range(3):
-        at = _BACK - 1 + question if question < 2 else _BACK + possessive
-        if at < first or at >= last or (question == 2 and possessive == 0):
-            continue
-        found, lead = class_of_byte(window, first, at, last, table.classes)
-        if question == 0 and found == MARK:
+    facts = int64(0)
+    if first < _BACK:
+        found, lead = class_of_byte(window, first, _BACK - 1, last, table.classes)
+        if found == MARK:
             found, _ = base_before(
-                table.offsets,
-                table.data,
-                table.first_byte,
-                SEPARATOR,
-                table.classes,
-                ids,
-                start,
-                border,
-                _BACK - lead,
-            )
-        if found == OTHER:
-            continue
-        if question == 0:
-            facts |= WORD_BEFORE
-        elif question == 1:
-            facts |= WORD_AFTER
-        else:
-            facts &= ~POSSESSIVE_AFTER
+                table.offsets, table.data, table.first_byte, SEPARATOR, table.classes,
+                ids, start, border, _BACK - lead,
+            )  # fmt: skip
+        facts |= WORD_BEFORE * int64(found != OTHER)
+    # What stands behind the border, and behind the possessive that does.
+    possessive = possessive_length(window, _BACK, last)
+    for at in (_BACK, _BACK + possessive):
+        if at < last and class_of_byte(window, first, at, last, table.classes)[0] != OTHER:
+            facts |= WORD_AFTER if at == _BACK else int64(0)
+        elif at > _BACK:
+            facts |= POSSESSIVE_AFTER
     return facts
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.folding import fold, folding_characters
-from indexer.matching.borders import character_classes
 from indexer.matching.kernels.borders import LEFT_BORDER, RIGHT_BORDER
 from indexer.matching.text.crossing import ids_across_spaces
 from indexer.matching.text.kernels.edge_classes import ANY, SEPARATOR, edge_class
@@ -27,7 +26,7 @@ from indexer.matching.text.kernels.mandatory_pairs import (
 )
 from indexer.matching.text.kernels.pair_sides import CROSSING, CROSSING_WORDS, N_CLASSES, enter_sides
 from indexer.matching.text.kernels.prefilter import SEPARATOR_LENGTH, TextPrefilter
-from indexer.matching.text.kernels.prefilter_table import count_id_pairs, enter_bits, enter_splits, enter_tags
+from indexer.matching.text.kernels.prefilter_table import enter_bits, enter_splits, enter_tags
 from indexer.matching.text.kernels.search import LOOK_AHEAD
 from indexer.matching.text.kernels.stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
 from indexer.matching.text.kernels.tries import MOST_NEIGHBOURS, Neighbours
@@ -171,7 +170,6 @@ def _chosen_splits(
     cost_splits(
         vocabulary.spellings,
         vocabulary.borders,
-        character_classes(),
         counts,
         text,
         offsets,
@@ -202,7 +200,6 @@ def _pairs(
         done, _ = enter_all_mandatory_pairs(
             vocabulary.spellings,
             vocabulary.borders,
-            character_classes(),
             counts,
             splits.text,
             splits.offsets,
@@ -226,13 +223,14 @@ def _filter(
     sample: TokenIds,
 ) -> TextPrefilter:
     spellings, table = vocabulary.spellings, vocabulary.table
-    n_pairs = count_id_pairs(built, spellings.ids_offsets)
+    keys, n_ids = built[built[:, PAIR] != 0, PAIR], np.diff(spellings.ids_offsets)
+    n_pairs = (n_ids[(keys >> np.uint64(32)).astype(np.int64)] * n_ids[keys.astype(np.uint32)]).sum()
     bits = min(max(_SMALLEST_BITMAP, int(n_pairs).bit_length() + _BITS_PER_PAIR), _LARGEST_BITMAP)
     bitmap = np.zeros(1 << (bits - 6), np.uint64)
     shift = np.uint64(64 - (bits - 6))
     width = np.uint64(8 * sample.dtype.itemsize)
     enter_bits(built, spellings.ids, spellings.ids_offsets, width, _MULTIPLIER, shift, bitmap)
-    n_buckets = 1 << max(4, (3 * int((built[:, PAIR] != 0).sum()) // 8).bit_length())
+    n_buckets = 1 << max(4, (3 * len(keys) // 8).bit_length())
     tags, known = np.zeros(n_buckets, np.uint64), np.zeros((4 * n_buckets, 2), np.uint64)
     enter_tags(built, tags, known)
     covered = splits.texts()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.borders import character_classes
 from indexer.matching.text.crossing import crossing_spellings
 from indexer.matching.text.kernels.mandatory_pairs import HOPELESS, SPACE, Borders, SplitScratch, cost_splits
 from indexer.matching.text.kernels.tries import Spellings
@@ -65,9 +64,7 @@ def split_words(
                 of_text.append(number)
     cost = np.empty(len(splits), np.float32)
     split, phrase = np.array(splits, np.int64), np.array(of_text, np.int64)
-    cost_splits(
-        spellings, borders, character_classes(), counts, text, offsets, split, phrase, scratch, cost
-    )  # fmt: skip
+    cost_splits(spellings, borders, counts, text, offsets, split, phrase, scratch, cost)
     best: dict[int, int] = {}
     for k in np.argsort(cost, kind="stable").tolist():
         if cost[k] < HOPELESS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.matching.borders import character_classes
 from indexer.matching.text.kernels.stream import TOKEN_WHOLE, VocabularyTable
 from indexer.matching.text.kernels.tries import Spellings, Trie, build_trie
 from indexer.units import Int32Array
@@ -39,6 +40,7 @@ def spellings_of(vocabulary: VocabularyTable) -> tuple[Spellings, Int32Array]:
         backward=_trie([reversed_texts[k] for k in backward], [k + 1 for k in backward]),
         ids=np.array([token for text in texts for token in ids_of[text]], np.int32),
         ids_offsets=ids_offsets,
+        classes=character_classes(),
     )
     return spellings, spelling_of
 

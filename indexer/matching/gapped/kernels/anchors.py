@@ -144,19 +144,28 @@ def farthest(
 
 
 @leaf
-def look_around(
-    table: AnchorTable, ids: TokenIds, start: int, stop: int, part: int, begin: int, end: int
-) -> tuple[int, int, bool]:
-    """Return from where to where the patterns of an anchor part can stand, and whether one may stand there.
+def add_stretch(
+    table: AnchorTable,
+    ids: TokenIds,
+    start: int,
+    stop: int,
+    part: int,
+    begin: int,
+    end: int,
+    stretches: Int64Array,
+    n: int,
+) -> int:
+    """Add from where to where the patterns of an anchor part can stand if one may; return how many there are.
 
     The part is ``ids[begin:end]`` in the row ``ids[start:stop]``.
     """
     first = farthest(table.left, part, table.words_of_id, ids, start, begin, -1)
     last = farthest(table.right, part, table.words_of_id, ids, stop, end, 1)
+    stretches[n, 1], stretches[n, 2] = max(0, first - table.n_leading - start), last - start
     may_stand = companion_may_end(table.left.suffixes, part, ids, first, begin) or companion_may_end(
         table.right.suffixes, part, ids, end, last
     )
-    return max(start, first - table.n_leading), last, may_stand
+    return n + int64(may_stand)
 
 
 @leaf
@@ -201,13 +210,11 @@ def stretches_around(
     for k in range(longer.phrase.shape[0]):
         row, part = longer.row[k], longer.phrase[k]
         begin = starts[row] + longer.token_offset[k]
-        first, last, may_stand = look_around(
-            table, ids, starts[row], stops[row], part, begin, begin + longer.n_tokens[k]
-        )
         if n == stretches.shape[0]:
             stretches = np.concatenate((stretches, np.empty_like(stretches)))
-        stretches[n, 0], stretches[n, 1], stretches[n, 2] = row, first - starts[row], last - starts[row]
-        n += int64(may_stand)
+        stretches[n, 0] = row
+        end = begin + longer.n_tokens[k]
+        n = add_stretch(table, ids, starts[row], stops[row], part, begin, end, stretches, n)
     if table.part.shape[0] == 0:
         return stretches[:n]
     for row in range(starts.shape[0]):
@@ -219,12 +226,9 @@ def stretches_around(
                 prefetch(table.left.suffixes, int64(table.part[ahead]))
                 prefetch(table.right.suffixes, int64(table.part[ahead]))
                 for p in range(table.offsets[ids[at]], table.offsets[ids[at] + 1]):
-                    first, last, may_stand = look_around(
-                        table, ids, starts[row], stops[row], table.part[p], at, at + 1
-                    )
+                    part = table.part[p]
                     if n == stretches.shape[0]:
                         stretches = np.concatenate((stretches, np.empty_like(stretches)))
                     stretches[n, 0] = row
-                    stretches[n, 1], stretches[n, 2] = first - starts[row], last - starts[row]
-                    n += int64(may_stand)
+                    n = add_stretch(table, ids, starts[row], stops[row], part, at, at + 1, stretches, n)
     return stretches[:n]

@@ -19,7 +19,7 @@ from indexer.jit.compile import uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.text.kernels.edge_classes import classes_beside
 from indexer.matching.text.kernels.search import LOOK_AHEAD
-from indexer.matching.text.kernels.tries import Neighbours, Spellings, spellings_before, spellings_behind
+from indexer.matching.text.kernels.tries import Neighbours, Spellings, spellings_beside
 from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
 
 PAIR, INFO, BESIDE = 0, 1, 2
@@ -92,10 +92,30 @@ def count_of(counts: NDArray[np.float32], left: int, right: int) -> np.float32:
 
 
 @uncounted
+def cost_inside(
+    spellings: Spellings,
+    borders: Borders,
+    counts: NDArray[np.float32],
+    phrase: Uint8Array,
+    place: int,
+    border: int,
+    token: int,
+    further: Neighbours,
+) -> np.float32:
+    """Return what the pairs of a token with those beyond its end cost; `HOPELESS` if these are too many."""
+    word = borders.right_word if border > place else borders.left_word
+    n_further = spellings_beside(spellings, phrase, place, border, word, further)
+    cost = np.float32(0) if n_further >= 0 else HOPELESS
+    for k in range(n_further):
+        left, right = (token, further.spelling[k]) if border > place else (further.spelling[k], token)
+        cost += NEW_SHARED_PAIR + count_of(counts, left, right)
+    return cost
+
+
+@uncounted
 def choose_mandatory_pairs(
     spellings: Spellings,
     borders: Borders,
-    classes: Uint8Array,
     counts: NDArray[np.float32],
     phrase: Uint8Array,
     start: int,
@@ -113,8 +133,8 @@ def choose_mandatory_pairs(
         Occurrences of the chosen pairs in the sample and what new pairs cost; `HOPELESS` for too many.
     """
     before, behind, further = scratch.before, scratch.behind, scratch.further
-    n_before = spellings_before(spellings, phrase, start, place, borders.left_word, classes, before)
-    n_behind = spellings_behind(spellings, phrase, place, stop, borders.right_word, classes, behind)
+    n_before = spellings_beside(spellings, phrase, place, start, borders.left_word, before)
+    n_behind = spellings_beside(spellings, phrase, place, stop, borders.right_word, behind)
     if n_before < 0 or n_behind < 0 or n_before * n_behind > 65536:
         return int64(0), int64(0), HOPELESS
     cost = np.float32(0)
@@ -122,48 +142,22 @@ def choose_mandatory_pairs(
         across = np.float32(0)
         for i in range(n_before):
             across += NEW_PAIR + count_of(counts, before.spelling[i], behind.spelling[j])
-        scratch.pairs_behind[j] = False
-        if place + behind.length[j] < stop:
-            n_further = spellings_behind(
-                spellings,
-                phrase,
-                place + behind.length[j],
-                stop,
-                borders.right_word,
-                classes,
-                further,
-            )
-            if n_further >= 0:
-                inside = np.float32(0)
-                for k in range(n_further):
-                    inside += NEW_SHARED_PAIR + count_of(counts, behind.spelling[j], further.spelling[k])
-                if inside < across:
-                    scratch.pairs_behind[j] = True
-                    cost += inside
+        inside, edge = HOPELESS, place + behind.length[j]
+        if edge < stop:
+            inside = cost_inside(spellings, borders, counts, phrase, edge, stop, behind.spelling[j], further)
+        scratch.pairs_behind[j] = inside < across
+        if inside < across:
+            cost += inside
     for i in range(n_before):
         across = np.float32(0)
         for j in range(n_behind):
             if not scratch.pairs_behind[j]:
                 across += NEW_PAIR + count_of(counts, before.spelling[i], behind.spelling[j])
-        scratch.pairs_before[i] = False
-        if place - before.length[i] > start:
-            n_further = spellings_before(
-                spellings,
-                phrase,
-                start,
-                place - before.length[i],
-                borders.left_word,
-                classes,
-                further,
-            )
-            if n_further >= 0:
-                inside = np.float32(0)
-                for k in range(n_further):
-                    inside += NEW_SHARED_PAIR + count_of(counts, further.spelling[k], before.spelling[i])
-                if inside < across:
-                    scratch.pairs_before[i] = True
-                    across = inside
-        cost += across
+        inside, edge = HOPELESS, place - before.length[i]
+        if edge > start:
+            inside = cost_inside(spellings, borders, counts, phrase, edge, start, before.spelling[i], further)
+        scratch.pairs_before[i] = inside < across
+        cost += min(inside, across)
     return n_before, n_behind, cost
 
 
@@ -230,7 +224,6 @@ def enter_pair(
 def enter_mandatory_pairs(
     spellings: Spellings,
     borders: Borders,
-    classes: Uint8Array,
     counts: NDArray[np.float32],
     phrase: Uint8Array,
     start: int,
@@ -242,7 +235,7 @@ def enter_mandatory_pairs(
     """Enter all pairs of a split point; return how many were new."""
     before, behind, further = scratch.before, scratch.behind, scratch.further
     n_before, n_behind, _ = choose_mandatory_pairs(
-        spellings, borders, classes, counts, phrase, start, stop, split, scratch
+        spellings, borders, counts, phrase, start, stop, split, scratch
     )
     n_new = int64(0)
     # First the tokens before the split point, then those behind it: each meets the other side or its own
@@ -254,14 +247,14 @@ def enter_mandatory_pairs(
             n, others = n_behind, behind
             if scratch.pairs_before[i]:
                 place, role = split - before.length[i], BEFORE_SPLIT
-                n = spellings_before(spellings, phrase, start, place, borders.left_word, classes, further)
+                n = spellings_beside(spellings, phrase, place, start, borders.left_word, further)
                 others = further
         else:
             j = side - n_before
             if not scratch.pairs_behind[j]:
                 continue
             left, place, role = behind.spelling[j], split + behind.length[j], BEHIND_SPLIT
-            n = spellings_behind(spellings, phrase, place, stop, borders.right_word, classes, further)
+            n = spellings_beside(spellings, phrase, place, stop, borders.right_word, further)
             others = further
         for k in range(n):
             if role == AT_SPLIT and scratch.pairs_behind[k]:
@@ -318,7 +311,6 @@ def list_splits(
 def cost_splits(
     spellings: Spellings,
     borders: Borders,
-    classes: Uint8Array,
     counts: NDArray[np.float32],
     text: Uint8Array,
     offsets: Int64Array,
@@ -331,7 +323,7 @@ def cost_splits(
     for n in range(splits.shape[0]):
         start, stop = offsets[split_phrase[n]], offsets[split_phrase[n] + 1]
         _, _, cost[n] = choose_mandatory_pairs(
-            spellings, borders, classes, counts, text, start, stop, splits[n], scratch
+            spellings, borders, counts, text, start, stop, splits[n], scratch
         )
 
 
@@ -377,7 +369,6 @@ def choose_splits(
 def enter_all_mandatory_pairs(
     spellings: Spellings,
     borders: Borders,
-    classes: Uint8Array,
     counts: NDArray[np.float32],
     text: Uint8Array,
     offsets: Int64Array,
@@ -398,7 +389,7 @@ def enter_all_mandatory_pairs(
         if n_pairs > max_pairs:
             return int64(number), n_pairs
         n_pairs += enter_mandatory_pairs(
-            spellings, borders, classes, counts,
+            spellings, borders, counts,
             text, offsets[number], offsets[number + 1], place[number], scratch, table,
         )  # fmt: skip
     return int64(place.shape[0]), n_pairs

@@ -57,18 +57,6 @@ def enter_bits(
 
 
 @uncounted
-def count_id_pairs(pairs: Uint64Array, ids_offsets: Int64Array) -> int:
-    """Return how many pairs of ids spell a pair of the table."""
-    n = int64(0)
-    for slot in range(pairs.shape[0]):
-        key = pairs[slot, PAIR]
-        if key != 0:
-            left, right = int64(key >> _HALF), int64(key & _LOW_HALF)
-            n += (ids_offsets[left + 1] - ids_offsets[left]) * (ids_offsets[right + 1] - ids_offsets[right])
-    return n
-
-
-@uncounted
 def enter_splits(text: Uint8Array, offsets: Int64Array, splits: Int64Array, split_bits: Uint64Array) -> None:
     """Enter the bytes around the split point of each phrase."""
     for number in range(splits.shape[0]):

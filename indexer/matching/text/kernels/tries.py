@@ -59,6 +59,8 @@ class Spellings(NamedTuple):
         The ids of each spelling, one spelling after another.
     ids_offsets : array of int64, shape (n_spellings + 1,)
         See `ids`.
+    classes : array of uint8, shape (0x110000,)
+        What each code point is: a letter or digit, a mark, or neither.
     """
 
     text: Uint8Array
@@ -67,6 +69,7 @@ class Spellings(NamedTuple):
     backward: Trie
     ids: Int32Array
     ids_offsets: Int64Array
+    classes: Uint8Array
 
 
 class Neighbours(NamedTuple):
@@ -131,96 +134,54 @@ def child(trie: Trie, node: int, value: int) -> int:
 
 
 @uncounted
-def spellings_before(
-    spellings: Spellings,
-    phrase: Uint8Array,
-    start: int,
-    place: int,
-    word: bool,
-    classes: Uint8Array,
-    found: Neighbours,
+def spellings_beside(
+    spellings: Spellings, phrase: Uint8Array, place: int, border: int, word: bool, found: Neighbours
 ) -> int:
-    """List the spellings of tokens that can end at a place of the phrase that begins at `start`.
+    """List the spellings of tokens on one side of a place of a phrase: on the side where `border` lies.
+
+    If that is the end of the phrase, those that can begin at the place; if its beginning, those that can end.
 
     Parameters
     ----------
     phrase : array of uint8
-    start, place : int
-        ``phrase[start:place]`` stands left of the place.
+    place, border : int
+        Different places in it.
     word : bool
-        Whether what stands before the phrase inside a token has to end in no letter or digit. Of marks that
-        stand there it is not asked what they belong to.
+        Whether what stands beyond the border inside a token has to be no letter or digit. Of marks before it
+        it is not asked what they belong to.
 
     Returns
     -------
     int
         How many; -1 if there are more than there is space.
     """
-    trie = spellings.backward
+    is_behind, n_known = border > place, abs(border - place)
+    classes = spellings.classes
+    trie = spellings.forward if is_behind else spellings.backward
     n = int64(0)
     node = int64(ROOT)
     depth = int64(0)
     while node != NO_NODE:
         number = int64(trie.first[node])
-        last = number + 1 if place - depth > start else int64(trie.stop[node])
+        last = number + 1 if depth < n_known else int64(trie.stop[node])
         while depth > 0 and number < last:
             spelling = int64(trie.spelling[number])
             begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
-            if (place - depth > start and end - begin != depth) or n == MOST_NEIGHBOURS:
+            if (depth < n_known and end - begin != depth) or n == MOST_NEIGHBOURS:
                 break
-            if (
-                end - begin == depth
-                or not word
-                or class_at(spellings.text, end - depth - 1, classes)[0] != WORD
-            ):
-                found.spelling[n] = spelling
-                found.length[n] = end - begin
-                n += 1
+            fits = end - begin == depth or not word
+            if not fits and is_behind:
+                fits = not goes_on_at(spellings.text, begin + depth, classes)
+            elif not fits:
+                fits = class_at(spellings.text, end - depth - 1, classes)[0] != WORD
+            found.spelling[n] = spelling
+            found.length[n] = end - begin
+            n += int64(fits)
             number += 1
         if n == MOST_NEIGHBOURS:
             return int64(-1)
-        if place - depth == start:
+        if depth == n_known:
             break
-        depth += 1
-        node = child(trie, node, phrase[place - depth])
-    return n
-
-
-@uncounted
-def spellings_behind(
-    spellings: Spellings,
-    phrase: Uint8Array,
-    place: int,
-    stop: int,
-    word: bool,
-    classes: Uint8Array,
-    found: Neighbours,
-) -> int:
-    """List the spellings of tokens that can begin at a place of the phrase that ends at `stop`.
-
-    Parameters and result as of `spellings_before`, the other way round.
-    """
-    trie = spellings.forward
-    n = int64(0)
-    node = int64(ROOT)
-    depth = int64(0)
-    while node != NO_NODE:
-        number = int64(trie.first[node])
-        last = number + 1 if place + depth < stop else int64(trie.stop[node])
-        while depth > 0 and number < last:
-            spelling = int64(trie.spelling[number])
-            begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
-            if (place + depth < stop and end - begin != depth) or n == MOST_NEIGHBOURS:
-                break
-            if end - begin == depth or not word or not goes_on_at(spellings.text, begin + depth, classes):
-                found.spelling[n] = spelling
-                found.length[n] = end - begin
-                n += 1
-            number += 1
-        if n == MOST_NEIGHBOURS:
-            return int64(-1)
-        if place + depth == stop:
-            break
-        node = child(trie, node, phrase[place + depth])
+        node = child(trie, node, phrase[place + depth if is_behind else place - depth - 1])
         depth += 1
     return n

@@ -96,19 +96,6 @@ def close_window(state: Int64Array, windows: TextWindows, n: int) -> int:
 
 
 @uncounted
-def first_at(positions: Int64Array, n_positions: int, position: int) -> int:
-    """Return the first of ascending positions at or behind a position."""
-    low, high = int64(0), int64(n_positions)
-    while low < high:
-        middle = (low + high) >> 1
-        if positions[middle] < position:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@uncounted
 def open_windows(
     table: TextPrefilter,
     ids: TokenIds,
@@ -131,11 +118,12 @@ def open_windows(
         Windows written down; the last one stays open, in `state`.
     """
     length = table.length
-    first_pair = first_at(scratch.positions, n_pairs, begin)
-    pair = first_at(scratch.positions, n_pairs, min(end, stop - 1))
+    pairs, crossings = scratch.positions[:n_pairs], scratch.crossing[:n_crossing]
+    first_pair = int64(np.searchsorted(pairs, begin))
+    pair = int64(np.searchsorted(pairs, min(end, stop - 1)))
     pair = keep_splits(table, ids, start, stop, first_pair, pair, scratch)
-    first_crossing = first_at(scratch.crossing, n_crossing, begin)
-    crossing = first_at(scratch.crossing, n_crossing, end)
+    first_crossing = int64(np.searchsorted(crossings, begin))
+    crossing = int64(np.searchsorted(crossings, end))
     while pair > first_pair or crossing > first_crossing:
         if crossing > first_crossing and (
             pair == first_pair or scratch.crossing[crossing - 1] >= scratch.positions[pair - 1]
