@@ -79,7 +79,7 @@ def gapped_runs(load: workload.Workload, least_ids: int, unit: str, rows: Rows) 
     anchored = whole._matcher
     matcher = anchored._chosen.for_block(ids, starts, stops).matcher
     runs = phrase_runs(matcher, rows)
-    runs.append(lambda: anchored.find(ids, starts, stops))
+    runs.append(lambda: anchored.find_partitioned(ids, starts, stops))
     runs.append(lambda: whole.find(ids, starts, stops))
     return runs
 

@@ -129,7 +129,7 @@ class TokenMatcher:
         row, begin, end : array of int64, shape (n_stretches,)
             The sequence of each stretch, and its ids from the start of that, half-open; in order and apart.
         """
-        starts, stops = starts[row], stops[row]
+        starts, stops = read_only(starts[row]), read_only(stops[row])
         with _batches.lend() as batch:
             found = find_all(
                 lambda k, hits: search_stretches(
