@@ -86,11 +86,6 @@ def selected(found: Matches, which: Int64Array | slice) -> Matches:
     return Matches(*columns)
 
 
-def new_matches(n: int) -> Matches:
-    """Return space for so many occurrences; nothing of it is touched before it is used."""
-    return Matches(np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32))
-
-
 def concatenate(several: Sequence[Matches]) -> Matches:
     """Return the occurrences of several blocks as one; no block is no occurrence."""
     return Matches(*map(np.concatenate, zip(new_matches(0), *several, strict=True)))
