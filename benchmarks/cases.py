@@ -48,7 +48,9 @@ class Case:
     expected : int or None
         What a run has to return; None where nothing is searched.
     workload : str
-        What is searched; `measure` is told by whoever lists the rows.
+        What is searched, set by whoever lists the rows.
+    one_thread : bool
+        Whether all work is done by the thread that runs it, so that its processor time is the whole cost.
     """
 
     experiment: str
@@ -58,6 +60,7 @@ class Case:
     prepare: Callable[[], Run]
     expected: int | None
     workload: str = ""
+    one_thread: bool = True
 
 
 def id_patterns(workload: Workload, phrases: str, select: np.ndarray | None = None) -> IdPatterns:
@@ -168,7 +171,8 @@ def ours(
         return in_blocks
 
     count = n_times * expected.count(phrases, n_tokens)
-    return Case(experiment, name, phrases, n_times * n_tokens, prepare, count)
+    one = n_threads == 1
+    return Case(experiment, name, phrases, n_times * n_tokens, prepare, count, one_thread=one)
 
 
 def repeated(
@@ -227,7 +231,7 @@ def from_file(workload: Workload, expected: Expected, phrases: str, n_tokens: in
 
     name = f"file in the page cache, {n_threads} thread{'s' * (n_threads > 1)}"
     count = N_TIMES * expected.count(phrases, n_tokens)
-    return Case("threads", name, phrases, N_TIMES * n_tokens, prepare, count)
+    return Case("threads", name, phrases, N_TIMES * n_tokens, prepare, count, one_thread=n_threads == 1)
 
 
 def zstd_blocks(workload: Workload, expected: Expected, phrases: str, n_tokens: int, search: bool) -> Case:

@@ -38,6 +38,7 @@ def scanned(workload: Workload, expected: Expected, phrases: str, n_tokens: int,
         N_TIMES * n_rows * SEQUENCE_LENGTH,
         lambda: _prepared(workload, phrases, n_rows, n_workers),
         count,
+        one_thread=False,
     )
 
 

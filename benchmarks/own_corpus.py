@@ -54,10 +54,12 @@ def measure_own(path: Path, arguments: argparse.Namespace) -> list[dict]:
         cases = [case for case in cases if "tokengrams" not in case.name]  # it reads ids of 16 bits
     for case in cases:
         case.n_tokens = len(workload.rows(case.n_tokens)[0])
-    records = measure.measure(cases, arguments.rounds, not arguments.no_memory)
+    records = measure.measure(cases, arguments.rounds, not arguments.no_memory, arguments.clock)
     if of_text is not None:
         print("Text ...", flush=True)
-        records += measure.measure(_of_text(of_text), arguments.rounds, not arguments.no_memory)
+        records += measure.measure(
+            _of_text(of_text), arguments.rounds, not arguments.no_memory, arguments.clock
+        )
     return records
 
 

@@ -6,7 +6,10 @@ that begins inside an id is none. Matchers of text get one character an id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -175,9 +178,27 @@ def tokengrams(workload: Workload, phrases: str, n_tokens: int) -> Run:
 
     def run() -> None:
         (folder / "table.bin").unlink(missing_ok=True)
-        MemmapIndex.build(str(folder / "ids.bin"), str(folder / "table.bin"))
+        with _silence():
+            MemmapIndex.build(str(folder / "ids.bin"), str(folder / "table.bin"))
 
     return run
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Let a library that is not Python print nothing."""
+    kept = os.dup(1), os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        sys.stdout.flush()
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        for number, copy in enumerate(kept, 1):
+            os.dup2(copy, number)
+            os.close(copy)
+        os.close(nowhere)
 
 
 def cases(workload: Workload, expected: Expected, phrases: str, n_fast: int, n_slow: int) -> list[Case]:
