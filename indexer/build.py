@@ -22,6 +22,7 @@ from indexer.memory import LEAST_OF_DUCKDB, memory_limit, plan_workers
 from indexer.plan import Plan, read_plan
 from indexer.plan_store import with_stored_files, write_files
 from indexer.planning import make_plan
+from indexer.redaction import redact
 from indexer.scanning.task import ScanTask
 from indexer.storage.roots import within
 
@@ -115,8 +116,10 @@ def scan_shards(
         )
         for outcome in run_tasks(task, tasks, n_fitting, name=plan.range_name, limits=limits):
             if outcome.error is None:
+                index.forget_failure(outcome.task)
                 yield RangeDone(outcome.task, outcome.result)
             else:
+                index.keep_failure(outcome.task, plan.fingerprint, _reason(outcome.error))
                 failures.append(outcome.error)
         if failures:
             raise _worst(failures)
@@ -228,6 +231,10 @@ def _ranges_to_scan(index: IndexDir, plan: Plan, ranges: Sequence[int] | None) -
 def _name_some(names: list[str]) -> str:
     more = len(names) - _MAX_NAMED
     return ", ".join(names[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _reason(error: Exception) -> str:
+    return error.line() if isinstance(error, ExposureError) else redact(f"{type(error).__name__}: {error}")
 
 
 def _worst(failures: list[Exception]) -> Exception:

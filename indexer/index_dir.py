@@ -5,6 +5,7 @@
     plan.json              the frozen plan, written last: where it is, planning was complete
     plan/                  what the plan froze: phrases, pairs, attributes, patterns, gaps, tokenizer
     partials/000000.parquet  one for each planned range
+    failures/000000.json   why the last scan of a range gave it up, until it is scanned
     exposures.duckdb       the table, built aside and renamed
     exposures.damaged.duckdb  an earlier table that could not be read
     lock                   who is writing
@@ -15,6 +16,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
+import json
 import logging
 import os
 import re
@@ -74,12 +76,36 @@ class IndexDir:
         self.unspelled_file = self.frozen / "unspelled.parquet"
         self.tokenizer_file = self.frozen / "tokenizer.json"
         self.partials = self.root / "partials"
+        self.failures = self.root / "failures"
         self.database_file = self.root / "exposures.duckdb"
         self.lock_file = self.root / "lock"
 
     def partial_file(self, range_number: int) -> Path:
         """Return where the partial of a planned range is committed."""
         return self.partials / f"{range_number:06d}.parquet"
+
+    def keep_failure(self, range_number: int, fingerprint: str, reason: str) -> None:
+        """Keep why a range was given up, for `exposure status`; a full disk is no reason to fail once more."""
+        text = json.dumps({"plan": fingerprint, "reason": reason}, ensure_ascii=False)
+        with suppress(OSError, ResourceError):
+            commit_file(
+                self._failure_file(range_number), lambda path: path.write_text(text, encoding="utf-8")
+            )
+
+    def forget_failure(self, range_number: int) -> None:
+        """Forget it once the range was scanned."""
+        self._failure_file(range_number).unlink(missing_ok=True)
+
+    def failure_of(self, range_number: int, fingerprint: str) -> str | None:
+        """Return why the last scan gave a range of a plan up; None where none did."""
+        try:
+            kept = json.loads(self._failure_file(range_number).read_bytes())
+            return str(kept["reason"]) if kept["plan"] == fingerprint else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _failure_file(self, range_number: int) -> Path:
+        return self.failures / f"{range_number:06d}.json"
 
     def committed_ranges(self) -> set[int]:
         """Return the numbers of the ranges whose partial is committed."""
@@ -210,7 +236,7 @@ class IndexDir:
                     "%s: %s left without finishing; going on from what it finished", self.root, earlier
                 )
             _write_in(descriptor, f"process {owner} on {socket.gethostname()}\n")
-            for folder in (self.root, self.frozen, self.partials):
+            for folder in (self.root, self.frozen, self.partials, self.failures):
                 remove_leftovers(folder, alone=not shared)
             try:
                 yield

@@ -53,5 +53,7 @@ def status(index_dir: str, as_json: bool) -> None:
         click.echo(f"{'':<15} `exposure index` again scans what is read from changed files")
     if state.n_remote_files:
         click.echo(f"{'not looked at':<15} {state.n_remote_files:,} objects of a store")
+    for name, reason in state.given_up.items():
+        click.echo(f"{'given up':<15} {reason if name in reason else f'{name}: {reason}'}")
     for name in state.missing_shards:
         click.echo(f"{'missing':<15} {name}")

@@ -44,6 +44,8 @@ class IndexStatus:
         Objects of a store, which were not looked at.
     refused_partials : tuple of str
         What is wrong with partials that cannot be merged.
+    given_up : dict of str to str
+        Why the last scan gave ranges up that have no partial, by what they are called.
     n_dropped_tokens : int
         Tokens at shard ends that fill no sequence.
     notes : tuple of str
@@ -66,6 +68,7 @@ class IndexStatus:
     n_dropped_tokens: int
     notes: tuple[str, ...] = ()
     taken_on_purpose: dict[str, str] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
 
 
 def read_status(root: str | Path) -> IndexStatus:
@@ -107,6 +110,11 @@ def read_status(root: str | Path) -> IndexStatus:
         n_dropped_tokens=sum(shard.n_dropped_tokens for shard in plan.shards),
         notes=tuple(json.loads(facts["notes"]) if facts else plan.notes),
         taken_on_purpose=json.loads(facts["taken_on_purpose"]) if facts else plan.taken,
+        given_up={
+            plan.range_name(number): reason
+            for number in coverage.to_scan
+            if (reason := index.failure_of(number, plan.fingerprint)) is not None
+        },
     )
 
 

@@ -77,3 +77,23 @@ def test_what_is_unverified_stands_in_every_manifest(built: tuple[SmallCorpus, P
     assert origin["index_unverified_shards"] == 3
     code, text, _ = exposure("status", root)
     assert "3 shards have no hash from elsewhere" in text
+
+
+def test_status_tells_why_a_shard_was_given_up_until_it_is_scanned(tmp_path: Path, exposure) -> None:
+    corpus = SmallCorpus(tmp_path)
+    lines = [json.dumps({"id": row, "token_ids": [row, row + 1]}) for row in (3, 4)]
+    (tmp_path / "phrases.jsonl").write_text("\n".join(lines))
+    root = tmp_path / "index"
+    plan_index(corpus.config(), root)
+    whole = corpus.shard(1).read_bytes()
+    corpus.shard(1).write_bytes(whole[:-100])
+    assert exposure("scan", root)[0] == 4
+    (reason,) = read_status(root).given_up.values()
+    assert "shards/s01.bin: was changed after it was planned" in reason
+    out = exposure("status", root)[1]
+    assert f"given up        {reason}" in out or reason in out
+    assert json.loads(exposure("status", root, "--json")[1])["given_up"]
+    corpus.shard(1).write_bytes(whole)
+    assert exposure("index", corpus.write_config(), "--out", root)[0] == 0
+    assert read_status(root).given_up == {}
+    assert "given up" not in exposure("status", root)[1]
