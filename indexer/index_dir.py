@@ -85,7 +85,7 @@ class IndexDir:
         return self.partials / f"{range_number:06d}.parquet"
 
     def keep_failure(self, range_number: int, fingerprint: str, reason: str) -> None:
-        """Keep why a range was given up, for `exposure status`; a full disk is no reason to fail once more."""
+        """Keep why a range was given up, for `exposure status`; a full disk is no new failure."""
         text = json.dumps({"plan": fingerprint, "reason": reason}, ensure_ascii=False)
         with suppress(OSError, ResourceError):
             commit_file(
