@@ -207,7 +207,12 @@ def stretches_around(
     stretches = np.empty((_FIRST_STRETCHES, 3), np.int64)
     flagged = np.empty(_RUN + AT_ONCE, np.uint16)
     n = int64(0)
-    for k in range(longer.phrase.shape[0]):
+    n_longer = longer.phrase.shape[0]
+    for k in range(n_longer):
+        ahead = min(k + AHEAD, n_longer - 1)
+        prefetch(ids, int64(starts[longer.row[ahead]]) + longer.token_offset[ahead])
+        prefetch(table.left.suffixes, int64(longer.phrase[ahead]))
+        prefetch(table.right.suffixes, int64(longer.phrase[ahead]))
         row, part = longer.row[k], longer.phrase[k]
         begin = starts[row] + longer.token_offset[k]
         if n == stretches.shape[0]:
