@@ -90,7 +90,11 @@ def _rebuild(
 
 
 class ConfigError(ExposureError):
-    """The command or ``exposure.toml`` must be changed (exit 2)."""
+    """The command or ``exposure.toml`` must be changed (exit 2).
+
+    What is wrong inside a source of phrases is one too, with its line: phrases are the question, which is
+    asked otherwise, and no data that a run was trained on.
+    """
 
     exit_code = 2
     kind = "config"

@@ -88,5 +88,7 @@ class CorpusConfig:
         False, help="Take a set of numbered files of which some are missing; counts of 0 are then unknown."
     )
     allow_repeats: bool = option(
-        False, help="Take shards that hold the same bytes or ids as others, and count them again."
+        False,
+        help="Take shards that hold the same bytes or ids as others, and count them again; OLMo's formats"
+        " take a path that is named twice without it, as their trainers do.",
     )
