@@ -29,6 +29,7 @@ test-stores: $(READY) ## Try corpora on failing stores: a web server, and moto's
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[stores]" \
 	    "$$($(BIN)/python -m pip freeze | grep '^fsspec==')"
 	$(BIN)/python -m pytest tests/faults/storage/test_s3_store.py
+	$(BIN)/python -m tests.faults.soak stores
 
 test-harness: $(READY) ## Prove the exports with the evaluation harness and mlcroissant, in an environment of their own
 	@[ -f .venv-harness/.installed ] || { echo "Creating .venv-harness ..." && $(PYTHON) -m venv .venv-harness \
@@ -37,8 +38,11 @@ test-harness: $(READY) ## Prove the exports with the evaluation harness and mlcr
 	    && touch .venv-harness/.installed; }
 	.venv-harness/bin/python -m pytest tests/unit/splits
 
-soak: $(READY) ## Kill N=200 runs at random moments, and commands at every boundary of what they write
-	$(BIN)/python -m tests.faults.soak $(N)
+soak: $(READY) ## Kill N=200 runs, flip bits, send signals, draw settings, at random; kill commands at every boundary
+	$(BIN)/python -m tests.faults.soak kills $(N)
+	$(BIN)/python -m tests.faults.soak flips
+	$(BIN)/python -m tests.faults.soak signals $(N)
+	$(BIN)/python -m tests.faults.soak settings
 	EXPOSURE_SOAK=1 $(BIN)/python -m pytest tests/faults/boundaries
 
 fuzz: $(READY) ## Read spoilt files of every kind, N=200 times as many as the tests do

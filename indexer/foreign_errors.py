@@ -20,8 +20,10 @@ from indexer.errors import (
 )
 
 _FREE_SPACE = "free space there and run again; finished work is kept"
+READ_ONLY = "mount it for writing, or choose a folder elsewhere; what is there can be asked as it is"
 _LESS_MEMORY = "use fewer workers, or a machine with more memory; finished work is kept"
 _RETRY = "run again when it can be reached; finished work is kept"
+_AGAIN = "run again; where it stays so, see to the file system; finished work is kept"
 _CREDENTIALS = (
     "see its credentials: an index keeps none, they are taken from exposure.toml or the environment"
 )
@@ -144,6 +146,8 @@ def translate(error: BaseException, *, path: object = None) -> ExposureError | N
     if is_about_space(error):
         named = _QUOTED.search(words)
         fix = _FREE_SPACE if where or named else None
+        if is_read_only(error):
+            fix = READ_ONLY
         return ResourceError(
             f"cannot be written: {reason_of(error)}", path=named[1] if named else where, fix=fix
         )
@@ -172,6 +176,13 @@ def is_about_space(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno in _FULL
     return _is_foreign(error) and _NO_SPACE.search(_first_line(error)) is not None
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Tell whether a file system lets nothing be written: no space that is freed there would help."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno == errno.EROFS
+    return "read-only file system" in _first_line(error).lower()
 
 
 def reason_of(error: BaseException) -> str:
@@ -207,7 +218,7 @@ def _of_unnumbered(error: OSError, words: str, where: object) -> ExposureError:
     """Return what an error without a type of its own means; Arrow raises some without a number."""
     if error.errno is None:
         return InputError(f"cannot be read ({words})", path=where)
-    return ResourceError(f"the system refused ({words})", path=where)
+    return ResourceError(f"the system refused ({words})", path=where, fix=_AGAIN)
 
 
 def _file_of(error: BaseException) -> object:

@@ -21,12 +21,14 @@ import logging
 import os
 import re
 import socket
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indexer.errors import ConfigError, ExposureError, ResourceError, StateError
-from indexer.foreign_errors import is_about_space, reason_of
+from indexer.foreign_errors import READ_ONLY, is_about_space, is_read_only, reason_of
+from indexer.storage.opening import bytes_of_regular
 from indexer.temporaries import aside_of, remove_aside, remove_leftovers
 
 _FINGERPRINT = re.compile(rb'^ "fingerprint": "(\w+)"', re.MULTILINE)
@@ -156,6 +158,14 @@ class IndexDir:
                 fix="choose another --out",
             )
 
+    def plan_state(self) -> tuple[int, int, int] | None:
+        """Return what tells ``plan.json`` from any other that takes its place; None where there is none."""
+        try:
+            status = self.plan_file.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
     def planned_fingerprint(self) -> str | None:
         """Return the fingerprint of ``plan.json``, its checksum compared; None where there is no plan.
 
@@ -167,11 +177,15 @@ class IndexDir:
             It was edited, is damaged, or was taken away from what belongs to it.
         """
         try:
-            data = self.plan_file.read_bytes()
+            data = bytes_of_regular(self.plan_file)
         except FileNotFoundError:
             if self.partials.exists() or self.frozen.exists():
                 raise StateError("is gone", path=self.plan_file, fix=PLAN_AGAIN) from None
             return None
+        except OSError as error:
+            raise StateError(
+                f"cannot be read ({error.strerror})", path=self.plan_file, fix=PLAN_AGAIN
+            ) from None
         found = _FINGERPRINT.search(data)
         if found is None or not plan_is_whole(data):
             raise StateError(
@@ -215,8 +229,8 @@ class IndexDir:
             DuckDB cannot write into a folder of that name.
         """
         self._refuse_names_that_duckdb_reads_otherwise()
-        self.root.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        _make_root(self.root)
+        descriptor = _open_lock(self.lock_file)
         owner = os.getpid()
         _held_locks.add(descriptor)
         try:
@@ -233,7 +247,10 @@ class IndexDir:
             earlier = _written_in(descriptor)
             if earlier and not shared:
                 _log.warning(
-                    "%s: %s left without finishing; going on from what it finished", self.root, earlier
+                    "%s: %s left without finishing%s; going on from what it finished",
+                    self.root,
+                    earlier,
+                    "" if earlier.endswith(f" on {socket.gethostname()}") else _ELSEWHERE,
                 )
             _write_in(descriptor, f"process {owner} on {socket.gethostname()}\n")
             for folder in (self.root, self.frozen, self.partials, self.failures):
@@ -251,6 +268,7 @@ class IndexDir:
 
 
 _log = logging.getLogger(__name__)
+_ELSEWHERE = " (or writes on, where the file system shares no locks between machines: then stop it)"
 _held_locks: set[int] = set()
 
 
@@ -262,6 +280,27 @@ def _close_held_locks() -> None:
 
 
 os.register_at_fork(after_in_child=_close_held_locks)
+
+
+def _make_root(root: Path) -> None:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        what = "is a link to a folder that is not there" if root.is_symlink() else "is no folder"
+        raise ConfigError(what, path=root, fix="choose another folder for the index") from None
+
+
+def _open_lock(path: Path) -> int:
+    """Open the lock file; without waiting, should a pipe stand in its place."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+    descriptor = None
+    with suppress(IsADirectoryError):
+        descriptor = os.open(path, flags, 0o666)
+    if descriptor is not None and stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    if descriptor is not None:
+        os.close(descriptor)
+    raise StateError("is no regular file, so that nobody can lock it", path=path, fix="delete it")
 
 
 def _written_in(descriptor: int) -> str:
@@ -293,12 +332,16 @@ def commit_file(final: Path, write: Callable[[Path], object]) -> None:
         aside.replace(final)
         _sync_directory(final.parent)
     except Exception as error:
+        if isinstance(error, OSError) and error.filename == str(aside):
+            error.filename = str(final)
         if isinstance(error, ExposureError) or not is_about_space(error):
             raise
         raise ResourceError(
             f"cannot be written: {reason_of(error)}",
             path=final,
-            fix=f"free space on the file system of {final.parent} and run again; done work is kept",
+            fix=READ_ONLY
+            if is_read_only(error)
+            else f"free space on the file system of {final.parent} and run again; done work is kept",
         ) from None
     finally:
         remove_aside(aside)

@@ -40,6 +40,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 from indexer.errors import StateError
+from indexer.storage.opening import bytes_of_regular
 
 FORMAT_VERSION = 3
 """History. 1: first version. 2: a checksum of all bytes, and which files were read. 3: ranges span shards."""
@@ -191,7 +192,7 @@ def read_facts(path: Path) -> PartialFacts:
     """
     fix = "scan its range again with `exposure index` or `exposure scan`"
     try:
-        data = memoryview(path.read_bytes())
+        data = memoryview(bytes_of_regular(path))
         at = _footer(data)
         begin = at - _CHECKSUM_BYTES
         checksum = xxhash.xxh3_128()

@@ -21,6 +21,7 @@ from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ExposureError, StateError
 from indexer.index_dir import PLAN_AGAIN, plan_is_whole, sealed_plan
 from indexer.storage.inventory import Inventory, UsedFile
+from indexer.storage.opening import bytes_of_regular
 from indexer.storage.urls import is_url
 
 FORMAT_VERSION = 3
@@ -309,7 +310,7 @@ def read_plan(path: Path) -> Plan:
     """
     fix = PLAN_AGAIN
     try:
-        data = path.read_bytes()
+        data = bytes_of_regular(path)
         fields = json.loads(data.decode())
         version = fields.get("format_version")
     except (OSError, ValueError, AttributeError, RecursionError) as error:

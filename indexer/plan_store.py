@@ -18,6 +18,7 @@ from indexer.index_dir import IndexDir, commit_file
 from indexer.patterns import IdPatterns
 from indexer.phrases.gapped import GappedPhrases
 from indexer.plan import FrozenFile, Plan
+from indexer.storage.opening import bytes_of_regular
 from indexer.tokenizers import tokenizer_from_json
 from indexer.tokenizers.tokenizer import Tokenizer
 
@@ -158,9 +159,11 @@ def _read_table(index: IndexDir, plan: Plan, name: str) -> pa.Table:
 def _read(index: IndexDir, plan: Plan, name: str) -> bytes:
     """Return the bytes of a file under ``plan/`` once they were compared with their hash."""
     try:
-        data = (index.frozen / name).read_bytes()
+        data = bytes_of_regular(index.frozen / name)
     except FileNotFoundError:
         raise StateError("is gone since it was planned", path=f"plan/{name}", fix=_AGAIN) from None
+    except OSError as error:
+        raise StateError(f"cannot be read ({error.strerror})", path=f"plan/{name}", fix=_AGAIN) from None
     if _bytes_hash(data) != plan.stored.get(name):
         raise StateError("is damaged: it is not the file that was planned", path=f"plan/{name}", fix=_AGAIN)
     return data

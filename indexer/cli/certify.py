@@ -94,9 +94,10 @@ def _verify(index_dir: str, sample: int, seed: int, max_tokens: int) -> dict[str
 
 def _read(path: str) -> dict[str, Any]:
     from indexer.errors import InputError
+    from indexer.storage.opening import bytes_of_regular
 
     try:
-        result: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+        result: dict[str, Any] = json.loads(bytes_of_regular(Path(path)).decode())
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=path) from None
     except (ValueError, RecursionError):

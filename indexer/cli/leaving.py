@@ -44,6 +44,11 @@ def _raise(number: int, _: FrameType | None) -> None:
     raise ToldToLeaveError(number)
 
 
+def _is_to_be_ignored(number: int) -> bool:
+    """Tell whether who started this wants it to outlive the terminal (``nohup``)."""
+    return number == getattr(signal, "SIGHUP", None) and signal.getsignal(number) is signal.SIG_IGN
+
+
 @contextmanager
 def leaving_when_told(words: list[str]) -> Iterator[None]:
     """Have signals raise `ToldToLeaveError`; a second one, or a deaf process, ends at once.
@@ -53,7 +58,7 @@ def leaving_when_told(words: list[str]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _raise) for number in _SIGNALS}
+    before = {number: signal.signal(number, _raise) for number in _SIGNALS if not _is_to_be_ignored(number)}
     heard, told = os.pipe()
     os.set_blocking(told, False)
     wakeup = signal.set_wakeup_fd(told, warn_on_full_buffer=False)

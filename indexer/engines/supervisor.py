@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from indexer.engines.child_signals import signals_held
 from indexer.engines.death import cause_of, is_stopped, n_out_of_memory_kills
 from indexer.engines.limits import WorkerLimits
 from indexer.engines.outcome import Outcome
@@ -56,7 +57,8 @@ class _Slot:
             daemon=True,
         )
         self.memory_kills_before = n_out_of_memory_kills()
-        self.process.start()
+        with signals_held():
+            self.process.start()
         other_end.close()
         self.task: int | None = None
         self.killed_because = ""

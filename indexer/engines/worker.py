@@ -14,6 +14,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from indexer.engines.child_signals import leave_signals_to_parent
 from indexer.engines.heartbeat import beat, beat_on
 from indexer.engines.memory import limit_memory
 from indexer.foreign_errors import is_out_of_memory, translate
@@ -58,9 +59,7 @@ def serve(
     pipe: Connection, work: Callable[[int], Any], name: Callable[[int], str], ties: Ties, memory: int | None
 ) -> None:
     """Run tasks until the supervisor hangs up or dies. Ctrl-C is the supervisor's to handle."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.set_wakeup_fd(-1)
+    leave_signals_to_parent()
     _die_with(ties)
     beat_on(ties.counter)
     if memory is not None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import signal
 import struct
 import sys
 import threading
@@ -22,6 +21,7 @@ from typing import Any, BinaryIO
 import duckdb
 import pyarrow as pa
 
+from indexer.engines.child_signals import leave_signals_to_parent
 from indexer.engines.memory import limit_memory
 from indexer.errors import ExposureError, ResourceError
 from indexer.exposure.database import open_read_only
@@ -48,8 +48,7 @@ def main() -> None:
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer questions until they end; then this process ends, in the middle of an answer too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asked
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    leave_signals_to_parent()  # Ctrl-C is for who asked
     waiting: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_read, args=(questions, waiting), daemon=True).start()
     while True:

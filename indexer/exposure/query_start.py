@@ -10,7 +10,9 @@ import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
+
+from indexer.engines.child_signals import signals_held
 
 _FORK_SAFE_THREADS = ("jemalloc_bg_thd", "signal_watch")
 """Of an allocator that sees to forks itself; and one that waits for signals and holds nothing."""
@@ -103,15 +105,19 @@ def is_single_threaded() -> bool:
 
 
 def _fork(questions_out: int, answers_in: int, not_its: tuple[int, ...]) -> int:
+    with signals_held():
+        process_id = os.fork()
+        if not process_id:
+            _serve(questions_out, answers_in, not_its)
+    return process_id
+
+
+def _serve(questions_out: int, answers_in: int, not_its: tuple[int, ...]) -> NoReturn:
     from indexer.exposure.query_process import serve
 
-    process_id = os.fork()
-    if process_id:
-        return process_id
     try:
         for descriptor in not_its:
             os.close(descriptor)
-        signal.set_wakeup_fd(-1)
         serve(os.fdopen(questions_out, "rb"), os.fdopen(answers_in, "wb"))
     except BaseException:
         traceback.print_exc()

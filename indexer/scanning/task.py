@@ -45,6 +45,7 @@ class ScanTask:
     def __init__(self, index: IndexDir, plan: Plan) -> None:
         self.index = index
         self.plan = plan
+        self._planned = index.plan_state()
         self._scanner: Scanner | None = None
         self._recall = Recall(plan.files)
 
@@ -53,6 +54,7 @@ class ScanTask:
         return {
             "index": self.index,
             "plan": self.plan,
+            "_planned": self._planned,
             "_scanner": None,
             "_recall": Recall(self.plan.files),
             "credentials": kept(),
@@ -83,8 +85,22 @@ class ScanTask:
         slices = (replace(one, files_hash=self.plan.files_hash(one.shard)) for one in facts.slices)
         facts = replace(facts, slices=tuple(slices))
         self._refuse_other_ids(facts)
-        commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
+        self._refuse_other_plan()
+        try:
+            commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
+        except FileNotFoundError:  # the folder went just now
+            self._refuse_other_plan()
+            raise
         return facts.n_tokens
+
+    def _refuse_other_plan(self) -> None:
+        """Refuse to commit into a folder whose plan was taken away; while it is locked nobody plans anew."""
+        if self.index.plan_state() != self._planned:
+            raise StateError(
+                "was removed, or replaced, while it was scanned",
+                path=self.index.plan_file,
+                fix="run `exposure index` again",
+            )
 
     def _refuse_other_ids(self, facts: PartialFacts) -> None:
         """Refuse ids that an earlier index, or another run that scanned the range, did not find there."""

@@ -6,6 +6,7 @@ name stands for is asked before it is opened, and once more of what was opened.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -126,6 +127,21 @@ def read_regular(
             fix="name another file, if this is not the one that is meant",
         )
     return data
+
+
+def bytes_of_regular(path: Path) -> bytes:
+    """Return the bytes of a file of our own, of any size; who asks says what it should be.
+
+    Raises
+    ------
+    OSError
+        It cannot be read, or a pipe, a device or a folder stands in its place.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    with os.fdopen(descriptor, "rb") as handle:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return handle.read()
 
 
 def read_text(

@@ -18,6 +18,7 @@ from indexer.errors import InputError, StateError
 from indexer.exposure.database import open_read_only
 from indexer.index_dir import IndexDir, commit_file
 from indexer.plan import Plan, read_plan
+from indexer.storage.opening import bytes_of_regular
 from indexer.verification.certificate_text import DATA_BEGIN, DATA_END, as_markdown
 from indexer.verification.table_hash import hash_rows
 
@@ -106,7 +107,7 @@ def read_certificate(file: str) -> Certificate:
         It is no certificate, or was edited after it was sealed.
     """
     try:
-        text = Path(file).read_bytes().decode()
+        text = bytes_of_regular(Path(file)).decode()
         is_markdown = text.startswith("#")
         spelled = text.rpartition(DATA_BEGIN)[2].partition(DATA_END)[0] if is_markdown else text
         certificate: Certificate = json.loads(spelled)

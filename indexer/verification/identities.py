@@ -17,6 +17,7 @@ from indexer.errors import ExposureError
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
 from indexer.plan import Plan
+from indexer.storage.opening import bytes_of_regular
 from indexer.storage.urls import is_url
 from indexer.verification.findings import Check, Finding
 from indexer.verification.raw_sequences import RawSequences
@@ -31,7 +32,7 @@ def check_frozen(index: IndexDir, plan: Plan) -> Check:
         check.n_looked_at += 1
         where = f"plan/{name}"
         try:
-            data = (index.frozen / name).read_bytes()
+            data = bytes_of_regular(index.frozen / name)
         except OSError as error:
             check.fail(Finding("cannot be read", found=str(error.strerror), where=where))
             continue

@@ -49,12 +49,21 @@ main(sys.argv[1:])
 """
 
 
-def start(program: str, *words: object) -> subprocess.Popen[str]:
+def start(program: str, *words: object, ignored: tuple[int, ...] = ()) -> subprocess.Popen[str]:
+    """Start a program in a session of its own, in which some signals are ignored from the beginning."""
+
+    def set_signals() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell has what runs in the background ignore it
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
     return subprocess.Popen(
         [sys.executable, "-c", program, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
+        preexec_fn=set_signals,
     )
 
 
@@ -92,6 +101,59 @@ def test_a_build_ends_and_goes_on_where_it_was(
     build_index(load_config(config), root, n_workers=1)
     count = "SELECT * FROM exposures ORDER BY phrase_id"
     assert ask(root, count).rows.equals(ask(index_dir, count).rows)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_terminal_tells_all_processes_and_one_line_is_said(
+    number: int, sample: Path, tmp_path: Path
+) -> None:
+    words = ["index", sample / "exposure.toml", "--out", tmp_path / "index", "--workers", 2, "--quiet"]
+    building = start(SLOW, *words)
+    assert building.stdout is not None
+    for _ in range(3):
+        building.stdout.readline()
+    os.killpg(building.pid, number)
+    _, err = building.communicate(timeout=30)
+    assert building.returncode == 128 + number
+    assert len(err.splitlines()) == 1, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_answers_questions_says_nothing_of_it(number: int, index_dir: Path) -> None:
+    endless = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
+    asking = start(
+        "import sys\n"
+        "from indexer.exposure import query_process\n"
+        "answer = query_process._answer\n"
+        "def told(*words):\n    print('asked', flush=True)\n    answer(*words)\n"
+        "query_process._answer = told\n"
+        "from indexer.cli.main import main\n"
+        "main(sys.argv[1:])\n",
+        "query",
+        index_dir,
+        endless,
+    )
+    assert asking.stdout is not None
+    assert asking.stdout.readline() == "asked\n"
+    os.killpg(asking.pid, number)
+    _, err = asking.communicate(timeout=30)
+    assert asking.returncode == 128 + number
+    assert len(err.splitlines()) == 1, err
+
+
+def test_a_build_outlives_its_terminal_where_it_was_started_so(sample: Path, tmp_path: Path) -> None:
+    """As `nohup` starts it."""
+    words = ["index", sample / "exposure.toml", "--out", tmp_path / "index", "--workers", 2, "--quiet"]
+    building = start(SLOW, *words, ignored=(signal.SIGHUP,))
+    assert building.stdout is not None
+    workers = [int(building.stdout.readline().split()[1]) for _ in range(3)]
+    os.killpg(building.pid, signal.SIGHUP)
+    time.sleep(0.5)
+    assert building.poll() is None and all(map(runs, set(workers)))
+    building.send_signal(signal.SIGTERM)
+    _, err = building.communicate(timeout=30)
+    assert building.returncode == 128 + signal.SIGTERM
+    assert len(err.splitlines()) == 1, err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,0 +1,34 @@
+"""Signals of a process that was forked: they are the parent's to handle, from its first instruction on.
+
+A terminal tells all processes of a command at once. A child that still has the handlers of its parent would
+leave with a traceback, or tell the parent's thread (`indexer.cli.leaving`) of a signal that was not for it.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_SIGNALS = {signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])}
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Have signals wait while a process is forked; the child lets them in with `leave_signals_to_parent`."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def leave_signals_to_parent() -> None:
+    """Pass over Ctrl-C, which is for the parent, and end by the others, but by those that were ignored."""
+    signal.set_wakeup_fd(-1)
+    for number in _SIGNALS:
+        if number == signal.SIGINT:
+            signal.signal(number, signal.SIG_IGN)
+        elif signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
