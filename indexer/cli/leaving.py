@@ -16,6 +16,8 @@ from types import FrameType
 
 GRACE_SECONDS = 3.5
 """How long a command may take to leave by itself."""
+_IMPORT_SECONDS = 0.02
+"""How often it is asked again whether an import is over."""
 THREAD_NAME = "signal_watch"
 """Its name in the system: it holds nothing that a fork would need; see `indexer.exposure.query_start`."""
 
@@ -40,8 +42,31 @@ def farewell(number: int, words: list[str]) -> str:
     return f"exposure: {name}"
 
 
-def _raise(number: int, _: FrameType | None) -> None:
-    raise ToldToLeaveError(number)
+def number_told() -> int:
+    """Return the signal that told the command to leave, 0 where none did.
+
+    An exception in the middle of a library may come out of it as another one: DuckDB makes a RuntimeError.
+    """
+    return _told[0] if _told else 0
+
+
+_told: list[int] = []
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    _told.append(number)
+    _raise_outside_of_imports(signal.SIGALRM, frame)
+
+
+def _raise_outside_of_imports(_: int, frame: FrameType | None) -> None:
+    """Raise now, or soon: compiled modules that are being imported abort where an exception comes to them."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            signal.setitimer(signal.ITIMER_REAL, _IMPORT_SECONDS)
+            return
+        frame = frame.f_back
+    if _told:
+        raise ToldToLeaveError(_told[0])
 
 
 def _is_to_be_ignored(number: int) -> bool:
@@ -58,7 +83,9 @@ def leaving_when_told(words: list[str]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    _told.clear()
     before = {number: signal.signal(number, _raise) for number in _SIGNALS if not _is_to_be_ignored(number)}
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, _raise_outside_of_imports)
     heard, told = os.pipe()
     os.set_blocking(told, False)
     wakeup = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
@@ -66,6 +93,7 @@ def leaving_when_told(words: list[str]) -> Iterator[None]:
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.set_wakeup_fd(wakeup)
         for number, handler in before.items():
             signal.signal(number, handler)

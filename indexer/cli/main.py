@@ -15,10 +15,10 @@ import click
 
 from indexer import __version__
 from indexer.cli.leaving import (
-    ToldToLeaveError,
     farewell,
     leaving_when_told,
     nobody_reads,
+    number_told,
     open_closed_streams,
 )
 from indexer.errors import ExposureError, ResourceError
@@ -151,15 +151,15 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except ToldToLeaveError as told:
-        print(farewell(told.number, words), file=sys.stderr)
-        return 128 + told.number
     except (KeyboardInterrupt, click.Abort):
         print(farewell(signal.SIGINT, words), file=sys.stderr)
         return 128 + signal.SIGINT
     except SystemExit:
         raise
     except BaseException as error:
+        if told := number_told():
+            print(farewell(told, words), file=sys.stderr)
+            return 128 + told
         return _fail(error.__cause__ if isinstance(error, _SystemError) and error.__cause__ else error, words)
 
 

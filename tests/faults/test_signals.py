@@ -122,7 +122,8 @@ def test_a_terminal_tells_all_processes_and_one_line_is_said(
 def test_who_answers_questions_says_nothing_of_it(number: int, index_dir: Path) -> None:
     endless = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
     asking = start(
-        "import sys\n"
+        "import os, sys\n"
+        "os.environ['OPENBLAS_NUM_THREADS'] = '1'\n"
         "from indexer.exposure import query_process\n"
         "answer = query_process._answer\n"
         "def told(*words):\n    print('asked', flush=True)\n    answer(*words)\n"
@@ -146,7 +147,9 @@ def test_a_build_outlives_its_terminal_where_it_was_started_so(sample: Path, tmp
     words = ["index", sample / "exposure.toml", "--out", tmp_path / "index", "--workers", 2, "--quiet"]
     building = start(SLOW, *words, ignored=(signal.SIGHUP,))
     assert building.stdout is not None
-    workers = [int(building.stdout.readline().split()[1]) for _ in range(3)]
+    lines = [building.stdout.readline() for _ in range(3)]
+    assert all(lines), building.communicate()[1]
+    workers = [int(line.split()[1]) for line in lines]
     os.killpg(building.pid, signal.SIGHUP)
     time.sleep(0.5)
     assert building.poll() is None and all(map(runs, set(workers)))
@@ -191,3 +194,55 @@ def test_a_range_whose_worker_always_dies_is_named_by_its_shard(
     assert line.startswith("exposure: shards/")
     assert "given up after 3 attempts: its process was killed (SIGKILL)" in line
     assert IndexDir(root).committed_ranges() == {0, 2}
+
+
+INSTEAD = """
+import sys, time
+sys.path.append("FOLDER")
+import indexer.build
+
+def build_index(*words, **more):
+    print("at work", flush=True)
+    BODY
+
+indexer.build.build_index = build_index
+from indexer.cli.main import main
+main(sys.argv[1:])
+"""
+WAITS_IN_AN_IMPORT = "import slow_module; print('imported', flush=True); time.sleep(60)"
+MAKES_ANOTHER_OF_IT = """
+    try:
+        time.sleep(60)
+    except BaseException:
+        raise RuntimeError("Query interrupted") from None"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(WAITS_IN_AN_IMPORT, "imported\n"), (MAKES_ANOTHER_OF_IT, "")],
+    ids=["compiled modules abort where an exception comes into their import", "DuckDB raises another"],
+)
+def test_libraries_that_take_exceptions_badly(number: int, body: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("[phrases]\nsource='x'\n[corpus]\npaths=['x']\n[order]\n")
+    (tmp_path / "slow_module.py").write_text("import time\nfor _ in range(50):\n    time.sleep(0.02)\n")
+    program = INSTEAD.replace("BODY", body).replace("FOLDER", str(tmp_path))
+    building = start(program, "index", tmp_path / "x.toml", "--out", tmp_path / "i", "--quiet")
+    assert building.stdout is not None
+    assert building.stdout.readline() == "at work\n"
+    time.sleep(0.2)
+    building.send_signal(number)
+    out, err = building.communicate(timeout=30)
+    assert (building.returncode, out) == (128 + number, said), err
+    assert len(err.splitlines()) == 1, err
+
+
+def test_while_it_is_still_loaded_it_ends_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("import time\nprint('loading', flush=True)\ntime.sleep(60)\n")
+    program = f"import sys; sys.path.insert(0, '{tmp_path}')\nfrom indexer.__main__ import start\nstart()"
+    loading = start(program, "status", tmp_path)
+    assert loading.stdout is not None
+    assert loading.stdout.readline() == "loading\n"
+    loading.send_signal(signal.SIGINT)
+    _, err = loading.communicate(timeout=30)
+    assert (loading.returncode, err) == (-signal.SIGINT, "")

@@ -116,10 +116,10 @@ class Soak:
         self.seen[f"{name} ended by a signal" if run.returncode != 0 else f"{name} was done"] += 1
         self.slowest[name] = max(self.slowest.get(name, 0.0), took)
         # before Python has read its first module of ours, a signal does what it does to any process
-        if run.returncode not in (0, 128 + number, -number):
+        is_loaded = "indexer" in said or "Traceback" not in said
+        if is_loaded and (run.returncode not in (0, 128 + number, -number) or "Traceback" in said):
             self.wrong.append(met)
-        if run.returncode != 0 and "Traceback" in said:
-            self.wrong.append(met)
+            print(met, flush=True)
         if took > _MOST_SECONDS:
             self.wrong.append(f"{met} (it took {took:.1f} s)")
         self.nobody_lives_on(run.pid, met)
