@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from indexer.forks import is_forking
+
 GRACE_SECONDS = 3.5
 """How long a command may take to leave by itself."""
-_IMPORT_SECONDS = 0.02
-"""How often it is asked again whether an import is over."""
+_SOON_SECONDS = 0.02
+"""How long a signal waits that came at a bad moment."""
 THREAD_NAME = "signal_watch"
 """Its name in the system: it holds nothing that a fork would need; see `indexer.exposure.query_start`."""
 
@@ -55,18 +57,26 @@ _told: list[int] = []
 
 def _raise(number: int, frame: FrameType | None) -> None:
     _told.append(number)
-    _raise_outside_of_imports(signal.SIGALRM, frame)
+    _raise_where_it_is_heard(signal.SIGALRM, frame)
 
 
-def _raise_outside_of_imports(_: int, frame: FrameType | None) -> None:
-    """Raise now, or soon: compiled modules that are being imported abort where an exception comes to them."""
+def _raise_where_it_is_heard(_: int, frame: FrameType | None) -> None:
+    """Raise now or soon: not while a process is forked, nor in an import.
+
+    What is raised among the hooks of a fork is passed over; compiled modules abort in their import.
+    """
+    if is_forking() or _is_import(frame):
+        signal.setitimer(signal.ITIMER_REAL, _SOON_SECONDS)
+    elif _told:
+        raise ToldToLeaveError(_told[0])
+
+
+def _is_import(frame: FrameType | None) -> bool:
     while frame is not None:
         if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
-            signal.setitimer(signal.ITIMER_REAL, _IMPORT_SECONDS)
-            return
+            return True
         frame = frame.f_back
-    if _told:
-        raise ToldToLeaveError(_told[0])
+    return False
 
 
 def _is_to_be_ignored(number: int) -> bool:
@@ -85,7 +95,7 @@ def leaving_when_told(words: list[str]) -> Iterator[None]:
         return
     _told.clear()
     before = {number: signal.signal(number, _raise) for number in _SIGNALS if not _is_to_be_ignored(number)}
-    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, _raise_outside_of_imports)
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, _raise_where_it_is_heard)
     heard, told = os.pipe()
     os.set_blocking(told, False)
     wakeup = signal.set_wakeup_fd(told, warn_on_full_buffer=False)

@@ -19,12 +19,12 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from indexer.engines.child_signals import signals_held
 from indexer.engines.death import cause_of, is_stopped, n_out_of_memory_kills
 from indexer.engines.limits import WorkerLimits
 from indexer.engines.outcome import Outcome
 from indexer.engines.worker import Answer, Ties, serve
 from indexer.errors import ResourceError
+from indexer.forks import signals_held
 
 _LOOK_SECONDS = 1.0
 """How often, at least, the supervisor looks after workers that say nothing."""

@@ -14,10 +14,10 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
-from indexer.engines.child_signals import leave_signals_to_parent
 from indexer.engines.heartbeat import beat, beat_on
 from indexer.engines.memory import limit_memory
 from indexer.foreign_errors import is_out_of_memory, translate
+from indexer.forks import leave_signals_to_parent
 
 _PR_SET_PDEATHSIG = 1
 

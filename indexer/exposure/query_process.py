@@ -21,11 +21,11 @@ from typing import Any, BinaryIO
 import duckdb
 import pyarrow as pa
 
-from indexer.engines.child_signals import leave_signals_to_parent
 from indexer.engines.memory import limit_memory
 from indexer.errors import ExposureError, ResourceError
 from indexer.exposure.database import open_read_only
 from indexer.exposure.statements import error_of_query, missing_table, refuse_other_statements
+from indexer.forks import leave_signals_to_parent
 
 HEAD = struct.Struct("<cQ")
 _ROWS_AT_ONCE = 16_384

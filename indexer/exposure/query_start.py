@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from indexer.engines.child_signals import signals_held
+from indexer.forks import signals_held
 
 _FORK_SAFE_THREADS = ("jemalloc_bg_thd", "signal_watch")
 """Of an allocator that sees to forks itself; and one that waits for signals and holds nothing."""

@@ -24,7 +24,7 @@ from indexer.scanning.scan import Scanner
 scan = Scanner.scan
 
 def slowly(self, scan_range):
-    print("scanning", __import__("os").getpid(), flush=True)
+    print(f"scanning {__import__('os').getpid()}\n", end="", flush=True)  # in one write
     if scan_range.number:
         time.sleep(600)
     return scan(self, scan_range)
@@ -67,6 +67,14 @@ def start(program: str, *words: object, ignored: tuple[int, ...] = ()) -> subpro
     )
 
 
+def workers_of(building: subprocess.Popen[str]) -> list[int]:
+    """Return the workers of a slow build once a second range is begun by one of them."""
+    assert building.stdout is not None
+    lines = [building.stdout.readline() for _ in range(3)]
+    assert all(lines), (lines, building.communicate()[1])
+    return [int(line.split()[1]) for line in lines]
+
+
 def runs(process_id: int) -> bool:
     try:
         os.kill(process_id, 0)
@@ -81,10 +89,7 @@ def test_a_build_ends_and_goes_on_where_it_was(
 ) -> None:
     config, root = sample / "exposure.toml", tmp_path / "index"
     building = start(SLOW, "index", config, "--out", root, "--workers", 2, "--quiet")
-    assert building.stdout is not None
-    workers = [
-        int(building.stdout.readline().split()[1]) for _ in range(3)
-    ]  # the third begins a second range
+    workers = workers_of(building)
     building.send_signal(number)
     began = time.monotonic()
     _, err = building.communicate(timeout=30)
@@ -109,9 +114,7 @@ def test_a_terminal_tells_all_processes_and_one_line_is_said(
 ) -> None:
     words = ["index", sample / "exposure.toml", "--out", tmp_path / "index", "--workers", 2, "--quiet"]
     building = start(SLOW, *words)
-    assert building.stdout is not None
-    for _ in range(3):
-        building.stdout.readline()
+    workers_of(building)
     os.killpg(building.pid, number)
     _, err = building.communicate(timeout=30)
     assert building.returncode == 128 + number
@@ -146,10 +149,7 @@ def test_a_build_outlives_its_terminal_where_it_was_started_so(sample: Path, tmp
     """As `nohup` starts it."""
     words = ["index", sample / "exposure.toml", "--out", tmp_path / "index", "--workers", 2, "--quiet"]
     building = start(SLOW, *words, ignored=(signal.SIGHUP,))
-    assert building.stdout is not None
-    lines = [building.stdout.readline() for _ in range(3)]
-    assert all(lines), building.communicate()[1]
-    workers = [int(line.split()[1]) for line in lines]
+    workers = workers_of(building)
     os.killpg(building.pid, signal.SIGHUP)
     time.sleep(0.5)
     assert building.poll() is None and all(map(runs, set(workers)))

@@ -17,6 +17,9 @@ ALL = bool(os.environ.get("EXPOSURE_SOAK"))
 FATES = [
     ("merge", "pwrite64", "signal=KILL", 6),
     ("merge", "pwrite64", "error=ENOSPC", 9),
+    ("scan", "rename", "error=ESTALE", 1),
+    *(("merge", "rename", f"error={name}", 1) for name in ("ESTALE", "EXDEV", "EBUSY", "EACCES") if ALL),
+    *(("scan", "rename", f"error={name}", 1) for name in ("EXDEV", "EBUSY", "EACCES", "ENOENT") if ALL),
     *(
         ("merge", call, fate, number)
         for call in ("pwrite64", "fsync", "rename", "ftruncate")
