@@ -119,7 +119,8 @@ def scan_shards(
                 index.forget_failure(outcome.task)
                 yield RangeDone(outcome.task, outcome.result)
             else:
-                index.keep_failure(outcome.task, plan.fingerprint, _reason(outcome.error))
+                if index.plan_state() is not None:  # or the folder was removed, and is not made anew
+                    index.keep_failure(outcome.task, plan.fingerprint, _reason(outcome.error))
                 failures.append(outcome.error)
         if failures:
             raise _worst(failures)
