@@ -13,7 +13,8 @@ N ?= 200
 ##@ Main
 
 index: $(READY) ## Index a corpus: the embedded sample, or your own with CONFIG=path/exposure.toml [OUT=dir]
-	@if [ "$(CONFIG)" = "sample/exposure.toml" ] && [ ! -f sample/exposure.toml ]; then $(BIN)/exposure sample sample; fi
+	@if [ "$(CONFIG)" = "sample/exposure.toml" ] && [ ! -f sample/exposure.toml ]; then \
+	    $(BIN)/python -m indexer.scanning.first_compile & $(BIN)/exposure sample sample; fi
 	@$(BIN)/exposure index $(CONFIG) --out $(OUT)
 
 test: $(READY) ## Run the tests

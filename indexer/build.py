@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +24,10 @@ from indexer.plan import Plan, read_plan
 from indexer.plan_store import with_stored_files, write_files
 from indexer.planning import make_plan
 from indexer.redaction import redact
+from indexer.scanning.first_compile import compiling_beside
 from indexer.scanning.task import ScanTask
 from indexer.storage.roots import within
+from indexer.watch import UNWATCHED, Watch
 
 _MAX_NAMED = 3
 
@@ -39,7 +42,7 @@ class RangeDone:
     n_tokens: int
 
 
-def plan_index(config: Config, root: str | Path) -> Plan:
+def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Plan:
     """Freeze every choice of an index into its directory.
 
     Planning again with the same choices keeps what was scanned, but for shards changed meanwhile, and writes
@@ -56,7 +59,7 @@ def plan_index(config: Config, root: str | Path) -> Plan:
     with index.lock():
         earlier = read_plan(index.plan_file) if index.plan_file.is_file() else None
         with within(config.roots(index.root)):
-            plan, frozen = make_plan(config)
+            plan, frozen = make_plan(config, watch)
         if earlier is not None:
             _refuse_other(index, earlier, plan)
         files = frozen.files()
@@ -181,6 +184,7 @@ def build_index(
     n_workers: int = 0,
     announce: Callable[[str], object] = lambda _: None,
     on_range: Callable[[Plan, RangeDone], object] = lambda *_: None,
+    on_row: Callable[[int], object] = lambda _: None,
 ) -> Plan:
     """Plan, scan and merge in a row; running again is resuming.
 
@@ -196,14 +200,17 @@ def build_index(
         Told what is being waited for.
     on_range : callable
         Told of every range that is done.
+    on_row : callable
+        Told how many rows more of phrases were read.
     """
-    announce("Planning: phrases, shards, training order")
-    plan = plan_index(config, root)
-    for note in plan.notes:
-        announce(f"Note: {note}")
-    announce("Compiling kernels, then scanning")
-    for done in scan_shards(root, n_workers=n_workers or config.index.workers):
-        on_range(plan, done)
+    with compiling_beside() if config.match.unit != "tokens" else nullcontext():
+        announce("Planning: phrases, shards, training order")
+        plan = plan_index(config, root, Watch(announce, on_row))
+        for note in plan.notes:
+            announce(f"Note: {note}")
+        announce("Compiling kernels, then scanning")
+        for done in scan_shards(root, n_workers=n_workers or config.index.workers):
+            on_range(plan, done)
     announce("Merging")
     for note in merge_index(root):
         announce(f"Note: {note}")

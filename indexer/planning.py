@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import platform
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 
 import numpy as np
@@ -35,17 +37,22 @@ from indexer.plan_store import FrozenContent
 from indexer.preflight import preflight
 from indexer.ranges import cut_into_ranges
 from indexer.tokenizers.tokenizer import Tokenizer
+from indexer.watch import UNWATCHED, Watch
 
+_WORTH_SAYING = 20_000
+"""With fewer phrases a step of planning is over before it is read of."""
 _LIBRARIES = ("exposure-indexer", "numpy", "numba", "pyarrow", "duckdb", "tokenizers", "zstandard")
 
 
-def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
+def make_plan(config: Config, watch: Watch = UNWATCHED) -> tuple[Plan, FrozenContent]:
     """Settle every choice that decides the rows of an index.
 
     Parameters
     ----------
     config : Config
         The configuration.
+    watch : Watch
+        Told how far planning got.
 
     Returns
     -------
@@ -61,7 +68,8 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     """
     training = preflight(config)
     tokenizer, reader = training.tokenizer, training.reader
-    frozen, notes = _freeze_phrases(config, tokenizer)
+    with _without_collections():
+        frozen, notes = _freeze_phrases(config, tokenizer, watch)
     shards, _, order, checkpoints = training.fitted
     details = dict(order.facts)
     evidence = evidence_of(training)
@@ -99,10 +107,29 @@ def make_plan(config: Config) -> tuple[Plan, FrozenContent]:
     return plan.sealed(), frozen
 
 
-def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[FrozenContent, tuple[str, ...]]:
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of texts and tuples, of which there are none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _freeze_phrases(
+    config: Config, tokenizer: Tokenizer | None, watch: Watch = UNWATCHED
+) -> tuple[FrozenContent, tuple[str, ...]]:
     estimated = check_phrase_source(config)
     of_phrases = config.given_keys("phrases")
-    loaded = load_phrases(config.phrases, config.match, base=config.base, given=of_phrases)
+    loaded = load_phrases(
+        config.phrases, config.match, base=config.base, given=of_phrases, progress=watch.rows
+    )
+    number = f"{loaded.phrases.num_rows:,} phrases"
+    if loaded.phrases.num_rows >= _WORTH_SAYING:
+        watch.say(f"Planning: {number}, asking the tokenizer for each")
     notes = list(loaded.notes)
     dropped: list[int] = []
     unspelled: dict[int, str] = {}
@@ -130,6 +157,8 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
     patterns = None
     if config.match.unit in ("tokens", "both"):
         looked_for = loaded.looked_for()
+        if looked_for.num_rows >= _WORTH_SAYING:
+            watch.say(f"Planning: id forms of {number}")
         patterns = id_patterns(looked_for, tokenizer, config.match)
         # Ids of what is left of a phrase are another phrase.
         patterns = select(patterns, ~np.isin(patterns.phrase, dropped))
@@ -147,6 +176,8 @@ def _freeze_phrases(config: Config, tokenizer: Tokenizer | None) -> tuple[Frozen
     gapped = loaded.gapped
     if gapped is not None:
         gapped = gapped._replace(parts=_with_token_counts(gapped.parts, tokenizer).combine_chunks())
+    if loaded.pairs.num_rows >= _WORTH_SAYING:
+        watch.say(f"Planning: token positions of {loaded.pairs.num_rows:,} pairs")
     frozen = FrozenContent(
         phrases=sums_of_parts(_with_token_counts(phrases, tokenizer), gapped, "n_tokens").combine_chunks(),
         pairs=loaded.pairs.combine_chunks(),

@@ -69,6 +69,7 @@ def index(
             n_workers=workers,
             announce=progress.say,
             on_range=on_range,
+            on_row=lambda n_rows: progress.advance(n_rows, None, "rows"),
         )
         progress.say(f"Done: {index_dir}")
     if not quiet:
@@ -91,9 +92,16 @@ def plan(
     allow_paths: tuple[str, ...],
 ) -> None:
     """Freeze every choice of an index: phrases, patterns, shards, order, match settings."""
-    from indexer.build import plan_index
+    with Progress(quiet=wants_json()) as progress:
+        progress.say("Planning: phrases, shards, training order")
+        from indexer.build import plan_index
+        from indexer.watch import Watch
 
-    frozen = plan_index(read_config(config, _with(overrides, max_memory, allow_paths)), index_dir)
+        frozen = plan_index(
+            read_config(config, _with(overrides, max_memory, allow_paths)),
+            index_dir,
+            Watch(progress.say, lambda n_rows: progress.advance(n_rows, None, "rows")),
+        )
     click.echo(
         f"planned {len(frozen.ranges):,} ranges of {len(frozen.shards):,} shards, "
         f"{frozen.n_tokens:,} tokens; fingerprint {frozen.fingerprint}",

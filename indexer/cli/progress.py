@@ -44,8 +44,11 @@ class Progress:
         if not self.quiet:
             click.echo(f"[{time.monotonic() - self._began:5.1f} s] {line}", err=True)
 
-    def advance(self, n_done: int, n_total: int, unit: str) -> None:
-        """Move the bar on; it appears with the first move, and only on a terminal."""
+    def advance(self, n_done: int, n_total: int | None, unit: str) -> None:
+        """Move the bar on; it appears with the first move, and only on a terminal.
+
+        Without a total it counts.
+        """
         if self.quiet or not sys.stderr.isatty():
             return
         if self._bar is None:

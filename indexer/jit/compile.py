@@ -19,14 +19,15 @@ Function = TypeVar("Function", bound=Callable[..., object])
 _NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-_CACHE = cache_directory()
+CACHE = cache_directory()
+"""Where compiled kernels are kept, None if nowhere."""
 
 
 def _compile(function: Function, *, keep: bool, **options: Any) -> Function:
     before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
-    numba.config.CACHE_DIR = "" if _CACHE is None else str(_CACHE)  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = "" if CACHE is None else str(CACHE)  # type: ignore[attr-defined]
     try:
-        cache = keep and _CACHE is not None
+        cache = keep and CACHE is not None
         compiled = numba.njit(nogil=True, error_model="numpy", cache=cache, **options)(function)
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from indexer.partials import PartialFacts, SliceFacts, write_partial
 from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_gapped, load_tokenizer_of
 from indexer.scanning.block_audit import prepare_hash
+from indexer.scanning.first_compile import compile_parts, parts_of_text
 from indexer.scanning.frozen import load_matchers, vocabulary_of
 from indexer.scanning.scan import Scanner
 from indexer.scanning.tally import prepare_tally
@@ -142,6 +143,8 @@ class ScanTask:
         """Have kernels compiled and tables built before workers are forked, so that each inherits them."""
         scanner = self.prepare()
         dtype = ids_dtype_of(np.dtype(self.plan.corpus.dtype))
+        if "text" in scanner.matchers:
+            compile_parts(parts_of_text(dtype))
         prepare_hash(dtype)
         prepare_tally()
         if self.plan.n_tokens > DECODED_TOKENS:

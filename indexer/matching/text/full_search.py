@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from indexer.matching.blocks import checked_block
 from indexer.matching.borders import character_classes
@@ -59,6 +60,21 @@ class DecodingSearch:
         self._window = max(
             _WINDOW_BYTES, 4 * (self._phrases.longest + LOOK_AHEAD + self._decoder.token_bytes)
         )
+
+    def compile_decoding(self, dtype: DTypeLike) -> None:
+        """Have the kernels compiled that decode ids of a dtype."""
+        stream = empty_stream(self._window)
+        block = checked_block(np.zeros(1, dtype), np.zeros(1, np.int64), np.ones(1, np.int64))
+        with np.errstate(over="ignore"):
+            fill_stream(self._vocabulary, self._unicode, self._squeeze, *block, self._token_bytes, stream)
+            slide_stream(stream, 1, character_classes())
+
+    def compile_search(self) -> None:
+        """Have the kernels compiled that search a decoded stream."""
+        stream = empty_stream(self._window)
+        scratch = new_search_scratch(self._phrases)
+        for _ in search_all(self._phrases, self._rules, stream, one_range(stream, 0, 0), 1, scratch):
+            pass
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, in the order of the text."""
