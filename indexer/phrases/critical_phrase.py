@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from typing import NamedTuple
 
@@ -202,5 +203,5 @@ def _phrase(side: Sentence, marked: PairCharSpans, number: int) -> list[str]:
 def _is_wide(side: Sentence, marked: PairCharSpans, number: int) -> bool:
     """Tell whether a phrase is most of the words of its sentence."""
     start, stop = marked[number].phrase
-    inside = sum(start <= each < stop for each in side.starts)
+    inside = bisect.bisect_left(side.starts, stop) - bisect.bisect_left(side.starts, start)
     return inside >= SENTENCE_WIDE_SHARE * len(side.words)

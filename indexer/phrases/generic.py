@@ -60,7 +60,11 @@ def generic_rule(pair: MinimalPair, neighbourhood: Neighbourhood | None = None) 
 def order_contrast(pair: MinimalPair) -> bool:
     """Tell whether the words are the same on both sides, in another order."""
     good, bad = pair.good.lower, pair.bad.lower
-    return len(good) == len(bad) and good != bad and sorted(good) == sorted(bad)
+    if len(good) != len(bad) or good == bad:
+        return False
+    # Words that are the same at both ends decide nothing.
+    ours, theirs = pair.difference
+    return sorted(good[ours.start : ours.stop]) == sorted(bad[theirs.start : theirs.stop])
 
 
 def _without_empty_side(good: Sentence, bad: Sentence, differ: Difference) -> Difference:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -70,7 +72,7 @@ class Sentence:
         self.words = words
         self.starts = starts
         if text.isascii():
-            self.lower = [each.lower() for each in words]
+            self.lower = list(map(str.lower, words))
         else:
             # One letter, composed or not, is the same letter; offsets stay those of the text as given.
             self.lower = [unicodedata.normalize("NFC", each).lower() for each in words]
@@ -93,11 +95,10 @@ def split_at_spaces(text: str) -> Sentence:
     """Cut a sentence at white space; the final marks do not belong to its last word."""
     words = text.split()
     if " ".join(words) == text:
-        starts = []
-        here = 0
-        for each in words:
-            starts.append(here)
-            here += len(each) + 1
+        # Each word begins one character behind the one before; the last sum is behind the text.
+        starts = list(
+            itertools.accumulate(map(operator.add, map(len, words), itertools.repeat(1)), initial=0)
+        )
     else:
         starts = [match.start() for match in _WORD.finditer(text)]
     return _without_final_marks(text, words, starts)
