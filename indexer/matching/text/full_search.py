@@ -66,14 +66,14 @@ class DecodingSearch:
         stream = empty_stream(self._window)
         block = checked_block(np.zeros(1, dtype), np.zeros(1, np.int64), np.ones(1, np.int64))
         with np.errstate(over="ignore"):
-            fill_stream(self._vocabulary, self._unicode, self._squeeze, *block, self._token_bytes, stream)
+            fill_stream(self._decoder, *block, stream)
             slide_stream(stream, 1, character_classes())
 
     def compile_search(self) -> None:
         """Have the kernels compiled that search a decoded stream."""
         stream = empty_stream(self._window)
         scratch = new_search_scratch(self._phrases)
-        for _ in search_all(self._phrases, self._rules, stream, one_range(stream, 0, 0), 1, scratch):
+        for _ in search_all(self._phrases, stream, one_range(stream, 0, 0), 1, scratch):
             pass
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
