@@ -58,7 +58,7 @@ lint: $(READY) ## Check style, types and the layers of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(READY) ## Measure the scan beside its peers: on the seeded language, or on your own with CORPUS=path/exposure.toml
+bench: $(READY) ## Measure the scan beside its peers; on your own shards and phrases with CORPUS=path/exposure.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[bench]"
 	@$(BIN)/python -m benchmarks $(if $(CORPUS),--corpus $(CORPUS)) $(ARGS)
 

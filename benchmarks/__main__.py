@@ -12,6 +12,7 @@ from benchmarks.cases import Case, Expected
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.own_corpus import measure_own
 from indexer.errors import ExposureError
+from indexer.foreign_errors import translate
 
 
 def main() -> None:
@@ -19,9 +20,12 @@ def main() -> None:
     if arguments.corpus:
         try:
             records = measure_own(arguments.corpus, arguments)
-        except ExposureError as error:
-            print(f"Error: {error}", file=sys.stderr)
-            raise SystemExit(error.exit_code) from None
+        except Exception as error:
+            known = error if isinstance(error, ExposureError) else translate(error, path=arguments.corpus)
+            if known is None:
+                raise
+            print(f"Error: {known}", file=sys.stderr)
+            raise SystemExit(known.exit_code) from None
         names = [arguments.corpus.name]
     else:
         names = workload.names() if arguments.workload == "both" else [arguments.workload]
@@ -91,9 +95,12 @@ def _arguments() -> argparse.Namespace:
 
 def _number(text: str) -> int:
     """Read a number of one or more, as in 40000000, 40_000_000 or 40M."""
-    value = int(text[:-1]) * 1_000_000 if text[-1:] == "M" else int(text)
+    try:
+        value = int(text[:-1]) * 1_000_000 if text[-1:] == "M" else int(text)
+    except ValueError:
+        value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is less than one")
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a number of one or more, as in 40000000 or 40M")
     return value
 
 
@@ -105,4 +112,8 @@ def _settings(arguments: argparse.Namespace) -> dict:
 BEGAN = time.monotonic()
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("\nInterrupted; nothing was recorded.", file=sys.stderr)
+        raise SystemExit(130) from None

@@ -170,7 +170,8 @@ def duckdb(workload: Workload, phrases: str, n_tokens: int) -> Run:
 
 def tokengrams(workload: Workload, phrases: str, n_tokens: int) -> Run:
     """Builds a suffix array over the stream and counts every phrase. It knows no sequence ends."""
-    from tokengrams import MemmapIndex
+    with _silence():
+        from tokengrams import MemmapIndex
 
     ids, _, _ = workload.rows(n_tokens)
     folder = new_folder()

@@ -88,7 +88,8 @@ def load(n_tokens: int = 200_000_000, name: str | None = None) -> Workload:
     name = name or names()[0]
     kept = KEPT / f"{name}-{VERSIONS[name]}.npz"
     if not kept.is_file():
-        print(f"Making the {name} workload (once; kept in {KEPT.relative_to(ROOT)}) ...", flush=True)
+        kept_in = KEPT.relative_to(ROOT)
+        print(f"Making the {name} workload (half a minute, once; kept in {kept_in}) ...", flush=True)
         began = time.monotonic()
         _make_real(kept) if name == "real" else _make_seeded(kept)
         print(f"  made in {time.monotonic() - began:.0f} s", flush=True)
