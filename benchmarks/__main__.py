@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,12 @@ from indexer.foreign_errors import translate
 
 def main() -> None:
     arguments = _arguments()
+    load, n_cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > n_cores and arguments.clock == "wall":
+        print(
+            f"Note: other work is running (load average {load:.1f} on {n_cores} cores): speeds are too low."
+            " With --clock processor they are told in the time a row had a core."
+        )
     if arguments.corpus:
         try:
             records = measure_own(arguments.corpus, arguments)
