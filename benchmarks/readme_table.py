@@ -29,7 +29,7 @@ def main_table(runs: list[dict]) -> list[str]:
     table = [["M tokens/s (ours against it)", *(heading for heading, _ in columns)]]
     for name in dict.fromkeys(name for _, rows in columns for name in rows):
         table.append([name, *(_cell(rows, name) for _, rows in columns)])
-    table.append(["occurrences, each row the same", *(_found(rows[OURS]) for _, rows in columns)])
+    table.append(["occurrences ours found, as counted", *(_found(rows[OURS]) for _, rows in columns)])
     return aligned(table)
 
 
