@@ -14,10 +14,11 @@ from indexer.units import Int64Array, TokenIds
 SAMPLE_TOKENS = 1 << 22
 """Ids of a corpus that are enough to prepare a matcher."""
 
-DECODED_TOKENS = 1 << 26
+DECODED_TOKENS = 1 << 24
 """Ids that are searched by decoding all of them before the fast search in text is built, unless asked for.
 
-They take as long as compiling its kernels and building its tables: some ten seconds."""
+They take as long as building its tables, or longer where phrases are frequent. On a machine that has never
+compiled its kernels that adds some ten seconds, once."""
 
 
 __all__ = [

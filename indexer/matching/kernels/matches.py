@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from indexer.jit.compile import merged, uncounted
+from indexer.jit.numbers import int64
 from indexer.units import Int32Array, Int64Array
 
 
@@ -26,3 +28,45 @@ class Matches(NamedTuple):
     row: Int64Array
     token_offset: Int32Array
     n_tokens: Int32Array
+
+
+@uncounted
+def is_before(some: Matches, i: int, others: Matches, j: int) -> bool:
+    """Return whether an occurrence is to be told before another one of other occurrences."""
+    if some.row[i] != others.row[j]:
+        return bool(some.row[i] < others.row[j])
+    if some.token_offset[i] != others.token_offset[j]:
+        return bool(some.token_offset[i] < others.token_offset[j])
+    if some.phrase[i] != others.phrase[j]:
+        return bool(some.phrase[i] < others.phrase[j])
+    return bool(some.n_tokens[i] < others.n_tokens[j])
+
+
+@merged
+def put_match(matches: Matches, n: int, phrase: int, row: int, token_offset: int, n_tokens: int) -> int:
+    """Add an occurrence behind the first `n`; return `n` + 1."""
+    matches.phrase[n] = phrase
+    matches.row[n] = row
+    matches.token_offset[n] = token_offset
+    matches.n_tokens[n] = n_tokens
+    return n + 1
+
+
+@uncounted
+def copy_match(source: Matches, k: int, matches: Matches, at: int) -> None:
+    """Copy an occurrence to a place."""
+    matches.phrase[at] = source.phrase[k]
+    matches.row[at] = source.row[k]
+    matches.token_offset[at] = source.token_offset[k]
+    matches.n_tokens[at] = source.n_tokens[k]
+
+
+@uncounted
+def insert_match(source: Matches, k: int, matches: Matches, n: int) -> int:
+    """Insert an occurrence into the first `n`, which are ordered and nearly all before it; return `n` + 1."""
+    at = int64(n)
+    while at > 0 and is_before(source, k, matches, at - 1):
+        copy_match(matches, at - 1, matches, at)
+        at -= 1
+    copy_match(source, k, matches, at)
+    return n + 1

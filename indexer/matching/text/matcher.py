@@ -109,14 +109,14 @@ class TextMatcher:
             Ordered by (row, token_offset, phrase, n_tokens). Two occurrences of a phrase that begin at
             different characters of one token are two rows.
         """
-        search: DecodingSearch | WindowSearch = self._decoding
-        if self._windows is not None:
-            search = self._windows
-        elif self._windows_can_help:
+        windows = self._windows
+        if windows is None and self._windows_can_help:
             self._n_decoded += len(ids)
             if self._n_decoded > DECODED_TOKENS:
-                search = self._window_search()
-        return ordered(search.find(ids, starts, stops))
+                windows = self._window_search()
+        if windows is not None:
+            return windows.find(ids, starts, stops)
+        return ordered(self._decoding.find(ids, starts, stops))
 
     @property
     def n_texts(self) -> int:

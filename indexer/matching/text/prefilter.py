@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +14,6 @@ from indexer.matching.text.kernels.edge_classes import ANY, SEPARATOR, edge_clas
 from indexer.matching.text.kernels.mandatory_pairs import (
     MOST_REACH,
     PAIR,
-    SPACE,
     Borders,
     SplitScratch,
     choose_splits,
@@ -24,16 +22,15 @@ from indexer.matching.text.kernels.mandatory_pairs import (
     enter_all_mandatory_pairs,
     list_splits,
 )
-from indexer.matching.text.kernels.pair_sides import CROSSING, CROSSING_WORDS, N_CLASSES, enter_sides
+from indexer.matching.text.kernels.pair_sides import CROSSING, N_CLASSES, enter_sides
 from indexer.matching.text.kernels.prefilter import SEPARATOR_LENGTH, TextPrefilter
 from indexer.matching.text.kernels.prefilter_table import enter_bits, enter_splits, enter_tags
 from indexer.matching.text.kernels.search import LOOK_AHEAD
 from indexer.matching.text.kernels.stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
 from indexer.matching.text.kernels.tries import MOST_NEIGHBOURS, Neighbours
-from indexer.matching.text.single_words import split_words
 from indexer.matching.text.spellings import spellings_of
 from indexer.matching.text.vocabulary import characters_touched, end_bytes
-from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
+from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
 
 SAMPLE_TOKENS = 1 << 21
 _COUNT_BITS = 23
@@ -89,46 +86,59 @@ def _build(texts: list[bytes], vocabulary: SpelledVocabulary, sample: TokenIds) 
     padded_spelling = np.append(vocabulary.spelling_of, np.int32(0))
     count_pairs(sample[:SAMPLE_TOKENS], padded_spelling, counts)
     scratch = _new_split_scratch()
-    place = _chosen_splits(text, offsets, vocabulary, counts, scratch)
-    crossing = split_words(
-        text,
-        offsets,
-        place,
-        vocabulary.spellings,
-        vocabulary.borders,
-        counts,
-        scratch,
-        padded_spelling[np.minimum(sample, len(padded_spelling) - 1)],
-    )
-    place[np.diff(offsets) > MOST_REACH - LOOK_AHEAD] = -1
-    covered = [texts[k] for k in np.flatnonzero(place >= 0)]
-    splits = _Splits(*_joined(covered), (place - offsets[:-1])[place >= 0], crossing)
-    pairs = _pairs(splits, vocabulary, counts, scratch)
-    if pairs is None:
-        nothing = _Splits(*_joined([]), np.zeros(0, np.int64), set())
-        return Coverage(_filter(vocabulary, padded_spelling, _no_pairs(), nothing, sample), [], texts)
-    left_over = [texts[k] for k in np.flatnonzero(place < 0)]
-    return Coverage(_filter(vocabulary, padded_spelling, pairs, splits, sample), covered, left_over)
+    spaces = _chosen_splits(text, offsets, vocabulary, counts, scratch)
+    fits = np.diff(offsets) <= MOST_REACH - LOOK_AHEAD
+    pairs = None
+    for covered in (fits, fits & (spaces >= 0), np.zeros(len(texts), np.bool_)):
+        splits = _splits(text, offsets, spaces, covered)
+        hopeless = np.zeros(len(texts), np.bool_)
+        pairs = _pairs(splits, vocabulary, counts, scratch, hopeless)
+        if pairs is not None:
+            break
+    assert pairs is not None  # no phrase has no pairs
+    splits = splits.without(hopeless)
+    covered = covered & ~hopeless
+    covered_texts = [texts[k] for k in np.flatnonzero(covered)]
+    left_over = [texts[k] for k in np.flatnonzero(~covered)]
+    table = _filter(vocabulary, padded_spelling, pairs, splits, covered_texts, sample)
+    return Coverage(table, covered_texts, left_over)
 
 
 class _Splits(NamedTuple):
-    """Covered texts, one behind the other, and the split point of each as a number of bytes from its start.
+    """Texts, one behind the other, and where they are split.
 
-    Where the split point is no space but lies inside a word, `crossing` holds the spellings that reach
-    across it.
+    Attributes
+    ----------
+    text, offsets
+        Text k is ``text[offsets[k]:offsets[k + 1]]``.
+    place, phrase : array of int64, shape (n_splits,)
+        Places in `text`, and the text each lies in.
+    is_first_border : array of bool
+        Whether it stands for the occurrences whose first token border it is, and other places of its text for
+        the others; else it is a space, the only split point of its text.
     """
 
     text: Uint8Array
     offsets: Int64Array
-    offset_in_text: Int64Array
-    crossing: set[int]
+    place: Int64Array
+    phrase: Int64Array
+    is_first_border: BoolArray
 
-    def places(self) -> Int64Array:
-        return self.offsets[:-1] + self.offset_in_text
+    def without(self, hopeless: BoolArray) -> _Splits:
+        keep = ~hopeless[self.phrase]
+        return self._replace(
+            place=self.place[keep], phrase=self.phrase[keep], is_first_border=self.is_first_border[keep]
+        )
 
-    def texts(self) -> list[bytes]:
-        data = self.text.tobytes()
-        return [data[a:b] for a, b in pairwise(self.offsets.tolist())]
+
+def _splits(text: Uint8Array, offsets: Int64Array, spaces: Int64Array, covered: BoolArray) -> _Splits:
+    """Return the spaces chosen for texts, and all places inside texts that have none."""
+    phrase = np.repeat(np.arange(len(spaces)), np.diff(offsets))
+    place = np.arange(len(phrase))
+    is_inside = (place > offsets[phrase]) & ((text[place] < 0x80) | (text[place] >= 0xC0))
+    is_first_border = spaces[phrase] < 0
+    keep = covered[phrase] & np.where(is_first_border, is_inside, place == spaces[phrase])
+    return _Splits(text, offsets, place[keep], phrase[keep], is_first_border[keep])
 
 
 def _joined(texts: list[bytes]) -> tuple[Uint8Array, Int64Array]:
@@ -186,30 +196,34 @@ def _chosen_splits(
     return np.where(chosen >= 0, splits[chosen], -1)
 
 
-def _no_pairs() -> Uint64Array:
-    return np.zeros((16, 3), np.uint64)
-
-
 def _pairs(
-    splits: _Splits, vocabulary: SpelledVocabulary, counts: NDArray[np.float32], scratch: SplitScratch
+    splits: _Splits,
+    vocabulary: SpelledVocabulary,
+    counts: NDArray[np.float32],
+    scratch: SplitScratch,
+    hopeless: BoolArray,
 ) -> Uint64Array | None:
-    """Return the table of the pairs no occurrence avoids; None if it would be too large."""
-    n_slots = 1 << max(10, (4 * len(splits.offset_in_text)).bit_length())
+    """Return the table of the pairs no occurrence avoids; None if it would be too large.
+
+    Texts that have too many pairs at some place are marked as `hopeless`.
+    """
+    n_slots = 1 << max(10, (4 * len(splits.place)).bit_length())
     while n_slots <= 2 * _MOST_PAIRS:
         table = np.zeros((n_slots, 3), np.uint64)
-        done, _ = enter_all_mandatory_pairs(
+        if enter_all_mandatory_pairs(
             vocabulary.spellings,
             vocabulary.borders,
             counts,
             splits.text,
             splits.offsets,
-            splits.places(),
-            0,
+            splits.place,
+            splits.phrase,
+            splits.is_first_border,
             scratch,
             table,
             n_slots // 2,
-        )
-        if done == len(splits.offset_in_text):
+            hopeless,
+        ):
             return table
         n_slots *= 2
     return None
@@ -220,6 +234,7 @@ def _filter(
     spelling: Int32Array,
     built: Uint64Array,
     splits: _Splits,
+    covered: list[bytes],
     sample: TokenIds,
 ) -> TextPrefilter:
     spellings, table = vocabulary.spellings, vocabulary.table
@@ -233,22 +248,10 @@ def _filter(
     n_buckets = 1 << max(4, (3 * len(keys) // 8).bit_length())
     tags, known = np.zeros(n_buckets, np.uint64), np.zeros((4 * n_buckets, 2), np.uint64)
     enter_tags(built, tags, known)
-    covered = splits.texts()
-    split_bits = np.zeros(1 << max(4, (16 * len(covered)).bit_length() - 6), np.uint64)
-    enter_splits(splits.text, splits.offsets, splits.places(), split_bits)
-    across = [
-        (text[x - 1 : x], text[x + 1 : x + 2])
-        for text, x in zip(covered, splits.offset_in_text.tolist(), strict=True)
-        if text[x] == SPACE
-    ]
-    sides = np.append(_crossing_ids(vocabulary, covered, across), np.uint8(0))
-    for number in splits.crossing:
-        of_words = spellings.ids[spellings.ids_offsets[number] : spellings.ids_offsets[number + 1]]
-        sides[of_words] |= CROSSING_WORDS
+    split_bits = np.zeros(1 << max(4, (16 * len(splits.place)).bit_length() - 6), np.uint64)
+    enter_splits(splits.text, splits.offsets, splits.place, splits.phrase, split_bits)
+    sides = np.append(_crossing_ids(vocabulary, covered, splits), np.uint8(0))
     enter_sides(built, spellings.ids, spellings.ids_offsets, _classes(built, spelling, sample), sides)
-    words = [
-        text for text, x in zip(covered, splits.offset_in_text.tolist(), strict=True) if text[x] != SPACE
-    ]
     first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
     length[table.kind == TOKEN_SPECIAL] = SEPARATOR_LENGTH
@@ -267,7 +270,6 @@ def _filter(
         known=known,
         split_bits=split_bits,
         crossing_reach=max(map(len, covered), default=0) + LOOK_AHEAD,
-        word_reach=max(map(len, words), default=0) + LOOK_AHEAD,
     )
 
 
@@ -301,26 +303,30 @@ def _with_length(ends: Uint64Array, length: Int64Array) -> Uint64Array:
     return table
 
 
-def _crossing_ids(
-    vocabulary: SpelledVocabulary, covered: list[bytes], across: list[tuple[bytes, bytes]]
-) -> Uint8Array:
-    """Return which ids an occurrence can hold without a pair that tells so."""
+def _crossing_ids(vocabulary: SpelledVocabulary, covered: list[bytes], splits: _Splits) -> Uint8Array:
+    """Return which ids an occurrence over several tokens can hold without a pair that tells so."""
     table = vocabulary.table
     crossing = np.zeros(len(table.kind), np.uint8)
     if not covered:
         return crossing
     # Ids that spell nothing part the tokens beside them.
     crossing[(table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) == 0)] = CROSSING
+    data, is_space = splits.text.tobytes(), ~splits.is_first_border
+    spaces, stops = splits.place[is_space], splits.offsets[splits.phrase[is_space] + 1]
+    across = {
+        (data[place - 1 : place], data[place + 1 : min(place + 2, stop)])
+        for place, stop in zip(spaces.tolist(), stops.tolist(), strict=True)
+    }
     for token in ids_across_spaces(vocabulary.spellings, across):
         crossing[token] = CROSSING
     phrase_texts = [text.decode() for text in covered]
     alphabet = set().union(*map(set, phrase_texts))
     first = {text[0] for text in phrase_texts}
     last = {text[-1] for text in phrase_texts}
-    data, bounds = table.text.tobytes(), table.offsets.tolist()
+    data, offsets = table.text.tobytes(), table.offsets.tolist()
     heads = {c[:k] for c in _sources(alphabet, vocabulary.case) for k in range(1, len(c))}
     for token in np.flatnonzero(table.kind == TOKEN_PARTIAL).tolist():
-        middle, tail = characters_touched(data[bounds[token] : bounds[token + 1]])
+        middle, tail = characters_touched(data[offsets[token] : offsets[token + 1]])
         inside = set(fold(middle, vocabulary.case))
         # Of a split character the token with its beginning is enough. An occurrence that has no split
         # character can still begin or end among the whole characters of such a token.

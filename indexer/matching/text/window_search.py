@@ -1,13 +1,14 @@
-"""The fast way to find phrases in text: only the windows are decoded in which a phrase could begin."""
+"""The fast way to find phrases in text: inside tokens, and in windows where one could be cut over several."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from indexer.matching.blocks import checked_block
-from indexer.matching.matcher import Matches, concatenate
+from indexer.matching.matcher import Matches, concatenate, new_matches, ordered, selected
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.scratch import ScratchPool
 from indexer.matching.text.decoder import decoder
@@ -18,8 +19,18 @@ from indexer.matching.text.full_search import (
     new_search_scratch,
     search_all,
 )
+from indexer.matching.text.in_token import (
+    in_token_scratch,
+    in_token_table,
+    not_in_one_token,
+    with_those_in_tokens,
+)
+from indexer.matching.text.kernels.in_token import BEHIND_BYTES, InTokenTable, list_open, verify_open
+from indexer.matching.text.kernels.in_token import ROW as IN_TOKEN_ROW
+from indexer.matching.text.kernels.in_token import STATE_SIZE as IN_TOKEN_STATE_SIZE
 from indexer.matching.text.kernels.prefilter import PrefilterScratch, TextPrefilter, new_prefilter_scratch
 from indexer.matching.text.kernels.search import LOOK_AHEAD, Ranges, TextTable
+from indexer.matching.text.kernels.stream import Stream
 from indexer.matching.text.kernels.window_text import MOST_FIRST_TOKENS, fill_windows
 from indexer.matching.text.kernels.windows import (
     CHUNK,
@@ -45,11 +56,23 @@ class Built(NamedTuple):
 
     table: TextPrefilter
     phrases: TextTable
+    in_tokens: InTokenTable
     left_over: DecodingSearch | None
 
 
+class _Scratch(NamedTuple):
+    of_filter: PrefilterScratch
+    windows: TextWindows
+    ranges: Ranges
+
+
+_Block = tuple[TokenIds, Int64Array, Int64Array]
+
+
 class WindowSearch:
-    """Finds texts where `TextPrefilter` opens a window. Parameters as of `TextMatcher`; white space is exact.
+    """Finds texts inside tokens, and over several tokens where `TextPrefilter` opens a window.
+
+    Parameters as of `TextMatcher`, texts folded; white space is exact.
 
     The filter is built on the first block of the stream, and once more if that was small and a much larger
     one comes. Texts that cannot be covered are searched for everywhere.
@@ -72,37 +95,70 @@ class WindowSearch:
         self._built = BuiltFromSample(self._build, SAMPLE_TOKENS)
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
-        """Return the occurrences in the sequences ``ids[starts:stops]``, in no particular order."""
-        ids, starts, stops = checked_block(ids, starts, stops)
-        built = self._built.for_block(ids, starts, stops)
-        found = self._find_covered(built, ids, starts, stops)
-        if built.left_over is None:
-            return found
-        return concatenate([found, built.left_over.find(ids, starts, stops)])
-
-    def _find_covered(self, built: Built, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
-        phrases = built.phrases
-        parts: list[Matches] = []
-        if phrases.longest == 0:
-            return concatenate(parts)
-        capacity = (MOST_FIRST_TOKENS + 4) * self._decoder.token_bytes + phrases.longest + 4 * LOOK_AHEAD
+        """Return the occurrences in the sequences ``ids[starts:stops]``, ordered as of `TextMatcher`."""
+        block = ids, starts, stops = checked_block(ids, starts, stops)
+        built = self._built.for_block(*block)
+        if not len(starts):
+            return new_matches(0)
+        capacity = (
+            (MOST_FIRST_TOKENS + 4) * self._decoder.token_bytes + built.phrases.longest + 4 * LOOK_AHEAD
+        )
         stream = empty_stream(max(_STREAM_BYTES, 2 * capacity))
+        # Hashes wrap; without the compiler NumPy would say so.
+        with _scratch.lend() as scratch, np.errstate(over="ignore"):
+            others = [
+                *self._over_tokens(built, block, capacity, stream, scratch),
+                *self._open_in_tokens(built, block, capacity, stream, scratch),
+            ]
+            if built.left_over is not None:
+                others.append(built.left_over.find(*block))
+            return with_those_in_tokens(ordered(concatenate(others)), built.in_tokens, *block)
+
+    def _over_tokens(
+        self, built: Built, block: _Block, capacity: int, stream: Stream, scratch: _Scratch
+    ) -> Iterator[Matches]:
+        """Yield the occurrences that lie in more than one token, or in one that is not whole."""
+        phrases = built.phrases
+        if phrases.longest == 0:
+            return
         search = new_search_scratch(phrases)
         state = np.zeros(STATE_SIZE, np.int64)
-        state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
-        done = not len(starts)
-        # Hashes wrap; without the compiler NumPy would say so.
-        with _scratch.lend() as (of_filter, windows, ranges), np.errstate(over="ignore"):
-            while not done:
-                n_windows, done = find_windows(built.table, ids, starts, stops, of_filter, state, windows)
-                progress = np.array([0, -1], np.int64)
-                while progress[0] < n_windows:
-                    n_ranges = fill_windows(
-                        self._decoder, ids, starts, stops, windows, n_windows, progress, capacity,
-                        phrases.longest, stream, ranges,
-                    )  # fmt: skip
-                    parts.extend(search_all(phrases, stream, ranges, n_ranges, search))
-        return concatenate(parts)
+        state[ROW], state[CHUNK_STOP] = len(block[1]) - 1, -1
+        done = False
+        while not done:
+            n, done = find_windows(built.table, *block, scratch.of_filter, state, scratch.windows)
+            for _, n_ranges in self._decoded(block, n, capacity, phrases.longest, stream, scratch):
+                for found in search_all(phrases, stream, scratch.ranges, n_ranges, search):
+                    yield not_in_one_token(found, self._decoder.vocabulary, block[0], block[1])
+
+    def _open_in_tokens(
+        self, built: Built, block: _Block, capacity: int, stream: Stream, scratch: _Scratch
+    ) -> Iterator[Matches]:
+        """Yield the occurrences inside a token on whose borders its neighbours do not decide."""
+        table, windows, ranges = built.in_tokens, scratch.windows, scratch.ranges
+        state = np.zeros(IN_TOKEN_STATE_SIZE, np.int64)
+        hits = new_matches(_MOST_RANGES * table.most_of_token)
+        while len(table.phrase) and state[IN_TOKEN_ROW] < len(block[1]):
+            with in_token_scratch.lend() as of_tokens:
+                n = list_open(table, self._decoder.vocabulary, *block, state, of_tokens, windows)
+            for first, n_ranges in self._decoded(block, n, capacity, BEHIND_BYTES, stream, scratch):
+                n_hits = verify_open(
+                    table, built.phrases, *block, windows, first, stream, ranges, n_ranges, hits
+                )
+                yield selected(hits, slice(n_hits))
+
+    def _decoded(
+        self, block: _Block, n_windows: int, capacity: int, longest: int, stream: Stream, scratch: _Scratch
+    ) -> Iterator[tuple[int, int]]:
+        """Fill the stream with the text of windows, some at a time; yield the first of them and how many."""
+        progress = np.array([0, -1], np.int64)
+        while progress[0] < n_windows:
+            first = int(progress[0])
+            n_ranges = fill_windows(
+                self._decoder, *block, scratch.windows, n_windows, progress, capacity, longest,
+                stream, scratch.ranges,
+            )  # fmt: skip
+            yield first, n_ranges
 
     def prefilter_of(self, sample: TokenIds) -> TextPrefilter:
         """Return the prefilter that streams like the sample are searched with, to look at."""
@@ -120,9 +176,10 @@ class WindowSearch:
         state = np.zeros(STATE_SIZE, np.int64)
         state[CHUNK_STOP] = -1
         table, n_ids, done = self.prefilter_of(ids), 0, False
-        with _scratch.lend() as (of_prefilter, windows, _), np.errstate(over="ignore"):
+        with _scratch.lend() as scratch, np.errstate(over="ignore"):
+            windows = scratch.windows
             while not done:
-                n, done = find_windows(table, ids, starts, stops, of_prefilter, state, windows)
+                n, done = find_windows(table, ids, starts, stops, scratch.of_filter, state, windows)
                 n_ids += int((windows.end[:n] - windows.first[:n]).sum())
         return n_ids
 
@@ -138,16 +195,13 @@ class WindowSearch:
                 case=self._case,
                 whitespace="exact",
             )
-        return Built(
-            covered.table,
-            phrase_table({text: self._texts[text] for text in covered.covered}, self._rules),
-            left_over,
-        )
+        phrases = phrase_table({text: self._texts[text] for text in covered.covered}, self._rules)
+        return Built(covered.table, phrases, in_token_table(phrases, self._spelled), left_over)
 
 
-def _new_scratch() -> tuple[PrefilterScratch, TextWindows, Ranges]:
+def _new_scratch() -> _Scratch:
     windows = TextWindows(*(np.empty(_MOST_WINDOWS, np.int64) for _ in range(4)))
-    return new_prefilter_scratch(CHUNK), windows, new_ranges(_MOST_RANGES)
+    return _Scratch(new_prefilter_scratch(CHUNK), windows, new_ranges(_MOST_RANGES))
 
 
 _scratch = ScratchPool(_new_scratch)

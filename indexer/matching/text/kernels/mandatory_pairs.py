@@ -6,6 +6,10 @@ that no occurrence avoids. Where u is a short beginning, such as a lone space, t
 text; then all (u, v) with the tokens v that can follow do as well. So do the pairs before a short t. For each
 u, and for each t, the sum of the counts in a sample of the corpus decides. Tokens that reach across a split
 point are told apart elsewhere (`text.prefilter`).
+
+A phrase without a space, or with none that is any good, is split at every place: at the *first* token border
+inside an occurrence the token before it holds all of the phrase up to there. Occurrences inside one token
+have no such border; they are found without pairs (`in_token`).
 """
 
 from __future__ import annotations
@@ -38,6 +42,7 @@ NEW_PAIR = np.float32(0.25)
 NEW_SHARED_PAIR = np.float32(0.03)
 """The same for a pair inside one word: other phrases with the word have it too."""
 HOPELESS = np.float32(1e30)
+MOST_PAIRS_OF_SPLIT = 1 << 16
 SPACE = 0x20
 
 
@@ -113,6 +118,17 @@ def cost_inside(
 
 
 @uncounted
+def keep_covering(before: Neighbours, n_before: int, n_bytes: int) -> int:
+    """Keep the spellings that hold so many bytes; return how many."""
+    n = int64(0)
+    for k in range(n_before):
+        before.spelling[n] = before.spelling[k]
+        before.length[n] = before.length[k]
+        n += int64(before.length[k] >= n_bytes)
+    return n
+
+
+@uncounted
 def choose_mandatory_pairs(
     spellings: Spellings,
     borders: Borders,
@@ -121,9 +137,10 @@ def choose_mandatory_pairs(
     start: int,
     stop: int,
     place: int,
+    is_first_border: bool,
     scratch: SplitScratch,
 ) -> tuple[int, int, np.float32]:
-    """Choose the pairs of a split point.
+    """Choose the pairs of a split point, or of a place that is the first token border of an occurrence.
 
     Returns
     -------
@@ -135,7 +152,11 @@ def choose_mandatory_pairs(
     before, behind, further = scratch.before, scratch.behind, scratch.further
     n_before = spellings_beside(spellings, phrase, place, start, borders.left_word, before)
     n_behind = spellings_beside(spellings, phrase, place, stop, borders.right_word, behind)
-    if n_before < 0 or n_behind < 0 or n_before * n_behind > 65536:
+    if n_before < 0 or n_behind < 0:
+        return int64(0), int64(0), HOPELESS
+    if is_first_border:
+        n_before = keep_covering(before, n_before, place - start)
+    if n_before * n_behind > MOST_PAIRS_OF_SPLIT:
         return int64(0), int64(0), HOPELESS
     cost = np.float32(0)
     for j in range(n_behind):
@@ -229,14 +250,17 @@ def enter_mandatory_pairs(
     start: int,
     stop: int,
     split: int,
+    is_first_border: bool,
     scratch: SplitScratch,
     table: Uint64Array,
 ) -> int:
-    """Enter all pairs of a split point; return how many were new."""
+    """Enter all pairs of a split point; return how many were new, -1 if they are too many."""
     before, behind, further = scratch.before, scratch.behind, scratch.further
-    n_before, n_behind, _ = choose_mandatory_pairs(
-        spellings, borders, counts, phrase, start, stop, split, scratch
+    n_before, n_behind, cost = choose_mandatory_pairs(
+        spellings, borders, counts, phrase, start, stop, split, is_first_border, scratch
     )
+    if cost == HOPELESS:
+        return int64(-1)
     n_new = int64(0)
     # First the tokens before the split point, then those behind it: each meets the other side or its own
     # neighbours.
@@ -323,7 +347,7 @@ def cost_splits(
     for n in range(splits.shape[0]):
         start, stop = offsets[split_phrase[n]], offsets[split_phrase[n] + 1]
         _, _, cost[n] = choose_mandatory_pairs(
-            spellings, borders, counts, text, start, stop, splits[n], scratch
+            spellings, borders, counts, text, start, stop, splits[n], False, scratch
         )
 
 
@@ -372,24 +396,27 @@ def enter_all_mandatory_pairs(
     counts: NDArray[np.float32],
     text: Uint8Array,
     offsets: Int64Array,
-    place: Int64Array,
-    first: int,
+    splits: Int64Array,
+    split_phrase: Int64Array,
+    is_first_border: BoolArray,
     scratch: SplitScratch,
     table: Uint64Array,
     max_pairs: int,
-) -> tuple[int, int]:
-    """Enter the pairs of all phrases from `first` on; stop before a phrase once the table holds `max_pairs`.
+    hopeless: BoolArray,
+) -> bool:
+    """Enter the pairs of all split points; return whether `max_pairs` are enough.
 
-    Returns
-    -------
-    next_phrase, n_pairs : int
+    `hopeless` is set for the phrases of split points with too many pairs.
     """
     n_pairs = int64(0)
-    for number in range(first, place.shape[0]):
+    for number in range(splits.shape[0]):
         if n_pairs > max_pairs:
-            return int64(number), n_pairs
-        n_pairs += enter_mandatory_pairs(
-            spellings, borders, counts,
-            text, offsets[number], offsets[number + 1], place[number], scratch, table,
+            return False
+        phrase = split_phrase[number]
+        n_new = enter_mandatory_pairs(
+            spellings, borders, counts, text, offsets[phrase], offsets[phrase + 1],
+            splits[number], is_first_border[number], scratch, table,
         )  # fmt: skip
-    return int64(place.shape[0]), n_pairs
+        hopeless[phrase] |= n_new < 0
+        n_pairs += max(n_new, 0)
+    return True

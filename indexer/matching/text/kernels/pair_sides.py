@@ -17,14 +17,13 @@ from indexer.matching.text.kernels.mandatory_pairs import PAIR
 from indexer.units import Int64Array, TokenIds, Uint8Array, Uint64Array
 
 N_CLASSES = 3
-CROSSING, CROSSING_WORDS = np.uint8(1 << 6), np.uint8(1 << 7)
-"""Marks of ids around which the text is searched whatever stands beside them; see `prefilter`."""
+CROSSING = np.uint8(1 << 6)
+"""Marks ids around which the text is searched whatever stands beside them; see `prefilter`."""
 
 _LEFT = np.uint8(1)
 _RIGHT = np.uint8(1 << N_CLASSES)
 _ALL_LEFT = np.uint8((1 << N_CLASSES) - 1)
 _TO_LEFT = np.uint8(N_CLASSES)
-_ALL_CROSSING = np.uint8(CROSSING | CROSSING_WORDS)
 _HALF = np.uint64(32)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 
@@ -70,4 +69,4 @@ def test_pairs(of_place: Uint8Array, n: int, tests: Uint8Array) -> None:
 def test_crossing(of_place: Uint8Array, n: int, tests: Uint8Array) -> None:
     """Fill for each of `n` places whether a crossing id stands there."""
     for k in range(np.uint64(n)):
-        tests[k] = of_place[k] & _ALL_CROSSING
+        tests[k] = of_place[k] & CROSSING

@@ -70,8 +70,8 @@ class TextPrefilter(NamedTuple):
         The classes of the first and the last byte of each id (`edge_classes`).
     split_bits : array of uint64, shape (power of two,)
         Two bits in one word for the bytes around the split point of each phrase.
-    crossing_reach, word_reach : int
-        How many bytes before and behind a crossing id of either kind have to be known.
+    crossing_reach : int
+        How many bytes before and behind a crossing id have to be known.
     """
 
     sides: Uint8Array
@@ -88,7 +88,6 @@ class TextPrefilter(NamedTuple):
     edges: Uint8Array
     split_bits: Uint64Array
     crossing_reach: int
-    word_reach: int
 
 
 class PrefilterScratch(NamedTuple):

@@ -57,10 +57,17 @@ def enter_bits(
 
 
 @uncounted
-def enter_splits(text: Uint8Array, offsets: Int64Array, splits: Int64Array, split_bits: Uint64Array) -> None:
-    """Enter the bytes around the split point of each phrase."""
+def enter_splits(
+    text: Uint8Array,
+    offsets: Int64Array,
+    splits: Int64Array,
+    split_phrase: Int64Array,
+    split_bits: Uint64Array,
+) -> None:
+    """Enter the bytes around the split points of the phrases."""
     for number in range(splits.shape[0]):
-        start, stop, split = offsets[number], offsets[number + 1], splits[number]
+        phrase, split = split_phrase[number], splits[number]
+        start, stop = offsets[phrase], offsets[phrase + 1]
         before, behind = np.uint64(0), np.uint64(0)
         for k in range(min(split - start, 8)):
             before |= np.uint64(text[split - 1 - k]) << np.uint64(56 - 8 * k)

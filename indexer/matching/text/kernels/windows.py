@@ -14,7 +14,6 @@ import numpy as np
 from indexer.jit.compile import uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.text.kernels.mandatory_pairs import MOST_REACH, REACH_BITS
-from indexer.matching.text.kernels.pair_sides import CROSSING
 from indexer.matching.text.kernels.prefilter import (
     SEPARATOR_LENGTH,
     PrefilterScratch,
@@ -131,7 +130,7 @@ def open_windows(
             crossing -= 1
             last = scratch.crossing[crossing]
             token = min(int64(ids[last]), table.sides.shape[0] - 1)
-            reach = int64(table.crossing_reach if table.sides[token] & CROSSING else table.word_reach)
+            reach = int64(table.crossing_reach)
             # The traversal counts the bytes of the crossing id itself.
             first = extend_left(length, ids, start, last, int64(length[token]) + reach)
         else:
