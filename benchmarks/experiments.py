@@ -93,6 +93,12 @@ def texts(load: Workload, expected: Expected, arguments: argparse.Namespace) -> 
     ]
 
 
+def frequent_texts(load: Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:
+    return text_unit.frequent_words(
+        text_unit.load(text_unit.tokenizers_of(load)[0], arguments.tokens // 2, load)
+    )
+
+
 def ten_million_phrases(load: Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:
     asked = arguments.full or "ten-million" in (arguments.only or ())
     return [ten_million.case(load, arguments.tokens // 20)] if asked else []
@@ -108,6 +114,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "hit-rate": hit_rates,
     "frequent": frequent.frequent,
     "text-unit": texts,
+    "frequent-text": frequent_texts,
     "gapped": gapped.gapped,
     "ten-million": ten_million_phrases,
 }

@@ -1,12 +1,15 @@
 """The text unit beside the id unit and beside decoding: what exactness in the text costs.
 
 The phrases are all critical phrases of BLiMP, folded, with word borders, in real text, ids of GPT-NeoX and of
-T5; or those of the seeded language in its own text.
+T5; or those of the seeded language in its own text. And the 600 most frequent words of the stream, of which
+every second id is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,6 +33,8 @@ from indexer.tokenizers.tokenizer import Tokenizer
 MATCH = MatchConfig(unit="both")
 RULES = {name: getattr(MATCH, name) for name in ("case", "boundary", "possessive", "whitespace")}
 CHECKED_SEQUENCES = 150
+COUNTED_SEQUENCES = 1000
+N_WORDS = 600
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,28 @@ def cases(text_load: TextLoad) -> list[Case]:
              lambda: _decoding(text_load, fewer), _expected(text_load, fewer)),
         Case(experiment, "decode, then hyperscan", n_phrases, n_fewer,
              lambda: _hyperscan(text_load, fewer), _expected(text_load, fewer)),
+    ]  # fmt: skip
+
+
+def frequent_words(text_load: TextLoad) -> list[Case]:
+    """Return the rows of the commonest list there is: single words, the most frequent ones."""
+    counted: Counter[str] = Counter()
+    for row in range(min(len(text_load.starts), COUNTED_SEQUENCES)):
+        for text in decoded(text_load, row):
+            counted.update(re.findall(r"[^\W_]+", text))
+    words = [word for word, _ in counted.most_common(N_WORDS)]
+    n_rows = max(1, len(text_load.starts) // 2)
+    load = replace(text_load, texts=words, starts=text_load.starts[:n_rows], stops=text_load.stops[:n_rows])
+    fewer = max(1, n_rows // 16)
+    experiment, n_phrases = "frequent words, text", f"{len(words):,}"
+    n_tokens, n_fewer = int(load.stops[-1]), int(load.stops[fewer - 1])
+    count, few = _expected(load, n_rows), _expected(load, fewer)
+    return [
+        Case(experiment, "text", n_phrases, n_tokens, lambda: _text(load), count),
+        Case(experiment, "text by decoding all of it", n_phrases, n_fewer,
+             lambda: _decoding(load, fewer), few),
+        Case(experiment, "decode, then hyperscan", n_phrases, n_fewer,
+             lambda: _hyperscan(load, fewer), few),
     ]  # fmt: skip
 
 
