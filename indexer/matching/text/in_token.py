@@ -136,7 +136,8 @@ def _occurrences(phrases: TextTable, spelled: _Spelled) -> Matches:
     ranges = one_range(stream, 1, n_text)
     # Nothing beside a token denies less than any neighbour, but for a possessive that goes on.
     fewer_rules = phrases._replace(rules=phrases.rules & (LEFT_BORDER | RIGHT_BORDER))
-    found = concatenate(list(search_all(fewer_rules, stream, ranges, 1, scratch)))
+    with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+        found = concatenate(list(search_all(fewer_rules, stream, ranges, 1, scratch)))
     order = np.lexsort((found.token_offset, found.phrase, found.row))
     return selected(found, order)
 
