@@ -6,7 +6,6 @@ Each step can be run on its own and again: what is done is kept, and the rows ar
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from pathlib import Path
 
 from indexer.config import Config
 from indexer.coverage import coverage_of
-from indexer.engines import run_tasks
+from indexer.engines import WorkerLimits, run_tasks
 from indexer.engines.memory import memory_in_use
-from indexer.errors import ConfigError, ExposureError, StateError
+from indexer.errors import ExposureError, StateError
 from indexer.exposure.merge import merge_partials, withdraw_outdated
 from indexer.index_dir import IndexDir, commit_file
 from indexer.memory import LEAST_OF_DUCKDB, memory_limit, plan_workers
@@ -26,6 +25,7 @@ from indexer.planning import make_plan
 from indexer.redaction import redact
 from indexer.scanning.first_compile import compiling_beside
 from indexer.scanning.task import ScanTask
+from indexer.shares import Share
 from indexer.storage.roots import within
 from indexer.watch import UNWATCHED, Watch
 
@@ -75,7 +75,13 @@ def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Pl
 
 
 def scan_shards(
-    root: str | Path, *, n_workers: int = 0, ranges: Sequence[int] | None = None, max_memory: str = ""
+    root: str | Path,
+    *,
+    n_workers: int = 0,
+    ranges: Sequence[int] | None = None,
+    max_memory: str = "",
+    engine: str = "",
+    address: str = "",
 ) -> Iterator[RangeDone]:
     """Scan the planned ranges that have no partial yet, and commit one partial for each.
 
@@ -89,6 +95,8 @@ def scan_shards(
         Only these range numbers; default: all.
     max_memory : str
         Memory to stay within, as in ``16GB``; empty: as planned.
+    engine, address : str
+        Who scans, ``local`` or ``ray``, and the address of the cluster; empty: as planned.
 
     Yields
     ------
@@ -111,13 +119,24 @@ def scan_shards(
         task.compile()
         failures: list[Exception] = []
         asked = plan.config.index
-        n_fitting, limits = plan_workers(
-            n_workers or asked.workers,
-            plan.n_phrases,
-            max_memory or asked.max_memory,
-            silent_seconds=asked.silent_seconds,
-        )
-        for outcome in run_tasks(task, tasks, n_fitting, name=plan.range_name, limits=limits):
+        engine, n_workers = engine or asked.engine, n_workers or asked.workers
+        limits: WorkerLimits | None = None
+        if engine == "local":
+            n_workers, limits = plan_workers(
+                n_workers,
+                plan.n_phrases,
+                max_memory or asked.max_memory,
+                silent_seconds=asked.silent_seconds,
+            )
+        for outcome in run_tasks(
+            task,
+            tasks,
+            n_workers,
+            name=plan.range_name,
+            limits=limits,
+            engine=engine,
+            address=address or asked.address,
+        ):
             if outcome.error is None:
                 index.forget_failure(outcome.task)
                 yield RangeDone(outcome.task, outcome.result)
@@ -129,28 +148,11 @@ def scan_shards(
             raise _worst(failures)
 
 
-def share_of_ranges(root: str | Path, task: str) -> list[int]:
-    """Return the range numbers of the I-th of N shares, for job arrays.
-
-    Parameters
-    ----------
-    root : str or Path
-        The index directory.
-    task : str
-        ``I/N`` with I from 1 to N.
-
-    Raises
-    ------
-    ConfigError
-        The words are not I/N.
-    """
-    match = re.fullmatch(r"(\d+)/(\d+)", task)
-    if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        raise ConfigError(f"--task {task!r} cannot be read", expected="I/N with I from 1 to N, as in 3/16")
+def share_of_ranges(root: str | Path, share: Share) -> list[int]:
+    """Return the range numbers of one of several shares, for job arrays."""
     index = IndexDir(root)
     index.require_plan()
-    share, n_shares = int(match[1]), int(match[2])
-    return [one.number for one in read_plan(index.plan_file).ranges if one.number % n_shares == share - 1]
+    return share.of_ranges(len(read_plan(index.plan_file).ranges))
 
 
 def merge_index(root: str | Path, *, allow_missing: bool = False, max_memory: str = "") -> list[str]:
@@ -182,6 +184,8 @@ def build_index(
     root: str | Path,
     *,
     n_workers: int = 0,
+    engine: str = "",
+    address: str = "",
     announce: Callable[[str], object] = lambda _: None,
     on_range: Callable[[Plan, RangeDone], object] = lambda *_: None,
     on_row: Callable[[int], object] = lambda _: None,
@@ -196,6 +200,8 @@ def build_index(
         The index directory.
     n_workers : int
         Worker processes; 0 is one per core.
+    engine, address : str
+        Who scans, ``local`` or ``ray``, and the address of the cluster; empty: as configured.
     announce : callable
         Told what is being waited for.
     on_range : callable
@@ -203,13 +209,20 @@ def build_index(
     on_row : callable
         Told how many rows more of phrases were read.
     """
+    asked = config.index
     with compiling_beside() if config.match.unit != "tokens" else nullcontext():
         announce("Planning: phrases, shards, training order")
         plan = plan_index(config, root, Watch(announce, on_row))
         for note in plan.notes:
             announce(f"Note: {note}")
         announce("Compiling kernels, then scanning")
-        for done in scan_shards(root, n_workers=n_workers or config.index.workers):
+        scanned = scan_shards(
+            root,
+            n_workers=n_workers or asked.workers,
+            engine=engine or asked.engine,
+            address=address or asked.address,
+        )
+        for done in scanned:
             on_range(plan, done)
     announce("Merging")
     for note in merge_index(root):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
 from indexer.cli.command import command
 from indexer.cli.options import (
+    address_option,
     allow_missing_option,
     allow_path_option,
     allow_words,
     config_argument,
+    engine_option,
     index_argument,
     index_out_option,
     max_memory_option,
@@ -40,6 +43,8 @@ def read_config(path: str, overrides: tuple[str, ...]) -> Config:
 @set_option
 @workers_option
 @max_memory_option
+@engine_option
+@address_option
 @allow_path_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def index(
@@ -48,6 +53,8 @@ def index(
     overrides: tuple[str, ...],
     workers: int,
     max_memory: str,
+    engine: str | None,
+    address: str,
     allow_paths: tuple[str, ...],
     quiet: bool,
 ) -> None:
@@ -67,6 +74,8 @@ def index(
             read_config(config, _with(overrides, max_memory, allow_paths)),
             index_dir,
             n_workers=workers,
+            engine=engine or "",
+            address=address,
             announce=progress.say,
             on_range=on_range,
             on_row=lambda n_rows: progress.advance(n_rows, None, "rows"),
@@ -113,19 +122,32 @@ def plan(
 @index_argument
 @click.option(
     "--task",
-    default="1/1",
-    show_default=True,
     metavar="I/N",
-    help="The I-th of N shares, from 1; for job arrays.",
+    help="The I-th of N shares, from 1, for job arrays; default: what SLURM says of an array, else all.",
 )
 @workers_option
 @max_memory_option
-def scan(index_dir: str, task: str, workers: int, max_memory: str) -> None:
-    """Scan planned shards and commit one partial for each; what is done is skipped."""
+@engine_option
+@address_option
+def scan(
+    index_dir: str, task: str | None, workers: int, max_memory: str, engine: str | None, address: str
+) -> None:
+    """Scan planned ranges and commit one partial for each; what is done is skipped."""
     from indexer.build import scan_shards, share_of_ranges
+    from indexer.shares import read_share, share_of_scheduler
 
-    ranges = share_of_ranges(index_dir, task)
-    scanned = scan_shards(index_dir, n_workers=workers, ranges=ranges, max_memory=max_memory)
+    share = share_of_scheduler(os.environ) if task is None else read_share(task)
+    if task is None and share.of > 1:
+        click.echo(f"Task {share}, as SLURM says", err=True)
+    ranges = share_of_ranges(index_dir, share)
+    scanned = scan_shards(
+        index_dir,
+        n_workers=workers,
+        ranges=ranges,
+        max_memory=max_memory,
+        engine=engine or "",
+        address=address,
+    )
     n_done = sum(1 for _ in scanned)
     n_before = len(ranges) - n_done
     others = f"; {n_before:,} were done before" if n_before else ""

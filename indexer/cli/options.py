@@ -35,6 +35,16 @@ max_memory_option = click.option(
     metavar="SIZE",
     help="Memory to stay within, as in 16GB: fewer workers, or a refusal; default: what the machine has.",
 )
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    help="Who scans: processes of this machine, or a Ray cluster; default: as [index] engine says.",
+)
+address_option = click.option(
+    "--address",
+    default="",
+    help="Of the Ray cluster; default: what RAY_ADDRESS says, or a cluster of this machine alone.",
+)
 allow_missing_option = click.option(
     "--allow-missing",
     is_flag=True,

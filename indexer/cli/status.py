@@ -4,24 +4,59 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from indexer.cli.command import command
 from indexer.cli.options import index_argument
 
+if TYPE_CHECKING:
+    from indexer.exposure.status import IndexStatus
+
 
 @command("exposure status index")
 @index_argument
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def status(index_dir: str, as_json: bool) -> None:
-    """Show what of an index is done, what is missing, and what it cannot vouch for."""
+@click.option("--missing", is_flag=True, help="Print the ranges that are to be scanned, and nothing else.")
+@click.option(
+    "--format",
+    "missing_format",
+    type=click.Choice(["names", "array"]),
+    default="names",
+    show_default=True,
+    help="Of what is missing: one line a range, or the tasks of a job array, as in 1,4-7.",
+)
+@click.option(
+    "--tasks",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many tasks the array has; default: as many as there are ranges.",
+)
+def status(index_dir: str, as_json: bool, missing: bool, missing_format: str, tasks: int | None) -> None:
+    """Show what of an index is done, what is missing, and what it cannot vouch for.
+
+    A job array of which some tasks failed is run again with
+    `sbatch --array=$(exposure status index --missing --format array --tasks 16) scan.sh`.
+    """
     from indexer.exposure.status import read_status
+    from indexer.shares import array_of_missing
 
     state = read_status(index_dir)
-    if as_json:
+    if missing and missing_format == "array":
+        n_tasks = tasks or state.n_ranges
+        click.echo(array_of_missing(state.missing_ranges, n_tasks))
+        click.echo(f"tasks of {n_tasks:,}: `exposure scan {index_dir} --task I/{n_tasks}`", err=True)
+    elif missing:
+        for number, name in state.missing_ranges.items():
+            click.echo(f"{number}\t{name}")
+    elif as_json:
         click.echo(json.dumps(asdict(state)))
-        return
+    else:
+        _print_all(state)
+
+
+def _print_all(state: IndexStatus) -> None:
     meaning = {
         "none": "not merged yet",
         "complete": "merged; a count of 0 means never",

@@ -16,6 +16,12 @@ class IndexConfig:
     )
     places: int = option(4, help="First places kept of each phrase, for looking at the hits.")
     workers: int = option(0, help="Worker processes; 0 is one per core.")
+    engine: str = option(
+        "local", choices=("local", "ray"), help="Who scans: processes of this machine, or a Ray cluster."
+    )
+    address: str = option(
+        "", help="Of the Ray cluster; empty: what RAY_ADDRESS says, or a cluster of this machine alone."
+    )
     max_memory: str = option(
         "",
         help="Memory to stay within, as in 16GB: fewer workers, or a refusal; empty: what the machine has.",

@@ -1,4 +1,4 @@
-"""Chooses the engine: worker processes under a supervisor, or this process where a debugger looks on."""
+"""Chooses the engine: worker processes under a supervisor, a Ray cluster, or this process for a debugger."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def run_tasks(
     *,
     name: Callable[[int], str] = "task {}".format,
     limits: WorkerLimits | None = None,
+    engine: str = "local",
+    address: str = "",
 ) -> Iterator[Outcome]:
     """Run ``work(task)`` for each task and yield the outcomes as they come.
 
@@ -36,7 +38,15 @@ def run_tasks(
         What a task is called in messages.
     limits : WorkerLimits, optional
         What a worker may take, and how long it may be silent.
+    engine : str
+        ``local``: this machine; ``ray``: a Ray cluster, where 0 workers are as many as it has cores.
+    address : str
+        Of the cluster; empty: what RAY_ADDRESS says, or a cluster of this machine alone.
     """
+    if engine == "ray":
+        from indexer.engines.ray_cluster import run_on_ray
+
+        return run_on_ray(work, tasks, n_workers, name, limits or WorkerLimits(), address)
     if n_workers <= 0:
         return _in_process(work, tasks, name)
     from indexer.engines.supervisor import run_in_processes

@@ -71,12 +71,13 @@ def serve(
             return
         beat()
         try:
-            pipe.send(_answer(task, work, name))
+            pipe.send(answer_of(task, work, name))
         except OSError:
             return
 
 
-def _answer(task: int, work: Callable[[int], Any], name: Callable[[int], str]) -> Answer:
+def answer_of(task: int, work: Callable[[int], Any], name: Callable[[int], str]) -> Answer:
+    """Run a task, and return what is sent back of it: errors that survive the way, whatever it raises."""
     try:
         result = work(task)
         pickle.dumps(result)

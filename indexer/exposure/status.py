@@ -30,6 +30,8 @@ class IndexStatus:
         Planned ranges, and those with a partial.
     n_tokens, n_tokens_scanned : int
         Tokens of these.
+    missing_ranges : dict of int to str
+        Ranges that have no partial which can be merged, and what they are called.
     missing_shards : tuple of str
         Shards with a range that has no partial.
     table : str
@@ -59,6 +61,7 @@ class IndexStatus:
     n_scanned: int
     n_tokens: int
     n_tokens_scanned: int
+    missing_ranges: dict[int, str]
     missing_shards: tuple[str, ...]
     table: str
     n_unverified_shards: int
@@ -101,6 +104,7 @@ def read_status(root: str | Path) -> IndexStatus:
         n_scanned=len(plan.ranges) - len(missing),
         n_tokens=n_tokens,
         n_tokens_scanned=n_tokens - n_missing,
+        missing_ranges={number: plan.range_name(number) for number in coverage.to_scan},
         missing_shards=tuple(shards),
         table=table,
         n_unverified_shards=_n_unverified(plan, coverage),

@@ -48,6 +48,7 @@ class ScanTask:
         self.plan = plan
         self._planned = index.plan_state()
         self._scanner: Scanner | None = None
+        self._is_compiled = False
         self._recall = Recall(plan.files)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -57,6 +58,7 @@ class ScanTask:
             "plan": self.plan,
             "_planned": self._planned,
             "_scanner": None,
+            "_is_compiled": False,
             "_recall": Recall(self.plan.files),
             "credentials": kept(),
         }
@@ -78,6 +80,7 @@ class ScanTask:
         read = set().union(*(self.plan.shards_read(shard) for shard in scan_range.shards))
         names = [file.name for file in self.plan.files.of_shards(read)]
         with observed_by(self._recall):
+            self.compile()
             scanner = self.prepare()
             self._recall.begin(names)
             self._recall.verify(self._own_files(scan_range), where="[corpus] manifest")
@@ -140,7 +143,10 @@ class ScanTask:
         return self._scanner
 
     def compile(self) -> None:
-        """Have kernels compiled and tables built before workers are forked, so that each inherits them."""
+        """Compile kernels and build tables, once: before workers are forked, so that each inherits them."""
+        if self._is_compiled:
+            return
+        self._is_compiled = True
         scanner = self.prepare()
         dtype = ids_dtype_of(np.dtype(self.plan.corpus.dtype))
         if "text" in scanner.matchers:
