@@ -8,7 +8,7 @@ OUT ?= $(dir $(CONFIG))index
 N ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help index test test-python test-stores test-harness test-all soak fuzz lint bench clean lock
+.PHONY: help index test test-python test-stores test-ray test-harness test-all soak fuzz lint bench clean lock
 
 ##@ Main
 
@@ -31,6 +31,11 @@ test-stores: $(READY) ## Try corpora on failing stores: a web server, and moto's
 	    "$$($(BIN)/python -m pip freeze | grep '^fsspec==')"
 	$(BIN)/python -m pytest tests/faults/storage/test_s3_store.py
 	$(BIN)/python -m tests.faults.soak stores
+
+test-ray: $(READY) ## Try scans over a Ray cluster on this machine, for which Ray is installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[ray]" \
+	    "$$($(BIN)/python -m pip freeze | grep '^click==')"
+	$(BIN)/python -m pytest tests/faults/engines/test_ray_cluster.py
 
 test-harness: $(READY) ## Prove the exports with the evaluation harness and mlcroissant, in an environment of their own
 	@[ -f .venv-harness/.installed ] || { echo "Creating .venv-harness ..." && $(PYTHON) -m venv .venv-harness \
