@@ -32,7 +32,7 @@ except ImportError:
 _LOOK_SECONDS = 1.0
 _SLOW = 2.0
 """A task that takes so many times the median is started again when nothing else waits."""
-_LEAST_SLOW_SECONDS = 5.0
+_LEAST_SLOW_SECONDS = 10.0
 _MOST_COPIES = 2
 _LOST_BY_MACHINE = (NodeDiedError, ObjectLostError)
 
@@ -171,6 +171,8 @@ class _Cluster:
                 self._took.append(time.monotonic() - run.since)
                 return Outcome(answer.task, answer.result, answer.error)
             why = "it ran out of memory"
+        if any(other.task == run.task for other in self._running.values()):
+            return None  # its copy may still end well
         attempts[run.task] += 1
         if attempts[run.task] < self._limits.attempts:
             return None
