@@ -25,6 +25,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import ConfigError, ExposureError, ResourceError, StateError
 from indexer.foreign_errors import READ_ONLY, is_about_space, is_read_only, reason_of
@@ -88,7 +89,14 @@ class IndexDir:
 
     def keep_failure(self, range_number: int, fingerprint: str, reason: str) -> None:
         """Keep why a range was given up, for `exposure status`; a full disk is no new failure."""
-        text = json.dumps({"plan": fingerprint, "reason": reason}, ensure_ascii=False)
+        earlier = self._kept(range_number, fingerprint)
+        kept = {
+            "plan": fingerprint,
+            "reason": reason,
+            "host": socket.gethostname(),
+            "times": (earlier["times"] if earlier else 0) + 1,
+        }
+        text = json.dumps(kept, ensure_ascii=False)
         with suppress(OSError, ResourceError):
             commit_file(
                 self._failure_file(range_number), lambda path: path.write_text(text, encoding="utf-8")
@@ -99,10 +107,19 @@ class IndexDir:
         self._failure_file(range_number).unlink(missing_ok=True)
 
     def failure_of(self, range_number: int, fingerprint: str) -> str | None:
-        """Return why the last scan gave a range of a plan up; None where none did."""
+        """Return why and on which host the last scan gave a range of a plan up; None where none did."""
+        kept = self._kept(range_number, fingerprint)
+        if kept is None:
+            return None
+        times = f", {kept['times']} scans by now" if kept["times"] > 1 else ""
+        return f"{kept['reason']} (on {kept['host']}{times})"
+
+    def _kept(self, range_number: int, fingerprint: str) -> dict[str, Any] | None:
+        """Return what was kept of a failure under this plan; None where there is none that can be read."""
         try:
             kept = json.loads(self._failure_file(range_number).read_bytes())
-            return str(kept["reason"]) if kept["plan"] == fingerprint else None
+            whole = kept["plan"] == fingerprint and isinstance(kept["reason"], str) and kept["host"]
+            return {**kept, "times": int(kept["times"])} if whole else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
