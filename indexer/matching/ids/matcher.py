@@ -9,32 +9,52 @@ import numpy as np
 
 from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.borders import neighbour_table, no_neighbours
+from indexer.matching.ids.dense import faster_search
 from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
-from indexer.matching.ids.kernels.traversal import new_batch
+from indexer.matching.ids.kernels.single_ids import SingleIds
+from indexer.matching.ids.kernels.traversal import HitBuffer, new_batch
 from indexer.matching.ids.kernels.unfiltered import search_stretches
 from indexer.matching.ids.kernels.verify import SKIP
-from indexer.matching.ids.kernels.windows import new_scratch, search_of_types
+from indexer.matching.ids.kernels.windows import Scratch, new_scratch, search_of_types
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.prefilter import build_prefilter
 from indexer.matching.ids.search import find_all, new_hit_buffer
+from indexer.matching.ids.single_ids import frequent_singles, single_ids
 from indexer.matching.matcher import SAMPLE_TOKENS, Matches
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.scratch import ScratchPool
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
-from indexer.patterns import IdPatterns
-from indexer.units import BoolArray, Int64Array, TokenIds
+from indexer.patterns import IdPatterns, select
+from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
 _scratch, _batches = ScratchPool(new_scratch), ScratchPool(new_batch)
 _NOWHERE = read_only(np.zeros(0, np.int64))
 
 
-class _Prepared(NamedTuple):
-    """The prefilter for ids of one type, and the search compiled for it."""
+class Prepared(NamedTuple):
+    """How streams like a sample are searched.
 
+    Attributes
+    ----------
+    automaton : Automaton
+        Of the patterns that are searched for.
+    reported : array of int32, shape (n_patterns, 4)
+        What is known of them, in its order.
+    prefilter : IdPrefilter
+        Their prefilter.
+    search : callable
+        What searches for them, compiled for ids of one type.
+    singles : SingleIds or None
+        The patterns of one id, where a table answers them.
+    """
+
+    automaton: Automaton
+    reported: Int32Array
     prefilter: IdPrefilter
     search: Callable[..., tuple[int, int]]
+    singles: SingleIds | None
 
 
 class TokenMatcher:
@@ -82,6 +102,7 @@ class TokenMatcher:
         table = pattern_table(patterns, tables, boundary=boundary, possessive=possessive, unbounded=unbounded)
         self._neighbours = no_neighbours() if tables is None else tables.made_by(neighbour_table)
         self._automaton, order = build_automaton(self._patterns.ids, self._patterns.offsets)
+        self._order = order.astype(np.int32)
         self._reported = table[order]
         self._prepared = BuiltFromSample(self._prepare, SAMPLE_TOKENS)
 
@@ -97,15 +118,16 @@ class TokenMatcher:
             if several forms of it begin there. Leading ids that spell only white space are not part of it.
         """
         ids, starts, stops = checked_block(ids, starts, stops)
-        prefilter, search = self._prepared.for_block(ids, starts, stops)
+        automaton, reported, prefilter, search, singles = self._prepared.for_block(ids, starts, stops)
         with _scratch.lend() as scratch:
             return find_all(
-                lambda row, hits: search(self._automaton, prefilter, ids, starts, stops, row, hits, scratch),
-                self._reported,
+                lambda row, hits: search(automaton, prefilter, ids, starts, stops, row, hits, scratch),
+                reported,
                 self._neighbours,
                 ids,
                 starts,
                 stops,
+                singles,
             )
 
     def find_within(
@@ -165,14 +187,45 @@ class TokenMatcher:
 
     def prefilter_of(self, sample: TokenIds) -> IdPrefilter:
         """Return the prefilter that streams like the sample are searched with, to look at."""
-        nowhere = np.zeros(0, np.int64)
-        return self._prepared.for_block(sample, nowhere, nowhere).prefilter
+        return self.prepared_for(sample).prefilter
 
-    def _prepare(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> _Prepared:
+    def prepared_for(self, sample: TokenIds) -> Prepared:
+        """Return how streams like the sample are searched."""
+        nowhere = np.zeros(0, np.int64)
+        return self._prepared.for_block(sample, nowhere, nowhere)
+
+    def _prepare(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Prepared:
         sample = read_only(ids[:SAMPLE_TOKENS])
-        prefilter = build_prefilter(self._patterns, sample)
-        with _scratch.lend() as scratch:
-            search = search_of_types(
-                self._automaton, prefilter, sample, _NOWHERE, _NOWHERE, 0, new_hit_buffer(0), scratch
-            )
-        return _Prepared(prefilter, search)
+        patterns, automaton, reported, singles = self._patterns, self._automaton, self._reported, None
+        alone = frequent_singles(patterns, sample)
+        if alone.any():
+            table = np.empty_like(reported)
+            table[self._order] = reported
+            of_one = patterns.ids[patterns.offsets[:-1][alone]]
+            singles = single_ids(of_one, table[alone], self._neighbours)
+            patterns = select(patterns, ~alone)
+            automaton, order = build_automaton(patterns.ids, patterns.offsets)
+            reported = table[~alone][order]
+        prefilter = build_prefilter(patterns, sample)
+        search = _search_nothing
+        if len(patterns.phrase):
+            with _scratch.lend() as scratch:
+                search = search_of_types(
+                    automaton, prefilter, sample, _NOWHERE, _NOWHERE, 0, new_hit_buffer(0), scratch
+                )
+                search = faster_search(search, automaton, prefilter, sample, scratch)
+        return Prepared(automaton, reported, prefilter, search, singles)
+
+
+def _search_nothing(
+    automaton: Automaton,
+    prefilter: IdPrefilter,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    row: int,
+    hits: HitBuffer,
+    scratch: Scratch,
+) -> tuple[int, int]:
+    """Search for no patterns, as `search_windows` does for some."""
+    return 0, len(starts)

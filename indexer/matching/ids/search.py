@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from indexer.matching.ids.kernels.single_ids import SingleIds, add_singles
 from indexer.matching.ids.kernels.traversal import HitBuffer
 from indexer.matching.ids.kernels.verify import verify_hits
 from indexer.matching.kernels.borders import WINDOW_BYTES, NeighbourTable
-from indexer.matching.matcher import Matches, concatenate, selected
+from indexer.matching.matcher import Matches, concatenate, new_matches, selected
 from indexer.matching.scratch import ScratchPool
-from indexer.units import Int32Array, Int64Array, TokenIds
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 
 _FIRST_HITS = 1 << 12
 _KEPT_HITS = 1 << 20
+_SINGLES_AT_ONCE = 1 << 19
 
 Search = Callable[[int, HitBuffer], tuple[int, int]]
 
@@ -49,6 +51,7 @@ def find_all(
     ids: TokenIds,
     starts: Int64Array,
     stops: Int64Array,
+    singles: SingleIds | None = None,
 ) -> Matches:
     """Return the occurrences in all sequences.
 
@@ -63,19 +66,51 @@ def find_all(
         See `indexer.matching.borders`.
     ids, starts, stops
         As of `Matcher.find`.
+    singles : SingleIds, optional
+        Patterns of one id that the search leaves out.
     """
     several: list[Matches] = []
     row = 0
     with _scratch.lend() as scratch, np.errstate(over="ignore"):  # hashes wrap; NumPy would say so
         while row < len(starts):
+            first_row = row
             n_hits, row = search(row, scratch.hits)
             n_found = verify_hits(
                 patterns, neighbours, ids, starts, stops,
                 scratch.hits, n_hits, scratch.border, scratch.occurrences,
             )  # fmt: skip
-            several.append(selected(scratch.occurrences, slice(n_found)))
+            if singles is None:
+                several.append(selected(scratch.occurrences, slice(n_found)))
+            else:
+                found = scratch.occurrences, n_found, scratch.border
+                several += _with_singles(singles, neighbours, ids, starts, stops, first_row, row, *found)
             if row < len(starts) and (not n_hits or scratch.n_hits < _KEPT_HITS):
                 scratch.resize(2 * scratch.n_hits)
         if scratch.n_hits > _KEPT_HITS:
             scratch.resize(_FIRST_HITS)
     return several[0] if len(several) == 1 else concatenate(several)
+
+
+def _with_singles(
+    singles: SingleIds,
+    neighbours: NeighbourTable,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    row: int,
+    last_row: int,
+    longer: Matches,
+    n_longer: int,
+    border: Uint8Array,
+) -> Iterator[Matches]:
+    """Yield the occurrences in the rows ``[row, last_row)``: those of one id, and the longer ones given."""
+    k = 0
+    while row < last_row:
+        n_ids = stops[row:last_row] - starts[row:last_row]
+        most = singles.most_of_id
+        room = max(min(int(n_ids.sum()) * most, _SINGLES_AT_ONCE), int(n_ids[0]) * most) + n_longer - k + 1
+        found = new_matches(room)
+        row, k, n = add_singles(
+            singles, neighbours, ids, starts, stops, row, last_row, longer, k, n_longer, border, found, 0
+        )
+        yield Matches(found.phrase[:n], found.row[:n], found.token_offset[:n], found.n_tokens[:n])

@@ -1,0 +1,209 @@
+"""Patterns of one id, answered by a table: each id is read once, whatever of them is found.
+
+A word that stands everywhere makes windows of everything. Of a pattern of one id there is nothing to search:
+its id says which phrase it is, its two neighbours say whether word borders stand beside it. All of that lies
+in one number an id. Only where a neighbour does not know (half a character, a mark) are bytes read.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from indexer.jit.compile import leaf, uncounted
+from indexer.jit.numbers import int64, uint64
+from indexer.matching.ids.kernels.verify import PHRASE, RULES
+from indexer.matching.kernels.borders import NeighbourTable, is_word_bounded
+from indexer.matching.kernels.matches import Matches
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
+
+IS_PATTERN, NO_WORD_BEFORE, NO_WORD_AFTER, KNOWN_BEFORE, KNOWN_AFTER, ASK = 1, 2, 4, 8, 16, 128
+"""What an id needs of its neighbours: nothing but itself; no letter on the left, on the right; a neighbour
+there that is sure of it; the slow question in any case (several phrases, possessives). As a neighbour an id
+breaks the same bits."""
+NEEDS, AS_LEFT, AS_RIGHT = 32, 40, 48
+"""Where they stand in an entry, above the phrase: what the id needs, what it breaks as left and as right
+neighbour."""
+_BITS = 0xFF
+_DOUBT = KNOWN_BEFORE | KNOWN_AFTER | ASK
+
+
+class SingleIds(NamedTuple):
+    """The patterns of one id.
+
+    Attributes
+    ----------
+    entries : array of uint64, shape (n_ids + 1,)
+        One for each id; the last one, 0, for all ids beyond.
+    offsets : array of int64, shape (n_ids + 2,)
+        The patterns of id i are ``patterns[offsets[i]:offsets[i + 1]]``.
+    patterns : array of int32, shape (n_patterns, 4)
+        As in `indexer.matching.ids.pattern_table.pattern_table`, those of an id ordered by phrase.
+    most_of_id : int64
+        Patterns of one id, at most.
+    """
+
+    entries: Uint64Array
+    offsets: Int64Array
+    patterns: Int32Array
+    most_of_id: int
+
+
+@leaf
+def entry_of(singles: SingleIds, token: int) -> int:
+    """Return the entry of an id."""
+    return uint64(singles.entries[min(token, singles.entries.shape[0] - 1)])
+
+
+@leaf
+def ask_borders(
+    singles: SingleIds,
+    neighbours: NeighbourTable,
+    ids: TokenIds,
+    start: int,
+    stop: int,
+    at: int,
+    window: Uint8Array,
+    found: Matches,
+    n: int,
+) -> int:
+    """Write down the patterns of the id at a position that keep their border rules; return the new number."""
+    token = int64(ids[at])
+    for pattern in range(singles.offsets[token], singles.offsets[token + 1]):
+        rules = int64(singles.patterns[pattern, RULES])
+        if rules != 0 and not is_word_bounded(neighbours, rules, ids, start, stop, at, at + 1, window):
+            continue
+        found.phrase[n] = singles.patterns[pattern, PHRASE]
+        found.token_offset[n] = at - start
+        found.n_tokens[n] = 1
+        n += 1
+    return n
+
+
+@leaf
+def find_singles(
+    singles: SingleIds,
+    neighbours: NeighbourTable,
+    ids: TokenIds,
+    start: int,
+    stop: int,
+    begin: int,
+    end: int,
+    window: Uint8Array,
+    found: Matches,
+    n: int,
+) -> int:
+    """Write down the occurrences at ``[begin, end)`` of the sequence ``[start, stop)``, but for their row.
+
+    One is written at each position and kept or written over: a branch would be taken at random.
+    """
+    if begin >= end:
+        return n
+    left = entry_of(singles, int64(ids[begin - 1])) if begin > start else uint64(0)
+    entry = entry_of(singles, int64(ids[begin]))
+    for at in range(begin, end):
+        right = entry_of(singles, int64(ids[at + 1])) if at + 1 < stop else uint64(0)
+        needs = int64(entry >> uint64(NEEDS)) & _BITS
+        broken = needs & (int64(left >> uint64(AS_LEFT)) | int64(right >> uint64(AS_RIGHT)) | ASK)
+        if broken & _DOUBT:
+            n = ask_borders(singles, neighbours, ids, start, stop, int64(at), window, found, n)
+        else:
+            place = uint64(n)
+            found.phrase[place] = int64(entry & uint64(0xFFFFFFFF))
+            found.token_offset[place] = at - start
+            found.n_tokens[place] = 1
+            n += needs & IS_PATTERN & int64(broken == 0)
+        left, entry = entry, right
+    return n
+
+
+@leaf
+def merge_place(found: Matches, first: int, n_longer: int, n: int) -> int:
+    """Order what stands at one place, one occurrence a phrase, the shortest; return the new number.
+
+    Parameters
+    ----------
+    found : Matches
+        At `first` begin occurrences of several ids, at `n_longer` those of one; both are ordered by phrase.
+    """
+    for single in range(n_longer, n):
+        phrase = found.phrase[single]
+        at = int64(single)
+        while at > first and found.phrase[at - 1] >= phrase:
+            found.phrase[at], found.n_tokens[at] = found.phrase[at - 1], found.n_tokens[at - 1]
+            at -= 1
+        found.phrase[at], found.n_tokens[at] = phrase, 1
+    kept = int64(first)
+    for k in range(first, n):
+        if k == first or found.phrase[k] != found.phrase[kept - 1]:
+            found.phrase[kept], found.n_tokens[kept] = found.phrase[k], found.n_tokens[k]
+            kept += 1
+    return kept
+
+
+@uncounted
+def add_singles(
+    singles: SingleIds,
+    neighbours: NeighbourTable,
+    ids: TokenIds,
+    starts: Int64Array,
+    stops: Int64Array,
+    row: int,
+    last_row: int,
+    longer: Matches,
+    k: int,
+    n_longer: int,
+    window: Uint8Array,
+    found: Matches,
+    n: int,
+) -> tuple[int, int, int]:
+    """Write the occurrences of one id between those of several, in order, row after row.
+
+    Parameters
+    ----------
+    singles, neighbours, ids, starts, stops
+        What is looked for, and where.
+    row, last_row : int
+        The rows ``[row, last_row)``.
+    longer : Matches
+        The occurrences of several ids, ordered, from the number `k` on up to `n_longer`.
+    window : array of uint8
+        Scratch for `borders.WINDOW_BYTES` bytes.
+    found : Matches
+        Takes all of them from the number `n` on.
+
+    Returns
+    -------
+    row : int
+        The first row that may not fit into the buffer any more.
+    k, n : int
+        How many of `longer` are written by then, and how many in all.
+    """
+    capacity = found.phrase.shape[0]
+    while row < last_row:
+        start, stop = int64(starts[row]), int64(stops[row])
+        first_of_row, at, last = int64(n), start, int64(k)
+        while last < n_longer and longer.row[last] == row:
+            last += 1
+        if n + (stop - start) * singles.most_of_id + last - k + 1 > capacity:
+            break
+        while k < last:
+            place = start + int64(longer.token_offset[k])
+            n = find_singles(singles, neighbours, ids, start, stop, at, place, window, found, n)
+            first = int64(n)
+            while k < last and start + int64(longer.token_offset[k]) == place:
+                found.phrase[n], found.n_tokens[n] = longer.phrase[k], longer.n_tokens[k]
+                found.token_offset[n] = longer.token_offset[k]
+                n += 1
+                k += 1
+            of_several = int64(n)
+            n = find_singles(singles, neighbours, ids, start, stop, place, place + 1, window, found, n)
+            if n > of_several:
+                n = merge_place(found, first, of_several, n)
+                for each in range(first, n):
+                    found.token_offset[each] = place - start
+            at = place + 1
+        n = find_singles(singles, neighbours, ids, start, stop, at, stop, window, found, n)
+        for each in range(first_of_row, n):
+            found.row[each] = row
+        row += 1
+    return row, k, n
