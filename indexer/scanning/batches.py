@@ -16,35 +16,41 @@ MOST_FOUND = 1 << 18
 """Occurrences a batch aims at: of 20 bytes each, they stay in a cache until they are counted."""
 
 
+_GROWTH = 4
+
+
 class BatchSize:
     """How many ids to search together, learnt from how many occurrences were found so far.
 
-    Phrases that occur everywhere would take memory in proportion to the batch.
+    Phrases that occur everywhere would take memory in proportion to the batch. So batches begin small, grow
+    step by step, and follow the denser of what was found in all and what was found last.
 
     Parameters
     ----------
     most_ids : int
-        Ids of a batch, at most; those of the first one.
+        Ids of a batch, at most.
     most_found : int
-        Occurrences a batch aims at.
+        Occurrences a batch aims at; also the ids of the first one.
     """
 
     def __init__(self, most_ids: int = MOST_IDS, most_found: int = MOST_FOUND) -> None:
         self._most_ids = most_ids
         self._most_found = most_found
         self._n_ids = self._n_found = 0
+        self._next = min(most_ids, most_found)
 
     def learn(self, n_ids: int, n_found: int) -> None:
-        """Take in how many occurrences some ids had."""
+        """Take in how many occurrences the ids of a batch had."""
         self._n_ids += n_ids
         self._n_found += n_found
+        density = max(n_found / max(n_ids, 1), self._n_found / max(self._n_ids, 1))
+        room = self._most_found / density if density else self._most_ids
+        self._next = max(1, int(min(self._most_ids, _GROWTH * max(n_ids, self._next), room)))
 
     @property
     def n_ids(self) -> int:
         """Ids of the next batch."""
-        if not self._n_found:
-            return self._most_ids
-        return max(1, min(self._most_ids, self._n_ids * self._most_found // self._n_found))
+        return self._next
 
 
 def blocks_of_slice(reader: Reader, shard: Shard, planned: ShardSlice) -> Iterator[SequenceBlock]:

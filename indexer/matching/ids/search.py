@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.matching.ids.kernels.single_ids import SingleIds, add_singles
 from indexer.matching.ids.kernels.traversal import HitBuffer
-from indexer.matching.ids.kernels.verify import verify_hits
+from indexer.matching.ids.kernels.verify import OrderScratch, verify_hits
 from indexer.matching.kernels.borders import WINDOW_BYTES, NeighbourTable
 from indexer.matching.matcher import Matches, concatenate, new_matches, selected
 from indexer.matching.scratch import ScratchPool
@@ -34,6 +34,9 @@ class _Scratch:
         self.hits = new_hit_buffer(n_hits)
         # Occurrences are written over the hits they come from.
         self.occurrences = Matches(*self.hits, np.empty(n_hits, np.int32))
+        self.order = OrderScratch(
+            np.empty(n_hits + 1, np.int64), np.empty(n_hits, np.int32), np.empty(n_hits, np.int32)
+        )
 
 
 _scratch = ScratchPool(_Scratch)
@@ -77,7 +80,7 @@ def find_all(
             n_hits, row = search(row, scratch.hits)
             n_found = verify_hits(
                 patterns, neighbours, ids, starts, stops,
-                scratch.hits, n_hits, scratch.border, scratch.occurrences,
+                scratch.hits, n_hits, scratch.border, scratch.occurrences, scratch.order,
             )  # fmt: skip
             if singles is None:
                 several.append(selected(scratch.occurrences, slice(n_found)))

@@ -90,16 +90,23 @@ def test_the_batches_hold_every_sequence_once(several, overlap, masked, most_ids
 @pytest.mark.parametrize(
     ("density", "expected"),
     [
-        (0.0, [2, 2, 2]),  # never more than the most ids
-        (0.4, [2, 2]),  # room for 25 ids
+        (0.0, [2, 8, 20, 20]),  # they grow, never beyond the most ids
+        (0.2, [2, 8, 10, 10]),  # room for 50 ids
         (1.0, [2, 2]),
         (2.0, [2, 1]),
         (20.0, [2, 1, 1]),  # a sequence is never cut
     ],
 )
 def test_a_batch_is_as_long_as_what_was_found_before_leaves_room_for(density, expected):
-    found = list(batches_of(BatchSize(6, 10), block([5] * 40), density=density))
+    found = list(batches_of(BatchSize(100, 10), block([5] * 80), density=density))
     assert [len(one.starts) for one in found[: len(expected)]] == expected
+
+
+def test_batches_follow_what_was_found_last_where_that_is_more():
+    size = BatchSize(1000, 10)
+    for n_found, expected in ((0, 40), (0, 160), (1600, 1), (0, 1)):
+        size.learn(size.n_ids, n_found)
+        assert size.n_ids == expected
 
 
 def test_a_block_that_has_room_is_not_cut():

@@ -117,27 +117,25 @@ def find_singles(
 
 
 @leaf
-def merge_place(found: Matches, first: int, n_longer: int, n: int) -> int:
-    """Order what stands at one place, one occurrence a phrase, the shortest; return the new number.
+def insert_longer(found: Matches, first: int, n: int, offset: int, phrase: int, n_tokens: int) -> int:
+    """Insert an occurrence of several ids among those of its place, ordered by phrase; return the new number.
 
     Parameters
     ----------
     found : Matches
-        At `first` begin occurrences of several ids, at `n_longer` those of one; both are ordered by phrase.
+        What begins at that place stands from the number `first` on, one occurrence a phrase. One of the same
+        phrase is shorter, or as short, and stays alone.
     """
-    for single in range(n_longer, n):
-        phrase = found.phrase[single]
-        at = int64(single)
-        while at > first and found.phrase[at - 1] >= phrase:
-            found.phrase[at], found.n_tokens[at] = found.phrase[at - 1], found.n_tokens[at - 1]
-            at -= 1
-        found.phrase[at], found.n_tokens[at] = phrase, 1
-    kept = int64(first)
-    for k in range(first, n):
-        if k == first or found.phrase[k] != found.phrase[kept - 1]:
-            found.phrase[kept], found.n_tokens[kept] = found.phrase[k], found.n_tokens[k]
-            kept += 1
-    return kept
+    at = int64(n)
+    while at > first and found.phrase[at - 1] > phrase:
+        at -= 1
+    if at > first and found.phrase[at - 1] == phrase:
+        return n
+    for k in range(n, at, -1):
+        found.phrase[k], found.n_tokens[k] = found.phrase[k - 1], found.n_tokens[k - 1]
+        found.token_offset[k] = offset
+    found.phrase[at], found.token_offset[at], found.n_tokens[at] = phrase, offset, n_tokens
+    return n + 1
 
 
 @uncounted
@@ -190,17 +188,11 @@ def add_singles(
             place = start + int64(longer.token_offset[k])
             n = find_singles(singles, neighbours, ids, start, stop, at, place, window, found, n)
             first = int64(n)
-            while k < last and start + int64(longer.token_offset[k]) == place:
-                found.phrase[n], found.n_tokens[n] = longer.phrase[k], longer.n_tokens[k]
-                found.token_offset[n] = longer.token_offset[k]
-                n += 1
-                k += 1
-            of_several = int64(n)
             n = find_singles(singles, neighbours, ids, start, stop, place, place + 1, window, found, n)
-            if n > of_several:
-                n = merge_place(found, first, of_several, n)
-                for each in range(first, n):
-                    found.token_offset[each] = place - start
+            while k < last and start + int64(longer.token_offset[k]) == place:
+                phrase, n_tokens = int64(longer.phrase[k]), int64(longer.n_tokens[k])
+                n = insert_longer(found, first, n, place - start, phrase, n_tokens)
+                k += 1
             at = place + 1
         n = find_singles(singles, neighbours, ids, start, stop, at, stop, window, found, n)
         for each in range(first_of_row, n):

@@ -57,6 +57,8 @@ class Reached(NamedTuple):
     ----------
     traversal, behind, report : array of int64
         Which traversal; the position behind the id that led there; the report.
+    times : array of int64
+        At how many positions, one after another, the report holds.
     order : array of int64
         They by traversal and position.
     """
@@ -64,6 +66,7 @@ class Reached(NamedTuple):
     traversal: Int64Array
     behind: Int64Array
     report: Int64Array
+    times: Int64Array
     order: Int64Array
 
 
@@ -114,8 +117,8 @@ class Written(NamedTuple):
 
 def new_batch() -> Batch:
     """Return space for `BATCH_IDS`."""
-    columns = [np.empty(BATCH_IDS + 1, np.int64) for _ in range(10)]
-    return Batch(Traversals(*columns[:4]), Reached(*columns[4:8]), *columns[8:])
+    columns = [np.empty(BATCH_IDS + 1, np.int64) for _ in range(11)]
+    return Batch(Traversals(*columns[:4]), Reached(*columns[4:9]), *columns[9:])
 
 
 @leaf
@@ -160,14 +163,20 @@ def traverse(
             state = advance(automaton, traversals.state[w], int64(ids[at]))
             report = int64(states[state, REPORT])
             prefetch(automaton.reports, report)
+            end = int64(at + 1)
+            if state == traversals.state[w]:
+                # The same id again, as in padding, leads here again: the rest of its run is known.
+                while end < traversals.end[w] and ids[end] == ids[at]:
+                    end += 1
             traversals.state[w] = state
-            traversals.at[w] = at + 1
+            traversals.at[w] = end
             reached.traversal[n_reached] = w
             reached.behind[n_reached] = at + 1
             reached.report[n_reached] = report
+            reached.times[n_reached] = end - at
             n_reached += int64(report != NOTHING)
             going[n_left] = w
-            n_left += int64(at + 1 < traversals.end[w])
+            n_left += int64(end < traversals.end[w])
         n_going = n_left
     return n_reached
 
@@ -202,16 +211,17 @@ def write_hits(
             if n_hits > capacity:
                 break
             row, n_before = row_here, n_hits
-        report = reached.report[this]
         offset = reached.behind[this] - int64(starts[row])
-        while report != NOTHING:
-            for pattern in range(reports[report, FIRST], reports[report + 1, FIRST]):
-                if n_hits < capacity:
-                    hits.pattern[n_hits] = pattern
-                    hits.row[n_hits] = row
-                    hits.end[n_hits] = offset
-                n_hits += 1
-            report = int64(reports[report, SHORTER])
+        for end in range(offset, offset + reached.times[this]):
+            report = reached.report[this]
+            while report != NOTHING:
+                for pattern in range(reports[report, FIRST], reports[report + 1, FIRST]):
+                    if n_hits < capacity:
+                        hits.pattern[n_hits] = pattern
+                        hits.row[n_hits] = row
+                        hits.end[n_hits] = end
+                    n_hits += 1
+                report = int64(reports[report, SHORTER])
     return Written(n_hits, row, n_before)
 
 

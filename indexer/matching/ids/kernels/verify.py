@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.ids.kernels.traversal import HitBuffer
@@ -18,6 +20,7 @@ begins; the border rules it has to keep, see `borders.is_word_bounded`; the phra
 
 
 _EXCHANGES_EACH = 16
+_CROWD = 64
 
 
 @leaf
@@ -70,8 +73,55 @@ def sort_row(found: Matches, first: int, last: int) -> None:
         sort_every(found, first, last, step, int64(last - first) * (last - first))
 
 
+class OrderScratch(NamedTuple):
+    """Scratch to order the occurrences of a row: how many begin where, and copies."""
+
+    n_before: Int64Array
+    phrase: Int32Array
+    n_tokens: Int32Array
+
+
 @leaf
-def keep_shortest(found: Matches, n_found: int) -> int:
+def order_crowd(found: Matches, first: int, last: int, scratch: OrderScratch) -> bool:
+    """Order the occurrences ``[first, last)`` of a row by counting, where they are many for their room.
+
+    In a run of one id patterns of several lengths end at each position, so that each has some others to pass.
+
+    Returns
+    -------
+    bool
+        Whether they are ordered; False where they are few, or in order already.
+    """
+    low = high = int64(found.token_offset[first])
+    in_order = True
+    for k in range(first + 1, last):
+        low, high = min(low, int64(found.token_offset[k])), max(high, int64(found.token_offset[k]))
+        in_order = in_order and not comes_before(found, k, k - 1)
+    span, n = high - low + 1, last - first
+    if in_order or n < _CROWD or span > 2 * n or span >= scratch.n_before.shape[0]:
+        return in_order
+    for k in range(span + 1):
+        scratch.n_before[k] = 0
+    for k in range(first, last):
+        scratch.n_before[found.token_offset[k] - low + 1] += 1
+    for k in range(span):
+        scratch.n_before[k + 1] += scratch.n_before[k]
+    for k in range(first, last):
+        offset = found.token_offset[k] - low
+        at = scratch.n_before[offset]
+        scratch.n_before[offset] += 1
+        scratch.phrase[at], scratch.n_tokens[at] = found.phrase[k], found.n_tokens[k]
+    at = int64(0)
+    for offset in range(span):
+        for k in range(at, scratch.n_before[offset]):
+            found.phrase[first + k], found.n_tokens[first + k] = scratch.phrase[k], scratch.n_tokens[k]
+            found.token_offset[first + k] = low + offset
+        at = max(at, scratch.n_before[offset])
+    return False
+
+
+@leaf
+def keep_shortest(found: Matches, n_found: int, scratch: OrderScratch) -> int:
     """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
 
     Returns
@@ -85,7 +135,8 @@ def keep_shortest(found: Matches, n_found: int) -> int:
         last = first + 1
         while last < n_found and found.row[last] == found.row[first]:
             last += 1
-        sort_row(found, first, last)
+        if not order_crowd(found, first, last, scratch):
+            sort_row(found, first, last)
         for at in range(first, last):
             if (
                 at > first
@@ -111,6 +162,7 @@ def verify_hits(
     n_hits: int,
     window: Uint8Array,
     found: Matches,
+    scratch: OrderScratch,
 ) -> int:
     """Turn hits, rows ascending, into ordered occurrences that keep their border rules; return how many.
 
@@ -130,6 +182,8 @@ def verify_hits(
         Scratch for `borders.WINDOW_BYTES` bytes.
     found : Matches
         A buffer for as many occurrences.
+    scratch : OrderScratch
+        Room for as many.
     """
     kept = 0
     for hit in range(n_hits):
@@ -149,4 +203,4 @@ def verify_hits(
         found.token_offset[kept] = offset + skip
         found.n_tokens[kept] = length - skip
         kept += 1
-    return keep_shortest(found, kept)
+    return keep_shortest(found, kept, scratch)

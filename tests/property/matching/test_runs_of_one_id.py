@@ -1,0 +1,54 @@
+"""Runs of one id, as in padding: every length of pattern at every place, in order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.matching.ids import dense, single_ids
+from indexer.matching.ids import matcher as matcher_module
+from indexer.matching.ids.kernels import traversal
+from indexer.matching.ids.matcher import TokenMatcher
+from tests.naive import naive_id_matches
+from tests.support.drawing import patterns_of, rows_of
+from tests.support.examples import examples
+
+runs = st.lists(st.tuples(st.integers(0, 3), st.sampled_from([1, 1, 2, 3, 40, 90])), min_size=1, max_size=8)
+patterns = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9)), min_size=1, max_size=3).map(
+    lambda parts: tuple(token for token, n in parts for _ in range(n))
+)
+
+
+@settings(max_examples=examples(150))
+@given(
+    stream=runs,
+    several=st.sets(st.tuples(st.integers(0, 4), patterns), min_size=1, max_size=8).map(sorted),
+    length=st.integers(1, 200),
+    table=st.booleans(),
+    alone=st.booleans(),
+)
+def test_runs_equal_plain_loops(stream, several, length, table, alone):
+    ids = [token for token, n in stream for _ in range(n)]
+    starts = np.arange(0, len(ids), length, dtype=np.int64)
+    stops = np.minimum(starts + length, len(ids))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(single_ids, "_MANY", -1 if table else 2)
+        if alone:
+            patch.setattr(matcher_module, "faster_search", lambda *_: dense.search_unfiltered)
+        matcher = TokenMatcher(patterns_of(several), None, boundary="none", possessive="include")
+        found = matcher.find(np.array(ids, np.uint16), starts, stops)
+    expected = naive_id_matches(several, [ids[a:b] for a, b in zip(starts, stops, strict=True)])
+    assert rows_of(found) == expected
+
+
+def test_a_run_longer_than_a_batch_of_traversals():
+    n = 3 * traversal.BATCH_IDS + 5
+    several = [(0, (1, 1)), (1, (1,) * 7), (2, (1, 2))]
+    matcher = TokenMatcher(patterns_of(several), None, boundary="none", possessive="include")
+    found = matcher.find(
+        np.append(np.ones(n, np.uint16), np.uint16(2)), np.zeros(1, np.int64), np.array([n + 1])
+    )
+    assert np.bincount(found.phrase).tolist() == [n - 1, n - 6, 1]
+    assert found.token_offset[found.phrase == 1].tolist() == list(range(n - 6))
