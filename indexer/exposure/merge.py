@@ -35,6 +35,8 @@ from indexer.plan import Plan
 from indexer.plan_store import check_files
 
 _MAX_NAMED = 5
+_MANY_PARTIALS = 1000
+"""More are read once, and their rows kept: four questions are asked of them, a file takes a millisecond."""
 
 _log = logging.getLogger(__name__)
 
@@ -165,7 +167,7 @@ def _fill(
     for name, value in variables.items():
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
     if facts:
-        connection.execute(sql("partials.sql"))
+        connection.execute(sql("partials.sql" if len(facts) <= _MANY_PARTIALS else "partials_many.sql"))
     else:
         connection.register("partial_rows", SCHEMA.empty_table())
     if "unspelled" in plan.frozen:

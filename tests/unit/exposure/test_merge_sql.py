@@ -41,7 +41,7 @@ def row(phrase: int, *places: tuple[int | None, int, int], unit="tokens", alone=
     }
 
 
-def merged(folder: Path, *partials: list[dict], n_places=3, complete=True, units=("tokens", None)) -> dict:
+def _merged(folder: Path, rows_from: str, *partials: list[dict], n_places, complete, units) -> dict:
     """Return the rows of every table, merged from partials, of three phrases and two shards of 100."""
     names = []
     for number, rows in enumerate(partials):
@@ -55,7 +55,7 @@ def merged(folder: Path, *partials: list[dict], n_places=3, complete=True, units
     }
     pq.write_table(pa.table(phrases), folder / "phrases.parquet")
     pq.write_table(pair_table.SCHEMA.empty_table(), folder / "pairs.parquet")
-    with building(folder / "index.duckdb") as connection:
+    with building(folder / f"{rows_from}.duckdb") as connection:
         connection.execute("INSERT INTO checkpoints VALUES (10, 100), (20, 200)")
         connection.execute(
             "INSERT INTO shards VALUES (0, 'a', 1, 'x', 0, 100, 9, 0, 100, FALSE),"
@@ -72,9 +72,19 @@ def merged(folder: Path, *partials: list[dict], n_places=3, complete=True, units
         }
         for name, value in variables.items():
             connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
-        connection.execute(sql("partials.sql"))
+        connection.execute(sql(rows_from))
         connection.execute(sql("merge.sql"))
         return {name: connection.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in TABLES}
+
+
+def merged(folder: Path, *partials: list[dict], n_places=3, complete=True, units=("tokens", None)) -> dict:
+    """Return the rows of every table, the same whether partials are read once or for each question."""
+    few, many = (
+        _merged(folder, rows_from, *partials, n_places=n_places, complete=complete, units=units)
+        for rows_from in ("partials.sql", "partials_many.sql")
+    )
+    assert few == many
+    return few
 
 
 def test_counts_are_added_and_the_first_step_wins_wherever_it_was_scanned(tmp_path: Path):
