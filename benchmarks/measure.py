@@ -39,7 +39,8 @@ def measure(cases: Sequence[Case], rounds: int, memory: bool = True, clock: str 
     that can be compared where other work shares the cores.
     """
     ready: list[tuple[Case, Run, dict]] = []
-    for case in cases:
+    for number, case in enumerate(cases, 1):
+        _say(f"preparing {number} of {len(cases)}  {case.workload} {case.phrases:>6}  {case.name}")
         gc.collect()
         private_bytes = _private_bytes_of(case) if memory else None
         began = time.perf_counter()
@@ -64,7 +65,6 @@ def measure(cases: Sequence[Case], rounds: int, memory: bool = True, clock: str 
             "clock": clock if case.one_thread else "wall",
             "seconds": [],
         }
-        _say(f"{len(ready) + 1:>3} of {len(cases)}  {case.workload}  {case.phrases:>6}  {case.name}")
         ready.append((case, run, record))
     for turn in range(rounds):
         _say(f"round {turn + 1} of {rounds}")
