@@ -49,9 +49,12 @@ def folded_phrases(
 
 def phrase_table(texts: dict[bytes, list[int]], rules: int) -> TextTable:
     """Return the table that `search_ranges` takes, from distinct texts and the phrases that have them."""
-    ordered = sorted(texts, key=lambda text: (_width_class(text), text))
-    classes = np.array([_width_class(text) for text in ordered], np.int64)
-    offsets = np.append(0, np.cumsum([len(text) for text in ordered], dtype=np.int64))
+    by_bytes = sorted(texts)
+    lengths = np.array([len(text) for text in by_bytes], np.int64)
+    classes = np.searchsorted(WIDTHS, lengths, side="right") - 1
+    order = np.argsort(classes, kind="stable")
+    ordered, classes = [by_bytes[k] for k in order.tolist()], classes[order]
+    offsets = np.append(0, np.cumsum(lengths[order]))
     # More bytes, so that first bytes can be read from any text.
     text = np.frombuffer(b"".join(ordered) + bytes(WIDTHS[-1]), np.uint8)
     n_phrases = np.array([len(texts[text]) for text in ordered], np.int64)
@@ -93,7 +96,3 @@ def phrase_table(texts: dict[bytes, list[int]], rules: int) -> TextTable:
         rules=rules,
         classes=character_classes(),
     )
-
-
-def _width_class(text: bytes) -> int:
-    return min(len(text).bit_length(), N_WIDTHS) - 1

@@ -133,12 +133,18 @@ class _Splits(NamedTuple):
 
 def _splits(text: Uint8Array, offsets: Int64Array, spaces: Int64Array, covered: BoolArray) -> _Splits:
     """Return the spaces chosen for texts, and all places inside texts that have none."""
-    phrase = np.repeat(np.arange(len(spaces)), np.diff(offsets))
-    place = np.arange(len(phrase))
+    split, whole = np.flatnonzero(covered & (spaces >= 0)), np.flatnonzero(covered & (spaces < 0))
+    lengths = np.diff(offsets)[whole]
+    phrase = np.repeat(whole, lengths)
+    place = np.arange(len(phrase)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + offsets[phrase]
     is_inside = (place > offsets[phrase]) & ((text[place] < 0x80) | (text[place] >= 0xC0))
-    is_first_border = spaces[phrase] < 0
-    keep = covered[phrase] & np.where(is_first_border, is_inside, place == spaces[phrase])
-    return _Splits(text, offsets, place[keep], phrase[keep], is_first_border[keep])
+    return _Splits(
+        text,
+        offsets,
+        np.append(spaces[split], place[is_inside]),
+        np.append(split, phrase[is_inside]),
+        np.append(np.zeros(len(split), np.bool_), np.ones(int(is_inside.sum()), np.bool_)),
+    )
 
 
 def _joined(texts: list[bytes]) -> tuple[Uint8Array, Int64Array]:
@@ -311,18 +317,16 @@ def _crossing_ids(vocabulary: SpelledVocabulary, covered: list[bytes], splits: _
         return crossing
     # Ids that spell nothing part the tokens beside them.
     crossing[(table.kind == TOKEN_WHOLE) & (np.diff(table.offsets) == 0)] = CROSSING
-    data, is_space = splits.text.tobytes(), ~splits.is_first_border
+    is_space = ~splits.is_first_border
     spaces, stops = splits.place[is_space], splits.offsets[splits.phrase[is_space] + 1]
-    across = {
-        (data[place - 1 : place], data[place + 1 : min(place + 2, stop)])
-        for place, stop in zip(spaces.tolist(), stops.tolist(), strict=True)
-    }
+    behind = np.where(spaces + 1 < stops, splits.text[spaces + 1].astype(np.int64), 256)
+    both = np.unique(splits.text[spaces - 1].astype(np.int64) << 9 | behind).tolist()
+    across = {(bytes([pair >> 9]), bytes([pair & 511]) if pair & 511 < 256 else b"") for pair in both}
     for token in ids_across_spaces(vocabulary.spellings, across):
         crossing[token] = CROSSING
-    phrase_texts = [text.decode() for text in covered]
-    alphabet = set().union(*map(set, phrase_texts))
-    first = {text[0] for text in phrase_texts}
-    last = {text[-1] for text in phrase_texts}
+    alphabet = set(b"".join(covered).decode())
+    first = {begin.decode(errors="ignore")[0] for begin in {text[:4] for text in covered}}
+    last = {end.decode(errors="ignore")[-1] for end in {text[-4:] for text in covered}}
     data, offsets = table.text.tobytes(), table.offsets.tolist()
     heads = {c[:k] for c in _sources(alphabet, vocabulary.case) for k in range(1, len(c))}
     for token in np.flatnonzero(table.kind == TOKEN_PARTIAL).tolist():
