@@ -52,7 +52,8 @@ def batch(
 
     config, tokenizer, shards, files = _opened(source, overrides)
     roots = config.roots(Path(source) if files else config.base, *map(Path, allow_paths))
-    with nullcontext() if files is None else observed_by(Recall(files)), within(roots):
+    recall = None if files is None else Recall(files)
+    with nullcontext() if recall is None else observed_by(recall), within(roots):
         given = config.given_keys("corpus")
         reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards, given=given)
         order = open_order(config.order, reader, base=config.base, given=config.given_keys("order"))
@@ -66,6 +67,8 @@ def batch(
             place = f"step {step:,}, row {row.row:,}, sequence {row.sequence:,}, {row.shard}"
             click.echo(click.style(f"{place}, {len(ids):,} ids", bold=True))
             click.echo(text + "\n")
+        if recall is not None:
+            recall.end()
 
 
 def _as_object(step: int, row: BatchRow, text: str | None) -> dict[str, Any]:

@@ -72,8 +72,11 @@ def read_contexts(
     """
     plan = read_plan(index.plan_file)
     roots = plan.config.roots(index.root, *map(Path, allow_paths))
-    with observed_by(Recall(plan.files)), within(roots):
-        return _read(index, plan, places, n_around)
+    recall = Recall(plan.files)
+    with observed_by(recall), within(roots):
+        contexts = _read(index, plan, places, n_around)
+        recall.end()
+    return contexts
 
 
 def _read(index: IndexDir, plan: Plan, places: Sequence[Place], n_around: int) -> list[Context]:

@@ -97,15 +97,15 @@ class Recall:
             if planned.known_hashes and planned.content_hash is None and name in self._opened:
                 verify_hashes(self._opened[name], planned.known_hashes, where=where)
 
-    def end(self, names: Collection[str]) -> None:
-        """See that no file was touched since `begin`, whatever its size and time are now.
+    def end(self, names: Collection[str] | None = None) -> None:
+        """See that no file (None: none that was read) was touched since `begin`, whatever its size and time.
 
         Raises
         ------
         StateError
             One was changed, or is gone.
         """
-        for name in names:
+        for name in list(self._states) if names is None else names:
             state = self._states.get(name)
             if state is None:
                 continue

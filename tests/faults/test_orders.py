@@ -66,6 +66,19 @@ def test_a_negative_entry(tmp_path: Path, exposure, kind, value, message, dtype,
     assert code == 3 and message in error, error
 
 
+@pytest.mark.parametrize("kind", ["indices", "olmo"])
+@pytest.mark.parametrize("behind", [b"\0", b"\0" * 4, b"\0" * 64])
+def test_a_npy_order_with_bytes_behind_its_end(tmp_path: Path, exposure, kind, behind) -> None:
+    np.save(tmp_path / "order.npy", WHOLE.astype("<u4"))
+    size = (tmp_path / "order.npy").stat().st_size
+    with (tmp_path / "order.npy").open("ab") as handle:
+        handle.write(behind)
+    corpus = SmallCorpus(tmp_path, order={"kind": kind, "path": "order.npy", "batch_size": 4})
+    code, _, error = exposure("index", corpus.write_config(), "--out", tmp_path / "index")
+    assert code == 3 and f"order.npy: holds {size + len(behind):,} bytes; expected {size:,}" in error, error
+    assert not (tmp_path / "index" / "plan.json").exists()
+
+
 def test_padding_that_costs_a_sequence_is_taken_on_purpose_and_leaves_no_never(
     tmp_path: Path, exposure
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from indexer.build import merge_index, plan_index, scan_shards
+from indexer.build import build_index, merge_index, plan_index, scan_shards
+from indexer.config import load_config
 from indexer.corpus.blocks.file_reader import FileReader
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
 from indexer.plan import read_plan
-from tests.support.small_corpus import SmallCorpus
+from tests.support.small_corpus import SmallCorpus, ask
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="workers must inherit the fault")
@@ -109,6 +111,42 @@ def test_a_file_that_is_truncated_under_a_command(big: SmallCorpus, target: str,
         ranges = read_plan(IndexDir(root).plan_file).ranges
         spoilt = {one.number for one in ranges if needed & set(one.shards)}
         assert not IndexDir(root).committed_ranges() & spoilt
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGBUS there")
+@pytest.mark.parametrize(
+    ("rows", "code", "said"),
+    [
+        pytest.param(">= 100", 4, "exposure: {}: became shorter while it was read", id="behind its page"),
+        pytest.param(
+            "BETWEEN 4 AND 8",  # what is left of a page reads as zeros, without a signal
+            0,
+            "places cannot be shown in context: {}: was changed after it was planned: it holds 100 bytes",
+            id="within its page",
+        ),
+    ],
+)
+def test_a_shard_that_is_truncated_under_show(
+    sample: Path, tmp_path: Path, rows: str, code: int, said: str
+) -> None:
+    shutil.copytree(sample, tmp_path / "sample")
+    root = tmp_path / "index"
+    build_index(load_config(tmp_path / "sample/exposure.toml"), root, n_workers=1)
+    (phrase, shard), *_ = ask(
+        root,
+        f"""
+        SELECT phrase, path FROM places JOIN phrases USING (phrase_id) JOIN shards USING (shard)
+        GROUP BY ALL HAVING bool_and(sequence - first_sequence {rows}) ORDER BY ALL
+        """,
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "sample" / shard), "show", str(root), phrase],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.startswith(said.format(shard))) == (code, True), done
+    assert "\u2026" not in done.stdout and done.stderr.count("\n") == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGBUS there")

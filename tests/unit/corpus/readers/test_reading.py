@@ -92,6 +92,19 @@ def test_npy_headers_are_honoured(tmp_path: Path, packing, descr, version):
     assert rows_of(open_corpus(config, base=tmp_path, block_ids=20)) == rows.tolist()
 
 
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("behind", [b"\0", b"\1\0", b"\0" * 9])
+def test_a_npy_with_bytes_behind_its_end_is_refused(tmp_path: Path, packing, behind):
+    np.save(tmp_path / "plain.npy", RNG.integers(0, 60_000, (23, 9)).astype("<u2"))
+    data = (tmp_path / "plain.npy").read_bytes()
+    (tmp_path / f"a.npy{packing}").write_bytes(PACKINGS[packing](data + behind))
+    config = CorpusConfig(paths=["a.npy*"], format="npy")
+    with pytest.raises(
+        InputError, match=rf"a\.npy.*{len(data) + len(behind)} bytes.*expected.* {len(data)}\b"
+    ):
+        rows_of(open_corpus(config, base=tmp_path, block_ids=20))
+
+
 def test_fortran_order_gives_rows_not_columns(tmp_path: Path):
     rows = RNG.integers(0, 60_000, (23, 9)).astype("<u2")
     np.save(tmp_path / "f.npy", np.asfortranarray(rows))
