@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, settings
 
 from indexer.build import build_index
 from indexer.config import load_config
-from indexer.matching.ids import bloom as id_bloom
+from indexer.matching.ids import fastest as id_fastest
+from indexer.matching.ids import keys as id_keys
+from indexer.matching.ids.kernels.keys import PAIRS, REGISTERS, TABLE
 from indexer.sample.write import SampleSize, write_sample
 from tests.support.examples import examples
 from tests.support.tokenizer_families import SHARED
@@ -31,13 +33,13 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture(params=[True, False], ids=["registers", "no registers"])
-def in_registers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once with filters in vector registers, put wherever they can be, and once without."""
-    if request.param and not id_bloom.IN_REGISTERS:
-        pytest.skip("this processor, or the interpreter, has no such registers")
-    monkeypatch.setattr(id_bloom, "IN_REGISTERS", request.param)
-    monkeypatch.setattr(id_bloom, "_MOST_PASSING", 1.0)
+@pytest.fixture(params=[PAIRS, TABLE, REGISTERS], ids=["pairs", "table", "registers"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Ask for the keys of anchors in one way, however many there are."""
+    for module in (id_keys, id_fastest):
+        monkeypatch.setattr(module, "ways_here", lambda: (request.param,))
+    monkeypatch.setattr(id_keys, "_MOST_KEYS", 1.0)
+    return request.param
 
 
 SIZE = SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=3, vocab_size=1500)

@@ -10,6 +10,7 @@ from indexer.matching.blocks import read_only
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.kernels.inspection import STAGES, scan_up_to
+from indexer.matching.ids.kernels.keys import PAIRS, WAYS
 from indexer.matching.ids.kernels.prefilter import new_prefilter_scratch
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.matcher import Matcher
@@ -49,12 +50,12 @@ def _of_ids(matcher: TokenMatcher, sample: TokenIds) -> Facts:
         "pair bitmap": _size(prefilter.bitmap),
         "anchor table": _size((prefilter.tags, prefilter.around)),
         "context filter": _size(prefilter.contexts),
-        "Bloom prefilter": "in registers" if len(prefilter.keys.table) else "not asked",
+        "keys": WAYS[prefilter.keys.way],
     }
     ids, scratch = read_only(np.ascontiguousarray(sample)), new_prefilter_scratch()
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
         passing = [scan_up_to(prefilter, ids, stage, scratch) for stage in range(len(STAGES))]
-    if not len(prefilter.keys.table):
+    if prefilter.keys.way == PAIRS:
         passing[0] *= 8
     return facts | {f"pass: {name}": _share(n, len(sample)) for name, n in zip(STAGES, passing, strict=True)}
 

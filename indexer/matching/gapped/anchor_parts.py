@@ -26,7 +26,7 @@ from indexer.matching.gapped.kernels.join import measure_parts
 from indexer.matching.gapped.kernels.tables import Sizes
 from indexer.matching.gapped.parts import merged, partition, parts_in_ids
 from indexer.matching.gapped.pattern_table import gap_table
-from indexer.matching.ids.bloom import worthwhile_bloom
+from indexer.matching.ids.keys import set_of_keys
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.matcher import SAMPLE_TOKENS, Matches, concatenate, ordered
 from indexer.matching.sampled import BuiltFromSample
@@ -156,7 +156,7 @@ class AnchorParts:
             right=self._side(places, 1),
             words_of_id=gaps.words_of_id,
             n_leading=self._parts.n_leading,
-            bloom=worthwhile_bloom(single.ids, ids[:SAMPLE_TOKENS]),
+            keys=set_of_keys(single.ids, ids[:SAMPLE_TOKENS]),
             offsets=np.searchsorted(tokens, np.arange(int(tokens.max(initial=-1)) + 3)),
             part=single.phrase[by_id] - np.int32(self._first_part),
         )

@@ -10,6 +10,7 @@ import numpy as np
 from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.borders import neighbour_table, no_neighbours
 from indexer.matching.ids.dense import faster_search
+from indexer.matching.ids.fastest import MEASURED_TOKENS, fastest
 from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
 from indexer.matching.ids.kernels.single_ids import SingleIds
@@ -30,7 +31,6 @@ from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
 _scratch, _batches = ScratchPool(new_scratch), ScratchPool(new_batch)
-_NOWHERE = read_only(np.zeros(0, np.int64))
 
 
 class Prepared(NamedTuple):
@@ -209,11 +209,17 @@ class TokenMatcher:
         prefilter = build_prefilter(patterns, sample)
         search = _search_nothing
         if len(patterns.phrase):
+            measured = sample[:MEASURED_TOKENS]
+            row = read_only(np.zeros(1, np.int64)), read_only(np.full(1, len(measured), np.int64))
+            hits = new_hit_buffer(1 << 12)
             with _scratch.lend() as scratch:
-                search = search_of_types(
-                    automaton, prefilter, sample, _NOWHERE, _NOWHERE, 0, new_hit_buffer(0), scratch
+                windows = search_of_types(automaton, prefilter, sample, *row, 0, hits, scratch)
+                prefilter = fastest(
+                    prefilter,
+                    len(measured),
+                    lambda candidate: windows(automaton, candidate, measured, *row, 0, hits, scratch),
                 )
-                search = faster_search(search, automaton, prefilter, sample, scratch)
+                search = faster_search(windows, automaton, prefilter, sample, scratch)
         return Prepared(automaton, reported, prefilter, search, singles)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.numbers import int64
-from indexer.matching.ids.bloom import can_be_asked, count_ids, worthwhile_bloom
 from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, kinds_of_pairs
 from indexer.matching.ids.kernels.anchor_table import fill_slots, number_slots
+from indexer.matching.ids.kernels.keys import PAIRS
 from indexer.matching.ids.kernels.pair_bitmap import GROUP, flag_groups
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
+from indexer.matching.ids.keys import count_ids, set_of_keys
 from indexer.matching.matcher import SAMPLE_TOKENS
 from indexer.patterns import IdPatterns, select
 from indexer.units import Int64Array, TokenIds, Uint64Array
@@ -49,8 +50,8 @@ def build_prefilter(patterns: IdPatterns, sample: TokenIds) -> IdPrefilter:
         contexts = np.zeros(n_words, np.uint64)
         longest_before, longest_after = fill_slots(ids, offsets, anchor, width, tags, around, contexts)
         alone = ids[offsets[:-1][np.diff(offsets) == 1]]
-        keys = worthwhile_bloom(np.unique(np.concatenate([ids[key[key >= 0]], alone])), sample)
-        bits = _bitmap_bits(len(pairs), with_keys=bool(len(keys.table)))
+        keys = set_of_keys(np.concatenate([ids[key[key >= 0]], alone]), sample)
+        bits = _bitmap_bits(len(pairs), with_keys=keys.way != PAIRS)
         bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
     return IdPrefilter(
         bitmap=bitmap,
@@ -97,7 +98,7 @@ def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int6
     counts = np.zeros(len(pairs), np.int32)
     if len(in_sample):
         counts = np.where(in_sample[place] == pairs, n_in_sample[place], 0).astype(np.int32)
-    id_cost = (_ID_COST if len(offsets) <= _MANY else _ID_COST_OF_MANY) if can_be_asked() else 0.0
+    id_cost = _ID_COST if len(offsets) <= _MANY else _ID_COST_OF_MANY
     choice = Choice(
         pair=number.astype(np.int32),
         kind=kind_number.astype(np.int32),

@@ -70,7 +70,7 @@ def streams(draw: st.DrawFn) -> dict:
     }
 
 
-@pytest.mark.usefixtures("in_registers")
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
 @settings(max_examples=examples(250))
 @given(

@@ -90,7 +90,7 @@ def _in_order(matches):
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-@pytest.mark.usefixtures("in_registers")
+@pytest.mark.usefixtures("way")
 @settings(max_examples=examples(150))
 @given(
     worlds(),

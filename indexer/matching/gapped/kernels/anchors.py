@@ -16,7 +16,7 @@ from indexer.jit.numbers import int64
 from indexer.jit.prefetching import AHEAD, prefetch
 from indexer.jit.simd import AT_ONCE
 from indexer.matching.gapped.kernels.tables import SEPARATOR_WORDS
-from indexer.matching.ids.kernels.bloom import RegisterBloom, flag_ids
+from indexer.matching.ids.kernels.keys import PAIRS, Keys, flag_keys
 from indexer.matching.kernels.matches import Matches
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint16Array, Uint64Array
 
@@ -24,7 +24,7 @@ SUFFIX_WORDS = 8
 ONE_ID, TWO_IDS = 0, 4
 """Which four of these words hold suffixes of one id, and which those of two."""
 _RUN = 1 << 16
-"""Ids that are put to the Bloom filter together."""
+"""Ids that are asked together whether they are anchor parts."""
 _FIRST_STRETCHES = 1024
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -65,8 +65,8 @@ class AnchorTable(NamedTuple):
         As `GapTable` has it.
     n_leading : int
         Ids of white space that a part begins with, at most: they stand before its occurrence.
-    bloom : RegisterBloom
-        The anchor parts of one id; an empty table where this question is not worth asking.
+    keys : Keys
+        The anchor parts of one id; where the way is `PAIRS` this question is not worth asking.
     offsets, part : array of int64, int32
         Id t is an occurrence of the parts ``part[offsets[t]:offsets[t + 1]]``.
     """
@@ -75,7 +75,7 @@ class AnchorTable(NamedTuple):
     right: Side
     words_of_id: Uint8Array
     n_leading: int
-    bloom: RegisterBloom
+    keys: Keys
     offsets: Int64Array
     part: Int32Array
 
@@ -171,8 +171,8 @@ def add_stretch(
 @leaf
 def single_ids(table: AnchorTable, ids: TokenIds, begin: int, end: int, flagged: Uint16Array) -> int:
     """Write down where anchor parts of one id stand, counted from `begin`; return how many."""
-    if table.bloom.table.shape[0]:
-        n_flagged = flag_ids(table.bloom.table, table.bloom.multipliers, ids, begin, end, flagged)
+    if table.keys.way != PAIRS:
+        n_flagged = flag_keys(table.keys, ids, begin, end, flagged)
     else:
         n_flagged = end - begin
         for k in range(n_flagged):

@@ -1,12 +1,13 @@
 """A Bloom filter of ids that lies in the vector registers of the processor.
 
-Two hashes, each with 4,096 bits of its own: sixteen registers of 64 bytes. Thirty-two ids at a time are
+Two hashes, each with 4,096 bits of its own: sixteen registers of 64 bytes. Sixty-four ids at a time are
 hashed, looked up and put to the test without touching the memory, and the places of those that pass are
-written down: 47 instructions, 0.12 ns an id on an AMD EPYC (Zen 5). The cheapest look-up in the first-level
-cache, a byte for each id, takes 0.25 ns there and only tells which groups of eight pass.
+written down: some 70 instructions. Both hashes come of one product. Its upper byte is the place of the first;
+the second is that byte turned by a displacement, which the lower byte chooses of a table of 64. These
+displacements are chosen so that frequent ids meet no bits of keys (`indexer.matching.ids.bloom`).
 
-It needs AVX-512 (BW). Elsewhere `IN_REGISTERS` is False, and the same filter would be asked one id at a time,
-slower than the questions behind it; so it is left out there.
+It needs registers in which 64 bytes are looked up at once (`BYTE_PERMUTES`); elsewhere the byte table is
+asked (`key_table`).
 """
 
 from __future__ import annotations
@@ -21,19 +22,18 @@ from numba.extending import intrinsic
 
 from indexer.jit.compile import leaf
 from indexer.jit.numbers import int64
-from indexer.jit.simd import IN_REGISTERS, constant, filled, write_places
-from indexer.units import TokenIds, Uint16Array, Uint64Array
+from indexer.jit.simd import BYTE_PERMUTES, constant, filled, first_lanes, opaque, write_mask
+from indexer.units import TokenIds, Uint8Array, Uint16Array
 
-LANES = 32
+LANES = 64
 HASHES = 2
-WORDS = 256
-"""Words of 16 bits for each hash."""
+BYTES = 512
+"""Bytes of the table of each hash."""
+DISPLACEMENTS = 64
 
-_WORD = ir.IntType(16)
-_PLACE = ir.IntType(64)
-_WORDS = ir.VectorType(_WORD, LANES)
-_LOW_WORD = np.uint64(0xFFFF)
-_ONE = np.uint64(1)
+_WORD, _PLACE = ir.IntType(16), ir.IntType(64)
+_WORDS, _BYTES = ir.VectorType(_WORD, 32), ir.VectorType(ir.IntType(8), LANES)
+_LOW_WORD, _LOW_BYTE, _ONE = np.uint64(0xFFFF), np.uint64(0xFF), np.uint64(1)
 
 
 class RegisterBloom(NamedTuple):
@@ -41,126 +41,195 @@ class RegisterBloom(NamedTuple):
 
     Attributes
     ----------
-    table : array of uint16, shape (512,) or (0,)
-        The words of the first hash, then those of the second; empty: no filter.
-    multipliers : array of uint64, shape (2,)
-        Odd numbers below 65,536; an id is hashed to the upper twelve bits of the low 16 bits of its product.
+    table : array of uint8, shape (1024,) or (0,)
+        The bits of the first hash, then those of the second; empty: no filter.
+    displacements : array of uint8, shape (64,)
+        By the six low bits of the product: what the place of the second hash is turned by.
+    multiplier : uint64
+        An odd number below 65,536; the hashes are made of the low 16 bits of its product with an id.
     """
 
-    table: Uint16Array
-    multipliers: Uint64Array
+    table: Uint8Array
+    displacements: Uint8Array
+    multiplier: np.uint64
 
 
-def place_of_id(id_: Any, multiplier: np.uint64) -> tuple[Any, Any]:
-    """Return the word of an id among those of a hash, and its bit there; for one id or an array of them.
+def places_of_ids(ids: Any, multiplier: np.uint64) -> tuple[Any, Any, Any]:
+    """Return where the hashes of ids stand, for one id or an array of them.
 
-    The bits of the product, from the top: four choose the bit, six the place in a pair of registers, two the
-    pair.
+    Returns
+    -------
+    place : uint64
+        The byte of the first hash in its table; that of the second is ``place ^ displacements[chosen]``.
+    bit : uint64
+        The bit there, the same for both.
+    chosen : uint64
+        Which displacement.
     """
-    product = (np.uint64(id_) * multiplier) & _LOW_WORD
-    pair = (product >> np.uint64(4)) & np.uint64(3)
-    return pair * np.uint64(64) + ((product >> np.uint64(6)) & np.uint64(63)), product >> np.uint64(12)
+    product = (_ONE * ids * multiplier) & _LOW_WORD
+    low = product & _LOW_BYTE
+    place = ((low >> np.uint64(7)) << np.uint64(8)) + (product >> np.uint64(8))
+    return place, (low >> np.uint64(3)) & np.uint64(7), low & np.uint64(63)
 
 
-_place = leaf(place_of_id)
+class _Lookup:
+    """Writes the instructions that look up 64 bytes at once."""
+
+    def __init__(self, builder: Any, *, in_pairs: bool) -> None:
+        self._builder = builder
+        self._in_pairs = in_pairs
+        self._one = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(_BYTES, [_BYTES] * 2), "llvm.x86.avx512.permvar.qi.512"
+        )
+        self._two = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(_BYTES, [_BYTES] * 3), "llvm.x86.avx512.vpermi2var.qi.512"
+        )
+
+    def in_register(self, register: Any, places: Any) -> Any:
+        """Return the bytes of one register; of each place the six low bits count."""
+        return self._builder.call(self._one, [register, places])
+
+    def in_table(self, registers: list[Any], places: Any, in_upper_half: Any) -> Any:
+        """Return the bytes of eight registers."""
+        builder = self._builder
+        top = builder.icmp_signed("<", places, constant(_BYTES, 0))
+        if self._in_pairs:
+            found = [
+                builder.call(self._two, [registers[k], places, registers[k + 1]]) for k in range(0, 8, 2)
+            ]
+        else:
+            doubled = opaque(builder, builder.add(places, places))
+            next_bit = builder.icmp_signed("<", doubled, constant(_BYTES, 0))
+            found = [
+                builder.select(
+                    next_bit,
+                    self.in_register(registers[k + 1], places),
+                    self.in_register(registers[k], places),
+                )
+                for k in range(0, 8, 2)
+            ]
+        lower, upper = builder.select(top, found[1], found[0]), builder.select(top, found[3], found[2])
+        return builder.select(in_upper_half, upper, lower)
+
+
+def _load_words(builder: Any, stream: Any, first: Any, bits: int) -> tuple[tuple[Any, Any], tuple[int, ...]]:
+    """Return 64 ids as two vectors of words, and how to put a mask of their bytes in order.
+
+    Byte 2k of the mask is word k of the first vector, byte 2k + 1 that of the second. The order is put right
+    in the mask, where it costs nothing: ids of 32 bits are laid over each other instead of being packed.
+    """
+    n_parts = LANES * bits // 512
+    vector = ir.VectorType(ir.IntType(bits), 512 // bits)
+    at = builder.bitcast(builder.gep(stream, [first]), vector.as_pointer())
+    parts = [builder.load(builder.gep(at, [_PLACE(k)]), align=bits // 8) for k in range(n_parts)]
+    if bits == 16:
+        return (parts[0], parts[1]), (0x5555555555555555, 0xAAAAAAAAAAAAAAAA)
+    laid = []
+    for low, high in (parts[:2], parts[2:]):
+        both = builder.or_(
+            builder.and_(low, constant(vector, 0xFFFF)), builder.shl(high, constant(vector, 16))
+        )
+        laid.append(builder.bitcast(both, _WORDS))
+    return (laid[0], laid[1]), tuple(0x1111111111111111 << k for k in (0, 2, 1, 3))
+
+
+def _in_order(builder: Any, mask: Any, picks: tuple[int, ...]) -> list[Any]:
+    """Return the mask as two of 32 bits, its bits in the order of the ids."""
+    pick = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(_PLACE, [_PLACE, _PLACE]), "llvm.x86.bmi.pext.64"
+    )
+    half = ir.IntType(LANES // 2)
+    parts = [builder.trunc(builder.call(pick, [mask, _PLACE(bits)]), half) for bits in picks]
+    if len(parts) == 2:
+        return parts
+    return [builder.or_(parts[k], builder.shl(parts[k + 1], half(16))) for k in (0, 2)]
+
+
+def _flagging(in_pairs: bool) -> Any:
+    def type_flag_lanes(
+        typing_context: Any,
+        table: Any,
+        displacements: Any,
+        multiplier: Any,
+        ids: Any,
+        begin: Any,
+        n_ids: Any,
+        flagged: Any,
+    ) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            def data(k: int) -> Any:
+                return context.make_array(signature.args[k])(context, builder, arguments[k]).data
+
+            def register(array: Any, k: int) -> Any:
+                at = builder.gep(array, [_PLACE(LANES * k)])
+                return builder.load(builder.bitcast(at, _BYTES.as_pointer()), align=1)
+
+            look_up = _Lookup(builder, in_pairs=in_pairs)
+            tables = [register(data(0), k) for k in range(HASHES * BYTES // LANES)]
+            turns = register(data(1), 0)
+            bits = ir.Constant(_BYTES, [1 << (k >> 3) for k in range(LANES)])
+            factor = filled(builder, builder.trunc(arguments[2], _WORD), _WORDS)
+            stream = builder.gep(data(3), [arguments[4]])
+            high_bytes, low_bytes = (opaque(builder, constant(_WORDS, mask)) for mask in (0xFF00, 0xFF))
+            eight = constant(_WORDS, 8)
+            n = cgutils.alloca_once_value(builder, _PLACE(0))
+            next_numbers = cgutils.alloca_once_value(builder, first_lanes())
+            with cgutils.for_range_slice(builder, _PLACE(0), arguments[5], _PLACE(LANES)) as (first, _):
+                words, picks = _load_words(builder, stream, first, ids.dtype.bitwidth)
+                even, odd = (builder.mul(part, factor) for part in words)
+                high = builder.or_(builder.lshr(even, eight), builder.and_(odd, high_bytes))
+                low = builder.or_(builder.and_(even, low_bytes), builder.shl(odd, eight))
+                high, low = (builder.bitcast(part, _BYTES) for part in (high, low))
+                in_upper_half = builder.icmp_signed("<", low, constant(_BYTES, 0))
+                turned = builder.xor(high, look_up.in_register(turns, low))
+                both = builder.and_(
+                    look_up.in_table(tables[:8], high, in_upper_half),
+                    look_up.in_table(tables[8:], turned, in_upper_half),
+                )
+                held = builder.and_(both, look_up.in_register(bits, low))
+                passes = builder.icmp_unsigned("!=", held, constant(_BYTES, 0))
+                so_far, numbers = builder.load(n), builder.load(next_numbers)
+                for mask in _in_order(builder, builder.bitcast(passes, _PLACE), picks):
+                    so_far = write_mask(builder, mask, numbers, data(6), so_far)
+                    numbers = builder.add(numbers, constant(_WORDS, 32))
+                builder.store(numbers, next_numbers)
+                builder.store(so_far, n)
+            return builder.load(n)
+
+        arguments = table, displacements, types.uint64, ids, types.intp, types.intp, flagged
+        return types.intp(*arguments), generate
+
+    return intrinsic(type_flag_lanes)
+
+
+_place = leaf(places_of_ids)
 
 
 @leaf
-def may_hold(table: Uint16Array, multipliers: Uint64Array, id_: int) -> int:
-    """Return 1 if an id may be in the set, 0 if it is not."""
-    word, bit = _place(id_, multipliers[0])
-    passes = np.uint64(table[word]) >> bit
-    word, bit = _place(id_, multipliers[1])
-    return int64(passes & (np.uint64(table[np.uint64(WORDS) + word]) >> bit) & _ONE)
-
-
 def _flag_slowly(
-    table: Uint16Array, multipliers: Uint64Array, ids: TokenIds, begin: int, n_ids: int, flagged: Uint16Array
+    table: Uint8Array,
+    displacements: Uint8Array,
+    multiplier: np.uint64,
+    ids: TokenIds,
+    begin: int,
+    n_ids: int,
+    flagged: Uint16Array,
 ) -> int:
-    """Write down which of the ids from `begin` on may be in the set, counted from there; return how many.
-
-    `n_ids` is a multiple of `LANES`; `flagged` is an array of uint16 with space for `AT_ONCE` more.
-    """
+    """Do one id at a time what the registers do; nobody asks for it where there are none."""
     n = 0
     for k in range(n_ids):
+        place, bit, chosen = _place(ids[begin + k], multiplier)
+        turned = np.uint64(BYTES) + (place ^ np.uint64(displacements[chosen]))
         flagged[n] = k
-        n += may_hold(table, multipliers, ids[begin + k])
+        n += int64(((np.uint64(table[place]) & np.uint64(table[turned])) >> bit) & _ONE)
     return n
 
 
-def _look_up(builder: Any, registers: list[Any], multiplier: Any, ids: Any) -> Any:
-    """Return a vector whose lowest bits say which ids one hash lets through; see `place_of_id`."""
-    permute = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(_WORDS, [_WORDS] * 3), "llvm.x86.avx512.vpermi2var.hi.512"
-    )
-    product = builder.mul(ids, multiplier)
-    place = builder.lshr(product, constant(_WORDS, 6))  # of this the processor takes the six low bits
-    odd, upper = (
-        builder.icmp_unsigned("!=", builder.and_(product, constant(_WORDS, bit)), constant(_WORDS, 0))
-        for bit in (16, 32)
-    )
-    words = [builder.call(permute, [registers[k], place, registers[k + 1]]) for k in range(0, 8, 2)]
-    word = builder.select(
-        upper, builder.select(odd, words[3], words[2]), builder.select(odd, words[1], words[0])
-    )
-    return builder.lshr(word, builder.lshr(product, constant(_WORDS, 12)))
+flag_by_registers: Any = _flagging(in_pairs=False) if BYTE_PERMUTES else _flag_slowly
+"""Write down which of the ids from `begin` on may be in the set, counted from there; return how many.
 
+``flag_by_registers(table, displacements, multiplier, ids, begin, n_ids, flagged)``: `n_ids` is a multiple of
+`LANES`, and `flagged` an array of uint16 with space for `AT_ONCE` more."""
 
-def _type_flag_lanes(
-    typing_context: Any, table: Any, multipliers: Any, ids: Any, begin: Any, n_ids: Any, flagged: Any
-) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        def data(k: int) -> Any:
-            return context.make_array(signature.args[k])(context, builder, arguments[k]).data
-
-        n_words = HASHES * WORDS // LANES
-        registers = [
-            builder.load(
-                builder.bitcast(builder.gep(data(0), [_PLACE(LANES * k)]), _WORDS.as_pointer()), align=2
-            )
-            for k in range(n_words)
-        ]
-        of_hash = [
-            filled(builder, builder.trunc(builder.load(builder.gep(data(1), [_PLACE(k)])), _WORD), _WORDS)
-            for k in range(HASHES)
-        ]
-        bits = ids.dtype.bitwidth
-        stream = builder.bitcast(builder.gep(data(2), [arguments[3]]), ir.IntType(bits).as_pointer())
-        n = cgutils.alloca_once_value(builder, _PLACE(0))
-        with cgutils.for_range_slice(builder, _PLACE(0), arguments[4], _PLACE(LANES)) as (first, _):
-            loaded = builder.bitcast(
-                builder.gep(stream, [first]), ir.VectorType(ir.IntType(bits), LANES).as_pointer()
-            )
-            lanes = builder.load(loaded, align=bits // 8)
-            lanes = lanes if bits == 16 else builder.trunc(lanes, _WORDS)
-            halves = [
-                _look_up(builder, registers[8 * k : 8 * k + 8], of_hash[k], lanes) for k in range(HASHES)
-            ]
-            lowest = builder.and_(builder.and_(*halves), constant(_WORDS, 1))
-            passes = builder.icmp_unsigned("!=", lowest, constant(_WORDS, 0))
-            builder.store(write_places(builder, passes, LANES, first, data(5), builder.load(n)), n)
-        return builder.load(n)
-
-    return types.intp(table, multipliers, ids, types.intp, types.intp, flagged), generate
-
-
-flag_lanes: Any = intrinsic(_type_flag_lanes) if IN_REGISTERS else leaf(_flag_slowly)
-
-
-@leaf
-def flag_ids(
-    table: Uint16Array, multipliers: Uint64Array, ids: TokenIds, begin: int, end: int, flagged: Uint16Array
-) -> int:
-    """Write down which of the ids ``[begin, end)`` may be in the set, counted from `begin`; return how many.
-
-    Parameters
-    ----------
-    flagged : array of uint16
-        Buffers for all of them, 65,536 at most, and `AT_ONCE` more.
-    """
-    whole = (end - begin) // LANES * LANES
-    n: int = flag_lanes(table, multipliers, ids, begin, whole, flagged)
-    for k in range(whole, end - begin):
-        flagged[n] = k
-        n += may_hold(table, multipliers, ids[begin + k])
-    return n
+flag_by_register_pairs: Any = _flagging(in_pairs=True) if BYTE_PERMUTES else _flag_slowly
+"""The same, two registers with one instruction: three steps on Intel's processors, one on AMD's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from indexer.jit.compile import kernel, leaf
 from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
-from indexer.matching.ids.kernels.bloom import flag_ids
+from indexer.matching.ids.kernels.keys import PAIRS, flag_keys
 from indexer.matching.ids.kernels.pair_bitmap import flag_groups
 from indexer.matching.ids.kernels.prefilter import (
     SCAN_POSITIONS,
@@ -45,14 +45,14 @@ def ids_in_windows(scratch: PrefilterScratch, n_windows: int, begin: int) -> int
 @kernel
 def scan_up_to(prefilter: IdPrefilter, ids: TokenIds, stage: int, scratch: PrefilterScratch) -> int:
     """Ask the questions up to a stage, one of `STAGES` from 0; return what the last one let through."""
-    keys, total = prefilter.keys, int64(0)
+    total = int64(0)
     n_pairs = ids.shape[0] - 1
     for begin in range(0, n_pairs, SCAN_POSITIONS):
         end = min(begin + SCAN_POSITIONS, n_pairs)
         if stage > 0:
             n = pass_positions(prefilter, ids, begin, end, scratch)
-        elif keys.table.shape[0]:
-            n = flag_ids(keys.table, keys.multipliers, ids, begin, end, scratch.flagged)
+        elif prefilter.keys.way != PAIRS:
+            n = flag_keys(prefilter.keys, ids, begin, end, scratch.flagged)
         else:
             n = flag_groups(
                 prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, begin, end, scratch.groups

@@ -3,8 +3,8 @@
 Every pattern of two and more ids has one pair of neighbouring ids chosen as its anchor (`anchor_table`). Four
 questions are put to the stream, each to what the one before let through:
 
-1. may the id be the key of an anchor, one of its two ids, or a pattern by itself? Thirty-two ids at a time,
-   in registers (`bloom`);
+1. may the id be the key of an anchor, one of its two ids, or a pattern by itself? Many ids at a time
+   (`keys`);
 2. is the pair that begins or ends with it in a hashed bitmap that stays in the cache?
 3. is the pair really an anchor (`anchor_table`)?
 4. is the pair, with the one or two ids beside it, part of a pattern (`anchor_contexts`)?
@@ -36,7 +36,7 @@ from indexer.matching.ids.kernels.anchor_contexts import (
     reach,
 )
 from indexer.matching.ids.kernels.anchor_records import FARTHEST, unpack_reach, unpack_region
-from indexer.matching.ids.kernels.bloom import RegisterBloom, flag_ids
+from indexer.matching.ids.kernels.keys import PAIRS, Keys, flag_keys
 from indexer.matching.ids.kernels.pair_bitmap import (
     GROUP,
     flag_groups,
@@ -78,9 +78,8 @@ class IdPrefilter(NamedTuple):
         Ids modulo 65,536 that are a pattern by themselves; empty where there is none.
     longest_before, longest_after : int64
         How many ids before its anchor a pattern begins, at most, and how many from it on one ends.
-    keys : RegisterBloom
-        The ids that are the key of an anchor, or a pattern by themselves; an empty table where this question
-        is not worth asking.
+    keys : Keys
+        The ids that are the key of an anchor, or a pattern by themselves.
     """
 
     bitmap: Uint64Array
@@ -92,7 +91,7 @@ class IdPrefilter(NamedTuple):
     tokens: Uint64Array
     longest_before: int
     longest_after: int
-    keys: RegisterBloom
+    keys: Keys
 
 
 class IdWindows(NamedTuple):
@@ -135,9 +134,9 @@ def pass_positions(
 ) -> int:
     """Write down the positions of ``[begin, end)`` where an anchor may stand; return how many."""
     positions = scratch.windows.position
-    keys, flagged = prefilter.keys, scratch.flagged
-    if keys.table.shape[0]:
-        n_keys = flag_ids(keys.table, keys.multipliers, ids, begin, end, flagged)
+    flagged = scratch.flagged
+    if prefilter.keys.way != PAIRS:
+        n_keys = flag_keys(prefilter.keys, ids, begin, end, flagged)
         n_keys = keep_keys(prefilter, ids, begin, flagged, n_keys)
         return positions_beside(prefilter, ids, begin, end, flagged, n_keys, positions)
     if prefilter.tokens.shape[0]:

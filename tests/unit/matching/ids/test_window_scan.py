@@ -15,7 +15,7 @@ from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher
 from tests.support.drawing import patterns_of, rows_of
 
-pytestmark = pytest.mark.usefixtures("in_registers")
+pytestmark = pytest.mark.usefixtures("way")
 JIT_ONLY = pytest.mark.skipif(
     "NUMBA_DISABLE_JIT" in __import__("os").environ, reason="too many tokens for the interpreter"
 )
