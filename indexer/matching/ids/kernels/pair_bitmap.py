@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.jit.compile import kernel, leaf
+from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
 from indexer.units import Int64Array, TokenIds, Uint16Array, Uint64Array
@@ -45,7 +45,7 @@ def position_bit(prefilter: IdPrefilter, ids: TokenIds, at: int) -> np.uint64:
     return bit | token_bit(prefilter, ids, at)
 
 
-@kernel
+@uncounted
 def flag_groups(
     bitmap: Uint64Array,
     multiplier: np.uint64,
