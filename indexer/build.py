@@ -82,6 +82,7 @@ def scan_shards(
     max_memory: str = "",
     engine: str = "",
     address: str = "",
+    on_compiled: Callable[[dict[str, str]], object] = lambda _: None,
 ) -> Iterator[RangeDone]:
     """Scan the planned ranges that have no partial yet, and commit one partial for each.
 
@@ -97,6 +98,8 @@ def scan_shards(
         Memory to stay within, as in ``16GB``; empty: as planned.
     engine, address : str
         Who scans, ``local`` or ``ray``, and the address of the cluster; empty: as planned.
+    on_compiled : callable
+        Told, by unit, in which way is searched.
 
     Yields
     ------
@@ -116,7 +119,9 @@ def scan_shards(
         if not tasks:
             return
         task = ScanTask(index, plan)
-        task.compile()
+        ways = task.compile()
+        index.note_search(ways)
+        on_compiled(ways)
         failures: list[Exception] = []
         asked = plan.config.index
         engine, n_workers = engine or asked.engine, n_workers or asked.workers
@@ -189,6 +194,7 @@ def build_index(
     announce: Callable[[str], object] = lambda _: None,
     on_range: Callable[[Plan, RangeDone], object] = lambda *_: None,
     on_row: Callable[[int], object] = lambda _: None,
+    on_compiled: Callable[[dict[str, str]], object] = lambda _: None,
 ) -> Plan:
     """Plan, scan and merge in a row; running again is resuming.
 
@@ -208,6 +214,8 @@ def build_index(
         Told of every range that is done.
     on_row : callable
         Told how many rows more of phrases were read.
+    on_compiled : callable
+        Told, by unit, in which way is searched.
     """
     asked = config.index
     with compiling_beside() if config.match.unit != "tokens" else nullcontext():
@@ -221,6 +229,7 @@ def build_index(
             n_workers=n_workers or asked.workers,
             engine=engine or asked.engine,
             address=address or asked.address,
+            on_compiled=on_compiled,
         )
         for done in scanned:
             on_range(plan, done)

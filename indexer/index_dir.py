@@ -8,6 +8,7 @@
     failures/000000.json   why the last scan of a range gave it up, until it is scanned
     exposures.duckdb       the table, built aside and renamed
     exposures.damaged.duckdb  an earlier table that could not be read
+    search.json            in which way the last scan searched
     lock                   who is writing
 """
 
@@ -81,6 +82,7 @@ class IndexDir:
         self.partials = self.root / "partials"
         self.failures = self.root / "failures"
         self.database_file = self.root / "exposures.duckdb"
+        self.search_file = self.root / "search.json"
         self.lock_file = self.root / "lock"
 
     def partial_file(self, range_number: int) -> Path:
@@ -129,6 +131,18 @@ class IndexDir:
     def committed_ranges(self) -> set[int]:
         """Return the numbers of the ranges whose partial is committed."""
         return {int(path.stem) for path in self.partials.glob("*.parquet") if path.stem.isdigit()}
+
+    def note_search(self, ways: dict[str, str]) -> None:
+        """Write down in which way each unit is searched; that decides speed, never what is found."""
+        text = json.dumps(ways, indent=1) + "\n"
+        commit_file(self.search_file, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def noted_search(self) -> dict[str, str]:
+        """Return in which way each unit was searched last; nothing where that was not written down."""
+        with suppress(OSError, ValueError):
+            noted: dict[str, str] = json.loads(self.search_file.read_text(encoding="utf-8"))
+            return noted
+        return {}
 
     def require_plan(self) -> None:
         """Refuse a directory that holds no plan.

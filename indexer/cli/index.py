@@ -47,6 +47,7 @@ def read_config(path: str, overrides: tuple[str, ...]) -> Config:
 @address_option
 @allow_path_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Say too which way of searching is the fastest here.")
 def index(
     config: str,
     index_dir: str,
@@ -57,6 +58,7 @@ def index(
     address: str,
     allow_paths: tuple[str, ...],
     quiet: bool,
+    verbose: bool,
 ) -> None:
     """Build the index of a corpus: plan, scan and merge in a row.
 
@@ -70,6 +72,10 @@ def index(
         def on_range(plan: Plan, done: RangeDone) -> None:
             progress.advance(done.n_tokens, plan.n_tokens, "tokens")
 
+        def on_compiled(ways: dict[str, str]) -> None:
+            for unit, way in ways.items() if verbose else ():
+                progress.say(f"Search of {unit}: {way}")
+
         build_index(
             read_config(config, _with(overrides, max_memory, allow_paths)),
             index_dir,
@@ -79,6 +85,7 @@ def index(
             announce=progress.say,
             on_range=on_range,
             on_row=lambda n_rows: progress.advance(n_rows, None, "rows"),
+            on_compiled=on_compiled,
         )
         progress.say(f"Done: {index_dir}")
     if not quiet:

@@ -180,7 +180,7 @@ def _fill(
     if "other_forms" in plan.frozen:
         connection.execute(sql("other_forms.sql"))
         notes += _notes_on_other_forms(connection)
-    _insert(connection, "provenance", _provenance_rows(plan, missing, [*plan.notes, *notes], taken))
+    _insert(connection, "provenance", _provenance_rows(index, plan, missing, [*plan.notes, *notes], taken))
     if "attributes" in plan.frozen:
         connection.execute(sql("attributes.sql"))
     if "probe_positions" in plan.frozen:
@@ -247,7 +247,9 @@ def _notes_on_other_forms(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _provenance_rows(plan: Plan, missing: list[int], notes: list[str], taken: dict[str, str]) -> pa.Table:
+def _provenance_rows(
+    index: IndexDir, plan: Plan, missing: list[int], notes: list[str], taken: dict[str, str]
+) -> pa.Table:
     config = plan.config.sections()
     values: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
@@ -267,6 +269,7 @@ def _provenance_rows(plan: Plan, missing: list[int], notes: list[str], taken: di
         "tokenizer": plan.tokenizer and asdict(plan.tokenizer),
         "frozen": {name: asdict(file) for name, file in plan.frozen.items()},
         "software": plan.software,
+        "search": index.noted_search(),
         **{f"match_{key}": value for key, value in config["match"].items()},
         "config": config,
     }

@@ -41,6 +41,20 @@ def describe(matcher: Matcher, sample: TokenIds) -> Facts:
     return {}
 
 
+def way_of_search(matcher: Matcher, sample: TokenIds) -> str:
+    """Return in which way a matcher asks its first question; that is measured, and decides speed alone.
+
+    Parameters are those of `describe`.
+    """
+    if isinstance(matcher, GappedMatcher):
+        return way_of_search(matcher.inner, sample)
+    if isinstance(matcher, AnchorParts):
+        return way_of_search(matcher.matcher_for(sample), sample)
+    if isinstance(matcher, TokenMatcher):
+        return WAYS[matcher.prefilter_of(sample).keys.way]
+    return "through windows, or by decoding"
+
+
 def _of_ids(matcher: TokenMatcher, sample: TokenIds) -> Facts:
     prefilter = matcher.prefilter_of(sample)
     facts = {

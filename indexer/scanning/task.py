@@ -48,7 +48,7 @@ class ScanTask:
         self.plan = plan
         self._planned = index.plan_state()
         self._scanner: Scanner | None = None
-        self._is_compiled = False
+        self._ways: dict[str, str] | None = None
         self._recall = Recall(plan.files)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class ScanTask:
             "plan": self.plan,
             "_planned": self._planned,
             "_scanner": None,
-            "_is_compiled": False,
+            "_ways": None,
             "_recall": Recall(self.plan.files),
             "credentials": kept(),
         }
@@ -142,11 +142,21 @@ class ScanTask:
                 self._scanner = self._build()
         return self._scanner
 
-    def compile(self) -> None:
-        """Compile kernels and build tables, once: before workers are forked, so that each inherits them."""
-        if self._is_compiled:
-            return
-        self._is_compiled = True
+    def compile(self) -> dict[str, str]:
+        """Compile kernels and build tables, once: before workers are forked, so that each inherits them.
+
+        Returns
+        -------
+        dict of str to str
+            By unit, in which way is searched; measured where the corpus is large enough to gain by it.
+        """
+        if self._ways is None:
+            self._ways = self._compile()
+        return self._ways
+
+    def _compile(self) -> dict[str, str]:
+        from indexer.matching.inspection import way_of_search
+
         scanner = self.prepare()
         dtype = ids_dtype_of(np.dtype(self.plan.corpus.dtype))
         if "text" in scanner.matchers:
@@ -157,10 +167,11 @@ class ScanTask:
             sample = self.sample()
             for matcher in scanner.matchers.values():
                 matcher.prepare(sample)
-            return
-        nothing = np.zeros(1, dtype)
-        for matcher in scanner.matchers.values():
-            matcher.find(nothing, np.zeros(1, np.int64), np.ones(1, np.int64))
+        else:
+            sample = np.zeros(1, dtype)
+            for matcher in scanner.matchers.values():
+                matcher.find(sample, np.zeros(1, np.int64), np.ones(1, np.int64))
+        return {unit: way_of_search(matcher, sample) for unit, matcher in scanner.matchers.items()}
 
     def sample(self) -> TokenIds:
         """Return the ids of the first blocks of the plan; the task of a damaged shard will say what it is."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 from indexer.exposure.query_door import UNHURRIED
 from indexer.splits.ask import ask
 
-_OF_THE_SAME_CONTENT = ("plan_fingerprint", "config", "software")
+_OF_THE_SAME_CONTENT = ("plan_fingerprint", "config", "software", "search")
 
 
 @dataclass(frozen=True)

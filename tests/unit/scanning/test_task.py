@@ -8,6 +8,7 @@ import pytest
 from indexer.build import plan_index
 from indexer.config import load_config
 from indexer.index_dir import IndexDir
+from indexer.matching.ids.kernels.keys import WAYS
 from indexer.scanning import task as task_module
 from indexer.scanning.task import ScanTask
 
@@ -41,6 +42,15 @@ def test_matchers_are_prepared_with_the_beginning_of_the_corpus(sample, tmp_path
     assert len(given[0]) >= 20_000
     first = next(task.prepare().reader.blocks(task.prepare().shards[0], 0, 1))
     assert np.array_equal(given[0][: len(first.ids)], first.ids)
+
+
+@pytest.mark.parametrize("with_sample", [True, False])
+def test_it_is_told_in_which_way_is_searched(sample, tmp_path, monkeypatch, with_sample):
+    if with_sample:
+        monkeypatch.setattr(task_module, "DECODED_TOKENS", 10_000)
+    ways = planned(sample, tmp_path, "both").compile()
+    assert ways["tokens"] in WAYS.values()
+    assert ways["text"] == "through windows, or by decoding"
 
 
 @pytest.mark.parametrize("unit", ["tokens", "text", "both"])

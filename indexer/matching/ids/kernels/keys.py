@@ -21,10 +21,10 @@ from indexer.units import TokenIds, Uint8Array, Uint16Array
 
 PAIRS, TABLE, REGISTERS, REGISTER_PAIRS = (int64(way) for way in range(4))
 WAYS = {
-    PAIRS: "not asked: the pair bitmap is asked at once",
-    TABLE: "a byte for each id, eight ids at a time",
-    REGISTERS: "a Bloom filter in registers, 64 ids at a time",
-    REGISTER_PAIRS: "a Bloom filter in pairs of registers, 64 ids at a time",
+    PAIRS: "pairs of ids first, eight at a time",
+    TABLE: "keys by a byte for each id, eight at a time",
+    REGISTERS: "keys by a Bloom filter in registers, 64 at a time",
+    REGISTER_PAIRS: "keys by a Bloom filter in pairs of registers, 64 at a time",
 }
 """The ways to ask the first question, as people are told of them."""
 
