@@ -22,6 +22,7 @@ from numba.extending import intrinsic
 
 from indexer.jit.compile import leaf
 from indexer.jit.numbers import int64
+from indexer.jit.prefetching import write_prefetch_ahead
 from indexer.jit.simd import BYTE_PERMUTES, constant, filled, first_lanes, opaque, write_mask
 from indexer.units import TokenIds, Uint8Array, Uint16Array
 
@@ -121,7 +122,10 @@ def _load_words(builder: Any, stream: Any, first: Any, bits: int) -> tuple[tuple
     n_parts = LANES * bits // 512
     vector = ir.VectorType(ir.IntType(bits), 512 // bits)
     at = builder.bitcast(builder.gep(stream, [first]), vector.as_pointer())
-    parts = [builder.load(builder.gep(at, [_PLACE(k)]), align=bits // 8) for k in range(n_parts)]
+    places = [builder.gep(at, [_PLACE(k)]) for k in range(n_parts)]
+    for place in places:
+        write_prefetch_ahead(builder, place)
+    parts = [builder.load(place, align=bits // 8) for place in places]
     if bits == 16:
         return (parts[0], parts[1]), (0x5555555555555555, 0xAAAAAAAAAAAAAAAA)
     laid = []

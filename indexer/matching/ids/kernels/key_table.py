@@ -16,6 +16,7 @@ from numba.core import cgutils, config
 from numba.extending import intrinsic
 
 from indexer.jit.compile import leaf
+from indexer.jit.prefetching import write_prefetch_ahead
 from indexer.units import TokenIds, Uint8Array, Uint16Array
 
 LANES = 8
@@ -66,6 +67,7 @@ def _type_flag_eights(
         n = cgutils.alloca_once_value(builder, _PLACE(0))
         with cgutils.for_range_slice(builder, _PLACE(0), arguments[4], _PLACE(LANES)) as (first, _):
             at = builder.gep(stream, [first])
+            write_prefetch_ahead(builder, at)
             mask = is_key(at, 0)
             for lane in range(1, LANES):
                 mask = builder.or_(mask, is_key(at, lane))
