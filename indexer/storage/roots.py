@@ -74,6 +74,8 @@ def roots_of(values: Any, *, base: Path, allowed: Sequence[str] = ()) -> Roots:
 
 
 _roots: Roots | None = None
+_own_files: set[Path] = set()
+"""Files that this process wrote for itself, wherever the system keeps such."""
 
 
 @contextmanager
@@ -87,6 +89,17 @@ def within(roots: Roots) -> Iterator[None]:
         _roots = before
 
 
+@contextmanager
+def own_file(path: Path) -> Iterator[None]:
+    """Let a file be read that nobody named since this process wrote it for itself."""
+    real = path.resolve()
+    _own_files.add(real)
+    try:
+        yield
+    finally:
+        _own_files.discard(real)
+
+
 def refuse_outside(path: Path, name: str) -> None:
     """Refuse a file that nobody named.
 
@@ -98,6 +111,8 @@ def refuse_outside(path: Path, name: str) -> None:
     if _roots is None or _roots.hold(path):
         return
     real = path.resolve()
+    if real in _own_files:
+        return
     raise ConfigError(
         f"leads to {real}, which lies outside of what the configuration names",
         path=name,

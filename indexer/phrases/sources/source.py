@@ -17,6 +17,7 @@ from indexer.phrases.sources.hub import is_dataset_folder, read_dataset, refuse_
 from indexer.phrases.sources.record import Record
 from indexer.storage import files
 from indexer.storage.compressed import without_suffix
+from indexer.storage.roots import own_file
 from indexer.storage.saved_datasets import DESCRIPTIONS, saved_files, saved_splits
 from indexer.storage.urls import is_url
 
@@ -171,7 +172,7 @@ def _is_aside(name: str) -> bool:
 
 def _read_standard_input(options: FileOptions) -> Iterator[Record]:
     """Yield the rows of standard input, which is kept in a file of its own while it is read."""
-    with tempfile.NamedTemporaryFile(prefix="exposure-stdin-") as kept:
+    with tempfile.NamedTemporaryFile(prefix="exposure-stdin-") as kept, own_file(Path(kept.name)):
         shutil.copyfileobj(sys.stdin.buffer, kept)
         kept.flush()
         file = files.file_at(kept.name, base=Path())
