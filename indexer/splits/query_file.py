@@ -5,11 +5,11 @@ The head of a query file is a block of comment lines::
     -- title: Most exposed phrases
     -- The phrases the model met most often, with their first and last step.
     -- example: exposure query index most_exposed -p n_rows=5
-    -- param at_least: BIGINT = 1 -- fewest exposures of a phrase that is listed
-    -- param n_rows: INTEGER = 20 -- how many are listed
+    -- param at_least: COUNT = 1 -- fewest exposures of a phrase that is listed
+    -- param n_rows: NATURAL = 20 -- how many are listed
 
 A type is one of DuckDB (BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN) or says what is meant: COUNT (1 or more),
-SHARE (0 to 1), or what `indexer.splits.named_values` looks up in the index: PHRASE, WORDS, PARADIGM, MODEL.
+NATURAL (0 or more), SHARE (0 to 1), or what `indexer.splits.named_values` looks up in the index: PHRASE, WORDS, PARADIGM, MODEL.
 
 A parameter without ``= value`` must be given; ``= NULL`` makes it optional. In the SQL it is ``$at_least``.
 Whoever gives ``NULL`` gives no value, but for a text that must be given: that is the text ``NULL``. A
@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Parameter:
     name : str
         As in ``$name``.
     type : str
-        BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, COUNT, SHARE, PHRASE, WORDS, PARADIGM or MODEL.
+        BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, COUNT, NATURAL, SHARE, PHRASE, WORDS, PARADIGM or MODEL.
     default : str or None
         Its value as text where none is given; None: it must be given.
     help : str
@@ -85,8 +85,8 @@ def _boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
 
-def _count(text: str) -> int:
-    if int(text) < 1:
+def _at_least(least: int, text: str) -> int:
+    if not least <= int(text) < 1 << 63:
         raise ValueError
     return int(text)
 
@@ -97,14 +97,19 @@ def _share(text: str) -> float:
     return float(text)
 
 
-_RANGES = {"COUNT": "a whole number of 1 or more", "SHARE": "a number from 0 to 1"}
+_RANGES = {
+    "COUNT": "a whole number of 1 or more",
+    "NATURAL": "a whole number of 0 or more",
+    "SHARE": "a number from 0 to 1",
+}
 _TEXTS = ("VARCHAR", "PHRASE", "WORDS", "PARADIGM", "MODEL")
 _TYPES: dict[str, Any] = {
     "BIGINT": int,
     "INTEGER": int,
     "DOUBLE": float,
     "BOOLEAN": _boolean,
-    "COUNT": _count,
+    "COUNT": partial(_at_least, 1),
+    "NATURAL": partial(_at_least, 0),
     "SHARE": _share,
     **dict.fromkeys(_TEXTS, str),
 }

@@ -1,7 +1,7 @@
 -- title: Most exposed
 -- The phrases the model met most often.
 -- example: exposure query index explore/most_exposed -p n_rows=5
--- param n_rows: BIGINT = 20 -- how many are listed
+-- param n_rows: NATURAL = 20 -- how many are listed
 SELECT
     phrase,
     exposure_count,

@@ -2,8 +2,8 @@
 -- Phrases of the index that the model did meet and that differ from a given one by a few letters, the nearest first.
 -- example: exposure query index explore/near_phrases -p phrase='this sketch'
 -- param phrase: WORDS -- any phrase, in the index or not
--- param most_edits: BIGINT = 3 -- letters put in, taken out or changed
--- param n_rows: BIGINT = 5 -- how many are listed
+-- param most_edits: NATURAL = 3 -- letters put in, taken out or changed
+-- param n_rows: NATURAL = 5 -- how many are listed
 SELECT
     phrase,
     damerau_levenshtein(phrase, $phrase) AS edits,

@@ -1,7 +1,7 @@
 -- title: Never seen
 -- The phrases the model certainly never met in the training window; empty while any planned shard is missing.
 -- example: exposure query index explore/never_seen -p n_rows=5
--- param n_rows: BIGINT = 20 -- how many are listed
+-- param n_rows: NATURAL = 20 -- how many are listed
 SELECT
     phrase_id,
     phrase,

@@ -1,8 +1,8 @@
 -- title: Pairs whose phrases differ in exposure
 -- The pairs whose good and bad phrase were met differently often, the widest gap first; ungrammatical leads are marked.
 -- example: exposure query index explore/pairs_that_differ -p at_least=10
--- param at_least: BIGINT = 1 -- smallest difference that is listed
--- param n_rows: BIGINT = 20 -- how many are listed
+-- param at_least: COUNT = 1 -- smallest difference that is listed
+-- param n_rows: NATURAL = 20 -- how many are listed
 SELECT
     pair_id,
     good_phrase,

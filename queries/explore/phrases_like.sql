@@ -3,7 +3,7 @@
 -- example: exposure query index explore/phrases_like -p first_word=this -p last_word=sketch
 -- param first_word: WORDS -- how the phrase begins
 -- param last_word: WORDS -- a word that stands anywhere in the phrase
--- param n_rows: BIGINT = 5000 -- how many are listed
+-- param n_rows: NATURAL = 5000 -- how many are listed
 SELECT phrase
 FROM phrases
 WHERE starts_with(phrase, $first_word)

@@ -1,7 +1,7 @@
 -- title: Shards
 -- What was read of each shard, and whether its content was compared with a hash known from elsewhere.
 -- example: exposure query index explore/shards -p n_rows=5
--- param n_rows: BIGINT = 1000 -- how many are listed
+-- param n_rows: NATURAL = 1000 -- how many are listed
 SELECT
     shard,
     path,

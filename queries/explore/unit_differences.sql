@@ -1,7 +1,7 @@
 -- title: Where text and ids disagree
 -- The phrases whose exposures differ between the text the tokens spell and the id forms, with the spellings that only one of them found.
 -- example: exposure query index explore/unit_differences -p n_rows=5
--- param n_rows: BIGINT = 50 -- how many are listed
+-- param n_rows: NATURAL = 50 -- how many are listed
 SELECT
     phrases.phrase,
     exposures.exposure_count AS exposure_count_text,

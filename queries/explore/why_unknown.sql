@@ -1,7 +1,7 @@
 -- title: Why unknown
 -- Phrases of count 0 that are unknown and not never, with what is missing for a certain zero.
 -- example: exposure query index explore/why_unknown -p n_rows=5
--- param n_rows: BIGINT = 20 -- how many are listed
+-- param n_rows: NATURAL = 20 -- how many are listed
 SELECT
     phrase_id,
     phrase,

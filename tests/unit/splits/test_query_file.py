@@ -22,6 +22,13 @@ def test_a_count_is_one_or_more(text: str) -> None:
     assert Parameter("min_count", "COUNT", "1", "").parse("1") == 1
 
 
+@pytest.mark.parametrize("text", ["-1", "1.5", "NULL", "", str(1 << 63)])
+def test_a_natural_number_is_zero_or_more(text: str) -> None:
+    with pytest.raises(ConfigError, match="0 or more"):
+        Parameter("n_rows", "NATURAL", "20", "").parse(text)
+    assert Parameter("n_rows", "NATURAL", "20", "").parse("0") == 0
+
+
 @pytest.mark.parametrize("text", ["20", "-0.1", "nan", "inf", "NULL"])
 def test_a_share_is_from_0_to_1(text: str) -> None:
     with pytest.raises(ConfigError, match="from 0 to 1"):
@@ -29,8 +36,16 @@ def test_a_share_is_from_0_to_1(text: str) -> None:
     assert Parameter("share", "SHARE", "0.2", "").parse("1") == 1.0
 
 
-def test_every_min_count_is_a_count_and_every_phrase_is_looked_up() -> None:
-    types = {"min_count": "COUNT", "share": "SHARE", "paradigm": "PARADIGM", "model": "MODEL"}
+def test_parameters_of_one_name_are_of_one_type_and_every_phrase_is_looked_up() -> None:
+    types = {
+        "min_count": "COUNT",
+        "at_least": "COUNT",
+        "n_rows": "NATURAL",
+        "most_edits": "NATURAL",
+        "share": "SHARE",
+        "paradigm": "PARADIGM",
+        "model": "MODEL",
+    }
     for name, path in shipped_queries().items():
         for one in load_query_file(path, name).parameters:
             assert one.type == types.get(one.name, one.type), name
