@@ -1,4 +1,4 @@
-"""Room for exposure counts by phrase and bin: an array while that is small, else a hash table that grows."""
+"""Holds exposure counts by phrase and bin: an array while that is small, else a hash table that grows."""
 
 from __future__ import annotations
 

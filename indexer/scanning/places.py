@@ -1,4 +1,4 @@
-"""Room for the first places of each phrase."""
+"""Holds the first places of each phrase."""
 
 from __future__ import annotations
 

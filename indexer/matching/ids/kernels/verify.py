@@ -183,7 +183,7 @@ def verify_hits(
     found : Matches
         A buffer for as many occurrences.
     scratch : OrderScratch
-        Room for as many.
+        Space for as many.
     """
     kept = 0
     for hit in range(n_hits):
