@@ -9,7 +9,8 @@ The head of a query file is a block of comment lines::
     -- param n_rows: NATURAL = 20 -- how many are listed
 
 A type is one of DuckDB (BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN) or says what is meant: COUNT (1 or more),
-NATURAL (0 or more), SHARE (0 to 1), or what `indexer.splits.named_values` looks up in the index: PHRASE, WORDS, PARADIGM, MODEL.
+NATURAL (0 or more), SHARE (0 to 1), or what `indexer.splits.named_values` looks up in the index:
+PHRASE, WORDS, PARADIGM, MODEL.
 
 A parameter without ``= value`` must be given; ``= NULL`` makes it optional. In the SQL it is ``$at_least``.
 Whoever gives ``NULL`` gives no value, but for a text that must be given: that is the text ``NULL``. A
