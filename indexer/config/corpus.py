@@ -15,7 +15,9 @@ class CorpusConfig:
     format: str = option("auto", help="Format of the shards; auto looks at the files and says what it saw.")
     sequence_length: int | None = option(None, help="Ids per sequence, where the format does not say.")
     dtype: str | None = option(None, help="Dtype of a headerless array, as in uint16 or >u4.")
-    vocab_size: int | None = option(None, help="Ids run from 0 to here; default: the tokenizer's size.")
+    vocab_size: int | None = option(
+        None, least=1, help="Ids run from 0 to here; default: the tokenizer's size."
+    )
     end_of_document: int | None = option(None, help="Id between documents; no occurrence contains it.")
     special_ids: list[int] = option([], help="Further ids no occurrence contains: padding, start of text.")
     label_overlap: bool | None = option(
@@ -51,7 +53,7 @@ class CorpusConfig:
         True, help="Whether Megatron's windows hold one id more than their length, the last label."
     )
     max_target_sequence_length: int | None = option(
-        None, help="OLMo-core: the arrays were cut into blocks of so many ids first."
+        None, least=1, help="OLMo-core: the arrays were cut into blocks of so many ids first."
     )
     file_order_seed: int | None = option(
         None,
@@ -67,10 +69,14 @@ class CorpusConfig:
         help="Most bytes one compressed shard may unpack to; default: 1,000 times its size, at least 64 MiB.",
     )
     max_window_bytes: int = option(
-        128 * 1024 * 1024, help="Largest zstd window to accept; raise it for files packed with --long=31."
+        128 * 1024 * 1024,
+        least=1,
+        help="Largest zstd window to accept; raise it for files packed with --long=31.",
     )
     max_line_bytes: int = option(
-        64 * 1024 * 1024, help="Longest line of JSON to accept: a line is held and tokenized as a whole."
+        64 * 1024 * 1024,
+        least=1,
+        help="Longest line of JSON to accept: a line is held and tokenized as a whole.",
     )
     empty_documents: str = option(
         "keep",

@@ -30,5 +30,7 @@ class IndexConfig:
         [], help="Folders that may be read though nothing here names them: links and other files lead there."
     )
     silent_seconds: int = option(
-        600, help="A worker that gives no sign of life for so long is killed, and its range tried again."
+        600,
+        least=1,
+        help="A worker that gives no sign of life for so long is killed, and its range tried again.",
     )

@@ -151,6 +151,9 @@ def _section(section: type, name: str, values: Mapping[str, Any], origin: str) -
             raise ConfigError(
                 f"[{name}] {key} = {value!r} is not a choice", path=origin, expected=" or ".join(choices)
             )
+        least = declaration.metadata["least"]
+        if least is not None and isinstance(value, int) and value < least:
+            raise ConfigError(f"[{name}] {key} = {value}", path=origin, expected=f"at least {least}")
     return section(**values)
 
 

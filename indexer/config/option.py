@@ -12,7 +12,9 @@ from typing import Any
 REQUIRED: Any = MISSING
 
 
-def option(default: Any = REQUIRED, *, help: str, choices: tuple[str, ...] = ()) -> Any:
+def option(
+    default: Any = REQUIRED, *, help: str, choices: tuple[str, ...] = (), least: int | None = None
+) -> Any:
     """Declare one key of a section.
 
     Parameters
@@ -23,8 +25,10 @@ def option(default: Any = REQUIRED, *, help: str, choices: tuple[str, ...] = ())
         One sentence for the reference page.
     choices : tuple of str
         The allowed words, where the value is a word.
+    least : int, optional
+        The smallest number that means something.
     """
-    metadata = {"help": help, "choices": choices}
+    metadata = {"help": help, "choices": choices, "least": least}
     if isinstance(default, list | dict):
         return field(default_factory=lambda: type(default)(default), metadata=metadata)
     return field(default=default, metadata=metadata)

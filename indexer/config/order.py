@@ -48,7 +48,9 @@ class OrderConfig:
         1,
         help="OLMo: data-parallel ranks; rank r takes every so-many-th row. Orders rows, no step changes.",
     )
-    read_at_once: int = option(8, help="litpkds: files whose blocks are shuffled together (n_chunks).")
+    read_at_once: int = option(
+        8, least=1, help="litpkds: files whose blocks are shuffled together (n_chunks)."
+    )
     checkpoints: str | int | list[int] = option(
         "auto",
         help="Steps taken at each checkpoint: a list, a spacing, a file, a named grid (pythia), or auto.",

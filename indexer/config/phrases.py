@@ -66,9 +66,14 @@ class PhrasesConfig:
     )
     max_file_bytes: int | None = option(
         None,
+        least=1,
         help="Most bytes a compressed file may unpack to; default: 1,000 times its size, at least 64 MiB.",
     )
     max_window_bytes: int = option(
-        128 * 1024 * 1024, help="Largest zstd window to accept; raise it for files packed with --long=31."
+        128 * 1024 * 1024,
+        least=1,
+        help="Largest zstd window to accept; raise it for files packed with --long=31.",
     )
-    max_line_bytes: int = option(64 * 1024 * 1024, help="Longest line to accept, or element of a JSON array.")
+    max_line_bytes: int = option(
+        64 * 1024 * 1024, least=1, help="Longest line to accept, or element of a JSON array."
+    )

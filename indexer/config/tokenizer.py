@@ -16,4 +16,4 @@ class TokenizerConfig:
         False,
         help="Take a tokenizer that a sample of the corpus speaks against; counts of 0 are then unknown.",
     )
-    max_bytes: int = option(256 << 20, help="Most bytes tokenizer.json may hold once unpacked.")
+    max_bytes: int = option(256 << 20, least=1, help="Most bytes tokenizer.json may hold once unpacked.")

@@ -103,6 +103,33 @@ def test_a_mistake_is_one_line(tmp_path: Path, text: str, message: str) -> None:
     assert "\n" not in caught.value.line()
 
 
+NUMBERS_OF_OTHER_SENSE = {
+    *("sequence_length", "max_shard_bytes", "end_of_document", "places", "workers"),  # held against more
+    *("batch_size", "batch_tokens", "start_step", "stop_step", "epochs", "ranks", "reach"),
+    *("seed", "file_order_seed", "checkpoints", "special_ids"),  # any will do, or words, or ids
+}
+"""Keys of whole numbers that are refused where they are used, or that may be anything."""
+
+
+@pytest.mark.parametrize(
+    ("section", "key"), [(section, key) for section in SECTIONS for key in keys_of(SECTIONS[section])]
+)
+def test_a_number_below_the_least_that_means_something_is_refused(
+    tmp_path: Path, section: str, key: str
+) -> None:
+    declared = keys_of(SECTIONS[section])[key]
+    least = declared.metadata["least"]
+    assert (least is None) == (key in NUMBERS_OF_OTHER_SENSE) or "int" not in str(declared.type)
+    if least is not None:
+        file = written(tmp_path, WHOLE)
+        for value in (least - 1, -7):
+            with pytest.raises(
+                ConfigError, match=rf"\[{section}\] {key} = {value}; expected at least {least}"
+            ):
+                load_config(file, [f"{section}.{key}={value}"])
+        assert getattr(getattr(load_config(file, [f"{section}.{key}={least}"]), section), key) == least
+
+
 def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="exposure init"):
         load_config(tmp_path / "no.toml")
