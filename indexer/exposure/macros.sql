@@ -198,9 +198,9 @@ COMMENT ON MACRO TABLE matched_split_at IS 'Pairs seen before a checkpoint besid
 CREATE MACRO wilson_low(n_correct, n) AS (
     (n_correct + 1.9208 - 1.96 * sqrt(n_correct * (n - n_correct) / nullif(n, 0) + 0.9604)) / nullif(n + 3.8416, 3.8416)
 );
-COMMENT ON MACRO wilson_low IS 'Lower end of the 95 % Wilson interval of a share; NULL where n is 0';
+COMMENT ON MACRO wilson_low IS 'Lower end of the 95% Wilson interval of a share; NULL where n is 0';
 
 CREATE MACRO wilson_high(n_correct, n) AS (
     (n_correct + 1.9208 + 1.96 * sqrt(n_correct * (n - n_correct) / nullif(n, 0) + 0.9604)) / nullif(n + 3.8416, 3.8416)
 );
-COMMENT ON MACRO wilson_high IS 'Upper end of the 95 % Wilson interval of a share; NULL where n is 0';
+COMMENT ON MACRO wilson_high IS 'Upper end of the 95% Wilson interval of a share; NULL where n is 0';

@@ -13,6 +13,9 @@ ALL = "all phenomena"
 GAP = " "
 """An empty place on the axis that sets zero apart."""
 
+_MOST_LABELS = 6
+"""Bins that are labelled: more do not fit below a panel of three beside each other."""
+
 _LABEL_HEIGHT = 0.09
 """Height of a line of text, as a share of the height of a panel."""
 
@@ -94,6 +97,7 @@ def _count_bars(rows: list[Row], domain: list[str], legend: dict[str, str]) -> A
     import altair
 
     axis = altair.Axis(
+        values=_labelled(domain),
         labelAngle=0,
         labelOverlap="greedy",
         labelSeparation=0,
@@ -111,6 +115,13 @@ def _count_bars(rows: list[Row], domain: list[str], legend: dict[str, str]) -> A
             tooltip=["side:N", "bin:N", "phrases:Q"],
         )
     )
+
+
+def _labelled(domain: list[str]) -> list[str]:
+    """Return the places of the axis that are labelled: the last bin, and others at equal distances."""
+    apart = domain[: domain.index(GAP)]
+    bins = domain[len(apart) + 1 :]
+    return [*apart, *bins[::-1][:: max(1, -(-len(bins) // _MOST_LABELS))][::-1]]
 
 
 def _phrases(most: int) -> Any:

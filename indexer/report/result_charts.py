@@ -19,7 +19,7 @@ CHANCE = 0.5
 
 
 def accuracy_over_checkpoints(query: QueryFile, answer: Answer) -> Chart:
-    """Draw accuracy on proxy_train and proxy_validation with Wilson bands, and the lag at 80 %."""
+    """Draw accuracy on proxy_train and proxy_validation with Wilson bands, and the lag at 80%."""
     rows = rows_of(answer)
     missing = sum(row["missing"] for row in rows)
     rows = [row for row in rows if row["accuracy"] is not None]
@@ -28,7 +28,7 @@ def accuracy_over_checkpoints(query: QueryFile, answer: Answer) -> Chart:
     low = _lowest(rows, "accuracy")
     panels = [Panel(paradigm, _accuracy(part, legend, low)) for (paradigm,), part in parts[:MOST_PANELS]]
     notes = [
-        "Arrows at 80 %: from the first checkpoint of proxy_train to that of proxy_validation, one a model."
+        "Arrows at 80%: from the first checkpoint of proxy_train to that of proxy_validation, one a model."
     ]
     notes += (
         [f"{len(parts) - MOST_PANELS} more paradigms are in the data."] if len(parts) > MOST_PANELS else []
@@ -66,7 +66,7 @@ def accuracy_by_dose(query: QueryFile, answer: Answer) -> Chart:
     parts = list(grouped(rows, "paradigm").items())
     low = _lowest(rows, "accuracy_low")
     panels = [Panel(paradigm, _doses(part, low)) for (paradigm,), part in parts[:MOST_PANELS]]
-    note = "At the last checkpoint with results; one point a model, with its 95 % Wilson interval."
+    note = "At the last checkpoint with results; one point a model, with its 95% Wilson interval."
     return Chart("accuracy_by_dose", query.title, query.sentence, answer, tuple(panels), {}, note)
 
 

@@ -1,5 +1,5 @@
 -- title: Accuracy over checkpoints
--- Accuracy on proxy_train and proxy_validation at each checkpoint, with its 95 % Wilson interval; pairs without a result are counted as missing, never scored.
+-- Accuracy on proxy_train and proxy_validation at each checkpoint, with its 95% Wilson interval; pairs without a result are counted as missing, never scored.
 -- example: exposure query index dynamics/accuracy -p min_count=2
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both

@@ -1,5 +1,5 @@
 -- title: Accuracy on the frequency-matched split
--- Accuracy over checkpoints of pairs seen before a given checkpoint beside pairs not yet seen then that are as frequent and as long, with 95 % Wilson intervals.
+-- Accuracy over checkpoints of pairs seen before a given checkpoint beside pairs not yet seen then that are as frequent and as long, with 95% Wilson intervals.
 -- example: exposure query index dynamics/accuracy_matched -p seen_by=1000
 -- param seen_by: BIGINT -- the checkpoint that divides seen from not yet seen
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both

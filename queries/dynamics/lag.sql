@@ -1,5 +1,5 @@
 -- title: Lag of validation behind training
--- The first checkpoint at which each split reaches 70, 80 and 90 % accuracy, and how many steps proxy_validation comes later; NULL: never.
+-- The first checkpoint at which each split reaches 70, 80 and 90% accuracy, and how many steps proxy_validation comes later; NULL: never.
 -- example: exposure query index dynamics/lag -p min_count=2
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both

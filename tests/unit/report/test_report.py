@@ -18,6 +18,7 @@ import pytest
 from indexer.exposure.database import building, sql
 from indexer.report import write_report
 from indexer.report.chart import Chart
+from indexer.report.exposure_charts import GAP, _labelled, _short
 from indexer.splits.ask import ask
 
 pytest.importorskip("altair")
@@ -194,6 +195,21 @@ def test_charts_draw_what_the_queries_say(plain: Written) -> None:
         "SELECT avg(seen::INTEGER) FROM exposures WHERE phrase_id < 20"
     )
     assert last["good"] == pytest.approx(seen.fetchall()[0][0])
+
+
+@pytest.mark.parametrize(
+    ("n_bins", "labels"),
+    [
+        (0, []),
+        (1, ["1"]),
+        (6, ["1", "2", "4", "8", "16", "32"]),
+        (7, ["1", "4", "16", "64"]),
+        (14, ["2", "16", "128", "1k", "8k"]),
+    ],
+)
+def test_the_last_of_many_bins_is_labelled(n_bins: int, labels: list[str]) -> None:
+    bins = [_short(2**power) for power in range(n_bins)]
+    assert _labelled(["never", "unknown", GAP, *bins]) == ["never", "unknown", *labels]
 
 
 def test_an_incomplete_index_says_unknown(tmp_path: Path) -> None:
