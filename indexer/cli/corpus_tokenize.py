@@ -198,7 +198,8 @@ def tokenize(
 
         def on_shard(record: Record) -> None:
             progress.say(
-                f"{record.n_sequences:,} sequences, {record.n_tokens:,} ids in {len(record.shards):,} shards"
+                f"{counted(record.n_sequences, 'sequence')}, {counted(record.n_tokens, 'id')} "
+                f"in {counted(len(record.shards), 'shard')}"
             )
 
         record = tokenize_documents(
@@ -212,9 +213,10 @@ def tokenize(
         )
         if surrogates.n_documents:
             what = "skipped" if lone_surrogates == "skip" else "read with U+FFFD"
-            progress.say(f"{surrogates.n_documents:,} documents with half a surrogate pair were {what}")
+            progress.say(f"{what}: {counted(surrogates.n_documents, 'document')} with half a surrogate pair")
         if record.n_dropped_tokens:
-            progress.say(f"{record.n_dropped_tokens:,} ids at the end fill no sequence and are dropped")
+            dropped = counted(record.n_dropped_tokens, "id")
+            progress.say(f"dropped: {dropped} at the end, too few for a sequence")
     text = sections(record.settings, tokenizer)
     (out / "corpus.toml").write_text(text, encoding="utf-8")
     click.echo(text, nl=False)

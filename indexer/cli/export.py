@@ -15,6 +15,7 @@ from indexer.cli.options import (
     read_parameters,
     side_option,
 )
+from indexer.plurals import counted
 
 
 @command(
@@ -60,7 +61,7 @@ def export(
         from indexer.index_dir import IndexDir
 
         files = write_bundle(IndexDir(index_dir), out)
-        click.echo(f"wrote {len(files):,} tables to {out}", err=True)
+        click.echo(f"wrote {counted(len(files), 'table')} to {out}", err=True)
         return
     from indexer.splits.ask import load_query
     from indexer.splits.exports import write_export
@@ -84,5 +85,5 @@ def export(
     click.echo(f"wrote {sizes} to {out}{instead}", err=True)
     if split.n_unknown:
         click.echo(
-            f"left out {split.n_unknown:,} pairs: this index does not know where they belong", err=True
+            f"left out {counted(split.n_unknown, 'pair')}, whose split this index does not know", err=True
         )

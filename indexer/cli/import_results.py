@@ -8,6 +8,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.options import index_argument
+from indexer.plurals import counted
 
 
 @command(
@@ -35,10 +36,11 @@ def import_results(
     rows = pa.concat_tables([read_results(path, model, checkpoint) for path in files])
     joined = add_results(IndexDir(index_dir), rows)
     click.echo(
-        f"{joined.n_rows:,} rows added, {joined.n_replaced:,} of them in the place of older ones", err=True
+        f"{counted(joined.n_rows, 'row')} added, {joined.n_replaced:,} of them in the place of older ones",
+        err=True,
     )
     if joined.unknown_pairs:
-        unknown = f"{len(joined.unknown_pairs):,} pairs that are not in this index"
+        unknown = f"{counted(len(joined.unknown_pairs), 'pair')} not in this index"
         click.echo(f"left out: {unknown}: {name_some(joined.unknown_pairs)}", err=True)
     if joined.off_grid:
         steps = name_some(tuple(f"{step:,}" for step in joined.off_grid))
@@ -47,5 +49,6 @@ def import_results(
         )
     for name, step, n_missing in joined.missing:
         click.echo(
-            f"missing: {n_missing:,} pairs of the index have no result for {name} at {step:,}", err=True
+            f"missing: the results of {counted(n_missing, 'pair')} of the index for {name} at {step:,}",
+            err=True,
         )

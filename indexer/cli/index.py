@@ -119,8 +119,8 @@ def plan(
             Watch(progress.say, lambda n_rows: progress.advance(n_rows, None, "rows")),
         )
     click.echo(
-        f"planned {len(frozen.ranges):,} ranges of {len(frozen.shards):,} shards, "
-        f"{frozen.n_tokens:,} tokens; fingerprint {frozen.fingerprint}",
+        f"planned {counted(len(frozen.ranges), 'range')} of {counted(len(frozen.shards), 'shard')}, "
+        f"{counted(frozen.n_tokens, 'token')}; fingerprint {frozen.fingerprint}",
         err=True,
     )
 

@@ -86,7 +86,7 @@ def query(
         manifest_format(Path(out), None if output_format == "table" else output_format)
     answer = ask(index_dir, question, read_parameters(parameters), limits)
     if answer.more:
-        click.echo(f"showing the first {answer.rows.num_rows:,} rows; there are more", err=True)
+        click.echo(f"showing the first {counted(answer.rows.num_rows, 'row')}; there are more", err=True)
     if out is not None:
         _write(answer, Path(out), None if output_format == "table" else output_format)
     else:

@@ -9,6 +9,7 @@ import click
 from indexer.cli.command import command
 from indexer.cli.options import index_argument, min_count_option, side_option
 from indexer.cli.progress import Progress
+from indexer.plurals import counted
 
 
 @command("exposure report index --out report.html")
@@ -38,4 +39,6 @@ def report(index_dir: str, out: Path, images: Path | None, min_count: int, side:
             index_dir, out, images=images, min_count=min_count, side=side, announce=progress.say
         )
         folder = images or out.with_name(f"{out.stem}_charts")
-        progress.say(f"Done: {out}, with {sum(bool(chart.panels) for chart in charts)} charts in {folder}")
+        progress.say(
+            f"Done: {out}, with {counted(sum(bool(chart.panels) for chart in charts), 'chart')} in {folder}"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from indexer.plurals import counted
 from indexer.report.chart import Chart, Panel, Row, colours, grouped, rows_of, values
 from indexer.report.theme import BLUE, GREY, SEEN, SPLITS, VERMILION, steps_scale
 from indexer.splits.ask import Answer
@@ -33,7 +34,7 @@ def accuracy_over_checkpoints(query: QueryFile, answer: Answer) -> Chart:
     notes += (
         [f"{len(parts) - MOST_PANELS} more paradigms are in the data."] if len(parts) > MOST_PANELS else []
     )
-    notes += [f"{missing:,} results are missing and count on neither side."] if missing else []
+    notes += [f"Missing, and counted on neither side: {counted(missing, 'result')}."] if missing else []
     return Chart("accuracy", query.title, query.sentence, answer, tuple(panels), legend, " ".join(notes))
 
 

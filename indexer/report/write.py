@@ -118,8 +118,8 @@ def write_report(
         warning=(("" if answer.complete else INCOMPLETE) + taken).strip(),
         charts=drawn,
         tables=tables,
-        footer=f"Index {answer.fingerprint}, {answer.n_unverified_shards:,} shards not compared with a known "
-        f"hash, exposure-indexer {__version__}.",
+        footer=f"Index {answer.fingerprint}, {counted(answer.n_unverified_shards, 'shard')} not compared "
+        f"with a known hash, exposure-indexer {__version__}.",
         script=bundle(snippet()),
     )
     commit_file(out, lambda aside: aside.write_text(html, encoding="utf-8"))

@@ -12,6 +12,7 @@ from indexer.exposure.database import open_read_only
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
 from indexer.plan import Plan, ScanRange, read_plan
+from indexer.plurals import counted
 from indexer.storage.observer import observed_by
 from indexer.verification.bounds import bound, bound_of_ranges
 from indexer.verification.findings import Check, Finding, Verification
@@ -161,7 +162,7 @@ def _check_corpus(
     """Hash the ids of the corpus, find places again, count phrases again."""
     covered = [(plan.ranges[number], facts) for number, facts in sorted(coverage.whole.items())]
     n_tokens = sum(facts.n_tokens for _, facts in covered)
-    announce(f"Hashing {n_tokens:,} ids of the corpus")
+    announce(f"Hashing {counted(n_tokens, 'id')} of the corpus")
     ids = check_ids(
         plan, raw, (facts for _, facts in covered), changed, lambda n: advance(n, n_tokens, "ids")
     )
@@ -172,7 +173,7 @@ def _check_corpus(
         opened = Check("training order", "orders", n_looked_at=1)
         opened.fail(Finding(f"cannot be read: {error.line()}"), blame="corpus")
         return [ids, opened], ["places, counts and zeros: not looked at, since the order cannot be read"]
-    announce(f"Finding {len(drawn.places):,} places again")
+    announce(f"Finding {counted(len(drawn.places), 'place')} again")
     places = find_places(
         drawn.places, plan, book, raw, steps, changed, lambda n: advance(n, len(drawn.places), "places")
     )
@@ -180,7 +181,7 @@ def _check_corpus(
     chosen = _choose_ranges(covered, seed, max_tokens)
     n_chosen = sum(facts.n_tokens for _, facts in chosen)
     n_phrases = len(drawn.sampled.seen) + len(drawn.sampled.zeros)
-    announce(f"Counting {n_phrases:,} phrases again in {n_chosen:,} tokens")
+    announce(f"Counting {counted(n_phrases, 'phrase')} again in {counted(n_chosen, 'token')}")
     recount = Recount(index, plan, book, raw, steps, drawn.sampled, changed)
     recount.run(chosen, lambda n: advance(n, n_chosen, "tokens"))
     bounds = [

@@ -244,7 +244,7 @@ def test_results_bring_their_charts(scored: Written) -> None:
         c.name for c in charts if c.panels
     }
     (accuracy,) = (chart for chart in charts if chart.name == "accuracy")
-    assert "4 results are missing" in accuracy.note
+    assert "Missing, and counted on neither side: 4 results." in accuracy.note
     assert "Lag beside the published one" in scored.page.read_text(encoding="utf-8")
 
 
