@@ -14,11 +14,10 @@ from indexer.errors import ExposureError, InputError, ResourceError, StateError
 from indexer.redaction import redacted_url
 from indexer.storage.globs import has_magic, local_matches
 from indexer.storage.mapped_files import mapped
-from indexer.storage.observer import answered_once, found, is_answered, planned, read_whole, reading
+from indexer.storage.observer import answered_once, found, planned, read_whole, reading
 from indexer.storage.opening import open_regular, status_of
-from indexer.storage.parts import in_order, part_of, with_wholes
 from indexer.storage.remote_names import entries_of, info_of, is_pattern, matches_of
-from indexer.storage.remote_ranges import BUFFER_BYTES, RangedFile, read_remote, version_of
+from indexer.storage.remote_ranges import BUFFER_BYTES, RemoteFile, read_remote, version_of
 from indexer.storage.urls import is_url
 from indexer.units import Uint8Array
 
@@ -52,8 +51,6 @@ class CorpusFile:
         What tells the version of a remote object, where the store tells any: ETag, generation, time.
     state : tuple of int
         What changes when a local file is replaced or written to, whatever its times are set to.
-    parts : tuple of CorpusFile
-        The files that hold its bytes one after another, where it was published in parts.
     """
 
     name: str
@@ -63,7 +60,6 @@ class CorpusFile:
     local: bool
     version: str | None = None
     state: tuple[int, ...] = ()
-    parts: tuple[CorpusFile, ...] = ()
 
     def identity(self) -> tuple[Any, ...]:
         """Return all that tells the file from another one, short of its bytes."""
@@ -96,61 +92,26 @@ def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
     InputError
         A glob matches nothing.
     """
-    if not has_magic(path) or "\0" in path or (is_url(path) and not is_pattern(path)):
-        _refuse_part(path, base)
+    if not has_magic(path) or "\0" in path:
         return [path]
-    matches = matches_of(path) if is_url(path) else local_matches(path, base=base)
+    if is_url(path):
+        if not is_pattern(path):
+            return [path]
+        matches = matches_of(path)
+    else:
+        matches = local_matches(path, base=base)
     if not matches:
         where = None if is_url(path) or Path(path).is_absolute() else f"some in {base.resolve()}"
         raise InputError("matches no file", path=redacted_url(path), expected=where, fix=fix)
-    names = with_wholes(matches)
-    for whole in {*names}.difference(matches):
-        if _is_there(whole, base):
-            raise InputError(
-                "stands beside its own parts",
-                path=redacted_url(whole),
-                fix="name the file, or move it away to have its parts read as one",
-            )
-    return names
-
-
-def _refuse_part(path: str, base: Path) -> None:
-    """Refuse the name of one part among several."""
-    part = part_of(path)
-    if part is not None and len(parts_of(part.whole, base=base)) > 1:
-        raise InputError(
-            f"is one part of {redacted_url(part.whole)}",
-            path=redacted_url(path),
-            fix=f'name "{redacted_url(part.whole)}": its parts are read as one file',
-        )
-
-
-@answered_once("parts of")
-def parts_of(path: str, *, base: Path) -> list[str]:
-    """Return the files that hold the bytes of a file one after another; none where it is not in parts.
-
-    Raises
-    ------
-    InputError
-        A part is missing.
-    """
-    if is_url(path):
-        beside = [url for url in list_folder(parent(path), base=base) if url.startswith(path)]
-    else:
-        folder, name = (base / path).parent, PurePath(path).name
-        inside = folder.iterdir() if name and folder.is_dir() else ()
-        beside = [join(parent(path), one.name) for one in inside if one.name.startswith(name)]
-    return in_order(path, beside)
-
-
-def _is_there(path: str, base: Path) -> bool:
-    return info_of(path) is not None if is_url(path) else (base / path).exists()
+    return matches
 
 
 @answered_once("there is")
 def exists(path: str, *, base: Path) -> bool:
-    """Tell whether a path names a file or folder, or a file in parts."""
-    return _is_there(path, base) or bool(parts_of(path, base=base))
+    """Tell whether a path names a file or folder."""
+    if is_url(path):
+        return info_of(path) is not None
+    return (base / path).exists()
 
 
 @answered_once("folder")
@@ -218,13 +179,7 @@ def file_at(
     """
     known = planned(redacted_url(path))
     if known is None:
-        info = info_of(path) if is_url(path) else None
-        there = info is not None or (not is_url(path) and (base / path).exists())
-        if not there or is_answered("parts of", path):  # a whole that appeared since is another file
-            parts = [file_at(part, base=base, error=error) for part in parts_of(path, base=base)]
-            if parts:
-                return _joined(parts, path, base)
-        return found(_remote_file(path, info, fix) if is_url(path) else _local_file(path, base, error, fix))
+        return found(_remote_file(path, fix) if is_url(path) else _local_file(path, base, error, fix))
     return found(
         CorpusFile(
             known.name,
@@ -248,25 +203,13 @@ def measured_again(file: CorpusFile) -> CorpusFile:
     try:
         if file.local:
             return replace(_local_file(file.url, ANYWHERE, InputError, None), name=file.name)
-        return _remote_file(file.url, info_of(file.url), None)
+        return _remote_file(file.url, None)
     except InputError:
         raise StateError(
             "is gone since it was planned",
             path=file.name,
             fix="bring it back, or run `exposure index` again with the paths that are there",
         ) from None
-
-
-def _joined(parts: Sequence[CorpusFile], path: str, base: Path) -> CorpusFile:
-    """Return the file whose bytes lie in several."""
-    return CorpusFile(
-        redacted_url(path),
-        path if is_url(path) else str((base / path).absolute()),
-        sum(part.n_bytes for part in parts),
-        max((part.modified_ns for part in parts if part.modified_ns is not None), default=None),
-        local=False,
-        parts=tuple(parts),
-    )
 
 
 def _local_file(path: str, base: Path, error: type[ExposureError], fix: str | None) -> CorpusFile:
@@ -276,7 +219,8 @@ def _local_file(path: str, base: Path, error: type[ExposureError], fix: str | No
     return CorpusFile(path, str(location), status.st_size, status.st_mtime_ns, local=True, state=state)
 
 
-def _remote_file(path: str, info: dict[str, Any] | None, fix: str | None) -> CorpusFile:
+def _remote_file(path: str, fix: str | None) -> CorpusFile:
+    info = info_of(path)
     if info is None:
         raise InputError("no such file", path=redacted_url(path), fix=fix)
     if info["type"] != "file" or info.get("size") is None:
@@ -291,7 +235,7 @@ def open_binary(file: CorpusFile) -> BinaryIO:
     reading(file)
     if file.local:
         return open_regular(Path(file.url), shown=file.name)
-    return cast(BinaryIO, io.BufferedReader(RangedFile(file, read_range), BUFFER_BYTES))
+    return cast(BinaryIO, io.BufferedReader(RemoteFile(file), BUFFER_BYTES))
 
 
 def map_bytes(file: CorpusFile) -> Uint8Array:
@@ -332,8 +276,6 @@ def read_range(file: CorpusFile, start: int, stop: int) -> bytes:
         raise InputError(
             f"ends at byte {file.n_bytes:,}", path=file.name, expected=f"at least {stop:,} bytes"
         )
-    if file.parts:
-        return b"".join(_pieces(file, start, stop))
     if file.local:
         with open_binary(file) as handle:
             handle.seek(start)
@@ -342,16 +284,6 @@ def read_range(file: CorpusFile, start: int, stop: int) -> bytes:
             raise InputError("became shorter while it was read", path=file.name, offset=f"byte {start:,}")
         return data
     return read_remote(file, start, stop)
-
-
-def _pieces(file: CorpusFile, start: int, stop: int) -> Iterator[bytes]:
-    """Yield the bytes [start, stop) of a file in parts, those of each part as one."""
-    begin = 0
-    for part in file.parts:
-        low, high = max(start - begin, 0), min(stop - begin, part.n_bytes)
-        if low < high:
-            yield read_range(part, low, high)
-        begin += part.n_bytes
 
 
 def read_all(file: CorpusFile, *, at_most: int = 1 << 30) -> bytes:
@@ -375,12 +307,6 @@ def stream(
 
 
 def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
-    for part in file.parts:
-        if start < part.n_bytes:
-            yield from _chunks(part, start)
-        start = max(start - part.n_bytes, 0)
-    if file.parts:
-        return
     reading(file)
     if file.local:
         with open_binary(file) as handle:
