@@ -137,7 +137,8 @@ def missing_in_letters(names: Iterable[str]) -> Iterator[str]:
     for (before, behind), there in series.items():
         last = max(there)
         # codes of languages are two letters as well, and lie far apart
-        if 0 in there and len(there) > 2 and last + 1 < 2 * len(there):
+        all_but_first = there.keys() == set(range(1, last + 1))
+        if len(there) > 2 and (all_but_first or (0 in there and last + 1 < 2 * len(there))):
             for number in range(last):
                 if number not in there:
                     yield f"{before}{chr(ord('a') + number // 26)}{chr(ord('a') + number % 26)}{behind}"

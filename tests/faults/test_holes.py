@@ -73,6 +73,7 @@ def test_numbers_one_after_another(names: list[str], missing: list[str]) -> None
         (["x-aa.jsonl.gz", "x-ab.jsonl.gz", "x-ac.jsonl.gz"], []),
         (["wiki.aa", "wiki.ab", "wiki.af", "wiki.am", "wiki.ar"], []),
         (["x-ab", "x-ac", "x-ae", "x-af"], []),
+        (["x-ab", "x-ac", "x-ad"], ["x-aa"]),
         (["x-aa", "x-ac"], []),
         (["canada", "panama"], []),
     ],
