@@ -98,11 +98,14 @@ def test_keys_that_errors_name_exist():
             assert key in known or key in files, f"{module}:{line}: {text}"
 
 
+OPTIONS_OF_OTHERS = {"--long", "--head"}
+"""Those of zstd and of `ray start`."""
+
+
 def test_options_and_commands_that_errors_name_exist():
     for module, line, text in TEXTS:
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text):
-            # zstd's own, and one made of a name
-            assert option in ALL_OPTIONS | {"--long"}, f"{module}:{line}: {text}"
+            assert option in ALL_OPTIONS | OPTIONS_OF_OTHERS, f"{module}:{line}: {text}"
         for command in re.findall(r"`?exposure ([a-z]+)\b", text):
             assert command in COMMANDS, f"{module}:{line}: {text}"
 

@@ -54,7 +54,8 @@ def start(program: str, *words: object, ignored: tuple[int, ...] = ()) -> subpro
     """Start a program in a session of its own, in which some signals are ignored from the beginning."""
 
     def set_signals() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell has what runs in the background ignore it
+        for number in (signal.SIGINT, signal.SIGHUP):  # what a shell runs aside, or nohup, ignores them
+            signal.signal(number, signal.SIG_DFL)
         for number in ignored:
             signal.signal(number, signal.SIG_IGN)
 
