@@ -17,7 +17,7 @@ RANGE_TOKENS = 1 << 28
 N_RANGES = 256
 """Ranges that a corpus of many shards is cut or joined into, if they get no larger than that."""
 
-LEAST_RANGE_TOKENS = 1 << 24
+LEAST_RANGE_TOKENS = 1 << 26
 """A shard is not cut into smaller pieces than this: each costs a task and a partial."""
 
 
