@@ -10,6 +10,7 @@ column               type             meaning
 unit                 string           ``text`` or ``tokens``: what was searched; or `OTHER_FORMS`
 phrase_id            int32            row of the phrase table; of that of other normal forms
 exposure_count       uint64           exposures inside the range
+sequence_count       uint64           sequences of the range with any of these; each is in one range alone
 first_step           int64            step of the first exposure; NULL where no order is known
 first_sequence       int64            sequence of the first exposure
 first_offset         int32            token offset of the first exposure in that sequence
@@ -42,8 +43,9 @@ import xxhash
 from indexer.errors import StateError
 from indexer.storage.opening import bytes_of_regular
 
-FORMAT_VERSION = 3
-"""History. 1: first version. 2: a checksum of all bytes, and which files were read. 3: ranges span shards."""
+FORMAT_VERSION = 4
+"""History. 1: first version. 2: a checksum of all bytes, and which files were read. 3: ranges span shards.
+4: sequence_count."""
 
 _CHECKSUM_BYTES = 16
 
@@ -57,6 +59,7 @@ SCHEMA = pa.schema(
         pa.field("unit", pa.string(), nullable=False),
         pa.field("phrase_id", pa.int32(), nullable=False),
         pa.field("exposure_count", pa.uint64(), nullable=False),
+        pa.field("sequence_count", pa.uint64(), nullable=False),
         pa.field("first_step", pa.int64()),
         pa.field("first_sequence", pa.int64(), nullable=False),
         pa.field("first_offset", pa.int32(), nullable=False),

@@ -21,12 +21,14 @@ WHERE places.sequence <> exposures.first_sequence
     OR places.token_offset <> exposures.first_offset
     OR places.step IS DISTINCT FROM exposures.first_step;
 
--- check: first step, last step and status agree with the count
+-- check: sequences, first step, last step and status agree with the count
 SELECT phrase_id
 FROM exposures
 WHERE seen <> (exposure_count > 0)
     OR seen <> (status = 'seen')
     OR seen <> (first_sequence IS NOT NULL)
+    OR seen <> (sequence_count > 0)
+    OR sequence_count > exposure_count
     OR first_step > last_step;
 
 -- check: every bin lies on the grid of checkpoints

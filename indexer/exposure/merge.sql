@@ -16,6 +16,7 @@ SELECT
     unit,
     phrase_id,
     sum(exposure_count)::UBIGINT AS exposure_count,
+    sum(sequence_count)::UBIGINT AS sequence_count,  -- each sequence is in one range alone
     min_by((first_step, first_sequence, first_offset), (coalesce(first_step, -1), first_sequence, first_offset)) AS first_place,
     max(last_step) AS last_step
 FROM partial_rows
@@ -46,6 +47,7 @@ INSERT INTO exposures
 SELECT
     phrases.phrase_id,
     coalesce(counts.exposure_count, 0) AS exposure_count,
+    coalesce(counts.sequence_count, 0) AS sequence_count,
     CASE WHEN getvariable('second_unit') IS NOT NULL THEN coalesce(second.exposure_count, 0) END
         AS exposure_count_tokens,
     counts.exposure_count IS NOT NULL AS seen,

@@ -120,6 +120,7 @@ COMMENT ON COLUMN probe_positions.bad_key_token_stop IS 'Id after the earlier on
 CREATE TABLE exposures (
     phrase_id             INTEGER PRIMARY KEY,
     exposure_count        UBIGINT NOT NULL,
+    sequence_count        UBIGINT NOT NULL,
     exposure_count_tokens UBIGINT,
     seen                  BOOLEAN NOT NULL,
     status                VARCHAR NOT NULL CHECK (status IN ('seen', 'never', 'unknown')),
@@ -132,6 +133,7 @@ CREATE TABLE exposures (
 COMMENT ON TABLE exposures IS 'One row for each phrase, seen or not: what the model saw of it in the training window';
 COMMENT ON COLUMN exposures.phrase_id IS 'The phrase';
 COMMENT ON COLUMN exposures.exposure_count IS 'Occurrences times the visits of their sequence inside the training window';
+COMMENT ON COLUMN exposures.sequence_count IS 'Distinct sequences with any of these exposures; one that is visited in several epochs counts once';
 COMMENT ON COLUMN exposures.exposure_count_tokens IS 'The same by token-id forms, in an index of unit both; NULL otherwise';
 COMMENT ON COLUMN exposures.seen IS 'Whether exposure_count is above 0';
 COMMENT ON COLUMN exposures.status IS 'seen; never: count 0 and every planned shard and step covered; unknown: count 0 and no evidence (something missing, a doubt taken on purpose, or a row of unspelled_phrases)';

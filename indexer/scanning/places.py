@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.scanning.kernels.exposures import N_PLACES, PLACES_AT, PlacePool
+from indexer.scanning.kernels.exposures import N_PLACES, PlacePool
 from indexer.units import Int32Array, Int64Array
 
 _FIRST_ROOM = 1 << 10
 
 
-def new_pool() -> PlacePool:
-    """Return room for no places."""
+def new_pool(n_phrases: int) -> PlacePool:
+    """Return room for no places of so many phrases."""
     large, small = np.empty(0, np.int64), np.empty(0, np.int32)
-    return PlacePool(large, large, small, small, np.zeros(1, np.int64))
+    first = np.zeros(n_phrases, np.int64)
+    return PlacePool(first, large, large, small, small, np.zeros(1, np.int64))
 
 
 def grown_pool(pool: PlacePool, n_more: int) -> PlacePool:
@@ -27,7 +28,7 @@ def grown_pool(pool: PlacePool, n_more: int) -> PlacePool:
         return pool
     room = max(_FIRST_ROOM, 2 * room, needed)
     larger = PlacePool(
-        np.empty(room, np.int64), np.empty(room, np.int64),
+        pool.first, np.empty(room, np.int64), np.empty(room, np.int64),
         np.empty(room, np.int32), np.empty(room, np.int32), pool.n_used,
     )  # fmt: skip
     larger.step[:n_used], larger.sequence[:n_used] = pool.step[:n_used], pool.sequence[:n_used]
@@ -58,9 +59,9 @@ def first_places(sums: Int64Array, pool: PlacePool, phrases: Int64Array) -> tupl
     n_each = sums[phrases, N_PLACES]
     offsets = np.append(0, np.cumsum(n_each))
     rank = np.arange(offsets[-1]) - np.repeat(offsets[:-1], n_each)
-    chosen = np.repeat(sums[phrases, PLACES_AT], n_each) + rank
+    chosen = np.repeat(pool.first[phrases], n_each) + rank
     places = PlacePool(
-        pool.step[chosen], pool.sequence[chosen],
+        offsets[:-1], pool.step[chosen], pool.sequence[chosen],
         pool.token_offset[chosen], pool.n_tokens[chosen], pool.n_used,
     )  # fmt: skip
     return offsets.astype(np.int32), places

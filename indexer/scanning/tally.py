@@ -21,7 +21,7 @@ from indexer.scanning.kernels.exposures import (
     LAST_STEP,
     N_COLUMNS,
     N_PLACES,
-    OPEN_COUNT,
+    SEQUENCES,
     PlacePool,
     close_bins,
     count_exposures,
@@ -51,7 +51,7 @@ class Tally:
         self.n_places = n_places
         self._sums = np.zeros((n_phrases, N_COLUMNS), np.int64)
         self._bins = new_bins(n_phrases, len(checkpoints))
-        self._places: PlacePool = new_pool()
+        self._places: PlacePool = new_pool(n_phrases)
 
     def add(self, matches: Matches, first_sequence: int, visits: Visits) -> None:
         """Count the occurrences found in a block.
@@ -92,7 +92,7 @@ class Tally:
         """
         alone = alone or {}
         n_bins = len(self.checkpoints)
-        seen = np.flatnonzero(self._sums[:, EXPOSURES] + self._sums[:, OPEN_COUNT])
+        seen = np.flatnonzero(self._sums[:, SEQUENCES])
         with np.errstate(over="ignore"):
             self._bins = grown_bins(self._bins, len(seen))
             close_bins(self._sums, self._bins, n_bins, seen)
@@ -105,6 +105,7 @@ class Tally:
                 "unit": pa.repeat(pa.scalar(unit), len(seen)),
                 "phrase_id": seen.astype(np.int32),
                 "exposure_count": self._sums[seen, EXPOSURES].astype(np.uint64),
+                "sequence_count": self._sums[seen, SEQUENCES].astype(np.uint64),
                 "first_step": _steps(places.step[first]),
                 "first_sequence": places.sequence[first],
                 "first_offset": places.token_offset[first],

@@ -21,6 +21,8 @@ class Counted:
     ----------
     count : int
         How many.
+    n_sequences : int
+        Sequences that have any.
     last_step : int or None
         Step of the last one.
     bins : dict of int to int
@@ -30,6 +32,7 @@ class Counted:
     """
 
     count: int = 0
+    n_sequences: int = 0
     last_step: int | None = None
     bins: dict[int, int] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
@@ -67,6 +70,8 @@ class PlainCount:
                 counted.places.append((step, sequence, one.offset, one.n_tokens))
             if len(counted.places) > 64 * (self._n_places + 1):
                 self._keep_first(counted)
+        for phrase in {one.phrase for one in occurrences} if steps else ():
+            self.of_phrase[phrase].n_sequences += 1
 
     def finish(self) -> None:
         """Sort the places, and keep the first ones."""

@@ -204,8 +204,8 @@ class Recount:
 
 def _rows_of(index: IndexDir, range_number: int) -> dict[tuple[str, int], dict[str, Any]]:
     table: pa.Table = pq.read_table(index.partial_file(range_number))
-    columns = ["unit", "phrase_id", "exposure_count", "first_step", "first_sequence", "first_offset",
-               "last_step", "bins", "places"]  # fmt: skip
+    columns = ["unit", "phrase_id", "exposure_count", "sequence_count", "first_step", "first_sequence",
+               "first_offset", "last_step", "bins", "places"]  # fmt: skip
     return {(row["unit"], row["phrase_id"]): row for row in table.select(columns).to_pylist()}
 
 
@@ -217,6 +217,7 @@ def _as_counted(row: Mapping[str, Any]) -> Counted:
         places = [(*first, 0), *places]
     return Counted(
         row["exposure_count"],
+        row["sequence_count"],
         row["last_step"],
         {one["checkpoint"]: one["exposure_count"] for one in row["bins"]},
         places,
@@ -226,6 +227,8 @@ def _as_counted(row: Mapping[str, Any]) -> Counted:
 def _first_difference(counted: Counted, recorded: Counted) -> tuple[str, str, str]:
     if counted.count != recorded.count:
         return "the count", str(counted.count), str(recorded.count)
+    if counted.n_sequences != recorded.n_sequences:
+        return "the count of sequences", str(counted.n_sequences), str(recorded.n_sequences)
     if counted.places[:1] != recorded.places[:1]:
         return (
             "the first place (step, sequence, token, tokens)",

@@ -28,6 +28,8 @@ class WorkedOutRows:
     ----------
     counts : dict of str to array of uint64, shape (n_phrases,)
         By unit.
+    sequences : array of uint64, shape (n_phrases,)
+        Sequences with an exposure in the first unit.
     first : array of int64, shape (n_phrases, 3)
         Step (`NO_STEP`: unknown), sequence, offset of the first exposure in the first unit.
     last_step : array of int64, shape (n_phrases,)
@@ -43,6 +45,7 @@ class WorkedOutRows:
     """
 
     counts: dict[str, NDArray[np.uint64]]
+    sequences: NDArray[np.uint64]
     first: NDArray[np.int64]
     last_step: NDArray[np.int64]
     bins: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -58,6 +61,7 @@ def work_out(
     n = plan.n_phrases
     rows = WorkedOutRows(
         {unit: np.zeros(n, np.uint64) for unit in units},
+        np.zeros(n, np.uint64),
         np.full((n, 3), _LATE, np.int64),
         np.full(n, NO_STEP, np.int64),
     )
@@ -103,6 +107,7 @@ def _add(rows: WorkedOutRows, unit: str, table: pa.Table, *, is_first: bool) -> 
     np.add.at(rows.counts[unit], phrases, table["exposure_count"].to_numpy())
     if not is_first:
         return
+    np.add.at(rows.sequences, phrases, table["sequence_count"].to_numpy())
     first = np.stack(
         [
             _filled(table["first_step"]),
@@ -160,6 +165,8 @@ def _contradictions(row: dict[str, Any], plan: Plan, start: int, stop: int, n_ph
         wrong.append("names no phrase of the plan")
     if row["exposure_count"] < 1:
         wrong.append("counts nothing")
+    if not 1 <= row["sequence_count"] <= min(row["exposure_count"], stop - start):
+        wrong.append(f"names {row['sequence_count']} sequences for {row['exposure_count']} exposures")
     if known and sum(one["exposure_count"] for one in row["bins"]) != row["exposure_count"]:
         wrong.append("the counts by checkpoint do not add up to the count")
     if len(places) != min(row["exposure_count"], plan.config.index.places):

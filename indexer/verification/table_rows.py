@@ -134,7 +134,10 @@ class TableRows:
                 last = None if rows.last_step[number] == NO_STEP else int(rows.last_step[number])
             zero = "never" if certain and number not in unspelled else "unknown"
             status = "seen" if count else zero
-            expected[number] = (number, count, other, count > 0, status, place[0], last, *place[1:])
+            n_sequences = int(rows.sequences[number])
+            expected[number] = (
+                number, count, n_sequences, other, count > 0, status, place[0], last, *place[1:],
+            )  # fmt: skip
         return expected
 
     def _shard_of(self, sequence: int) -> int | None:
@@ -277,8 +280,8 @@ class TableRows:
 
 _COLUMNS: dict[str, tuple[list[str], int]] = {
     "exposures": (
-        ["phrase_id", "exposure_count", "exposure_count_tokens", "seen", "status", "first_step", "last_step",
-         "first_sequence", "first_offset", "first_shard"],
+        ["phrase_id", "exposure_count", "sequence_count", "exposure_count_tokens", "seen", "status",
+         "first_step", "last_step", "first_sequence", "first_offset", "first_shard"],
         1,
     ),
     "exposure_bins": (["phrase_id", "checkpoint", "exposure_count"], 2),

@@ -8,6 +8,7 @@ SELECT
     n_words,
     phrases.n_tokens,
     exposure_count,
+    sequence_count,
     exposure_count_tokens,
     status,
     first_step,

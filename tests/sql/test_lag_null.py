@@ -48,8 +48,8 @@ def test_the_null_equals_plain_loops(tmp_path: Path) -> None:
             "INSERT INTO provenance VALUES ('schema_version', '1'), ('plan_fingerprint', 'test'),"
             " ('complete', 'true'), ('steps_known', 'true'), ('grain', 'checkpoint');"
             "INSERT INTO phrases VALUES (0, 'seen', 1, 1), (1, 'not seen', 2, 2);"
-            "INSERT INTO exposures VALUES (0, 1, NULL, TRUE, 'seen', 0, 0, 0, 0, 0),"
-            " (1, 0, NULL, FALSE, 'never', NULL, NULL, NULL, NULL, NULL);"
+            "INSERT INTO exposures VALUES (0, 1, 1, NULL, TRUE, 'seen', 0, 0, 0, 0, 0),"
+            " (1, 0, 0, NULL, FALSE, 'never', NULL, NULL, NULL, NULL, NULL);"
             "INSERT INTO checkpoints VALUES (40, 400)"
         )
         for pair in pairs:

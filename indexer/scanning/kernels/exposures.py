@@ -16,13 +16,14 @@ from indexer.jit.numbers import int64, uint64
 from indexer.matching.kernels.matches import Matches
 from indexer.units import Int32Array, Int64Array, Uint64Array
 
-EXPOSURES, LAST_STEP, OPEN_BIN, OPEN_COUNT, PLACES_AT, N_PLACES, PLACES_ROOM, WANTED_BEFORE = range(8)
+EXPOSURES, LAST_STEP, OPEN_BIN, OPEN_COUNT, SEQUENCES, LAST_SEQUENCE, N_PLACES, WANTED_BEFORE = range(8)
 """Columns of the sums, an array of int64 with eight numbers a phrase. All are 0 before it is first seen, so
 that nobody writes to what is known of phrases that are never seen.
 
 Exposures outside the open bin; the latest step of any, plus one; the open bin plus one, 0 where none is open
-or the step is not known; the exposures in it; where its first places lie; how many they are; for how many
-there is room; the first step, plus one, of which no place can be among them any more, 0 while there is none.
+or the step is not known; the exposures in it; how many sequences have any; the last of these, plus one; how
+many first places are kept; the first step, plus one, of which no place can be among them any more, 0 while
+there is none.
 """
 N_COLUMNS = 8
 _FIRST_ROOM = 4
@@ -52,6 +53,8 @@ class PlacePool(NamedTuple):
 
     Attributes
     ----------
+    first : array of int64, shape (n_phrases,)
+        Where the places of each phrase lie.
     step, sequence : array of int64
         When, and in which sequence.
     token_offset, n_tokens : array of int32
@@ -60,6 +63,7 @@ class PlacePool(NamedTuple):
         How much of the columns is given to phrases.
     """
 
+    first: Int64Array
     step: Int64Array
     sequence: Int64Array
     token_offset: Int32Array
@@ -124,13 +128,18 @@ def copy_place(places: PlacePool, source: int, target: int) -> None:
 @leaf
 def make_room(sums: Int64Array, places: PlacePool, phrase: int, most: int) -> None:
     """Give a phrase room for more places, twice as many; what it had is left unused."""
-    old, n = int64(sums[phrase, PLACES_AT]), int64(sums[phrase, N_PLACES])
-    new, room = int64(places.n_used[0]), min(most, max(_FIRST_ROOM, 2 * n))
+    old, n = int64(places.first[phrase]), int64(sums[phrase, N_PLACES])
+    new = int64(places.n_used[0])
     for k in range(n):
         copy_place(places, old + k, new + k)
-    places.n_used[0] += room
-    sums[phrase, PLACES_AT] = new
-    sums[phrase, PLACES_ROOM] = room
+    places.n_used[0] += min(most, max(_FIRST_ROOM, 2 * n))
+    places.first[phrase] = new
+
+
+@leaf
+def is_full(n_places: int) -> bool:
+    """Return whether the room of a phrase is taken: there is room for 4 places, then 8, 16 and so on."""
+    return bool(n_places == 0 or (n_places >= _FIRST_ROOM and n_places & (n_places - 1) == 0))
 
 
 @leaf
@@ -146,14 +155,14 @@ def keep_place(
 ) -> None:
     """Put a place among the first `most` of its phrase, if it is one of them; the last one may fall out."""
     n = int64(sums[phrase, N_PLACES])
-    first = int64(sums[phrase, PLACES_AT])
+    first = int64(places.first[phrase])
     if n == most:
         if not is_later(places, first + n - 1, step, sequence, token_offset, n_tokens):
             return
         n -= 1
-    elif n == sums[phrase, PLACES_ROOM]:
+    elif is_full(n):
         make_room(sums, places, phrase, most)
-        first = int64(sums[phrase, PLACES_AT])
+        first = int64(places.first[phrase])
     at = first + n
     while at > first and is_later(places, at - 1, step, sequence, token_offset, n_tokens):
         copy_place(places, at - 1, at)
@@ -193,6 +202,13 @@ def count_visit(
             sums, places, most_places, phrase, step_plus_one - 1, sequence,
             int64(matches.token_offset[k]), int64(matches.n_tokens[k]),
         )  # fmt: skip
+
+
+@leaf
+def count_sequence(sums: Int64Array, phrase: int, sequence: int) -> None:
+    """Count a sequence that has an exposure of a phrase, once: its occurrences come one after another."""
+    sums[phrase, SEQUENCES] += int64(sums[phrase, LAST_SEQUENCE] != sequence + 1)
+    sums[phrase, LAST_SEQUENCE] = sequence + 1
 
 
 @leaf
@@ -241,7 +257,7 @@ def count_exposures(
     Parameters
     ----------
     sums : array of int64, shape (n_phrases, `N_COLUMNS`)
-        Added to.
+        Added to. Sequences come in order, each in one block: so those of a phrase are told apart.
     bins, places
         Added to. Where one has no room left, counting ends.
     most_places : int
@@ -273,6 +289,8 @@ def count_exposures(
         if end - begin != 1:
             if not has_room(sums, bins, places, phrase, end - begin):
                 return int64(k)
+            if end > begin:
+                count_sequence(sums, phrase, first_sequence + row)
             for visit in range(begin, end):
                 count_visit(
                     sums, bins, places, most_places, n_bins, phrase, int64(visits.steps[visit]) + 1,
@@ -284,11 +302,13 @@ def count_exposures(
         if is_new or is_wanted:
             if not has_room(sums, bins, places, phrase, int64(1)):
                 return int64(k)
+            count_sequence(sums, phrase, first_sequence + row)
             count_visit(
                 sums, bins, places, most_places, n_bins, phrase, step_plus_one, bin_plus_one,
                 first_sequence + row, matches, int64(k),
             )  # fmt: skip
             continue
+        count_sequence(sums, phrase, first_sequence + row)
         sums[phrase, OPEN_COUNT] += 1
         sums[phrase, LAST_STEP] = max(sums[phrase, LAST_STEP], step_plus_one)
     return int64(matches.phrase.shape[0])

@@ -40,8 +40,8 @@ def test_nothing_is_wrong_with_an_index_that_is_right(doctored: Doctored, verify
 def test_phrases_set_to_never_by_hand(doctored: Doctored, verify: Verify) -> None:
     (n_seen,) = doctored.ask("SELECT count(*) FROM exposures WHERE seen")[0]
     doctored.table(
-        "UPDATE exposures SET exposure_count = 0, seen = false, status = 'never', first_step = NULL, "
-        "last_step = NULL, first_sequence = NULL, first_offset = NULL, first_shard = NULL"
+        "UPDATE exposures SET exposure_count = 0, sequence_count = 0, seen = false, status = 'never', "
+        "first_step = NULL, last_step = NULL, first_sequence = NULL, first_offset = NULL, first_shard = NULL"
     )
     doctored.table("DELETE FROM exposure_bins")
     doctored.table("DELETE FROM places")
@@ -93,6 +93,7 @@ def test_a_changed_bin(doctored: Doctored, verify: Verify) -> None:
         ("INSERT INTO other_forms VALUES (3, 'NFD', 'x', 1)", "other_forms"),
         ("INSERT INTO unit_differences VALUES (3, 'text', 'x', 1)", "unit_differences"),
         ("UPDATE shards SET verified = true WHERE shard = 0", "shards"),
+        ("UPDATE exposures SET sequence_count = sequence_count - 1 WHERE phrase_id = 3", "exposures"),
     ],
 )
 def test_rows_of_other_tables(doctored: Doctored, verify: Verify, statement: str, table: str) -> None:
@@ -228,6 +229,7 @@ def less_of(count: int) -> Callable[[list[Row]], None]:
         row = next(row for row in rows if row["exposure_count"] == 2 and len(row["bins"]) == 2)
         last = row["places"].pop()
         row["exposure_count"] -= count
+        row["sequence_count"] = min(row["sequence_count"], row["exposure_count"])
         row["bins"].pop()
         row["last_step"] = row["first_step"]
         assert last["step"] > row["first_step"]

@@ -46,6 +46,7 @@ def naive_rows(sequences, checkpoints, n_places):
                 "unit": "tokens",
                 "phrase_id": phrase,
                 "exposure_count": len(kept),
+                "sequence_count": len({number for _, number, *_ in kept}),
                 "first_step": kept[0][0] if known else None,
                 "first_sequence": kept[0][1],
                 "first_offset": kept[0][2],

@@ -28,6 +28,7 @@ def row(phrase: int, *places: tuple[int | None, int, int], unit="tokens", alone=
         "unit": unit,
         "phrase_id": phrase,
         "exposure_count": len(ordered),
+        "sequence_count": len({sequence for _, sequence, _ in ordered}),
         "first_step": ordered[0][0],
         "first_sequence": ordered[0][1],
         "first_offset": ordered[0][2],
@@ -91,16 +92,16 @@ def test_counts_are_added_and_the_first_step_wins_wherever_it_was_scanned(tmp_pa
     late, early = row(0, (7, 3, 1), (19, 4, 0)), row(0, (2, 150, 9), (2, 151, 0))
     found = merged(tmp_path, [late], [early])
     assert found["exposures"] == [
-        (0, 4, None, True, "seen", 2, 19, 150, 9, 2),
-        (1, 0, None, False, "never", None, None, None, None, None),
-        (2, 0, None, False, "never", None, None, None, None, None),
+        (0, 4, 4, None, True, "seen", 2, 19, 150, 9, 2),
+        (1, 0, 0, None, False, "never", None, None, None, None, None),
+        (2, 0, 0, None, False, "never", None, None, None, None, None),
     ]
     assert found["exposure_bins"] == [(0, 10, 3), (0, 20, 1)]
 
 
 def test_of_one_step_the_first_sequence_wins_then_the_first_offset(tmp_path: Path):
     found = merged(tmp_path, [row(1, (5, 9, 4), (5, 9, 2))], [row(1, (5, 120, 0))])
-    assert found["exposures"][1] == (1, 3, None, True, "seen", 5, 5, 9, 2, 0)
+    assert found["exposures"][1] == (1, 3, 2, None, True, "seen", 5, 5, 9, 2, 0)
 
 
 def test_places_are_the_first_of_all_partials(tmp_path: Path):
@@ -119,12 +120,12 @@ def test_places_are_the_first_of_all_partials(tmp_path: Path):
 @pytest.mark.parametrize(("complete", "status"), [(True, "never"), (False, "unknown")])
 def test_no_count_is_never_only_where_nothing_is_missing(tmp_path: Path, complete, status):
     found = merged(tmp_path, [row(0, (1, 0, 0))], complete=complete)
-    assert [each[4] for each in found["exposures"]] == ["seen", status, status]
+    assert [each[5] for each in found["exposures"]] == ["seen", status, status]
 
 
 def test_without_an_order_the_first_place_is_the_first_of_the_corpus(tmp_path: Path):
     found = merged(tmp_path, [row(0, (None, 130, 1))], [row(0, (None, 7, 3), (None, 8, 0))])
-    assert found["exposures"][0] == (0, 3, None, True, "seen", None, None, 7, 3, 0)
+    assert found["exposures"][0] == (0, 3, 3, None, True, "seen", None, None, 7, 3, 0)
     assert found["exposure_bins"] == []
 
 
@@ -134,9 +135,10 @@ def test_with_both_units_text_counts_and_ids_stand_beside(tmp_path: Path):
     ids = row(0, (2, 1, 0))
     only_ids = row(1, (6, 2, 2), alone=[("c d", 1)])
     found = merged(tmp_path, [text, ids, only_ids], [again], units=("text", "tokens"))
-    assert found["exposures"][0][:7] == (0, 3, 1, True, "seen", 1, 3)
-    assert found["exposures"][1][:5] == (1, 0, 1, False, "never")  # ids alone are not an exposure of the text
-    assert found["exposures"][2][:5] == (2, 0, 0, False, "never")
+    assert found["exposures"][0][:8] == (0, 3, 3, 1, True, "seen", 1, 3)
+    # ids alone are not an exposure of the text
+    assert found["exposures"][1][:6] == (1, 0, 0, 1, False, "never")
+    assert found["exposures"][2][:6] == (2, 0, 0, 0, False, "never")
     assert found["exposure_bins"] == [(0, 10, 3)]
     assert found["unit_differences"] == [
         (0, "text", "A b", 1),
