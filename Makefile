@@ -17,8 +17,8 @@ index: $(READY) ## Index a corpus: the embedded sample, or your own with CONFIG=
 	    $(BIN)/python -m indexer.scanning.first_compile & $(BIN)/exposure sample sample; fi
 	@$(BIN)/exposure index $(CONFIG) --out $(OUT)
 
-test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest
+test: $(READY) ## Run the tests, on every core
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 ##@ Work on the project
 
