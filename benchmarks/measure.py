@@ -71,8 +71,8 @@ def measure(cases: Sequence[Case], rounds: int, memory: bool = True, clock: str 
         for case, run, record in ready:
             now = time.thread_time if record["clock"] == "processor" else time.perf_counter
             # Short runs are repeated within a round: one alone would measure the clock and the scheduler.
-            # One that waited for its turn may find that the host has taken its memory (4 times as slow, seen on a
-            # virtual machine after 3 s), so all but the slowest run twice.
+            # One that waited for its turn may find that the host has taken its memory (4 times as slow, seen
+            # on a virtual machine after 3 s), so all but the slowest run twice.
             best = float("inf")
             spent, n_runs = 0.0, 0
             while spent < 0.2 or (n_runs < 2 and spent < 2):
