@@ -24,8 +24,10 @@ def import_results(
 ) -> None:
     """Add evaluation results to an index: harness samples, CSV, Parquet or JSON Lines.
 
-    Columns: model, checkpoint, pair_id, score_good, score_bad, correct. Rows of a model, checkpoint and pair
-    that are there already are replaced. What does not meet a pair of the index is listed.
+    Columns: model, checkpoint, and item_id or pair_id. What was measured stands in columns of its own, as
+    correct, score_good, score_bad, surprisal or any other name, or in two called measure and value. What
+    is there already of a model, checkpoint, item and measure is replaced. What does not meet an item of the
+    index is listed.
     """
     import pyarrow as pa
 
@@ -35,20 +37,22 @@ def import_results(
 
     rows = pa.concat_tables([read_results(path, model, checkpoint) for path in files])
     joined = add_results(IndexDir(index_dir), rows)
+    measures = f" ({', '.join(joined.measures)})" if joined.measures else ""
     click.echo(
-        f"{counted(joined.n_rows, 'row')} added, {joined.n_replaced:,} of them in the place of older ones",
+        f"{counted(joined.n_results, 'result')} added{measures}, {joined.n_replaced:,} of them in the place "
+        "of older ones",
         err=True,
     )
-    if joined.unknown_pairs:
-        unknown = f"{counted(len(joined.unknown_pairs), 'pair')} not in this index"
-        click.echo(f"left out: {unknown}: {name_some(joined.unknown_pairs)}", err=True)
+    if joined.unknown_items:
+        unknown = f"{counted(len(joined.unknown_items), 'item')} not in this index"
+        click.echo(f"left out: {unknown}: {name_some(joined.unknown_items)}", err=True)
     if joined.off_grid:
         steps = name_some(tuple(f"{step:,}" for step in joined.off_grid))
         click.echo(
             f"not on the checkpoint grid of this index: {steps}; no split can be made as of there", err=True
         )
-    for name, step, n_missing in joined.missing:
+    for name, step, kind, n_missing in joined.missing:
         click.echo(
-            f"missing: the results of {counted(n_missing, 'pair')} of the index for {name} at {step:,}",
+            f"missing: the results of {counted(n_missing, kind)} of the index for {name} at {step:,}",
             err=True,
         )

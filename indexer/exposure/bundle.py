@@ -14,7 +14,8 @@ from indexer.index_dir import IndexDir, commit_folder
 
 TABLES = (
     "phrases",
-    "pairs",
+    "items",
+    "item_phrases",
     "probe_positions",
     "exposures",
     "exposure_bins",
@@ -27,10 +28,12 @@ TABLES = (
     "results",
     "provenance",
 )
+VIEWS = ("pairs", "pair_results")
+"""What is read as a table though it is worked out from others."""
 
 
 def write_bundle(index: IndexDir, folder: Path) -> list[Path]:
-    """Write every table of an index as a Parquet file, with the comments of table and columns.
+    """Write every table of an index, and the pairs, as a Parquet file, with the comments of the columns.
 
     Parameters
     ----------
@@ -68,7 +71,7 @@ def _write_tables(index: IndexDir, folder: Path) -> list[Path]:
         comments = connection.execute(
             "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE comment IS NOT NULL"
         ).fetchall()
-        for name in [*TABLES, *sorted(set(names) - set(TABLES))]:
+        for name in [*TABLES, *VIEWS, *sorted({*names} - {*TABLES})]:
             rows = connection.table(name).to_arrow_table()
             of_column = {column: comment for table, column, comment in comments if table == name}
             path = folder / f"{name}.parquet"

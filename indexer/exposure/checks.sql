@@ -37,12 +37,18 @@ FROM exposure_bins
 ANTI JOIN checkpoints USING (checkpoint)
 WHERE (SELECT value FROM provenance WHERE key = 'grain') = 'checkpoint';
 
--- check: every pair names phrases of the table
-SELECT pair_id FROM pairs ANTI JOIN phrases ON phrases.phrase_id = pairs.good_phrase_id
-WHERE pairs.good_phrase_id IS NOT NULL
+-- check: every phrase of an item is one of the table, of an item of the table
+SELECT item_id, role, place FROM item_phrases
+ANTI JOIN phrases USING (phrase_id)
+WHERE phrase_id IS NOT NULL
 UNION ALL
-SELECT pair_id FROM pairs ANTI JOIN phrases ON phrases.phrase_id = pairs.bad_phrase_id
-WHERE pairs.bad_phrase_id IS NOT NULL;
+SELECT item_id, role, place FROM item_phrases ANTI JOIN items USING (item_id);
+
+-- check: every place of an item stands once
+SELECT item_id, role, place, count(*) AS n
+FROM item_phrases
+GROUP BY item_id, role, place
+HAVING n > 1;
 
 -- check: every planned sequence was scanned
 SELECT shard FROM shards

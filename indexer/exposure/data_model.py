@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from indexer.exposure.bundle import TABLES
+from indexer.exposure.bundle import TABLES, VIEWS
 from indexer.exposure.database import SCHEMA_VERSION, STORAGE_VERSION, building, sql
 
 _HEAD = """# Data model
@@ -35,8 +35,15 @@ def data_model_page() -> str:
         connection.execute(sql("macros.sql"))
         parts = [_HEAD.format(schema=SCHEMA_VERSION, storage=STORAGE_VERSION)]
         parts += [_table(connection, name) for name in TABLES]
+        parts.append("## Views with the columns of a table\n")
+        parts += [_table(connection, name) for name in VIEWS]
         parts.append(
-            _named(connection, "Views", "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal")
+            _named(
+                connection,
+                "Other views",
+                "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND view_name NOT IN"
+                f" {VIEWS} ORDER BY view_name",
+            )
         )
         parts.append(
             _named(
@@ -51,7 +58,9 @@ def data_model_page() -> str:
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     (comment,) = connection.execute(
-        "SELECT comment FROM duckdb_tables() WHERE table_name = $name", {"name": name}
+        "SELECT comment FROM duckdb_tables() WHERE table_name = $name"
+        " UNION ALL SELECT comment FROM duckdb_views() WHERE view_name = $name",
+        {"name": name},
     ).fetchall()[0]
     columns = connection.execute(
         "SELECT column_name, data_type, comment FROM duckdb_columns()"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -15,12 +15,17 @@ import duckdb
 from indexer.errors import ResourceError, StateError
 from indexer.foreign_errors import is_about_space, is_out_of_memory
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """History stands on top of ``schema.sql``."""
 
 STORAGE_VERSION = "v1.4.0"
 """DuckDB 1.4 LTS opens files of this version; what DuckDB 2.0 writes by default it does not (measured)."""
 
+_ANEW = (
+    "build it anew with `exposure index`, with the same configuration and --out: imported results are kept;"
+    " or ask with the version that wrote it"
+)
+_NEWER = "ask with the version that wrote it"
 _MERGE = "build it anew from the partials with `exposure merge`, which keeps this file beside it"
 
 
@@ -68,7 +73,9 @@ def building(path: Path, *, memory_bytes: int | None = None) -> Iterator[duckdb.
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.DuckDBPyConnection:
+def open_read_only(
+    path: Path, *, memory_bytes: int | None = None, versions: Collection[int] = (SCHEMA_VERSION,)
+) -> duckdb.DuckDBPyConnection:
     """Open an index file for asking: no writes, no files, no network, no change of settings.
 
     Parameters
@@ -77,6 +84,8 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
         The index file.
     memory_bytes : int, optional
         What DuckDB may take; nothing is put on disk when it is not enough.
+    versions : collection of int
+        Schema versions that are taken.
 
     Raises
     ------
@@ -111,7 +120,7 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
     except duckdb.Error:
         found = []
     version = found[0][0] if found else None
-    if version != str(SCHEMA_VERSION):
+    if str(version) not in map(str, versions):
         connection.close()
         if version is None:
             raise DamagedTableError("is no exposure index", path=path, fix=_MERGE)
@@ -119,7 +128,7 @@ def open_read_only(path: Path, *, memory_bytes: int | None = None) -> duckdb.Duc
             f"has schema version {version}",
             path=path,
             expected=f"schema version {SCHEMA_VERSION}",
-            fix="index again with this version, or ask with the version that wrote it",
+            fix=_ANEW if version.isdecimal() and int(version) < SCHEMA_VERSION else _NEWER,
         )
     return connection
 

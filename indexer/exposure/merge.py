@@ -176,6 +176,7 @@ def _fill(
         connection.execute(sql("merge.sql"))
     except duckdb.ConversionException:
         raise _beyond_64_bits(connection) from None
+    connection.execute(sql("items_of_pairs.sql"))
     notes = notes_on_none_seen(connection)
     if "other_forms" in plan.frozen:
         connection.execute(sql("other_forms.sql"))
@@ -290,9 +291,11 @@ def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> 
     if not index.database_file.is_file():
         return None
     try:
-        with open_read_only(index.database_file) as earlier:
-            results = earlier.sql("SELECT * FROM results").to_arrow_table()
+        with open_read_only(index.database_file, versions=(1, SCHEMA_VERSION)) as earlier:
             provenance = dict(earlier.execute("SELECT key, value FROM provenance").fetchall())
+            is_old = provenance["schema_version"] == "1"
+            question = sql("results_of_version_1.sql") if is_old else "SELECT * FROM results"
+            results = earlier.sql(question).to_arrow_table()
             hashes = dict(earlier.execute("SELECT shard, tokens_hash FROM shards").fetchall())
     except (DamagedTableError, duckdb.Error) as error:
         if isinstance(error, duckdb.Error) and is_of_the_machine(error):

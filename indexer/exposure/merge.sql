@@ -8,7 +8,7 @@ SELECT phrase_id, phrase, n_words, n_tokens
 FROM read_parquet(getvariable('phrases'))
 ORDER BY phrase_id;
 
-INSERT INTO pairs BY NAME
+CREATE TEMP TABLE given_pairs AS
 SELECT * FROM read_parquet(getvariable('pairs'));
 
 CREATE TEMP TABLE phrase_counts AS

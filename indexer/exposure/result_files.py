@@ -3,6 +3,9 @@
 The harness (EleutherAI/lm-evaluation-harness, ``--log_samples``) writes one line a document with the document
 itself, its SHA-256 as ``doc_hash``, and the log-likelihood of each choice, the good sentence first. Documents
 are joined by their hash, never by ``doc_id``: a subset of a task numbers its documents anew.
+
+Other files hold a row for each item with a column for each measure, or the name of the measure in a column
+``measure`` and its number in ``value``.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -22,6 +26,7 @@ from indexer.errors import ConfigError, InputError
 from indexer.exposure.results import COLUMNS
 from indexer.storage.opening import status_of
 
+ID_COLUMNS = ("item_id", "pair_id")
 _STEP_IN_NAME = re.compile(r"(?:step|checkpoint|ckpt)[-_]?(\d+)", re.IGNORECASE)
 
 
@@ -53,23 +58,35 @@ def read_results(path: Path, model: str | None = None, checkpoint: int | None = 
     if path.suffix == ".parquet":
         table = _read(pq.read_table, path)
     elif path.suffix == ".csv":
-        table = _read(pacsv.read_csv, path)
+        table = _read(_read_csv, path)
     elif path.suffix == ".jsonl":
         rows = list(_json_lines(path))
         if rows and "doc_hash" in rows[0][1]:
             table = pa.Table.from_pylist([_sample(path, number, row) for number, row in rows])
             model = model or path.parent.name
         else:
-            table = pa.Table.from_pylist([row for _, row in rows])
+            table = _read(lambda _: _as_table([row for _, row in rows]), path)
     else:
         raise ConfigError("unknown kind of results", path=path, expected=".csv, .parquet or .jsonl")
     return _complete(table, path, model, checkpoint)
 
 
+def _read_csv(path: Path) -> pa.Table:
+    # "007" is a name, not a number.
+    names = dict.fromkeys(("model", "measure", *ID_COLUMNS), pa.string())
+    return pacsv.read_csv(path, convert_options=pacsv.ConvertOptions(column_types=names))
+
+
+def _as_table(rows: list[dict[str, Any]]) -> pa.Table:
+    """Return rows as a table with the columns of them all."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+
+
 def _read(reader: Any, path: Path) -> pa.Table:
     try:
         return reader(path)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OSError) as error:
         raise InputError(f"cannot be read ({str(error).splitlines()[0]})", path=path) from None
 
 
@@ -120,28 +137,92 @@ def doc_hash(document: dict[str, Any]) -> str:
 
 
 def _complete(table: pa.Table, path: Path, model: str | None, checkpoint: int | None) -> pa.Table:
-    """Add what the file does not say and bring the columns into order."""
-    n_rows = table.num_rows
-    columns: dict[str, Any] = {}
-    for field in COLUMNS:
-        if field.name in table.column_names:
-            columns[field.name] = table[field.name]
-        elif field.name == "model":
-            columns["model"] = pa.repeat(pa.scalar(_required(model, "model", path)), n_rows)
-        elif field.name == "checkpoint":
-            found = _STEP_IN_NAME.findall(str(path))
-            step = checkpoint if checkpoint is not None else int(found[-1]) if found else None
-            columns["checkpoint"] = pa.repeat(pa.scalar(_required(step, "checkpoint", path)), n_rows)
-        elif field.name == "pair_id":
-            raise InputError("has no column pair_id", path=path, expected=", ".join(COLUMNS.names))
-        else:
-            columns[field.name] = pa.nulls(n_rows, field.type)
-    if not {"correct", "score_good"} & set(table.column_names):
-        raise InputError("has neither correct nor score_good and score_bad", path=path)
+    """Add what the file does not say and return its results by measure."""
+    found = _STEP_IN_NAME.findall(str(path))
+    step = checkpoint if checkpoint is not None else int(found[-1]) if found else None
+    named = [name for name in ID_COLUMNS if name in table.column_names]
+    origin = {
+        "model": table["model"] if "model" in table.column_names else _required(model, "model", path),
+        "checkpoint": table["checkpoint"]
+        if "checkpoint" in table.column_names
+        else _required(step, "checkpoint", path),
+    }
+    if len(named) != 1:
+        what = "has both columns item_id and pair_id" if named else "has no column item_id or pair_id"
+        raise InputError(
+            what, path=path, expected="model, checkpoint, item_id or pair_id, and what was measured"
+        )
+    keys = {**origin, "item_id": table[named[0]]}
     try:
-        return pa.table(columns).cast(COLUMNS)
-    except (pa.ArrowInvalid, ValueError) as error:
+        parts = [
+            _column(keys, measure, value, table.num_rows)
+            for measure, value in _measures(table, path, named[0])
+        ]
+        return pa.concat_tables(parts)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise InputError(f"has a value of the wrong type ({str(error).splitlines()[0]})", path=path) from None
+
+
+def _column(keys: dict[str, Any], measure: Any, value: Any, n_rows: int) -> pa.Table:
+    columns = {**keys, "measure": measure, "value": value}
+    filled = {
+        name: column if isinstance(column, pa.ChunkedArray) else pa.repeat(pa.scalar(column), n_rows)
+        for name, column in columns.items()
+    }
+    return pa.table(filled).select(COLUMNS.names).cast(COLUMNS)
+
+
+def _measures(table: pa.Table, path: Path, id_column: str) -> Iterator[tuple[Any, pa.ChunkedArray]]:
+    """Yield the name of each measure, or the column of names, with the values."""
+    names = table.column_names
+    if "measure" in names:
+        if "value" not in names:
+            raise InputError("has a column measure, but none called value", path=path)
+        yield table["measure"], table["value"]
+        return
+    others = [name for name in names if name not in ("model", "checkpoint", id_column)]
+    found = [name for name in others if name in _OF_PAIRS or _holds_numbers(table[name].type)]
+    if not found:
+        raise InputError(
+            f"measures nothing: no column beside {id_column} holds numbers",
+            path=path,
+            expected="correct, or score_good and score_bad, or measures of your own",
+        )
+    by_name = {name: _as_numbers(table[name], name, path) for name in found}
+    if {"score_good", "score_bad"} <= by_name.keys():
+        is_better = pc.greater(*(_without_nan(by_name[name]) for name in ("score_good", "score_bad")))
+        better = pc.cast(is_better, pa.float64())
+        by_name["correct"] = pc.coalesce(by_name["correct"], better) if "correct" in by_name else better
+    yield from by_name.items()
+
+
+def _holds_numbers(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind))
+
+
+def _as_numbers(column: pa.ChunkedArray, name: str, path: Path) -> pa.ChunkedArray:
+    if name == "correct" and not _holds_numbers(column.type):
+        column = column.cast(pa.bool_())
+    numbers = column.cast(pa.float64())
+    if name == "correct":
+        told = _without_nan(numbers).drop_null()
+        odd = told.filter(pc.invert(pc.is_in(told, pa.array([0.0, 1.0]))))
+        if len(odd):
+            raise InputError(
+                f"has correct = {odd[0].as_py():g}",
+                path=path,
+                expected="true or false, 1 or 0",
+                fix="give the column the name of what it measures, as accuracy",
+            )
+    return numbers
+
+
+def _without_nan(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.if_else(pc.is_nan(numbers), None, numbers)
+
+
+_OF_PAIRS = ("correct", "score_good", "score_bad")
+"""Measures that are read even where no number stands in the column."""
 
 
 def _required(value: Any, name: str, path: Path) -> Any:

@@ -19,54 +19,56 @@ COLUMNS = pa.schema(
     [
         pa.field("model", pa.string(), nullable=False),
         pa.field("checkpoint", pa.int64(), nullable=False),
-        pa.field("pair_id", pa.string(), nullable=False),
-        pa.field("score_good", pa.float64()),
-        pa.field("score_bad", pa.float64()),
-        pa.field("correct", pa.bool_()),
+        pa.field("item_id", pa.string(), nullable=False),
+        pa.field("measure", pa.string(), nullable=False),
+        pa.field("value", pa.float64()),
     ]
 )
 
 
 @dataclass(frozen=True)
 class Joined:
-    """How imported rows met the pairs of the index.
+    """How imported rows met the items of the index.
 
     Attributes
     ----------
-    n_rows : int
-        Rows imported.
+    n_results : int
+        Models, checkpoints and items that were imported, whatever was measured of them.
     n_replaced : int
-        Rows of the same model, checkpoint and pair that stood there before.
-    unknown_pairs : tuple of str
-        Pair ids that are not in the index; their rows were left out.
+        Of these, those of which a measure stood there before.
+    measures : tuple of str
+        What was measured.
+    unknown_items : tuple of str
+        Ids that are not in the index; their rows were left out.
     missing : tuple of tuple
-        (model, checkpoint, number of pairs of the index without a row), where there are any.
+        (model, checkpoint, pair or item, how many of the index have no row), where there are any: of all
+        pairs, and of the data sets of other items that have some.
     off_grid : tuple of int
         Checkpoints of imported rows as of which the index can tell no exposure.
     """
 
-    n_rows: int
+    n_results: int
     n_replaced: int
-    unknown_pairs: tuple[str, ...]
-    missing: tuple[tuple[str, int, int], ...]
+    measures: tuple[str, ...]
+    unknown_items: tuple[str, ...]
+    missing: tuple[tuple[str, int, str, int], ...]
     off_grid: tuple[int, ...]
 
 
 def add_results(index: IndexDir, rows: pa.Table) -> Joined:
-    """Add evaluation results, replacing those of the same model, checkpoint and pair.
+    """Add evaluation results, replacing those of the same model, checkpoint, item and measure.
 
     Parameters
     ----------
     index : IndexDir
         A merged index.
     rows : pyarrow.Table
-        Columns as in `COLUMNS`. NULL or NaN scores are kept as missing, never as 0; where ``correct`` is
-        NULL and both scores are there, it is ``score_good > score_bad``.
+        Columns as in `COLUMNS`. A value of NULL or NaN is kept as missing, never as 0.
 
     Raises
     ------
     InputError
-        A model, checkpoint and pair stand twice in the rows.
+        A model, checkpoint, item and measure stand twice in the rows.
     """
     index.require_database()
     open_read_only(index.database_file).close()
@@ -87,19 +89,29 @@ def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:
     connection.execute(sql("results_given.sql"))
     twice = connection.execute("SELECT * FROM given_twice").fetchall()
     if twice:
-        model, checkpoint, pair_id, count = twice[0]
+        model, checkpoint, item_id, count = twice[0]
         raise InputError(
-            f"pair {pair_id} stands {count} times for model {model} at checkpoint {checkpoint}",
-            fix=f"keep one row each ({len(twice)} such pairs)",
+            f"item {item_id} stands {count} times for model {model} at checkpoint {checkpoint}",
+            fix=f"keep one row each ({len(set(twice))} such items)",
         )
     unknown = [row[0] for row in connection.execute("SELECT * FROM given_unknown").fetchall()]
     missing = [tuple(row) for row in connection.execute("SELECT * FROM given_missing").fetchall()]
     off_grid = [row[0] for row in connection.execute("SELECT * FROM given_off_grid").fetchall()]
     (replaced,) = connection.execute("SELECT count(*) FROM given_replaces").fetchall()[0]
     connection.execute(sql("results_insert.sql"))
-    (n_rows,) = connection.execute("SELECT count(*) FROM given_known").fetchall()[0]
+    (n_results,) = connection.execute(
+        "SELECT count(DISTINCT (model, checkpoint, item_id)) FROM given_known"
+    ).fetchall()[0]
+    measures = connection.execute("SELECT DISTINCT measure FROM given_known ORDER BY measure").fetchall()
     connection.unregister("given_rows")
-    return Joined(n_rows, replaced, tuple(unknown), tuple(missing), tuple(off_grid))
+    return Joined(
+        n_results,
+        replaced,
+        tuple(measure for (measure,) in measures),
+        tuple(unknown),
+        tuple(missing),
+        tuple(off_grid),
+    )
 
 
 def name_some(names: tuple[str, ...]) -> str:

@@ -1,44 +1,58 @@
--- How given rows meet the pairs of the index. given_rows is the Arrow table of results.py.
+-- How given rows meet the items of the index. given_rows is the Arrow table of results.py.
 CREATE TEMP TABLE given AS
 SELECT
     model,
     checkpoint,
-    pair_id,
-    CASE WHEN isnan(score_good) THEN NULL ELSE score_good END AS score_good,
-    CASE WHEN isnan(score_bad) THEN NULL ELSE score_bad END AS score_bad,
-    correct
+    item_id,
+    measure,
+    CASE WHEN isnan(value) THEN NULL ELSE value END AS value
 FROM given_rows;
 
 CREATE TEMP VIEW given_twice AS
-SELECT model, checkpoint, pair_id, count(*) AS n_rows
+SELECT model, checkpoint, item_id, count(*) AS n_rows
 FROM given
-GROUP BY model, checkpoint, pair_id
+GROUP BY model, checkpoint, item_id, measure
 HAVING n_rows > 1
-ORDER BY model, checkpoint, pair_id;
+ORDER BY model, checkpoint, item_id;
 
 CREATE TEMP VIEW given_unknown AS
-SELECT DISTINCT pair_id
+SELECT DISTINCT item_id
 FROM given
-ANTI JOIN pairs USING (pair_id)
-ORDER BY pair_id;
+ANTI JOIN items USING (item_id)
+ORDER BY item_id;
 
 CREATE TEMP VIEW given_known AS
-SELECT
-    model,
-    checkpoint,
-    pair_id,
-    score_good,
-    score_bad,
-    coalesce(correct, score_good > score_bad) AS correct
+SELECT model, checkpoint, item_id, measure, value
 FROM given
-SEMI JOIN pairs USING (pair_id);
+SEMI JOIN items USING (item_id);
+
+-- Results of one pair promise those of all pairs; results of another item, those of its data set.
+CREATE TEMP VIEW item_sets AS
+SELECT item_id, kind, CASE WHEN kind = 'item' THEN dataset END AS dataset
+FROM items;
 
 CREATE TEMP VIEW given_missing AS
-SELECT model, checkpoint, (SELECT count(*) FROM pairs) - count(*) AS n_missing
-FROM given_known
-GROUP BY model, checkpoint
+WITH set_sizes AS (
+    SELECT kind, dataset, count(*) AS n_items
+    FROM item_sets
+    GROUP BY kind, dataset
+),
+given_sizes AS (
+    SELECT model, checkpoint, kind, dataset, count(DISTINCT item_id) AS n_given
+    FROM given_known
+    JOIN item_sets USING (item_id)
+    GROUP BY model, checkpoint, kind, dataset
+)
+SELECT
+    given_sizes.model,
+    given_sizes.checkpoint,
+    given_sizes.kind,
+    sum(set_sizes.n_items - given_sizes.n_given)::BIGINT AS n_missing
+FROM given_sizes
+JOIN set_sizes ON set_sizes.kind = given_sizes.kind AND set_sizes.dataset IS NOT DISTINCT FROM given_sizes.dataset
+GROUP BY given_sizes.model, given_sizes.checkpoint, given_sizes.kind
 HAVING n_missing > 0
-ORDER BY model, checkpoint;
+ORDER BY ALL;
 
 CREATE TEMP VIEW given_off_grid AS
 SELECT DISTINCT checkpoint
@@ -49,6 +63,6 @@ WHERE checkpoint <> 0
 ORDER BY checkpoint;
 
 CREATE TEMP VIEW given_replaces AS
-SELECT results.pair_id
+SELECT DISTINCT model, checkpoint, item_id
 FROM results
-SEMI JOIN given_known USING (model, checkpoint, pair_id);
+SEMI JOIN given_known USING (model, checkpoint, item_id, measure);

@@ -1,5 +1,5 @@
 -- The tables of an exposure index. This file is a product: others read the table, so names and meanings stay.
--- History of schema versions. 1: first version.
+-- History of schema versions. 1: first version. 2: a minimal pair is one kind of item; results by measure.
 
 CREATE TABLE phrases (
     phrase_id INTEGER PRIMARY KEY,
@@ -13,71 +13,43 @@ COMMENT ON COLUMN phrases.phrase IS 'Its text after the configured folding, its 
 COMMENT ON COLUMN phrases.n_words IS 'Words, split at white space, of its parts together where it has gaps; NULL without text';
 COMMENT ON COLUMN phrases.n_tokens IS 'Tokens of the phrase after a space under the tokenizer of the corpus, or of the ids given; NULL without either';
 
-CREATE TABLE pairs (
-    pair_id             VARCHAR PRIMARY KEY,
-    dataset             VARCHAR,
-    paradigm            VARCHAR,
-    phenomenon          VARCHAR,
-    field               VARCHAR,
-    good_sentence       VARCHAR,
-    good_phrase_id      INTEGER,
-    good_phrase         VARCHAR,
-    good_phrase_start   INTEGER,
-    good_phrase_stop    INTEGER,
-    good_critical_start INTEGER,
-    good_critical_stop  INTEGER,
-    good_context_start  INTEGER,
-    good_context_stop   INTEGER,
-    bad_sentence        VARCHAR,
-    bad_phrase_id       INTEGER,
-    bad_phrase          VARCHAR,
-    bad_phrase_start    INTEGER,
-    bad_phrase_stop     INTEGER,
-    bad_critical_start  INTEGER,
-    bad_critical_stop   INTEGER,
-    bad_context_start   INTEGER,
-    bad_context_stop    INTEGER,
-    rule                VARCHAR,
-    grade               VARCHAR,
-    end_boundary        BOOLEAN,
-    excluded            VARCHAR,
-    identical           BOOLEAN,
-    order_contrast      BOOLEAN,
-    sentence_wide       BOOLEAN,
-    fallback            VARCHAR
+CREATE TABLE items (
+    item_id    VARCHAR PRIMARY KEY,
+    dataset    VARCHAR,
+    kind       VARCHAR NOT NULL CHECK (kind IN ('pair', 'item')),
+    paradigm   VARCHAR,
+    phenomenon VARCHAR,
+    field      VARCHAR,
+    attributes MAP(VARCHAR, VARCHAR),
+    excluded   VARCHAR
 );
-COMMENT ON TABLE pairs IS 'One row for each minimal pair; empty where plain phrases were indexed';
-COMMENT ON COLUMN pairs.pair_id IS 'Paradigm and number of the pair, as in determiner_noun_agreement_1/17';
-COMMENT ON COLUMN pairs.dataset IS 'Where the pair comes from';
-COMMENT ON COLUMN pairs.paradigm IS 'Its set of pairs of one construction; UID in BLiMP';
-COMMENT ON COLUMN pairs.phenomenon IS 'Grammatical phenomenon of the paradigm';
-COMMENT ON COLUMN pairs.field IS 'Field of linguistics: morphology, syntax, semantics';
-COMMENT ON COLUMN pairs.good_sentence IS 'The acceptable sentence';
-COMMENT ON COLUMN pairs.good_phrase_id IS 'Its critical phrase, a row of phrases';
-COMMENT ON COLUMN pairs.good_phrase IS 'The critical phrase as spelled in the sentence';
-COMMENT ON COLUMN pairs.good_phrase_start IS 'Start of the critical phrase in the sentence, in Unicode code points from 0';
-COMMENT ON COLUMN pairs.good_phrase_stop IS 'Code point after the critical phrase';
-COMMENT ON COLUMN pairs.good_critical_start IS 'Start of the words that carry the contrast';
-COMMENT ON COLUMN pairs.good_critical_stop IS 'Code point after the words that carry the contrast';
-COMMENT ON COLUMN pairs.good_context_start IS 'Start of the words that decide which form is right; NULL where there are none';
-COMMENT ON COLUMN pairs.good_context_stop IS 'Code point after the words that decide which form is right';
-COMMENT ON COLUMN pairs.bad_sentence IS 'The unacceptable sentence';
-COMMENT ON COLUMN pairs.bad_phrase_id IS 'Its critical phrase, a row of phrases';
-COMMENT ON COLUMN pairs.bad_phrase IS 'The critical phrase as spelled in the sentence';
-COMMENT ON COLUMN pairs.bad_phrase_start IS 'Start of the critical phrase in the sentence, in Unicode code points from 0';
-COMMENT ON COLUMN pairs.bad_phrase_stop IS 'Code point after the critical phrase';
-COMMENT ON COLUMN pairs.bad_critical_start IS 'Start of the words that carry the contrast';
-COMMENT ON COLUMN pairs.bad_critical_stop IS 'Code point after the words that carry the contrast';
-COMMENT ON COLUMN pairs.bad_context_start IS 'Start of the words that decide which form is right; NULL where there are none';
-COMMENT ON COLUMN pairs.bad_context_stop IS 'Code point after the words that decide which form is right';
-COMMENT ON COLUMN pairs.rule IS 'The rule that found the critical phrase';
-COMMENT ON COLUMN pairs.grade IS 'A: exact from the structure; B: the position is exact, what counts as context is a choice; C: debatable';
-COMMENT ON COLUMN pairs.end_boundary IS 'The construction also needs that nothing follows the phrase';
-COMMENT ON COLUMN pairs.excluded IS 'Why the pair belongs to no split; NULL where it does';
-COMMENT ON COLUMN pairs.identical IS 'The good and the bad sentence are the same';
-COMMENT ON COLUMN pairs.order_contrast IS 'The sentences hold the same words in another order';
-COMMENT ON COLUMN pairs.fallback IS 'Why the rule of the paradigm gave way to the generic rule; NULL where it did not';
-COMMENT ON COLUMN pairs.sentence_wide IS 'The phrase is nearly the whole sentence, so exposure to the letter means little';
+COMMENT ON TABLE items IS 'One row for each item: a minimal pair, or whatever else a model is evaluated on; empty where plain phrases were indexed';
+COMMENT ON COLUMN items.item_id IS 'Data set and id of the item, as in quiz/17; of a pair, paradigm and number, as in determiner_noun_agreement_1/17';
+COMMENT ON COLUMN items.dataset IS 'Where the item comes from';
+COMMENT ON COLUMN items.kind IS 'pair: a minimal pair, with the roles good and bad; item: any other, with the roles it was given';
+COMMENT ON COLUMN items.paradigm IS 'Its group within the data set; of a pair, the set of pairs of one construction';
+COMMENT ON COLUMN items.phenomenon IS 'Grammatical phenomenon of the paradigm; NULL where there is none';
+COMMENT ON COLUMN items.field IS 'Field of linguistics: morphology, syntax, semantics; NULL where there is none';
+COMMENT ON COLUMN items.attributes IS 'What else the source, or the rule that marked a pair, says of the item, as text';
+COMMENT ON COLUMN items.excluded IS 'Why the item takes part in nothing; NULL where it does';
+
+CREATE TABLE item_phrases (
+    item_id    VARCHAR NOT NULL,
+    role       VARCHAR NOT NULL,
+    place      INTEGER NOT NULL,
+    phrase_id  INTEGER,
+    start      INTEGER,
+    stop       INTEGER,
+    field_text VARCHAR
+);
+COMMENT ON TABLE item_phrases IS 'One row for each phrase of an item: its critical phrases, whole short fields, or the windows of a long field';
+COMMENT ON COLUMN item_phrases.item_id IS 'The item';
+COMMENT ON COLUMN item_phrases.role IS 'What the phrase is in the item: good, bad, question, answer, word, or any other name';
+COMMENT ON COLUMN item_phrases.place IS 'Number of the phrase within its role, from 0; windows in the order of the field, each a word behind the one before';
+COMMENT ON COLUMN item_phrases.phrase_id IS 'The phrase, a row of phrases; NULL where nothing of the field is looked for';
+COMMENT ON COLUMN item_phrases.start IS 'Start of the phrase in the field, in Unicode code points from 0';
+COMMENT ON COLUMN item_phrases.stop IS 'Code point after the phrase';
+COMMENT ON COLUMN item_phrases.field_text IS 'The whole text of the field, at place 0; NULL at the others';
 
 CREATE TABLE probe_positions (
     pair_id                   VARCHAR PRIMARY KEY,
@@ -240,18 +212,16 @@ COMMENT ON COLUMN shards.verified IS 'Whether its content was compared with a ha
 CREATE TABLE results (
     model      VARCHAR NOT NULL,
     checkpoint BIGINT NOT NULL,
-    pair_id    VARCHAR NOT NULL,
-    score_good DOUBLE,
-    score_bad  DOUBLE,
-    correct    BOOLEAN
+    item_id    VARCHAR NOT NULL,
+    measure    VARCHAR NOT NULL,
+    value      DOUBLE
 );
-COMMENT ON TABLE results IS 'Imported evaluation: one row for each model, checkpoint and pair';
+COMMENT ON TABLE results IS 'Imported evaluation: one row for each model, checkpoint, item and measure';
 COMMENT ON COLUMN results.model IS 'Name of the model or seed';
 COMMENT ON COLUMN results.checkpoint IS 'Steps the model has taken';
-COMMENT ON COLUMN results.pair_id IS 'The pair';
-COMMENT ON COLUMN results.score_good IS 'Score of the good sentence; NULL where missing';
-COMMENT ON COLUMN results.score_bad IS 'Score of the bad sentence; NULL where missing';
-COMMENT ON COLUMN results.correct IS 'Whether the good sentence scored higher; NULL where missing';
+COMMENT ON COLUMN results.item_id IS 'The item';
+COMMENT ON COLUMN results.measure IS 'What was measured: correct (0 or 1), score_good, score_bad, surprisal, or any other name';
+COMMENT ON COLUMN results.value IS 'Its value; NULL where missing';
 
 CREATE TABLE provenance (
     key   VARCHAR PRIMARY KEY,
@@ -260,3 +230,88 @@ CREATE TABLE provenance (
 COMMENT ON TABLE provenance IS 'Where the index comes from: schema version, plan fingerprint, window, match settings, versions';
 COMMENT ON COLUMN provenance.key IS 'What is recorded';
 COMMENT ON COLUMN provenance.value IS 'Its value as text; objects as JSON';
+
+CREATE VIEW pairs AS
+SELECT
+    items.item_id AS pair_id,
+    items.dataset,
+    items.paradigm,
+    items.phenomenon,
+    items.field,
+    good.field_text AS good_sentence,
+    good.phrase_id AS good_phrase_id,
+    good.field_text[good.start + 1:good.stop] AS good_phrase,
+    good.start AS good_phrase_start,
+    good.stop AS good_phrase_stop,
+    map_extract(items.attributes, 'good_critical_start')[1]::INTEGER AS good_critical_start,
+    map_extract(items.attributes, 'good_critical_stop')[1]::INTEGER AS good_critical_stop,
+    map_extract(items.attributes, 'good_context_start')[1]::INTEGER AS good_context_start,
+    map_extract(items.attributes, 'good_context_stop')[1]::INTEGER AS good_context_stop,
+    bad.field_text AS bad_sentence,
+    bad.phrase_id AS bad_phrase_id,
+    bad.field_text[bad.start + 1:bad.stop] AS bad_phrase,
+    bad.start AS bad_phrase_start,
+    bad.stop AS bad_phrase_stop,
+    map_extract(items.attributes, 'bad_critical_start')[1]::INTEGER AS bad_critical_start,
+    map_extract(items.attributes, 'bad_critical_stop')[1]::INTEGER AS bad_critical_stop,
+    map_extract(items.attributes, 'bad_context_start')[1]::INTEGER AS bad_context_start,
+    map_extract(items.attributes, 'bad_context_stop')[1]::INTEGER AS bad_context_stop,
+    map_extract(items.attributes, 'rule')[1] AS rule,
+    map_extract(items.attributes, 'grade')[1] AS grade,
+    map_extract(items.attributes, 'end_boundary')[1]::BOOLEAN AS end_boundary,
+    items.excluded,
+    map_extract(items.attributes, 'identical')[1]::BOOLEAN AS identical,
+    map_extract(items.attributes, 'order_contrast')[1]::BOOLEAN AS order_contrast,
+    map_extract(items.attributes, 'sentence_wide')[1]::BOOLEAN AS sentence_wide,
+    map_extract(items.attributes, 'fallback')[1] AS fallback
+FROM items
+LEFT JOIN item_phrases AS good ON good.item_id = items.item_id AND good.role = 'good' AND good.place = 0
+LEFT JOIN item_phrases AS bad ON bad.item_id = items.item_id AND bad.role = 'bad' AND bad.place = 0
+WHERE items.kind = 'pair';
+COMMENT ON VIEW pairs IS 'One row for each minimal pair: an item of kind pair with its two critical phrases';
+COMMENT ON COLUMN pairs.pair_id IS 'Paradigm and number of the pair, as in determiner_noun_agreement_1/17';
+COMMENT ON COLUMN pairs.dataset IS 'Where the pair comes from';
+COMMENT ON COLUMN pairs.paradigm IS 'Its set of pairs of one construction; UID in BLiMP';
+COMMENT ON COLUMN pairs.phenomenon IS 'Grammatical phenomenon of the paradigm';
+COMMENT ON COLUMN pairs.field IS 'Field of linguistics: morphology, syntax, semantics';
+COMMENT ON COLUMN pairs.good_sentence IS 'The acceptable sentence';
+COMMENT ON COLUMN pairs.good_phrase_id IS 'Its critical phrase, a row of phrases';
+COMMENT ON COLUMN pairs.good_phrase IS 'The critical phrase as spelled in the sentence';
+COMMENT ON COLUMN pairs.good_phrase_start IS 'Start of the critical phrase in the sentence, in Unicode code points from 0';
+COMMENT ON COLUMN pairs.good_phrase_stop IS 'Code point after the critical phrase';
+COMMENT ON COLUMN pairs.good_critical_start IS 'Start of the words that carry the contrast';
+COMMENT ON COLUMN pairs.good_critical_stop IS 'Code point after the words that carry the contrast';
+COMMENT ON COLUMN pairs.good_context_start IS 'Start of the words that decide which form is right; NULL where there are none';
+COMMENT ON COLUMN pairs.good_context_stop IS 'Code point after the words that decide which form is right';
+COMMENT ON COLUMN pairs.bad_sentence IS 'The unacceptable sentence';
+COMMENT ON COLUMN pairs.bad_phrase_id IS 'Its critical phrase, a row of phrases';
+COMMENT ON COLUMN pairs.bad_phrase IS 'The critical phrase as spelled in the sentence';
+COMMENT ON COLUMN pairs.bad_phrase_start IS 'Start of the critical phrase in the sentence, in Unicode code points from 0';
+COMMENT ON COLUMN pairs.bad_phrase_stop IS 'Code point after the critical phrase';
+COMMENT ON COLUMN pairs.bad_critical_start IS 'Start of the words that carry the contrast';
+COMMENT ON COLUMN pairs.bad_critical_stop IS 'Code point after the words that carry the contrast';
+COMMENT ON COLUMN pairs.bad_context_start IS 'Start of the words that decide which form is right; NULL where there are none';
+COMMENT ON COLUMN pairs.bad_context_stop IS 'Code point after the words that decide which form is right';
+COMMENT ON COLUMN pairs.rule IS 'The rule that found the critical phrase';
+COMMENT ON COLUMN pairs.grade IS 'A: exact from the structure; B: the position is exact, what counts as context is a choice; C: debatable';
+COMMENT ON COLUMN pairs.end_boundary IS 'The construction also needs that nothing follows the phrase';
+COMMENT ON COLUMN pairs.excluded IS 'Why the pair belongs to no split; NULL where it does';
+COMMENT ON COLUMN pairs.identical IS 'The good and the bad sentence are the same';
+COMMENT ON COLUMN pairs.order_contrast IS 'The sentences hold the same words in another order';
+COMMENT ON COLUMN pairs.fallback IS 'Why the rule of the paradigm gave way to the generic rule; NULL where it did not';
+COMMENT ON COLUMN pairs.sentence_wide IS 'The phrase is nearly the whole sentence, so exposure to the letter means little';
+
+CREATE VIEW pair_results AS
+SELECT
+    results.model,
+    results.checkpoint,
+    results.item_id AS pair_id,
+    results.value <> 0 AS correct
+FROM results
+SEMI JOIN (SELECT item_id FROM items WHERE kind = 'pair') AS pair ON pair.item_id = results.item_id
+WHERE results.measure = 'correct';
+COMMENT ON VIEW pair_results IS 'One row for each model, checkpoint and minimal pair with a result';
+COMMENT ON COLUMN pair_results.model IS 'Name of the model or seed';
+COMMENT ON COLUMN pair_results.checkpoint IS 'Steps the model has taken';
+COMMENT ON COLUMN pair_results.pair_id IS 'The pair';
+COMMENT ON COLUMN pair_results.correct IS 'Whether the good sentence scored higher; NULL where missing';

@@ -89,7 +89,7 @@ def write_report(
 
     parameters = {"min_count": str(min_count), "side": side}
     overview = rows_of(ask(root, "explore/overview"))[0]
-    with_results = bool(rows_of(ask(root, "SELECT count(*) AS n FROM results"))[0]["n"])
+    with_results = bool(rows_of(ask(root, "SELECT count(*) AS n FROM pair_results"))[0]["n"])
 
     charts = []
     for name, draw in CHARTS + (RESULT_CHARTS if with_results else ()):

@@ -16,7 +16,8 @@ import pyarrow as pa
 
 TABLES = {
     "phrases": ("*", "phrase_id"),
-    "pairs": ("*", "pair_id"),
+    "items": ("*", "item_id"),
+    "item_phrases": ("*", "item_id, role, place"),
     "exposures": ("*", "phrase_id"),
     "exposure_bins": ("*", "phrase_id, checkpoint"),
     "places": ("*", "phrase_id, place"),

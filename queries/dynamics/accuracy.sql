@@ -5,7 +5,7 @@
 -- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH measured AS (
     SELECT DISTINCT model, checkpoint
-    FROM results
+    FROM pair_results AS results
 ),
 scored AS (
     SELECT
@@ -18,7 +18,7 @@ scored AS (
         count(*) FILTER (WHERE results.correct) AS correct
     FROM measured
     CROSS JOIN split_at(NULL, $min_count, $side) AS split
-    LEFT JOIN results USING (model, checkpoint, pair_id)
+    LEFT JOIN pair_results AS results USING (model, checkpoint, pair_id)
     GROUP BY ALL
 )
 SELECT

@@ -4,7 +4,7 @@
 -- param checkpoint: BIGINT = NULL -- one checkpoint of the results; NULL: all
 WITH measured AS (
     SELECT DISTINCT model, checkpoint
-    FROM results
+    FROM pair_results AS results
 ),
 dosed AS (
     SELECT
@@ -33,7 +33,7 @@ scored AS (
         count(*) FILTER (WHERE results.correct) AS correct
     FROM measured
     CROSS JOIN strata
-    LEFT JOIN results USING (model, checkpoint, pair_id)
+    LEFT JOIN pair_results AS results USING (model, checkpoint, pair_id)
     WHERE $checkpoint IS NULL OR measured.checkpoint = $checkpoint
     GROUP BY ALL
 )

@@ -3,7 +3,7 @@
 -- example: exposure query index dynamics/accuracy_by_seen
 WITH measured AS (
     SELECT DISTINCT model, checkpoint
-    FROM results
+    FROM pair_results AS results
 ),
 scored AS (
     SELECT
@@ -19,7 +19,7 @@ scored AS (
         results.correct
     FROM measured
     CROSS JOIN pair_exposures AS pairs
-    LEFT JOIN results USING (model, checkpoint, pair_id)
+    LEFT JOIN pair_results AS results USING (model, checkpoint, pair_id)
     WHERE pairs.excluded IS NULL
 )
 SELECT

@@ -6,7 +6,7 @@
 -- param seed: VARCHAR = 'exposure' -- chooses among pairs that match equally well
 WITH measured AS (
     SELECT DISTINCT model, checkpoint
-    FROM results
+    FROM pair_results AS results
 ),
 scored AS (
     SELECT
@@ -19,7 +19,7 @@ scored AS (
         count(*) FILTER (WHERE results.correct) AS correct
     FROM measured
     CROSS JOIN matched_split_at($seen_by, $side, $seed) AS split
-    LEFT JOIN results USING (model, checkpoint, pair_id)
+    LEFT JOIN pair_results AS results USING (model, checkpoint, pair_id)
     GROUP BY ALL
 )
 SELECT

@@ -10,7 +10,7 @@ WITH scored AS (
         split.split,
         results.checkpoint,
         count(*) FILTER (WHERE results.correct) / nullif(count(results.correct), 0) AS accuracy
-    FROM results
+    FROM pair_results AS results
     JOIN split_at(NULL, $min_count, $side) AS split USING (pair_id)
     GROUP BY ALL
 ),

@@ -16,7 +16,7 @@ WITH scored AS (
         results.pair_id,
         split.split = 'proxy_train' AS is_train,
         results.correct
-    FROM results
+    FROM pair_results AS results
     JOIN split_at(NULL, $min_count, $side) AS split USING (pair_id)
     WHERE split.split IN ('proxy_train', 'proxy_validation')
         AND ($model IS NULL OR results.model = $model)

@@ -31,7 +31,7 @@ scored AS (
         split.split,
         results.checkpoint,
         count(*) FILTER (WHERE results.correct) / nullif(count(results.correct), 0) AS accuracy
-    FROM results
+    FROM pair_results AS results
     JOIN split USING (pair_id)
     GROUP BY ALL
 ),

@@ -10,6 +10,7 @@ import duckdb
 
 from indexer.exposure.database import building, sql
 from indexer.splits.ask import load_query, run
+from tests.support.given_pairs import open_for_pairs, take_pairs
 
 CHECKPOINTS = [10, 20, 30, 40]
 N_SPLITS = 60
@@ -44,8 +45,9 @@ def test_the_null_equals_plain_loops(tmp_path: Path) -> None:
     }
     database = tmp_path / "index.duckdb"
     with building(database) as connection:
+        open_for_pairs(connection)
         connection.execute(
-            "INSERT INTO provenance VALUES ('schema_version', '1'), ('plan_fingerprint', 'test'),"
+            "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', 'test'),"
             " ('complete', 'true'), ('steps_known', 'true'), ('grain', 'checkpoint');"
             "INSERT INTO phrases VALUES (0, 'seen', 1, 1), (1, 'not seen', 2, 2);"
             "INSERT INTO exposures VALUES (0, 1, 1, NULL, TRUE, 'seen', 0, 0, 0, 0, 0),"
@@ -55,11 +57,15 @@ def test_the_null_equals_plain_loops(tmp_path: Path) -> None:
         for pair in pairs:
             phrase = 0 if pair in train else 1
             connection.execute(
-                "INSERT INTO pairs (pair_id, paradigm, good_phrase_id, bad_phrase_id) VALUES (?, 'p', ?, ?)",
+                "INSERT INTO given_pairs (pair_id, paradigm, good_phrase_id, bad_phrase_id)"
+                " VALUES (?, 'p', ?, ?)",
                 [pair, phrase, phrase],
             )
         for (pair, checkpoint), right in correct.items():
-            connection.execute("INSERT INTO results VALUES ('m', ?, ?, -1, -1, ?)", [checkpoint, pair, right])
+            connection.execute(
+                "INSERT INTO given_results VALUES ('m', ?, ?, -1, -1, ?)", [checkpoint, pair, right]
+            )
+        take_pairs(connection)
         connection.execute(sql("macros.sql"))
 
     hashes = duckdb.connect()

@@ -1,6 +1,7 @@
 """Every query file has cases in plain text: rows in, rows out.
 
-A file of ``cases/`` begins with SQL that fills an empty index for all its cases. A case has a title; `setup`,
+A file of ``cases/`` begins with SQL that fills an empty index for all its cases; pairs and their results are
+given as `tests.support.given_pairs` takes them. A case has a title; `setup`,
 more SQL; `ask`, a query with its parameters; `expect`, the rows with `` | `` between values and NULL, true,
 false as in SQL.
 """
@@ -18,6 +19,7 @@ from indexer.errors import ConfigError
 from indexer.exposure.database import building, sql
 from indexer.splits.ask import run
 from indexer.splits.query_file import find_query_file, shipped_queries
+from tests.support.given_pairs import open_for_pairs, take_pairs
 
 CASES = Path(__file__).parent / "cases"
 
@@ -44,7 +46,7 @@ def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = tmp_path_factory.mktemp("empty") / "index.duckdb"
     with building(database) as connection:
         connection.execute(
-            "INSERT INTO provenance VALUES ('schema_version', '1'), ('plan_fingerprint', 'test'),"
+            "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', 'test'),"
             " ('complete', 'true'), ('steps_known', 'true'), ('grain', 'checkpoint')"
         )
         connection.execute(sql("macros.sql"))
@@ -59,7 +61,9 @@ def test_rows_in_rows_out(
 ) -> None:
     database = Path(shutil.copy(empty_index, tmp_path / "index.duckdb"))
     with duckdb.connect(str(database)) as connection:
+        open_for_pairs(connection)
         connection.execute(setup)
+        take_pairs(connection)
     name, *words = ask.partition("\n")[0].split(" ", 1)
     file = find_query_file(name)
     assert file is not None, name
@@ -95,7 +99,9 @@ def test_a_macro_refuses_a_count_below_one(tmp_path: Path, empty_index: Path, ma
     database = Path(shutil.copy(empty_index, tmp_path / "index.duckdb"))
     common = (CASES / "explore.txt").read_text(encoding="utf-8").partition("\ncase: ")[0]
     with duckdb.connect(str(database)) as connection:
+        open_for_pairs(connection)
         connection.execute(common)
+        take_pairs(connection)
     with pytest.raises(ConfigError, match="min_count is 1 or more"):
         run(database, "SQL", f"SELECT * FROM {macro.format(least)}", {})
     assert run(database, "SQL", f"SELECT * FROM {macro.format('1')}", {}).rows.num_rows > 0

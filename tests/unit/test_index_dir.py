@@ -82,6 +82,6 @@ def test_a_path_that_duckdb_reads_otherwise_is_refused_before_any_work(tmp_path:
 def test_duckdb_builds_and_reads_in_folders_of_odd_names(tmp_path: Path, name: str) -> None:
     root = tmp_path / name
     with IndexDir(root).lock(), building(root / "x.duckdb") as table:
-        table.execute("INSERT INTO provenance VALUES ('schema_version', '1')")
+        table.execute("INSERT INTO provenance VALUES ('schema_version', '2')")
     with open_read_only(root / "x.duckdb") as table:
-        assert table.execute("SELECT value FROM provenance").fetchall() == [("1",)]
+        assert table.execute("SELECT value FROM provenance").fetchall() == [("2",)]

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.errors import StateError
-from indexer.exposure.bundle import TABLES, write_bundle
+from indexer.exposure.bundle import TABLES, VIEWS, write_bundle
 from indexer.exposure.database import building
 from indexer.index_dir import IndexDir
 
@@ -18,7 +18,7 @@ def index(tmp_path: Path) -> IndexDir:
     index = IndexDir(tmp_path / "index")
     index.root.mkdir()
     with building(index.database_file) as connection:
-        connection.execute("INSERT INTO provenance VALUES ('schema_version', '1')")
+        connection.execute("INSERT INTO provenance VALUES ('schema_version', '2')")
         connection.execute("INSERT INTO phrases VALUES (0, 'a b', 2, 2), (1, NULL, NULL, 3)")
         connection.execute("CREATE TABLE attributes AS SELECT 0 AS phrase_id, 'x' AS mood")
     return index
@@ -26,7 +26,7 @@ def index(tmp_path: Path) -> IndexDir:
 
 def test_every_table_is_a_file_with_its_comments(index: IndexDir, tmp_path: Path) -> None:
     files = write_bundle(index, tmp_path / "tables")
-    assert {path.stem for path in files} == {*TABLES, "attributes"}
+    assert {path.stem for path in files} == {*TABLES, *VIEWS, "attributes"}
     phrases = pq.read_table(tmp_path / "tables" / "phrases.parquet")
     assert phrases.to_pylist() == [
         {"phrase_id": 0, "phrase": "a b", "n_words": 2, "n_tokens": 2},

@@ -22,8 +22,10 @@ def index(tmp_path: Path) -> IndexDir:
     index = IndexDir(tmp_path / "index")
     index.root.mkdir()
     with building(index.database_file) as connection:
-        connection.execute("INSERT INTO provenance VALUES ('schema_version', '1')")
-        connection.execute("INSERT INTO pairs (pair_id) VALUES ('p/0'), ('p/1'), ('p/2')")
+        connection.execute("INSERT INTO provenance VALUES ('schema_version', '2')")
+        connection.execute(
+            "INSERT INTO items (item_id, kind) VALUES ('p/0', 'pair'), ('p/1', 'pair'), ('p/2', 'pair')"
+        )
         connection.execute(sql("macros.sql"))
     return index
 
@@ -31,6 +33,11 @@ def index(tmp_path: Path) -> IndexDir:
 def results(index: IndexDir) -> list[tuple]:
     with duckdb.connect(str(index.database_file), read_only=True) as connection:
         return connection.execute("SELECT * FROM results ORDER BY ALL").fetchall()
+
+
+def pair_results(index: IndexDir) -> list[tuple]:
+    with duckdb.connect(str(index.database_file), read_only=True) as connection:
+        return connection.execute("SELECT * FROM pair_results ORDER BY ALL").fetchall()
 
 
 def written(tmp_path: Path, text: str, name: str = "r.csv") -> Path:
@@ -46,10 +53,18 @@ def test_rows_join_and_what_does_not_is_listed(index: IndexDir, tmp_path: Path) 
         "model,checkpoint,pair_id,score_good,score_bad\nm,5,p/0,-1,-2\nm,5,p/1,-3,-2\nm,5,x/9,-1,-2\n",
     )
     joined = add_results(index, read_results(path))
-    assert (joined.n_rows, joined.n_replaced) == (2, 0)
-    assert joined.unknown_pairs == ("x/9",)
-    assert joined.missing == (("m", 5, 1),)
-    assert results(index) == [("m", 5, "p/0", -1, -2, True), ("m", 5, "p/1", -3, -2, False)]
+    assert (joined.n_results, joined.n_replaced) == (2, 0)
+    assert joined.measures == ("correct", "score_bad", "score_good")
+    assert joined.unknown_items == ("x/9",)
+    assert joined.missing == (("m", 5, "pair", 1),)
+    assert results(index) == [
+        ("m", 5, "p/0", "correct", 1),
+        ("m", 5, "p/0", "score_bad", -2),
+        ("m", 5, "p/0", "score_good", -1),
+        ("m", 5, "p/1", "correct", 0),
+        ("m", 5, "p/1", "score_bad", -2),
+        ("m", 5, "p/1", "score_good", -3),
+    ]
 
 
 @pytest.mark.parametrize(("grain", "off_grid"), [("checkpoint", (501,)), ("step", ())])
@@ -66,8 +81,8 @@ def test_a_checkpoint_off_the_grid_is_told_of(
 def test_importing_again_replaces(index: IndexDir, tmp_path: Path) -> None:
     add_results(index, read_results(written(tmp_path, "pair_id,correct\np/0,true\n"), "m", 5))
     joined = add_results(index, read_results(written(tmp_path, "pair_id,correct\np/0,false\n"), "m", 5))
-    assert (joined.n_rows, joined.n_replaced) == (1, 1)
-    assert results(index) == [("m", 5, "p/0", None, None, False)]
+    assert (joined.n_results, joined.n_replaced) == (1, 1)
+    assert results(index) == [("m", 5, "p/0", "correct", 0)]
 
 
 def test_a_missing_score_is_missing_and_not_wrong(index: IndexDir, tmp_path: Path) -> None:
@@ -76,14 +91,43 @@ def test_a_missing_score_is_missing_and_not_wrong(index: IndexDir, tmp_path: Pat
     )
     pq.write_table(table, tmp_path / "r.parquet")
     add_results(index, read_results(tmp_path / "r.parquet", "m", 5))
-    assert [row[3:] for row in results(index)] == [(None, -1.0, None), (None, -1.0, None)]
+    values = [("correct", None), ("score_bad", -1.0), ("score_good", None)]
+    assert [row[3:] for row in results(index)] == [*values, *values]
+    assert pair_results(index) == [("m", 5, "p/0", None), ("m", 5, "p/1", None)]
 
 
 def test_a_pair_twice_is_refused_and_nothing_is_added(index: IndexDir, tmp_path: Path) -> None:
     path = written(tmp_path, "pair_id,correct\np/0,true\np/0,false\n")
-    with pytest.raises(InputError, match="pair p/0 stands 2 times for model m at checkpoint 5"):
+    with pytest.raises(InputError, match="item p/0 stands 2 times for model m at checkpoint 5"):
         add_results(index, read_results(path, "m", 5))
     assert results(index) == []
+
+
+def test_measures_of_any_name_stand_in_columns_or_in_rows(index: IndexDir, tmp_path: Path) -> None:
+    with duckdb.connect(str(index.database_file)) as connection:
+        connection.execute("INSERT INTO items (item_id, dataset, kind) VALUES ('007', 'quiz', 'item')")
+        connection.execute("INSERT INTO items (item_id, dataset, kind) VALUES ('008', 'quiz', 'item')")
+    wide = written(tmp_path, "item_id,surprisal,rank,mood\n007,2.5,3,fine\n", "wide.csv")
+    joined = add_results(index, read_results(wide, "m", 5))
+    assert joined.measures == ("rank", "surprisal")
+    assert joined.missing == (("m", 5, "item", 1),)
+    long = written(tmp_path, "item_id,measure,value\n007,rank,4\n008,rank,\n", "long.csv")
+    assert add_results(index, read_results(long, "m", 5)).n_replaced == 1
+    assert results(index) == [
+        ("m", 5, "007", "rank", 4),
+        ("m", 5, "007", "surprisal", 2.5),
+        ("m", 5, "008", "rank", None),
+    ]
+    assert pair_results(index) == []
+
+
+def test_rows_of_json_lines_may_have_other_columns_than_the_first(index: IndexDir, tmp_path: Path) -> None:
+    lines = '{"pair_id": "p/0", "correct": true}\n{"pair_id": "p/1", "surprisal": 3}\n'
+    add_results(index, read_results(written(tmp_path, lines, "r.jsonl"), "m", 5))
+    assert [row[2:] for row in results(index) if row[4] is not None] == [
+        ("p/0", "correct", 1),
+        ("p/1", "surprisal", 3),
+    ]
 
 
 def sample_line(document: dict, **fields: object) -> str:
@@ -101,10 +145,8 @@ def test_harness_samples_are_joined_by_their_hash(index: IndexDir, tmp_path: Pat
     other = {"pair_id": "p/2", "sentence_good": "é", "sentence_bad": "d"}
     path = written(tmp_path, sample_line(one) + sample_line(other, acc=0.0), "model-x/step70/samples_p.jsonl")
     add_results(index, read_results(path))
-    assert results(index) == [
-        ("step70", 70, "p/1", -1.5, -2.5, True),
-        ("step70", 70, "p/2", -1.5, -2.5, False),
-    ]
+    assert pair_results(index) == [("step70", 70, "p/1", True), ("step70", 70, "p/2", False)]
+    assert [row[3:] for row in results(index)][1:3] == [("score_bad", -2.5), ("score_good", -1.5)]
 
 
 def test_a_sample_whose_document_was_swapped_is_refused(tmp_path: Path) -> None:
@@ -132,7 +174,13 @@ def test_unreadable_results_are_one_line(
 
 
 def test_columns_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="has no column pair_id"):
+    with pytest.raises(InputError, match="has no column item_id or pair_id"):
         read_results(written(tmp_path, "correct\ntrue\n"), "m", 5)
-    with pytest.raises(InputError, match="neither correct nor score_good"):
-        read_results(written(tmp_path, "pair_id\np/0\n"), "m", 5)
+    with pytest.raises(InputError, match="measures nothing: no column beside pair_id holds numbers"):
+        read_results(written(tmp_path, "pair_id,mood\np/0,fine\n"), "m", 5)
+    with pytest.raises(InputError, match="has a column measure, but none called value"):
+        read_results(written(tmp_path, "pair_id,measure\np/0,x\n"), "m", 5)
+    with pytest.raises(InputError, match="has both columns"):
+        read_results(written(tmp_path, "pair_id,item_id,correct\np/0,p/0,1\n"), "m", 5)
+    with pytest.raises(InputError, match=r"has correct = 0.5; expected true or false"):
+        read_results(written(tmp_path, "pair_id,correct\np/0,0.5\n"), "m", 5)

@@ -20,12 +20,13 @@ from indexer.report import write_report
 from indexer.report.chart import Chart
 from indexer.report.exposure_charts import GAP, _labelled, _short
 from indexer.splits.ask import ask
+from tests.support.given_pairs import open_for_pairs, take_pairs
 
 pytest.importorskip("altair")
 pytest.importorskip("vl_convert")
 
 PROVENANCE = {
-    "schema_version": "1",
+    "schema_version": "2",
     "plan_fingerprint": "0123abcd",
     "complete": "true",
     "steps_known": "true",
@@ -37,6 +38,7 @@ def make_index(root: Path, *, pairs: bool = True, results: bool = False, **facts
     """An index of forty phrases and twenty pairs of two phenomena, four checkpoints."""
     root.mkdir(parents=True)
     with building(root / "exposures.duckdb") as connection:
+        open_for_pairs(connection)
         for key, value in (PROVENANCE | facts).items():
             connection.execute("INSERT INTO provenance VALUES (?, ?)", [key, value])
         status = "never" if (PROVENANCE | facts)["complete"] == "true" else "unknown"
@@ -62,16 +64,17 @@ def make_index(root: Path, *, pairs: bool = True, results: bool = False, **facts
         connection.execute("INSERT INTO shards VALUES (0, 'shards/a.bin', 80, 'ff', 0, 4, 40, 0, 4, FALSE)")
         if pairs:
             connection.execute(
-                "INSERT INTO pairs (pair_id, paradigm, phenomenon, good_phrase_id, bad_phrase_id) "
+                "INSERT INTO given_pairs (pair_id, paradigm, phenomenon, good_phrase_id, bad_phrase_id) "
                 "SELECT 'p' || n % 2 || '/' || n, 'paradigm_' || n % 2, 'kind <' || n % 2 || '>', n, 39 - n "
                 "FROM range(20) AS t (n)"
             )
         if results:
             connection.execute(
-                "INSERT INTO results SELECT 'seed', c, pair_id, -1, -2, "
+                "INSERT INTO given_results SELECT 'seed', c, pair_id, -1, -2, "
                 "CASE WHEN good_phrase_id = 3 THEN NULL ELSE c >= 20 + good_phrase_id END "
-                "FROM pairs, unnest([10, 20, 30, 40]) AS t (c)"
+                "FROM given_pairs, unnest([10, 20, 30, 40]) AS t (c)"
             )
+        take_pairs(connection)
         connection.execute(sql("macros.sql"))
     return root
 

@@ -17,6 +17,7 @@ from indexer.errors import ConfigError, StateError
 from indexer.exposure.database import building, sql
 from indexer.splits.ask import ask
 from indexer.splits.exports import EXPORTS, write_export
+from tests.support.given_pairs import open_for_pairs, take_pairs
 
 N_PAIRS = 12
 
@@ -30,8 +31,9 @@ def make_index(root: Path, complete: str = "true") -> Path:
     """Twelve pairs of two paradigms; the good phrase of every third was met, that of pair 11 is excluded."""
     root.mkdir()
     with building(root / "exposures.duckdb") as connection:
+        open_for_pairs(connection)
         connection.execute(
-            "INSERT INTO provenance VALUES ('schema_version', '1'), ('plan_fingerprint', '0123abcd'),"
+            "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', '0123abcd'),"
             f" ('complete', '{complete}'), ('steps_known', 'true'), ('grain', 'checkpoint');"
             "INSERT INTO checkpoints VALUES (10, 100), (20, 200)"
         )
@@ -51,9 +53,10 @@ def make_index(root: Path, complete: str = "true") -> Path:
         for number in range(N_PAIRS):
             paradigm = f"paradigm_{number % 2}"
             connection.execute(
-                "INSERT INTO pairs (pair_id, dataset, paradigm, phenomenon, good_sentence, bad_sentence,"
-                " good_phrase_id, bad_phrase_id, good_phrase, bad_phrase, excluded)"
-                " VALUES (?, 'ours', ?, 'kind', ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO given_pairs (pair_id, dataset, paradigm, phenomenon, good_sentence,"
+                " bad_sentence, good_phrase_id, bad_phrase_id, good_phrase_start, good_phrase_stop,"
+                " bad_phrase_start, bad_phrase_stop, excluded)"
+                " VALUES (?, 'ours', ?, 'kind', ?, ?, ?, ?, 5, 12, 5, 11, ?)",
                 [
                     f"{paradigm}/{number}",
                     paradigm,
@@ -61,11 +64,10 @@ def make_index(root: Path, complete: str = "true") -> Path:
                     f'The "é, bad" {number}.',
                     2 * number,
                     2 * number + 1,
-                    f"Phrase {2 * number}",
-                    f"Phrase {2 * number + 1}",
                     "identical" if number == N_PAIRS - 1 else None,
                 ],
             )
+        take_pairs(connection)
         connection.execute(sql("macros.sql"))
     return root
 
@@ -116,7 +118,7 @@ def test_plain_files_hold_sentences_phrases_and_counts(index: Path, tmp_path: Pa
     assert (seen["split"], unseen["split"]) == ("proxy_train", "proxy_validation")
     assert seen["sentence_good"] == 'The "é, good" 3.'
     assert seen["sentence_bad"] == 'The "é, bad" 3.'
-    assert (seen["phrase_good"], seen["phrase_bad"]) == ("Phrase 6", "Phrase 7")
+    assert (seen["phrase_good"], seen["phrase_bad"]) == ("é, good", "é, bad")
     assert (seen["exposure_count_good"], seen["first_step_good"]) == ("2", "6")
     assert (unseen["exposure_count_good"], unseen["first_step_good"], unseen["status_good"]) == (
         "0",
