@@ -12,24 +12,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.config import Config
-from indexer.coverage import coverage_of
-from indexer.engines import WorkerLimits, run_tasks
+from indexer.coverage import coverage_of, not_told
+from indexer.engines import Outcome, WorkerLimits, run_tasks
 from indexer.engines.memory import memory_in_use
-from indexer.errors import ExposureError, StateError
+from indexer.errors import ExposureError
 from indexer.exposure.merge import merge_partials, withdraw_outdated
+from indexer.exposure.merged_before import merged_before, note_merge
+from indexer.growth import grown, with_added_before
 from indexer.index_dir import IndexDir, commit_file
 from indexer.memory import LEAST_OF_DUCKDB, memory_limit, plan_workers
 from indexer.plan import Plan, read_plan
-from indexer.plan_store import with_stored_files, write_files
+from indexer.plan_store import files_are_whole, with_stored_files, write_files
 from indexer.planning import make_plan
 from indexer.redaction import redact
+from indexer.runs import Runs
 from indexer.scanning.first_compile import compiling_beside
 from indexer.scanning.task import ScanTask
 from indexer.shares import Share
 from indexer.storage.roots import within
 from indexer.watch import UNWATCHED, Watch
-
-_MAX_NAMED = 3
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Pl
     """Freeze every choice of an index into its directory.
 
     Planning again with the same choices keeps what was scanned, but for shards changed meanwhile, and writes
-    damaged files of the plan anew.
+    damaged files of the plan anew. Phrases are made again where anything that they were made of is another.
 
     Raises
     ------
@@ -58,14 +59,21 @@ def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Pl
     index = IndexDir(root)
     with index.lock():
         earlier = read_plan(index.plan_file) if index.plan_file.is_file() else None
-        with within(config.roots(index.root)):
-            plan, frozen = make_plan(config, watch)
         if earlier is not None:
-            _refuse_other(index, earlier, plan)
-        files = frozen.files()
-        plan = with_stored_files(plan, files)
-        write_files(index, plan, files)
-        commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
+            config = with_added_before(config, earlier, watch)
+        with within(config.roots(index.root)):
+            whole = earlier is not None and files_are_whole(index, earlier)
+            plan, frozen = make_plan(config, watch, earlier if whole else None)
+            if earlier is not None:
+                plan = grown(index, earlier, plan, frozen, watch)
+        if frozen is not None:
+            plan = with_stored_files(plan, frozen.files())
+        if earlier is not None:  # before files of the earlier plan are written over: it tells what is kept
+            commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
+        if frozen is not None:
+            write_files(index, plan, frozen.files())
+        if earlier is None:
+            commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
         if withdraw_outdated(index, plan):
             _log.warning(
                 "%s: files were changed since it was merged; its zeros are unknown until they are scanned",
@@ -115,40 +123,41 @@ def scan_shards(
     index.require_plan()
     plan = read_plan(index.plan_file)
     with index.lock(shared=True), within(plan.config.roots(index.root)):
-        tasks = _ranges_to_scan(index, plan, ranges)
-        if not tasks:
-            return
-        task = ScanTask(index, plan)
-        ways = task.compile()
-        index.note_search(ways)
-        on_compiled(ways)
         failures: list[Exception] = []
         asked = plan.config.index
-        engine, n_workers = engine or asked.engine, n_workers or asked.workers
-        limits: WorkerLimits | None = None
-        if engine == "local":
-            n_workers, limits = plan_workers(
-                n_workers,
-                plan.n_phrases,
-                max_memory or asked.max_memory,
-                silent_seconds=asked.silent_seconds,
-            )
-        for outcome in run_tasks(
-            task,
-            tasks,
-            n_workers,
-            name=plan.range_name,
-            limits=limits,
-            engine=engine,
-            address=address or asked.address,
-        ):
-            if outcome.error is None:
-                index.forget_failure(outcome.task)
-                yield RangeDone(outcome.task, outcome.result)
+        engine, address = engine or asked.engine, address or asked.address
+        wanted, max_memory = n_workers or asked.workers, max_memory or asked.max_memory
+        for phrases, tasks in _what_to_scan(index, plan, ranges):
+            task = ScanTask(index, plan, phrases)
+            outcomes: Iterator[Outcome]
+            if phrases == ():
+                outcomes = run_tasks(task, tasks, 0, name=plan.range_name)  # nothing is read of the corpus
             else:
-                if index.plan_state() is not None:  # or the folder was removed, and is not made anew
-                    index.keep_failure(outcome.task, plan.fingerprint, _reason(outcome.error))
-                failures.append(outcome.error)
+                ways = task.compile()
+                index.note_search(ways)
+                on_compiled(ways)
+                limits: WorkerLimits | None = None
+                if engine == "local":
+                    n_workers, limits = plan_workers(
+                        wanted, plan.n_phrases, max_memory, silent_seconds=asked.silent_seconds
+                    )
+                outcomes = run_tasks(
+                    task,
+                    tasks,
+                    n_workers if engine == "local" else wanted,
+                    name=plan.range_name,
+                    limits=limits,
+                    engine=engine,
+                    address=address,
+                )
+            for outcome in outcomes:
+                if outcome.error is None:
+                    index.forget_failure(outcome.task)
+                    yield RangeDone(outcome.task, outcome.result)
+                else:
+                    if index.plan_state() is not None:  # or the folder was removed, and is not made anew
+                        index.keep_failure(outcome.task, plan.fingerprint, _reason(outcome.error))
+                    failures.append(outcome.error)
         if failures:
             raise _worst(failures)
 
@@ -181,7 +190,9 @@ def merge_index(root: str | Path, *, allow_missing: bool = False, max_memory: st
         plan = read_plan(index.plan_file)
         limit = memory_limit(max_memory or plan.config.index.max_memory)
         duckdb_bytes = max(limit.n_bytes - memory_in_use(), LEAST_OF_DUCKDB) if limit.given else None
-        return merge_partials(index, plan, allow_missing=allow_missing, memory_bytes=duckdb_bytes)
+        notes = merge_partials(index, plan, allow_missing=allow_missing, memory_bytes=duckdb_bytes)
+        note_merge(index, plan, notes)
+        return notes
 
 
 def build_index(
@@ -233,34 +244,39 @@ def build_index(
         )
         for done in scanned:
             on_range(plan, done)
-    announce("Merging")
-    for note in merge_index(root):
+    for note in _merge_unless_merged(root, announce):
         announce(f"Note: {note}")
     return plan
 
 
-def _refuse_other(index: IndexDir, earlier: Plan, plan: Plan) -> None:
-    if plan.fingerprint != earlier.fingerprint:
-        changed = plan.changed_files(earlier)
-        because = f" ({_name_some(changed)} changed since)" if changed else ""
-        raise StateError(
-            f"holds another plan; it differs in {', '.join(plan.differences(earlier))}{because}",
-            path=index.root,
-            fix="choose another --out, or delete this directory",
-        )
+def _merge_unless_merged(root: str | Path, announce: Callable[[str], object]) -> list[str]:
+    """Merge what was just scanned, or seen to be scanned; return what a person should know of it."""
+    index = IndexDir(root)
+    with index.lock():
+        notes = merged_before(index, read_plan(index.plan_file))
+    if notes is not None:
+        announce("Nothing to scan, nothing to merge: the table is of these very partials")
+        return notes
+    announce("Merging")
+    return merge_index(root)
 
 
-def _ranges_to_scan(index: IndexDir, plan: Plan, ranges: Sequence[int] | None) -> list[int]:
-    """Return the ranges that no partial can be merged of; warn of partials that are scanned again."""
+def _what_to_scan(
+    index: IndexDir, plan: Plan, ranges: Sequence[int] | None
+) -> list[tuple[Runs | None, list[int]]]:
+    """Return the ranges that no partial can be merged of, by the phrases that are to be looked for in them.
+
+    None: all phrases; no runs: a partial of an earlier plan tells all that a scan would.
+    """
     coverage = coverage_of(index, plan, ranges)
     for error in coverage.refused.values():
         _log.warning("%s: %s; it is scanned again", error.path, error.what)
-    return coverage.to_scan
-
-
-def _name_some(names: list[str]) -> str:
-    more = len(names) - _MAX_NAMED
-    return ", ".join(names[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+    portions: dict[Runs | None, list[int]] = {}
+    for number in coverage.to_scan:
+        begun = coverage.begun.get(number)
+        phrases = None if begun is None else not_told(plan, begun)
+        portions.setdefault(phrases, []).append(number)
+    return list(portions.items())
 
 
 def _reason(error: Exception) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts, read_facts
 from indexer.plan import Plan
+from indexer.runs import Runs, holds, others
+
+_AGAIN = "scan its range again with `exposure index` or `exposure scan`"
 
 
 @dataclass(frozen=True)
@@ -23,16 +26,19 @@ class Coverage:
         Ranges without a partial.
     refused : dict of int to StateError
         By range: the partials that are damaged, of another plan, or of files that were changed since.
+    begun : dict of int to PartialFacts
+        By range: the partials of an earlier plan of the index, of which a scan takes over what still holds.
     """
 
     whole: dict[int, PartialFacts]
     missing: tuple[int, ...]
     refused: dict[int, StateError]
+    begun: dict[int, PartialFacts] = field(default_factory=dict)
 
     @property
     def to_scan(self) -> list[int]:
         """Return the ranges that have no partial that can be merged, ascending."""
-        return sorted([*self.missing, *self.refused])
+        return sorted([*self.missing, *self.refused, *self.begun])
 
 
 def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None) -> Coverage:
@@ -49,6 +55,7 @@ def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None
     """
     committed = index.committed_ranges()
     whole: dict[int, PartialFacts] = {}
+    begun: dict[int, PartialFacts] = {}
     missing: list[int] = []
     refused: dict[int, StateError] = {}
     for number in range(len(plan.ranges)) if ranges is None else ranges:
@@ -56,10 +63,16 @@ def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None
             missing.append(number)
             continue
         try:
-            whole[number] = facts_of(index, plan, number)
+            facts = partial_of(index, plan, number)
+            if facts.plan_fingerprint == plan.fingerprint:
+                whole[number] = facts
+            elif is_begun(plan, facts):
+                begun[number] = facts
+            else:
+                raise _of_another(index, plan, facts, number)
         except StateError as error:
             refused[number] = error
-    return Coverage(whole, tuple(missing), refused)
+    return Coverage(whole, tuple(missing), refused, begun)
 
 
 def facts_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
@@ -68,23 +81,53 @@ def facts_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
     Raises
     ------
     StateError
-        It is damaged, of another plan, or of files that were changed since.
+        It is damaged, of another plan, of other sequences, or of files that were changed since.
+    """
+    facts = partial_of(index, plan, number)
+    if facts.plan_fingerprint != plan.fingerprint:
+        raise _of_another(index, plan, facts, number)
+    return facts
+
+
+def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
+    """Return what the partial of a range says of itself, of whatever plan it is.
+
+    Raises
+    ------
+    StateError
+        It is damaged, of other sequences, or of files that were changed since.
     """
     path = index.partial_file(number)
     facts = read_facts(path)
-    if facts.plan_fingerprint != plan.fingerprint or facts.range_number != number:
-        raise StateError(
-            f"belongs to range {facts.range_number} of plan {facts.plan_fingerprint}",
-            path=path,
-            expected=f"range {number} of plan {plan.fingerprint}",
-            fix="scan its range again with `exposure index` or `exposure scan`",
-        )
+    planned = [(one.shard, one.start, one.stop) for one in plan.ranges[number].slices]
+    if facts.range_number != number or [(one.shard, one.start, one.stop) for one in facts.slices] != planned:
+        raise _of_another(index, plan, facts, number)
     for one in facts.slices:
         if one.files_hash != plan.files_hash(one.shard):
             name = plan.shards[one.shard].name
             raise StateError(
                 f"is of files that were changed since: {name}, or one that is read with it",
                 path=path,
-                fix="scan its range again with `exposure index` or `exposure scan`",
+                fix=_AGAIN,
             )
     return facts
+
+
+def is_begun(plan: Plan, facts: PartialFacts) -> bool:
+    """Tell whether a partial of an earlier plan still tells something of its range."""
+    earlier = plan.earlier.get(facts.plan_fingerprint)
+    return earlier is not None and holds(earlier.ranges, facts.range_number)
+
+
+def not_told(plan: Plan, facts: PartialFacts) -> Runs:
+    """Return the phrases of which a partial of an earlier plan tells nothing."""
+    return others(plan.earlier[facts.plan_fingerprint].phrases, plan.n_phrases)
+
+
+def _of_another(index: IndexDir, plan: Plan, facts: PartialFacts, number: int) -> StateError:
+    return StateError(
+        f"belongs to range {facts.range_number} of plan {facts.plan_fingerprint}",
+        path=index.partial_file(number),
+        expected=f"range {number} of plan {plan.fingerprint}",
+        fix=_AGAIN,
+    )

@@ -9,6 +9,7 @@
     exposures.duckdb       the table, built aside and renamed
     exposures.damaged.duckdb  an earlier table that could not be read
     search.json            in which way the last scan searched
+    merged.json            what the table was merged of
     lock                   who is writing
 """
 
@@ -83,6 +84,7 @@ class IndexDir:
         self.failures = self.root / "failures"
         self.database_file = self.root / "exposures.duckdb"
         self.search_file = self.root / "search.json"
+        self.merged_file = self.root / "merged.json"
         self.lock_file = self.root / "lock"
 
     def partial_file(self, range_number: int) -> Path:

@@ -88,7 +88,8 @@ def check_phrase_source(config: Config) -> bool:
         They need more memory than there is.
     """
     n_phrases = 0
-    for path in files_of_source(config.phrases.source, base=config.base):
+    sources = [config.phrases.source, *config.phrases.added]
+    for path in (path for source in sources for path in files_of_source(source, base=config.base)):
         try:
             n_phrases += _rows_of(path)
         except (OSError, ValueError):  # the reader will say what is wrong with it

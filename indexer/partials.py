@@ -31,6 +31,7 @@ is then the step plus one, the first model that has seen it.
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -193,6 +194,16 @@ def read_facts(path: Path) -> PartialFacts:
     StateError
         The file is no partial, a damaged one, or one of another format version.
     """
+    return _compared(path)[0]
+
+
+def read_partial(path: Path) -> tuple[pa.Table, PartialFacts]:
+    """Return the rows of a partial, and what it says of itself; see `read_facts`."""
+    facts, data = _compared(path)
+    return pq.read_table(pa.BufferReader(data)).cast(SCHEMA).replace_schema_metadata(None), facts
+
+
+def _compared(path: Path) -> tuple[PartialFacts, memoryview]:
     fix = "scan its range again with `exposure index` or `exposure scan`"
     try:
         data = memoryview(bytes_of_regular(path))
@@ -216,7 +227,24 @@ def read_facts(path: Path) -> PartialFacts:
             fix="scan again with this version, or merge with the version that wrote it",
         )
     slices = tuple(SliceFacts(**one) for one in facts["slices"])
-    return PartialFacts(**{**facts, "slices": slices, "visited_tokens": tuple(facts["visited_tokens"])})
+    visited = tuple(facts["visited_tokens"])
+    return PartialFacts(**{**facts, "slices": slices, "visited_tokens": visited}), data
+
+
+def stored_checksum(path: Path) -> str:
+    """Return the checksum that a partial holds; its bytes are not compared.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    with open(path, "rb") as file:
+        n_bytes = file.seek(0, os.SEEK_END)
+        file.seek(max(0, n_bytes - 8))
+        at = n_bytes - 8 - int.from_bytes(file.read(4), "little")
+        file.seek(max(0, at - _CHECKSUM_BYTES))
+        return file.read(_CHECKSUM_BYTES).hex()
 
 
 def _footer(data: memoryview) -> int:

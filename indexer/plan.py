@@ -20,13 +20,14 @@ from indexer.config.load import Config, config_from_tables, learn_credentials
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ExposureError, StateError
 from indexer.index_dir import PLAN_AGAIN, plan_is_whole, sealed_plan
+from indexer.runs import Runs
 from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.opening import bytes_of_regular
 from indexer.storage.urls import is_url
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """History. 1: first version. 2: typed facts of the order; files of the plan by name and row number.
-3: ranges that span shards."""
+3: ranges that span shards. 4: what phrases were made of, and what earlier plans still tell."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,25 @@ class OrderFacts:
 
 
 @dataclass(frozen=True)
+class EarlierPlan:
+    """What partials of an earlier plan of the same index still tell.
+
+    Attributes
+    ----------
+    phrases : tuple of (int, int)
+        Runs of phrase ids, half-open: what was looked for then as it is now, under the same number.
+    ranges : tuple of (int, int)
+        Runs of range numbers: their sequences have the steps that they had then.
+    checkpoints : tuple of int
+        The grid then; each of its bins lies within one of the grid now.
+    """
+
+    phrases: Runs
+    ranges: Runs
+    checkpoints: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything a scan and a merge need to know.
 
@@ -181,6 +201,12 @@ class Plan:
         What a reader of the index should know: phrases that no id form can spell, scripts without spaces.
     taken : dict of str to str
         Doubts that were taken on purpose, by name (`indexer.doubts`): what was found, as a sentence.
+    phrases_from : str
+        Hash of all that the phrases were made of (`indexer.phrases.inputs`); empty where it cannot be told.
+    phrase_notes : tuple of str
+        The notes that are of the phrases.
+    earlier : dict of str to EarlierPlan
+        By fingerprint, the plans that this index had before phrases or shards were added to it.
     """
 
     config: Config
@@ -197,6 +223,9 @@ class Plan:
     files: Inventory = field(default_factory=Inventory)
     notes: tuple[str, ...] = ()
     taken: dict[str, str] = field(default_factory=dict)
+    phrases_from: str = ""
+    phrase_notes: tuple[str, ...] = ()
+    earlier: dict[str, EarlierPlan] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
     fingerprint: str = field(default="")
 
@@ -249,14 +278,24 @@ class Plan:
                 key: value for key, value in config["corpus"].items() if key not in ("paths", "manifest")
             },
             "corpus": _without(self.corpus, "seen", "details"),
-            "shards": [_without(shard, "url", "modified_ns", "is_hashed_by_reader") for shard in self.shards],
+            "shards": self.shards_as_decisive(),
             "training order": self.order.as_dict(),
             "taken on purpose": sorted(self.taken),
             "checkpoints": list(self.checkpoints),
-            "ranges": self.ranges,
+            "cuts": self._cuts(),
             "grain": config["index"]["grain"],
             "places": config["index"]["places"],
         }
+
+    def shards_as_decisive(self) -> list[dict[str, Any] | None]:
+        """Return what decides rows of each shard."""
+        return [_without(shard, "url", "modified_ns", "is_hashed_by_reader") for shard in self.shards]
+
+    def _cuts(self) -> list[str]:
+        """Return the slices of shards that are cut: the hash of their ids is that of the slices' hashes."""
+        slices = [one for scan_range in self.ranges for one in scan_range.slices]
+        whole = {shard.number: shard.n_sequences for shard in self.shards}
+        return sorted(one.key for one in slices if one.stop - one.start < whole.get(one.shard, 0))
 
     def sealed(self) -> Plan:
         """Return the plan with its fingerprint."""
@@ -361,8 +400,16 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
         ),
         notes=tuple(fields["notes"]),
         taken=fields["taken"],
+        phrases_from=fields["phrases_from"],
+        phrase_notes=tuple(fields["phrase_notes"]),
+        earlier={name: _earlier_of(one) for name, one in fields["earlier"].items()},
         fingerprint=fields["fingerprint"],
     )
+
+
+def _earlier_of(fields: Mapping[str, Any]) -> EarlierPlan:
+    phrases, ranges = (tuple((start, stop) for start, stop in fields[key]) for key in ("phrases", "ranges"))
+    return EarlierPlan(phrases, ranges, tuple(fields["checkpoints"]))
 
 
 def _fields(facts: Any) -> dict[str, Any]:

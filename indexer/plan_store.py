@@ -117,6 +117,15 @@ def check_files(index: IndexDir, plan: Plan) -> None:
         _read(index, plan, name)
 
 
+def files_are_whole(index: IndexDir, plan: Plan) -> bool:
+    """Tell whether every file of a plan has its hash."""
+    try:
+        check_files(index, plan)
+    except StateError:
+        return False
+    return True
+
+
 def load_tokenizer_of(index: IndexDir, plan: Plan) -> Tokenizer | None:
     """Return the frozen tokenizer, or None where the plan was made without one.
 

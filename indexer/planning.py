@@ -27,6 +27,7 @@ from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
 from indexer.phrases.form_limits import NO_ID_FORM, spelling_limits
 from indexer.phrases.gapped import patterns_of, sums_of_parts
+from indexer.phrases.inputs import hash_of_inputs
 from indexer.phrases.normal_forms import other_forms
 from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
@@ -44,7 +45,9 @@ _WORTH_SAYING = 20_000
 _LIBRARIES = ("exposure-indexer", "numpy", "numba", "pyarrow", "duckdb", "tokenizers", "zstandard")
 
 
-def make_plan(config: Config, watch: Watch = UNWATCHED) -> tuple[Plan, FrozenContent]:
+def make_plan(
+    config: Config, watch: Watch = UNWATCHED, earlier: Plan | None = None
+) -> tuple[Plan, FrozenContent | None]:
     """Settle every choice that decides the rows of an index.
 
     Parameters
@@ -53,13 +56,15 @@ def make_plan(config: Config, watch: Watch = UNWATCHED) -> tuple[Plan, FrozenCon
         The configuration.
     watch : Watch
         Told how far planning got.
+    earlier : Plan, optional
+        A plan whose files are whole: its phrases are taken over where they would be made of the same.
 
     Returns
     -------
     Plan
         Sealed with its fingerprint.
-    FrozenContent
-        What is to be written beside it.
+    FrozenContent or None
+        What is to be written beside it; None where that is what the earlier plan wrote.
 
     Raises
     ------
@@ -68,8 +73,18 @@ def make_plan(config: Config, watch: Watch = UNWATCHED) -> tuple[Plan, FrozenCon
     """
     training = preflight(config)
     tokenizer, reader = training.tokenizer, training.reader
-    with _without_collections():
-        frozen, notes = _freeze_phrases(config, tokenizer, watch)
+    software = _software()
+    tokenizer_hash = None if tokenizer is None else tokenizer.content_hash
+    made_of = hash_of_inputs(config, tokenizer_hash, software)
+    frozen = None
+    if earlier is not None and made_of and made_of == earlier.phrases_from:
+        files_of_phrases, notes = earlier.frozen, earlier.phrase_notes
+    else:
+        with _without_collections():
+            frozen, notes = _freeze_phrases(config, tokenizer, watch)
+        files_of_phrases = frozen.facts()
+        if made_of != hash_of_inputs(config, tokenizer_hash, software):
+            made_of = ""  # files were changed while they were read
     shards, _, order, checkpoints = training.fitted
     details = dict(order.facts)
     evidence = evidence_of(training)
@@ -83,8 +98,8 @@ def make_plan(config: Config, watch: Watch = UNWATCHED) -> tuple[Plan, FrozenCon
     ranges = cut_into_ranges(shards, {file.name for file in files.files if file.known_hashes})
     plan = Plan(
         config=config,
-        software=_software(),
-        frozen=frozen.facts(),
+        software=software,
+        frozen=files_of_phrases,
         tokenizer=None
         if tokenizer is None
         else TokenizerFacts(tokenizer.name, tokenizer.content_hash, tokenizer.n_ids),
@@ -103,6 +118,9 @@ def make_plan(config: Config, watch: Watch = UNWATCHED) -> tuple[Plan, FrozenCon
             *notes_of_manifests,
         ),
         taken=taken,
+        phrases_from=made_of,
+        phrase_notes=notes,
+        stored={} if frozen is not None or earlier is None else earlier.stored,
     )
     return plan.sealed(), frozen
 

@@ -32,7 +32,8 @@ def preflight(config: Config, *, announce: Callable[[str], object] = lambda _: N
     ConfigError, InputError
         Something the configuration names is missing, has no effect, or is not what it should be.
     """
-    check_source(config.phrases.source, base=config.base)
+    for source in [config.phrases.source, *config.phrases.added]:
+        check_source(source, base=config.base)
     _refuse_idle(config)
     training = open_training(config)
     refuse_impossible_ids(training)

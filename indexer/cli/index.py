@@ -9,6 +9,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.options import (
+    add_phrases_option,
     address_option,
     allow_missing_option,
     allow_path_option,
@@ -37,10 +38,14 @@ def read_config(path: str, overrides: tuple[str, ...]) -> Config:
     return load_config(path, [*environment_overrides(), *overrides])
 
 
-@command("exposure index exposure.toml --out index")
+@command(
+    "exposure index exposure.toml --out index",
+    "exposure index exposure.toml --out index --add-phrases more.txt",
+)
 @config_argument
 @index_out_option
 @set_option
+@add_phrases_option
 @workers_option
 @max_memory_option
 @engine_option
@@ -52,6 +57,7 @@ def index(
     config: str,
     index_dir: str,
     overrides: tuple[str, ...],
+    added: tuple[str, ...],
     workers: int,
     max_memory: str,
     engine: str | None,
@@ -62,7 +68,8 @@ def index(
 ) -> None:
     """Build the index of a corpus: plan, scan and merge in a row.
 
-    Running again goes on where it stopped and gives the same rows.
+    Running again goes on where it stopped and gives the same rows. Shards that were added behind the others
+    are scanned alone, and so are phrases that are added.
     """
     quiet = quiet or wants_json()
     with Progress(quiet=quiet) as progress:
@@ -77,7 +84,7 @@ def index(
                 progress.say(f"Search of {unit}: {way}")
 
         build_index(
-            read_config(config, _with(overrides, max_memory, allow_paths)),
+            _adding(read_config(config, _with(overrides, max_memory, allow_paths)), index_dir, added),
             index_dir,
             n_workers=workers,
             engine=engine or "",
@@ -98,12 +105,14 @@ def index(
 @config_argument
 @index_out_option
 @set_option
+@add_phrases_option
 @max_memory_option
 @allow_path_option
 def plan(
     config: str,
     index_dir: str,
     overrides: tuple[str, ...],
+    added: tuple[str, ...],
     max_memory: str,
     allow_paths: tuple[str, ...],
 ) -> None:
@@ -114,7 +123,7 @@ def plan(
         from indexer.watch import Watch
 
         frozen = plan_index(
-            read_config(config, _with(overrides, max_memory, allow_paths)),
+            _adding(read_config(config, _with(overrides, max_memory, allow_paths)), index_dir, added),
             index_dir,
             Watch(progress.say, lambda n_rows: progress.advance(n_rows, None, "rows")),
         )
@@ -181,6 +190,15 @@ def merge(index_dir: str, allow_missing: bool, max_memory: str) -> None:
         f"into {index_dir}/exposures.duckdb; phrases: {counts or 'none'}",
         err=True,
     )
+
+
+def _adding(config: Config, index_dir: str, added: tuple[str, ...]) -> Config:
+    """Return a configuration with phrases that are to be added to an index."""
+    if not added:
+        return config
+    from indexer.growth import with_more_phrases
+
+    return with_more_phrases(config, index_dir, added)
 
 
 def _with(overrides: tuple[str, ...], max_memory: str, allow_paths: tuple[str, ...]) -> tuple[str, ...]:

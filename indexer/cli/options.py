@@ -19,6 +19,13 @@ set_option = click.option(
     metavar="SECTION.KEY=VALUE",
     help="Set a key of exposure.toml; also by the variable EXPOSURE_SECTION_KEY.",
 )
+add_phrases_option = click.option(
+    "--add-phrases",
+    "added",
+    multiple=True,
+    metavar="FILE",
+    help="Add the plain phrases of a file to the index; the corpus is scanned for those it does not have.",
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(min=0), default=0, help="Worker processes; 0 is one per core."
 )

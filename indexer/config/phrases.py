@@ -14,6 +14,11 @@ class PhrasesConfig:
     source: str = option(
         help="Directory or file of pairs or phrases, a hub name such as nyu-mll/blimp, or - for stdin."
     )
+    added: list[str] = option(
+        [],
+        help="Further sources of plain phrases, behind those of source; `exposure index --add-phrases` adds "
+        "one to an index.",
+    )
     rules: str = option(
         "default",
         choices=("default", "study", "generic"),

@@ -13,6 +13,7 @@ from indexer.config.idle import changed_keys
 from indexer.config.match import MatchConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError
+from indexer.phrases.added import PlainSource, added_sources
 from indexer.phrases.columns import PairColumns, find_columns
 from indexer.phrases.gapped import GappedPhrases, GappedPhraseTable, sums_of_parts, with_parts
 from indexer.phrases.idle_keys import refuse_generic_keys, refuse_keys_of_pairs
@@ -42,7 +43,8 @@ class PhraseSet(NamedTuple):
         One row for each minimal pair, see `indexer.phrases.pair_table.SCHEMA`; no rows for plain phrases.
     attributes : pyarrow.Table or None
         One row for each row of a source of plain phrases: phrase_id int32, id string, then the source's other
-        columns. Rows that share a phrase share its phrase_id. None for pairs.
+        columns. Rows that share a phrase share its phrase_id. Of pairs, the rows of the sources that were
+        added to them; None where none was.
     notes : tuple of str
         What a user should know about them, one sentence each.
     gapped : GappedPhrases or None
@@ -65,7 +67,7 @@ class PhraseSet(NamedTuple):
 
     def listing(self) -> pa.Table:
         """Return one table for a reader: the pairs, or each plain phrase with its attributes."""
-        if self.attributes is None:
+        if self.attributes is None or self.pairs.num_rows:
             return self.pairs
         numbers = self.attributes["phrase_id"]
         listed = self.attributes
@@ -116,7 +118,8 @@ def load_phrases(
         rows = pair_lines(rows, config.text_lines)
     if progress is not None:
         rows = progress(rows)
-    return _from_rows(iter(rows), config, match, base, changed_keys(config) if given is None else given)
+    given = changed_keys(config) if given is None else given
+    return _from_rows(iter(rows), config, match, base, given, added_sources(config, base=base))
 
 
 def phrases_of_table(
@@ -144,7 +147,12 @@ def phrases_of_table(
 
 
 def _from_rows(
-    rows: Iterator[Record], config: PhrasesConfig, match: MatchConfig, base: Path, given: Collection[str]
+    rows: Iterator[Record],
+    config: PhrasesConfig,
+    match: MatchConfig,
+    base: Path,
+    given: Collection[str],
+    added: Iterable[PlainSource] = (),
 ) -> PhraseSet:
     first = next(rows, None)
     if first is None:
@@ -161,10 +169,12 @@ def _from_rows(
                 f"none of the paradigms {', '.join(config.paradigms)} is in the source", path=config.source
             )
         refuse_generic_keys(config, given, pairs)
+        if config.added:
+            attributes = read_plain_phrases(added, phrases, gapped)
     else:
         refuse_keys_of_pairs(config, given)
         pairs = empty_pairs()
-        attributes = read_plain_phrases(rows, columns, phrases, gapped)
+        attributes = read_plain_phrases([(rows, columns), *added], phrases, gapped)
     found = gapped.to_arrow()
     table = sums_of_parts(phrases.to_arrow(), found, "n_words")
     return PhraseSet(table, pairs, attributes, _notes(table, match), found)

@@ -22,16 +22,16 @@ _DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 def read_plain_phrases(
-    rows: Iterable[Record], columns: PlainColumns, phrases: PhraseTable, gapped: GappedPhraseTable
+    sources: Iterable[tuple[Iterable[Record], PlainColumns]],
+    phrases: PhraseTable,
+    gapped: GappedPhraseTable,
 ) -> pa.Table:
-    """Give every phrase of a source its number.
+    """Give every phrase of some sources its number, source after source.
 
     Parameters
     ----------
-    rows : iterable of Record
-        The source.
-    columns : PlainColumns
-        Which fields hold what.
+    sources : iterable of (iterable of Record, PlainColumns)
+        The rows of each source, and which of its fields hold what.
     phrases : PhraseTable
         Takes the phrases.
     gapped : GappedPhraseTable
@@ -40,7 +40,7 @@ def read_plain_phrases(
     Returns
     -------
     pyarrow.Table
-        phrase_id int32, id string, then every other column of the source; one row for each of its rows.
+        phrase_id int32, id string, then every other column of the sources; one row for each of their rows.
 
     Raises
     ------
@@ -50,11 +50,11 @@ def read_plain_phrases(
     """
     numbers: list[int] = []
     ids: list[str] = []
-    taken = {columns.text, columns.pattern, columns.token_ids, columns.id}
     others: dict[str, list[Any]] = {}
-    typed = True
-    for row in rows:
-        typed = row.typed
+    typed = False
+    for row, columns in ((row, columns) for rows, columns in sources for row in rows):
+        taken = (columns.text, columns.pattern, columns.token_ids, columns.id)
+        typed = typed or row.typed
         token_ids = None if columns.token_ids is None else token_ids_of(row, columns.token_ids)
         pattern = _pattern(row, columns, token_ids is not None)
         text = None

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.index_dir import IndexDir
 from indexer.matching.matcher import Matcher
 from indexer.partials import OTHER_FORMS
 from indexer.phrases.gapped import patterns_of, with_parts
 from indexer.plan import Plan
-from indexer.plan_store import (
-    load_gapped,
-    load_other_forms,
-    load_patterns,
-    load_phrases_of,
-)
+from indexer.scanning.some_phrases import SomePhrases
 from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.vocabulary import TokenBytes
 
@@ -39,11 +33,15 @@ def separator_ids(plan: Plan) -> list[int]:
     return [*corpus.special_ids, *([] if end_of_document is None else [end_of_document])]
 
 
-def load_matchers(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) -> dict[str, Matcher]:
+def matchers_of(some: SomePhrases, plan: Plan, vocabulary: TokenBytes | None) -> dict[str, Matcher]:
     """Return a matcher for each unit of the plan, and one for phrases in other normal forms.
 
     Parameters
     ----------
+    some : SomePhrases
+        What is looked for.
+    plan : Plan
+        The plan, for its settings.
     vocabulary : TokenBytes or None
         As `vocabulary_of` returns it.
     """
@@ -52,19 +50,18 @@ def load_matchers(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) ->
 
     match = plan.config.match
     tables = None if vocabulary is None else VocabularyTables(vocabulary)
-    gapped = load_gapped(index, plan)
-    with_gaps = [] if gapped is None else patterns_of(gapped.patterns, plan.n_phrases)
-    phrases = load_phrases_of(index, plan)
+    n_phrases = some.phrases.num_rows
+    with_gaps = [] if some.gapped is None else patterns_of(some.gapped.patterns, n_phrases)
     matchers: dict[str, Matcher] = {}
-    if match.unit in ("tokens", "both"):
-        given_as_ids = phrases["token_ids"].is_valid().to_numpy()
-        matchers["tokens"] = id_matcher(load_patterns(index, plan), given_as_ids, tables, match, with_gaps)
+    if some.patterns is not None:
+        given_as_ids = some.phrases["token_ids"].is_valid().to_numpy()
+        matchers["tokens"] = id_matcher(some.patterns, given_as_ids, tables, match, with_gaps)
     if tables is None:
         if match.unit != "tokens":
             raise ValueError("planning lets no text unit pass without a tokenizer")
         return matchers
     if match.unit in ("text", "both"):
-        texts = with_parts(phrases.select(["phrase_id", "phrase"]), gapped)
+        texts = with_parts(some.phrases.select(["phrase_id", "phrase"]), some.gapped)
         texts = texts.filter(texts["phrase"].is_valid())
         matchers["text"] = text_matcher(
             texts["phrase"].to_pylist(),
@@ -72,11 +69,11 @@ def load_matchers(index: IndexDir, plan: Plan, vocabulary: TokenBytes | None) ->
             tables,
             match,
             with_gaps,
-            first_part=plan.n_phrases,
-            parts=[] if gapped is None else gapped.parts["phrase"].to_pylist(),
+            first_part=n_phrases,
+            parts=[] if some.gapped is None else some.gapped.parts["phrase"].to_pylist(),
         )
-    others = load_other_forms(index, plan)
-    if others is not None:
-        numbers = np.arange(others.num_rows, dtype=np.int32)
-        matchers[OTHER_FORMS] = text_matcher(others["spelled"].to_pylist(), numbers, tables, match)
+    if some.other_forms is not None:
+        numbers = np.arange(some.other_forms.num_rows, dtype=np.int32)
+        spelled = some.other_forms["spelled"].to_pylist()
+        matchers[OTHER_FORMS] = text_matcher(spelled, numbers, tables, match)
     return matchers

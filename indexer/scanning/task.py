@@ -11,20 +11,24 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.blocks.ids import ids_dtype_of
-from indexer.coverage import facts_of
+from indexer.coverage import is_begun, not_told, partial_of
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import PartialFacts, SliceFacts, write_partial
 from indexer.plan import Plan, ScanRange
-from indexer.plan_store import load_gapped, load_tokenizer_of
+from indexer.plan_store import load_tokenizer_of
+from indexer.runs import Runs
 from indexer.scanning.block_audit import prepare_hash
 from indexer.scanning.first_compile import compile_parts, parts_of_text
-from indexer.scanning.frozen import load_matchers, vocabulary_of
+from indexer.scanning.frozen import matchers_of, vocabulary_of
 from indexer.scanning.scan import Scanner
+from indexer.scanning.some_phrases import SomePhrases, load_some
+from indexer.scanning.taken_over import joined, still_told
 from indexer.scanning.tally import prepare_tally
 from indexer.storage.credentials import keep, kept
 from indexer.storage.observer import observed_by
@@ -41,11 +45,15 @@ class ScanTask:
         Where the plan's files are and the partials go.
     plan : Plan
         The plan.
+    phrases : runs of int, optional
+        Phrases to look for, in ranges whose earlier partials still tell of all others; default: all.
     """
 
-    def __init__(self, index: IndexDir, plan: Plan) -> None:
+    def __init__(self, index: IndexDir, plan: Plan, phrases: Runs | None = None) -> None:
         self.index = index
         self.plan = plan
+        self.phrases = phrases
+        self._some: SomePhrases | None = None
         self._planned = index.plan_state()
         self._scanner: Scanner | None = None
         self._ways: dict[str, str] | None = None
@@ -56,6 +64,8 @@ class ScanTask:
         return {
             "index": self.index,
             "plan": self.plan,
+            "phrases": self.phrases,
+            "_some": None,
             "_planned": self._planned,
             "_scanner": None,
             "_ways": None,
@@ -76,7 +86,16 @@ class ScanTask:
         StateError
             A file that the range is read from is not the one that was planned, or changed meanwhile.
         """
-        scan_range = self.plan.ranges[range_number]
+        told = None if self.phrases is None else self._told(range_number)
+        if told is not None and not self.phrases:
+            return self._commit(*told)
+        rows, facts = self._scan(self.plan.ranges[range_number])
+        self._refuse_other_ids(facts)
+        if told is not None:
+            rows = joined(told[0], rows)
+        return self._commit(rows, facts)
+
+    def _scan(self, scan_range: ScanRange) -> tuple[pa.Table, PartialFacts]:
         read = set().union(*(self.plan.shards_read(shard) for shard in scan_range.shards))
         names = [file.name for file in self.plan.files.of_shards(read)]
         with observed_by(self._recall):
@@ -87,11 +106,24 @@ class ScanTask:
             rows, facts = scanner.scan(scan_range)
             self._recall.end(names)
         slices = (replace(one, files_hash=self.plan.files_hash(one.shard)) for one in facts.slices)
-        facts = replace(facts, slices=tuple(slices))
-        self._refuse_other_ids(facts)
+        return self._looked_for().in_plan(rows), replace(facts, slices=tuple(slices))
+
+    def _told(self, range_number: int) -> tuple[pa.Table, PartialFacts]:
+        """Return what a partial of an earlier plan tells of the phrases that are not looked for now."""
+        facts = partial_of(self.index, self.plan, range_number)
+        if not is_begun(self.plan, facts) or self.phrases != not_told(self.plan, facts):
+            raise StateError(
+                "was replaced while its range was scanned",
+                path=self.index.partial_file(range_number),
+                fix="run `exposure index` again",
+            )
+        return still_told(self.index, self.plan, facts)
+
+    def _commit(self, rows: pa.Table, facts: PartialFacts) -> int:
         self._refuse_other_plan()
+        path = self.index.partial_file(facts.range_number)
         try:
-            commit_file(self.index.partial_file(range_number), lambda path: write_partial(path, rows, facts))
+            commit_file(path, lambda aside: write_partial(aside, rows, facts))
         except FileNotFoundError:  # the folder went just now
             self._refuse_other_plan()
             raise
@@ -119,7 +151,7 @@ class ScanTask:
                 )
         committed: tuple[SliceFacts, ...] = ()
         with suppress(StateError, FileNotFoundError):
-            committed = facts_of(self.index, self.plan, facts.range_number).slices
+            committed = partial_of(self.index, self.plan, facts.range_number).slices
         for before, one in zip(committed, facts.slices, strict=False):
             if before.tokens_hash != one.tokens_hash:
                 raise StateError(
@@ -201,21 +233,26 @@ class ScanTask:
         grid = checkpoints
         if config.index.grain == "step":
             grid = np.arange(order.start_step + 1, order.stop_step + 1, dtype=np.int64)
-        gapped = load_gapped(self.index, plan)
+        some = self._looked_for()
         vocabulary = vocabulary_of(plan, tokenizer)
         return Scanner(
             plan_fingerprint=plan.fingerprint,
             reader=reader,
             shards=plan.shards,
             order=order,
-            matchers=load_matchers(self.index, plan, vocabulary),
+            matchers=matchers_of(some, plan, vocabulary),
             checkpoints=checkpoints,
             grid=grid,
-            n_phrases=plan.n_phrases,
+            n_phrases=some.phrases.num_rows,
             n_places=config.index.places,
             n_ids=plan.vocabulary_size,
             label_overlap=plan.corpus.label_overlap,
             vocabulary=vocabulary if config.match.unit == "both" else None,
-            n_other_forms=plan.frozen["other_forms"].rows if "other_forms" in plan.frozen else 0,
-            gapped=() if gapped is None else tuple(gapped.patterns["phrase_id"].to_pylist()),
+            n_other_forms=len(some.other_rows),
+            gapped=() if some.gapped is None else tuple(some.gapped.patterns["phrase_id"].to_pylist()),
         )
+
+    def _looked_for(self) -> SomePhrases:
+        if self._some is None:
+            self._some = load_some(self.index, self.plan, self.phrases)
+        return self._some

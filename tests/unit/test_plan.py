@@ -82,9 +82,9 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
     ("spoil", "message"),
     [
         (lambda text: text.replace('"places": 4', '"places": 5'), "changed after planning"),
-        (lambda text: text.replace('"format_version": 3', '"format_version": 9'), "format version 9"),
+        (lambda text: text.replace('"format_version": 4', '"format_version": 9'), "format version 9"),
         (lambda text: text[:100], "is no plan"),
-        (lambda _: '{"format_version": 3}', "is no whole plan"),
+        (lambda _: '{"format_version": 4}', "is no whole plan"),
         (lambda _: "[]", "is no plan"),
     ],
 )

@@ -127,6 +127,14 @@ def files_of_source(source: str, *, base: Path) -> list[Path]:
     return [base / name for name in found if not is_url(name) and (base / name).is_file()]
 
 
+def local_files(source: str, *, base: Path) -> list[str] | None:
+    """Return the files of a source that is read from local files alone; None where it is not."""
+    if source == STANDARD_INPUT or source.startswith("hub:"):
+        return None
+    found = _resolved(source, base)
+    return None if isinstance(found, str) or any(map(is_url, found)) else found
+
+
 def source_name(source: str) -> str:
     """Return the name a source gives its pairs: the last part of it, without suffixes."""
     if source == STANDARD_INPUT:

@@ -1,0 +1,143 @@
+"""Phrases that are added to an index: only they are scanned for, and it equals an index of all at once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer import build, index_dir
+from indexer.build import build_index
+from indexer.config import Config
+from indexer.config.load import load_config
+from indexer.scanning import task as task_module
+from indexer.verification.verify import verify_index
+from tests.support.grown_indexes import assert_same, partials
+from tests.support.small_corpus import N_IDS, SmallCorpus
+
+
+def with_added(config: Config, *sources: str) -> Config:
+    return replace(config, phrases=replace(config.phrases, added=list(sources)))
+
+
+def write_ids(path: Path, seed: int, n: int = 20, first: int = 100) -> None:
+    pairs = np.random.default_rng(seed).integers(0, N_IDS, (n, 2)).tolist()
+    lines = [json.dumps({"id": first + row, "token_ids": pair}) for row, pair in enumerate(pairs)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+class LookedFor:
+    """How many phrases each range was scanned for since it was asked last, in whatever process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def note(self, n: int) -> None:
+        with self.path.open("a") as file:
+            file.write(f"{n}\n")
+
+    def since(self) -> list[int]:
+        counts = [int(line) for line in self.path.read_text().split()] if self.path.exists() else []
+        self.path.unlink(missing_ok=True)
+        return counts
+
+
+@pytest.fixture
+def looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LookedFor:
+    counts = LookedFor(tmp_path / "looked-for")
+    honest = task_module.ScanTask._scan
+
+    def scan(self, scan_range):
+        counts.note(self._looked_for().phrases.num_rows)
+        return honest(self, scan_range)
+
+    monkeypatch.setattr(task_module.ScanTask, "_scan", scan)
+    return counts
+
+
+def test_only_added_phrases_are_looked_for(tmp_path: Path, looked_for: LookedFor) -> None:
+    corpus = SmallCorpus(tmp_path)
+    root, config = tmp_path / "index", corpus.config()
+    n = build_index(config, root, n_workers=1).n_phrases
+    write_ids(tmp_path / "one.jsonl", 7)
+    write_ids(tmp_path / "two.jsonl", 8)
+    with (tmp_path / "one.jsonl").open("a") as file:
+        file.write((tmp_path / "phrases.jsonl").read_text())  # which the index has
+    looked_for.since()
+    n_more = build_index(with_added(config, "one.jsonl"), root, n_workers=1).n_phrases
+    assert looked_for.since() == [n_more - n] * 3
+    looked_for.since()
+    n_most = build_index(with_added(config, "two.jsonl"), root, n_workers=1).n_phrases
+    assert looked_for.since() == [n_most - n_more] * 3 and n_most > n_more
+    build_index(with_added(config, "one.jsonl", "two.jsonl"), tmp_path / "afresh", n_workers=1)
+    assert_same(root, tmp_path / "afresh")
+    (tmp_path / "all.jsonl").write_text(
+        "".join((tmp_path / f"{name}.jsonl").read_text() for name in ("phrases", "one", "two"))
+    )
+    joined = replace(config, phrases=replace(config.phrases, source="all.jsonl"))
+    build_index(joined, tmp_path / "joined", n_workers=1)
+    assert_same(root, tmp_path / "joined")
+    looked_for.since()
+    build_index(config, root, n_workers=1)  # what was added stays
+    assert looked_for.since() == []
+    assert_same(root, tmp_path / "afresh")
+    assert verify_index(root).exit_code == 0
+
+
+def test_the_command(tmp_path: Path, exposure) -> None:
+    corpus = SmallCorpus(tmp_path)
+    corpus.write_config()
+    write_ids(tmp_path / "more.jsonl", 7)
+    config, root = tmp_path / "exposure.toml", tmp_path / "index"
+    code, _, err = exposure("index", config, "--out", root, "--add-phrases", tmp_path / "more.jsonl")
+    assert code == 2 and "holds no index" in err
+    code, _, err = exposure("index", config, "--out", root)
+    assert code == 0, err
+    for again in (False, True):
+        code, _, err = exposure("index", config, "--out", root, "--add-phrases", tmp_path / "more.jsonl")
+        assert code == 0, err
+        assert ("are added to" in err) != again
+    build_index(with_added(load_config(config), "more.jsonl"), tmp_path / "afresh", n_workers=1)
+    assert_same(root, tmp_path / "afresh")
+
+
+class DiedError(BaseException):
+    """Stands for a kill: nothing may catch it."""
+
+
+def test_a_death_after_each_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = SmallCorpus(tmp_path, n_shards=2)
+    config = corpus.config()
+    write_ids(tmp_path / "more.jsonl", 7)
+    build_index(config, tmp_path / "index", n_workers=1)
+    build_index(with_added(config, "more.jsonl"), tmp_path / "afresh", n_workers=1)
+    honest_tasks, honest_sync = build.run_tasks, index_dir._sync_directory
+    monkeypatch.setattr(build, "run_tasks", lambda work, tasks, _, **keys: honest_tasks(work, tasks, 0))
+    left = [0]
+
+    def sync(path: Path) -> None:
+        honest_sync(path)
+        left[0] -= 1
+        if not left[0]:
+            raise DiedError
+
+    monkeypatch.setattr(index_dir, "_sync_directory", sync)
+    for n_commits in range(1, 30):
+        shutil.copytree(tmp_path / "index", tmp_path / "dying")
+        left[0] = n_commits
+        try:
+            build_index(with_added(config, "more.jsonl"), tmp_path / "dying")
+            died = False
+        except DiedError:
+            died = True  # what was begun to be added stays, whether it is named again or not
+            again = config if n_commits % 2 else with_added(config, "more.jsonl")
+            build_index(again, tmp_path / "dying")
+        assert_same(tmp_path / "dying", tmp_path / "afresh")
+        if not died:
+            break
+        shutil.rmtree(tmp_path / "dying")
+    assert 8 < n_commits < 29
