@@ -15,8 +15,9 @@ from indexer.build import build_index
 from indexer.config import Config
 from indexer.config.load import load_config
 from indexer.scanning import task as task_module
+from indexer.splits.ask import ask
 from indexer.verification.verify import verify_index
-from tests.support.grown_indexes import assert_same, partials
+from tests.support.grown_indexes import assert_same
 from tests.support.small_corpus import N_IDS, SmallCorpus
 
 
@@ -141,3 +142,62 @@ def test_a_death_after_each_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             break
         shutil.rmtree(tmp_path / "dying")
     assert 8 < n_commits < 29
+
+
+def of_text(sample: Path, tmp_path: Path, *words: str) -> Config:
+    return load_config(sample / "exposure.toml", ["match.unit=both", *words])
+
+
+def seen_texts(root: Path) -> list[str]:
+    return [row["phrase"] for row in ask(root, "most_exposed", {"n_rows": "6"}).rows.to_pylist()]
+
+
+def test_plain_phrases_beside_pairs(sample: Path, tmp_path: Path, looked_for: LookedFor) -> None:
+    """Another spelling of a phrase makes it be looked for again; forms and notes are those of all."""
+    root, more = tmp_path / "index", tmp_path / "more.txt"
+    config = of_text(sample, tmp_path)
+    n = build_index(config, root, n_workers=1).n_phrases
+    known, *_ = seen_texts(root)
+    word = known.split()[0]
+    more.write_text(f"{word}\n{known.upper()}\nthe caf\u00e9\nno such {word}\n{word} \u2603\n")
+    looked_for.since()
+    n_more = build_index(with_added(config, str(more)), root, n_workers=1).n_phrases
+    assert set(looked_for.since()) == {n_more - n + 1}
+    build_index(with_added(config, str(more)), tmp_path / "afresh", n_workers=1)
+    assert_same(root, tmp_path / "afresh")
+    assert verify_index(root).exit_code == 0
+    assert ask(root, "SELECT count(*) AS n FROM pairs").rows["n"][0].as_py() > 0
+    ids = ask(root, "SELECT id, phrase FROM attributes JOIN phrases USING (phrase_id) ORDER BY ALL").rows
+    assert ids.num_rows == 5
+
+
+def test_phrases_with_gaps_and_other_normal_forms(sample: Path, tmp_path: Path) -> None:
+    """Parts are numbered behind all phrases, and so are their other forms: both move."""
+    root = tmp_path / "index"
+    build_index(of_text(sample, tmp_path), tmp_path / "pairs", n_workers=1)
+    one, two, three, *_ = (text.split() for text in seen_texts(tmp_path / "pairs"))
+    head = "text,pattern,note\n"
+    before = [
+        f",{one[0]} <0-6 words> {two[-1]},1",
+        f"{' '.join(three)},,2",
+        f",caf\u00e9 <0-2 tokens> {one[0]},3",
+    ]
+    (tmp_path / "before.csv").write_text(head + "\n".join(before) + "\n")
+    more = [
+        f",{one[0]} <0-3 words> {three[-1]},x",
+        f"{' '.join(one)},,4",
+        "caf\u00e9,,5",
+        ",r\u00e9 <1-2 words> a,6",
+    ]
+    (tmp_path / "more.csv").write_text(head + "\n".join(more) + "\n")
+    plain = [f"phrases.source={tmp_path / 'before.csv'}", "phrases.text=text", "phrases.pattern=pattern"]
+    config = of_text(sample, tmp_path, *plain)
+    build_index(config, root, n_workers=1)
+    added = with_added(config, str(tmp_path / "more.csv"))
+    build_index(added, root, n_workers=1)
+    build_index(added, tmp_path / "afresh", n_workers=1)
+    assert_same(root, tmp_path / "afresh")
+    (tmp_path / "all.csv").write_text(head + "\n".join([*before, *more]) + "\n")
+    joined = replace(config, phrases=replace(config.phrases, source=str(tmp_path / "all.csv")))
+    build_index(joined, tmp_path / "joined", n_workers=1)
+    assert_same(root, tmp_path / "joined")
