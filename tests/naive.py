@@ -193,7 +193,7 @@ def naive_text_places(
     found: list[Place] = []
     for row, sequence in enumerate(sequences):
         n_before = 0
-        for run in runs_between_walls(sequence, spelled, special):
+        for run in runs_between_separators(sequence, spelled, special):
             characters = folded_characters(sequence, run, spelled, case, whitespace)
             text = "".join(character for character, _, _ in characters)
             for phrase, wanted in read:
@@ -234,7 +234,7 @@ def folded(character: str, case: str) -> str:
     return character if case == "exact" else character.casefold()
 
 
-def runs_between_walls(
+def runs_between_separators(
     sequence: Sequence[int], spelled: Sequence[bytes], special: frozenset[int]
 ) -> list[range]:
     """Return the runs of tokens that spell text together."""
@@ -397,6 +397,6 @@ def row_characters(
     """Return the folded characters of a sequence, one run between separators after another."""
     return [
         character
-        for run in runs_between_walls(sequence, spelled, special)
+        for run in runs_between_separators(sequence, spelled, special)
         for character in folded_characters(sequence, run, spelled, case, whitespace)
     ]

@@ -82,7 +82,7 @@ def test_each_id_is_spelled_as_the_library_decodes_it(name: str) -> None:
         ("llama-sentencepiece", {"<unk>", "<s>", "</s>"}),
     ],
 )
-def test_special_ids_are_walls_and_added_text_is_text(name: str, special: set[str]) -> None:
+def test_special_ids_are_separators_and_added_text_is_text(name: str, special: set[str]) -> None:
     tokenizer = tokenizer_named(name)
     separators = np.flatnonzero(tokenizer.token_bytes().special).tolist()
     assert len(separators) == len(special)
@@ -159,7 +159,7 @@ def test_nothing_is_added_cut_padded_or_drawn() -> None:
     assert random.encode_batch([text] * 20) == tokenizer.encode_batch([text]) * 20
 
 
-def test_unknown_and_holes_are_walls() -> None:
+def test_unknown_and_holes_are_separators() -> None:
     described = json.loads(trained.plain().to_str())
     last = max(described["model"]["vocab"].values())
     described["model"]["vocab"]["Ω"] = last + 3
@@ -178,7 +178,7 @@ def test_half_a_surrogate_pair_is_named() -> None:
         tokenizer.encode_batch(["fine", "ab\ud800c"])
 
 
-def test_decoding_shows_walls_by_name_and_never_fails() -> None:
+def test_decoding_shows_separators_by_name_and_never_fails() -> None:
     tokenizer = made(trained.byte_level())
     (ids,) = tokenizer.encode_batch(["é"])
     assert tokenizer.decode([0, *ids[:1], tokenizer.n_ids + 5]).startswith("<|end|>")

@@ -16,7 +16,7 @@ from tests.support.gapped_cases import in_both, in_ids, in_text, words
         pytest.param("no | no x ever | ever", [(2, 4)], id="parts beyond are out of reach"),
     ],
 )
-def test_walls(drawing, expected, unit):
+def test_separators(drawing, expected, unit):
     assert in_both(f"no <0-5 {unit}> ever", *words(drawing)) == expected
 
 

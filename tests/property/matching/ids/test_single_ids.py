@@ -11,7 +11,7 @@ from indexer.matching.ids import dense, search, single_ids
 from indexer.matching.ids import matcher as matcher_module
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
-from tests.property.matching.test_token_matchers import streams
+from tests.property.matching.ids.test_token_matchers import streams
 from tests.support.drawing import patterns_of, rows_of, vocabulary_of
 from tests.support.examples import examples
 
