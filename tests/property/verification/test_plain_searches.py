@@ -18,7 +18,7 @@ from tests.naive import (
     naive_id_matches,
     naive_text_matches,
 )
-from tests.property.matching.test_gapped_patterns import (
+from tests.property.matching.gapped.test_gapped_patterns import (
     N_PARTS,
     N_PHRASES,
     PIECES,
