@@ -195,12 +195,16 @@ def _kept_phrases(index: IndexDir, earlier: Plan, plan: Plan, frozen: FrozenCont
 
 
 def _kept_ranges(index: IndexDir, earlier: Plan, plan: Plan, watch: Watch) -> Runs:
-    """Return the ranges whose sequences have the same steps in both plans."""
+    """Return the ranges that are read from the same files, and whose sequences have the same steps."""
     added = [shard.name for shard in plan.shards[len(earlier.shards) :]]
     kept: Runs = ()
-    why = "the checkpoints of the grid are others (set [order] checkpoints to a spacing or a list)"
-    if not plan.order.steps_known or _is_nested(earlier, plan):
-        kept = _same_steps(index, earlier, plan)
+    same_files = _same_files(earlier, plan)
+    if not same_files:
+        why = "a file that all shards are read with was changed"
+    elif plan.order.steps_known and not _is_nested(earlier, plan):
+        why = "the grid of checkpoints is another one (set [order] checkpoints to a spacing or a list)"
+    else:
+        kept = common(same_files, _same_steps(index, earlier, plan))
         why = f"the order ({plan.order.kind}) gives their sequences other steps"
     n_kept, n_before = count(kept), len(earlier.ranges)
     if not kept and index.committed_ranges():
@@ -216,6 +220,12 @@ def _kept_ranges(index: IndexDir, earlier: Plan, plan: Plan, watch: Watch) -> Ru
         f"{n_kept:,} of {n_before:,} ranges stay as they were scanned{rest}"
     )
     return kept
+
+
+def _same_files(earlier: Plan, plan: Plan) -> Runs:
+    """Return the ranges of which all files are as they were."""
+    same = [plan.files_hash(one.number) == earlier.files_hash(one.number) for one in earlier.shards]
+    return runs_of_numbers(one.number for one in earlier.ranges if all(same[shard] for shard in one.shards))
 
 
 def _is_nested(earlier: Plan, plan: Plan) -> bool:
