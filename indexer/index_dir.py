@@ -78,6 +78,8 @@ class IndexDir:
         self.gapped_file = self.frozen / "gapped.parquet"
         self.parts_file = self.frozen / "parts.parquet"
         self.other_forms_file = self.frozen / "other_forms.parquet"
+        self.items_file = self.frozen / "items.parquet"
+        self.item_phrases_file = self.frozen / "item_phrases.parquet"
         self.unspelled_file = self.frozen / "unspelled.parquet"
         self.tokenizer_file = self.frozen / "tokenizer.json"
         self.partials = self.root / "partials"

@@ -77,6 +77,8 @@ def memory_limit(max_memory: str) -> MemoryLimit:
 def check_phrase_source(config: Config) -> bool:
     """Estimate the phrases of a source from the size of its files, and refuse what will not fit.
 
+    Windows of items are counted once they are cut.
+
     Returns
     -------
     bool
@@ -114,14 +116,14 @@ def check_phrases(config: Config, n_phrases: int, *, about: bool = False, say: b
     if needed > limit.n_bytes:
         raise ResourceError(
             f"{number} need about {spell_size(needed)} of memory",
-            path=config.phrases.source,
+            path=config.sources()[0],
             expected=f"at most {limit.words()}",
             fix="cut the list into several, each for an index of its own"
             + (", or match in text alone" if of_ids else "")
             + (", or raise max_memory" if limit.given else ""),
         )
     if needed >= WORTH_SAYING and say:
-        _log.warning("%s: %s need about %s of memory", config.phrases.source, number, spell_size(needed))
+        _log.warning("%s: %s need about %s of memory", config.sources()[0], number, spell_size(needed))
 
 
 def plan_workers(

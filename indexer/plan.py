@@ -373,10 +373,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def _plan_of(fields: Mapping[str, Any]) -> Plan:
-    sections = {
-        section: {key: value for key, value in keys.items() if value is not None}
-        for section, keys in fields["config"].items()
-    }
+    sections = {section: _given(keys) for section, keys in fields["config"].items()}
     base, file = Path(fields["base"]), fields.get("config_file", "exposure.toml")
     if any(is_url(shard["url"]) for shard in fields["shards"]):
         learn_credentials(base, file)
@@ -410,6 +407,13 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
 def _earlier_of(fields: Mapping[str, Any]) -> EarlierPlan:
     phrases, ranges = (tuple((start, stop) for start, stop in fields[key]) for key in ("phrases", "ranges"))
     return EarlierPlan(phrases, ranges, tuple(fields["checkpoints"]))
+
+
+def _given(keys: Any) -> Any:
+    """Return the keys of a section, or of each of several, but those that TOML cannot tell: NULL."""
+    if isinstance(keys, list):
+        return [_given(one) for one in keys]
+    return {key: value for key, value in keys.items() if value is not None}
 
 
 def _fields(facts: Any) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class FrozenContent:
         What the phrases are in other normal forms, which is looked for to be told of.
     unspelled : pyarrow.Table or None
         Phrases that ids cannot spell, and why.
+    items, item_phrases : pyarrow.Table or None
+        Items that are no pairs, and their phrases.
     """
 
     phrases: pa.Table
@@ -58,6 +60,8 @@ class FrozenContent:
     tokenizer: Tokenizer | None
     other_forms: pa.Table | None
     unspelled: pa.Table | None = None
+    items: pa.Table | None = None
+    item_phrases: pa.Table | None = None
 
     def facts(self) -> dict[str, FrozenFile]:
         """Return rows and content hash of each file but the tokenizer, which has facts of its own."""
@@ -88,6 +92,8 @@ class FrozenContent:
             "parts": None if self.gapped is None else self.gapped.parts,
             "other_forms": self.other_forms if self.other_forms else None,
             "unspelled": self.unspelled,
+            "items": self.items,
+            "item_phrases": self.item_phrases,
         }
         return [(name, table) for name, table in tables.items() if table is not None]
 

@@ -143,7 +143,12 @@ def _freeze_phrases(
     estimated = check_phrase_source(config)
     of_phrases = config.given_keys("phrases")
     loaded = load_phrases(
-        config.phrases, config.match, base=config.base, given=of_phrases, progress=watch.rows
+        config.phrases,
+        config.match,
+        base=config.base,
+        given=of_phrases,
+        progress=watch.rows,
+        items=config.items,
     )
     number = f"{loaded.phrases.num_rows:,} phrases"
     if loaded.phrases.num_rows >= _WORTH_SAYING:
@@ -162,7 +167,7 @@ def _freeze_phrases(
     phrases = loaded.phrases
     check_phrases(config, phrases.num_rows, say=not estimated)
     if not phrases.num_rows:
-        raise ConfigError("no phrases were found", path=config.phrases.source)
+        raise ConfigError("no phrases were found", path=config.sources()[0])
     has_text = phrases["phrase"].null_count < phrases.num_rows
     if tokenizer is None and has_text:
         raise ConfigError(
@@ -206,6 +211,8 @@ def _freeze_phrases(
         tokenizer=tokenizer,
         other_forms=_other_forms(loaded, tokenizer, config.match),
         unspelled=_as_table(unspelled),
+        items=None if loaded.items is None else loaded.items.combine_chunks(),
+        item_phrases=None if loaded.item_phrases is None else loaded.item_phrases.combine_chunks(),
     )
     return frozen, tuple(notes)
 
@@ -227,7 +234,7 @@ def _refuse_settings_of_text(config: Config) -> None:
             value = spelled(getattr(config.match, key))
             raise ConfigError(
                 f"[match] {key} = {value} has no effect on phrases given as ids",
-                path=config.phrases.source,
+                path=config.sources()[0],
                 fix=f"leave [match] {key} out",
             )
 

@@ -32,7 +32,7 @@ def preflight(config: Config, *, announce: Callable[[str], object] = lambda _: N
     ConfigError, InputError
         Something the configuration names is missing, has no effect, or is not what it should be.
     """
-    for source in [config.phrases.source, *config.phrases.added]:
+    for source in config.sources():
         check_source(source, base=config.base)
     _refuse_idle(config)
     training = open_training(config)

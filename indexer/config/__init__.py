@@ -2,6 +2,7 @@
 
 from indexer.config.corpus import CorpusConfig
 from indexer.config.index import IndexConfig
+from indexer.config.items import ItemsConfig
 from indexer.config.load import Config, load_config
 from indexer.config.match import MatchConfig
 from indexer.config.order import OrderConfig
@@ -12,6 +13,7 @@ __all__ = [
     "Config",
     "CorpusConfig",
     "IndexConfig",
+    "ItemsConfig",
     "MatchConfig",
     "OrderConfig",
     "PhrasesConfig",

@@ -16,6 +16,7 @@ from typing import Any
 from indexer.config.corpus import CorpusConfig
 from indexer.config.idle import changed_keys
 from indexer.config.index import IndexConfig
+from indexer.config.items import ItemsConfig
 from indexer.config.match import MatchConfig
 from indexer.config.option import is_required, keys_of
 from indexer.config.order import OrderConfig
@@ -31,8 +32,9 @@ from indexer.storage.roots import Roots, roots_of
 class Config:
     """A whole ``exposure.toml``; relative paths in it are relative to `base`.
 
-    `given` are the keys the user gave, by section; a section without an entry was made in Python, and what
-    differs from the defaults counts as given (`given_keys`).
+    `items` are the tables of items, none or several. `given` are the keys the user gave, by section; a
+    section without an entry was made in Python, and what differs from the defaults counts as given
+    (`given_keys`).
     """
 
     phrases: PhrasesConfig
@@ -41,6 +43,7 @@ class Config:
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     match: MatchConfig = field(default_factory=MatchConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
+    items: tuple[ItemsConfig, ...] = ()
     base: Path = field(default_factory=Path)
     given: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
     file: str = field(default="exposure.toml", compare=False)
@@ -49,9 +52,15 @@ class Config:
         """Return the keys of a section that the user gave."""
         return changed_keys(getattr(self, section)) | self.given.get(section, frozenset())
 
-    def sections(self) -> dict[str, dict[str, Any]]:
-        """Return every resolved key, section by section, without `base`."""
-        return {name: asdict(getattr(self, name)) for name in SECTIONS}
+    def sections(self) -> dict[str, Any]:
+        """Return every resolved key, section by section, without `base`; of items those that there are."""
+        one_each = {name: asdict(getattr(self, name)) for name in SECTIONS if name != ITEMS}
+        return one_each | ({ITEMS: [asdict(one) for one in self.items]} if self.items else {})
+
+    def sources(self) -> list[str]:
+        """Return the sources of what is looked for: of phrases or pairs, of items, and what was added."""
+        items = [one.source for one in self.items]
+        return [source for source in (self.phrases.source, *items, *self.phrases.added) if source]
 
     def roots(self, *more: Path) -> Roots:
         """Return the folders and files it may read from; see `indexer.storage.roots`."""
@@ -79,7 +88,10 @@ SECTIONS: dict[str, type] = {
     "order": OrderConfig,
     "match": MatchConfig,
     "index": IndexConfig,
+    "items": ItemsConfig,
 }
+ITEMS = "items"
+"""The section that may stand several times, as ``[[items]]``."""
 
 
 def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
@@ -114,7 +126,11 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     for word in overrides:
         _override(tables, word)
     config = config_from_tables(tables, origin=str(path), base=file.resolve().parent)
-    return replace(config, file=file.name, given={name: frozenset(tables.get(name, ())) for name in SECTIONS})
+    return replace(config, file=file.name, given=_given_keys(tables))
+
+
+def _given_keys(tables: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(tables.get(name, ())) for name in SECTIONS if name != ITEMS}
 
 
 def config_from_tables(tables: Mapping[str, Any], *, origin: str, base: Path) -> Config:
@@ -124,9 +140,19 @@ def config_from_tables(tables: Mapping[str, Any], *, origin: str, base: Path) ->
     sections: dict[str, Any] = {}
     for name, section in SECTIONS.items():
         values = tables.get(name, {})
+        if name == ITEMS and isinstance(values, Mapping):
+            values = [values] if values else []
+        if name == ITEMS and isinstance(values, list) and all(isinstance(one, Mapping) for one in values):
+            sections[name] = tuple(_section(section, name, one, origin) for one in values)
+            continue
         if not isinstance(values, Mapping):
             raise ConfigError(f"{name} is not a section", path=origin, expected=f"[{name}]")
         sections[name] = _section(section, name, values, origin)
+    if not sections["phrases"].source and (
+        not sections[ITEMS] or changed_keys(sections["phrases"]) - {"added"}
+    ):
+        help_text = keys_of(PhrasesConfig)["source"].metadata["help"]
+        raise ConfigError("[phrases] has no key 'source'", path=origin, fix=help_text)
     return Config(**sections, base=base)
 
 
@@ -166,7 +192,8 @@ def fits(value: Any, hint: Any) -> bool:
         (item,) = typing.get_args(hint)
         return isinstance(value, list) and all(fits(part, item) for part in value)
     if origin is dict:
-        return isinstance(value, dict)
+        _, part_hint = typing.get_args(hint)
+        return isinstance(value, dict) and all(fits(part, part_hint) for part in value.values())
     if hint is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if hint is int:
@@ -181,6 +208,8 @@ def spell(hint: Any) -> str:
         return " or ".join(spell(part) for part in typing.get_args(hint) if part is not type(None))
     if origin is list:
         return f"a list of {_spell_many(typing.get_args(hint)[0])}"
+    if origin is dict:
+        return f'names with {spell(typing.get_args(hint)[1])}, as in {{ question = "column" }}'
     names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
     return names.get(hint, getattr(hint, "__name__", str(hint)))
 
@@ -210,6 +239,11 @@ def _override(tables: dict[str, Any], word: str) -> None:
     except tomllib.TOMLDecodeError:
         parsed = value
     table = tables.setdefault(section, {})
+    if section == ITEMS and isinstance(table, list):
+        raise ConfigError(
+            f"--set {word!r} names one of several [[items]]",
+            fix="change it in the file, or leave one [items]",
+        )
     if isinstance(table, dict):
         table[key] = parsed
 

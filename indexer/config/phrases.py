@@ -9,10 +9,10 @@ from indexer.config.option import option
 
 @dataclass(frozen=True)
 class PhrasesConfig:
-    """What is looked for: minimal pairs, or plain phrases."""
+    """What is looked for: minimal pairs, or plain phrases. Without a source: what ``[items]`` say alone."""
 
     source: str = option(
-        help="Directory or file of pairs or phrases, a hub name such as nyu-mll/blimp, or - for stdin."
+        "", help="Directory or file of pairs or phrases, a hub name such as nyu-mll/blimp, or - for stdin."
     )
     added: list[str] = option(
         [],

@@ -163,6 +163,8 @@ def _fill(
         "n_places": plan.config.index.places,
         "certain": complete and not weakening(taken),
         "unspelled": str(index.unspelled_file),
+        "items": str(index.items_file),
+        "item_phrases": str(index.item_phrases_file),
     }
     for name, value in variables.items():
         connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
@@ -177,6 +179,8 @@ def _fill(
     except duckdb.ConversionException:
         raise _beyond_64_bits(connection) from None
     connection.execute(sql("items_of_pairs.sql"))
+    if "items" in plan.frozen:
+        connection.execute(sql("items.sql"))
     notes = notes_on_none_seen(connection)
     if "other_forms" in plan.frozen:
         connection.execute(sql("other_forms.sql"))

@@ -24,7 +24,7 @@ def text_of(row: Record, column: str, what: str) -> str:
     """
     value = row.values.get(column)
     if isinstance(value, str):
-        return _checked(row, column, what, value)
+        return checked_text(row, column, what, value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         raise row.wrong(f"{what} is missing (column {column!r} is NULL)", fix="delete the row or fill it")
     raise row.wrong(f"{what} {value!r:.80} is no text (column {column!r})")
@@ -43,11 +43,18 @@ def sentence_of(row: Record, column: str, what: str) -> str | list[str]:
         return text_of(row, column, what)
     if not all(isinstance(each, str) for each in value):
         raise row.wrong(f"{what} is a list, but not of texts (column {column!r})")
-    _checked(row, column, what, " ".join(value))
+    checked_text(row, column, what, " ".join(value))
     return value
 
 
-def _checked(row: Record, column: str, what: str, text: str) -> str:
+def checked_text(row: Record, column: str, what: str, text: str) -> str:
+    """Return a text that is one, and not blank.
+
+    Raises
+    ------
+    ConfigError
+        It is blank, or holds what no text does.
+    """
     if not text or text.isspace():
         raise row.wrong(f"{what} is empty (column {column!r})", fix="delete the row or fill it")
     if "\0" in text:

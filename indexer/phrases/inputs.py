@@ -35,13 +35,14 @@ def hash_of_inputs(config: Config, tokenizer_hash: str | None, software: Mapping
     own = [] if phrases.own_rules is None else [phrases.own_rules]
     if phrases.segmenter is not None or any(not name.endswith(".toml") for name in own):
         return ""
-    sources = [local_files(source, base=config.base) for source in [phrases.source, *phrases.added]]
+    sources = [local_files(source, base=config.base) for source in config.sources()]
     if None in sources:
         return ""
     found = [name for names in sources for name in names or ()]
     sections = config.sections()
     facts = {
         "phrases": sections["phrases"],
+        "items": sections.get("items"),
         "given": sorted(config.given_keys("phrases")),
         "match": sections["match"],
         "tokenizer": tokenizer_hash,

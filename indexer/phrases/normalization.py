@@ -61,12 +61,23 @@ def normalized(found: PhraseSet, tokenizer: Tokenizer | None, match: MatchConfig
     for name in _ID_COLUMNS:
         place = pairs.schema.get_field_index(name)
         pairs = pairs.set_column(place, pairs.schema.field(name), new_ids.take(pairs[name].combine_chunks()))
-    attributes = found.attributes
-    if attributes is not None:
-        taken = new_ids.take(attributes["phrase_id"].combine_chunks())
-        attributes = attributes.set_column(0, attributes.schema.field(0), taken)
     table = sums_of_parts(phrases.table.to_arrow(), gapped, "n_words")
-    return found._replace(phrases=table, pairs=pairs, attributes=attributes, gapped=gapped)
+    return found._replace(
+        phrases=table,
+        pairs=pairs,
+        attributes=_renumbered(found.attributes, new_ids),
+        gapped=gapped,
+        item_phrases=_renumbered(found.item_phrases, new_ids),
+    )
+
+
+def _renumbered(table: pa.Table | None, new_ids: pa.Array) -> pa.Table | None:
+    """Return a table with the new numbers of its phrases."""
+    if table is None:
+        return None
+    place = table.schema.get_field_index("phrase_id")
+    taken = new_ids.take(table["phrase_id"].combine_chunks())
+    return table.set_column(place, table.schema.field(place), taken)
 
 
 class _Normalized:

@@ -1,15 +1,16 @@
-"""What is looked for: distinct phrases, the pairs they belong to, and what else the source says of them."""
+"""What is looked for: distinct phrases, the pairs and items they belong to, and what else a source says."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
 from indexer.config.idle import changed_keys
+from indexer.config.items import ItemsConfig
 from indexer.config.match import MatchConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError
@@ -17,6 +18,8 @@ from indexer.phrases.added import PlainSource, added_sources
 from indexer.phrases.columns import PairColumns, find_columns
 from indexer.phrases.gapped import GappedPhrases, GappedPhraseTable, sums_of_parts, with_parts
 from indexer.phrases.idle_keys import refuse_generic_keys, refuse_keys_of_pairs
+from indexer.phrases.item_table import ItemRows
+from indexer.phrases.items import ItemReader
 from indexer.phrases.pair_table import empty_pairs
 from indexer.phrases.pairs import PairReader
 from indexer.phrases.phrase_table import PhraseTable
@@ -50,6 +53,9 @@ class PhraseSet(NamedTuple):
     gapped : GappedPhrases or None
         Parts and gaps of the phrases that have gaps; their text in `phrases` is the notation. None where no
         phrase has any.
+    items, item_phrases : pyarrow.Table or None
+        The items that are no pairs, and their phrases, see `indexer.phrases.item_table`; None where there are
+        none.
     """
 
     phrases: pa.Table
@@ -57,6 +63,8 @@ class PhraseSet(NamedTuple):
     attributes: pa.Table | None
     notes: tuple[str, ...] = ()
     gapped: GappedPhrases | None = None
+    items: pa.Table | None = None
+    item_phrases: pa.Table | None = None
 
     def looked_for(self) -> pa.Table:
         """Return what is looked for as it stands: phrases without gaps, then the parts of those with gaps.
@@ -84,13 +92,14 @@ def load_phrases(
     base: Path,
     progress: Progress | None = None,
     given: Collection[str] | None = None,
+    items: Sequence[ItemsConfig] = (),
 ) -> PhraseSet:
-    """Read a source of phrases or minimal pairs.
+    """Read a source of phrases or minimal pairs, and tables of items.
 
     Parameters
     ----------
     config : PhrasesConfig
-        The source and how it is read.
+        The source and how it is read; without a source there are items alone.
     match : MatchConfig
         Its case and whitespace settings decide which texts are the same phrase.
     base : Path
@@ -99,6 +108,8 @@ def load_phrases(
         Wraps the rows, to show how far reading got.
     given : collection of str, optional
         The keys of `config` that a user gave; without it, those that differ from their defaults.
+    items : sequence of ItemsConfig
+        The tables of items.
 
     Raises
     ------
@@ -108,18 +119,26 @@ def load_phrases(
     """
     if config.reach < 1:
         raise ConfigError(f"reach = {config.reach}", path="[phrases] reach", expected="1 or more words")
-    rows: Iterable[Record] = read_source(
-        config.source,
-        base=base,
-        paradigms=frozenset(config.paradigms),
-        options=FileOptions.of(config),
+    shown = progress if progress is not None else _as_they_are
+    rows: Iterator[Record] | None = None
+    if config.source:
+        read = read_source(
+            config.source,
+            base=base,
+            paradigms=frozenset(config.paradigms),
+            options=FileOptions.of(config),
+        )
+        rows = iter(shown(read if config.text_lines == "phrases" else pair_lines(read, config.text_lines)))
+    tables = (
+        (iter(shown(read_source(one.source, base=base, options=FileOptions.of(one, section="items")))), one)
+        for one in items
     )
-    if config.text_lines != "phrases":
-        rows = pair_lines(rows, config.text_lines)
-    if progress is not None:
-        rows = progress(rows)
     given = changed_keys(config) if given is None else given
-    return _from_rows(iter(rows), config, match, base, given, added_sources(config, base=base))
+    return _Builder(config, match, base).build(rows, given, tables, added_sources(config, base=base))
+
+
+def _as_they_are(rows: Iterable[Record]) -> Iterable[Record]:
+    return rows
 
 
 def phrases_of_table(
@@ -143,41 +162,80 @@ def phrases_of_table(
         Record(config.source, "row", number, values)
         for number, values in enumerate((row for batch in table.to_batches() for row in batch.to_pylist()), 1)
     )
-    return _from_rows(rows, config, match, base or Path(), changed_keys(config))
+    return _Builder(config, match, base or Path()).build(rows, changed_keys(config))
 
 
-def _from_rows(
-    rows: Iterator[Record],
-    config: PhrasesConfig,
-    match: MatchConfig,
-    base: Path,
-    given: Collection[str],
-    added: Iterable[PlainSource] = (),
-) -> PhraseSet:
-    first = next(rows, None)
-    if first is None:
-        raise ConfigError("holds no phrases: it is empty", path=config.source)
-    rows = itertools.chain([first], rows)
-    phrases = PhraseTable(case=match.case, whitespace=match.whitespace)
-    columns = find_columns(first, config)
-    gapped = GappedPhraseTable(case=match.case, whitespace=match.whitespace)
-    attributes = None
-    if isinstance(columns, PairColumns):
-        pairs = PairReader(columns, config, phrases, base).read(rows)
-        if not pairs.num_rows:
+class _Builder:
+    """Takes phrases, pairs and items from their sources, and numbers what is looked for."""
+
+    def __init__(self, config: PhrasesConfig, match: MatchConfig, base: Path) -> None:
+        self._config = config
+        self._match = match
+        self._base = base
+        self._phrases = PhraseTable(case=match.case, whitespace=match.whitespace)
+        self._gapped = GappedPhraseTable(case=match.case, whitespace=match.whitespace)
+        self._pairs = empty_pairs()
+        self._items: ItemRows | None = None
+        self._notes: list[str] = []
+
+    def build(
+        self,
+        rows: Iterator[Record] | None,
+        given: Collection[str],
+        tables: Iterable[tuple[Iterator[Record], ItemsConfig]] = (),
+        added: Iterable[PlainSource] = (),
+    ) -> PhraseSet:
+        """Read the source, then the tables of items, then what was added, whose phrases come last."""
+        plain = None if rows is None else self._read_source(rows, given)
+        attributes = None
+        if plain is not None or self._config.added:
+            attributes = read_plain_phrases(self._plain(plain, tables, added), self._phrases, self._gapped)
+        else:
+            self._read_items(tables)
+        gapped = self._gapped.to_arrow()
+        table = sums_of_parts(self._phrases.to_arrow(), gapped, "n_words")
+        items, item_phrases = (None, None) if self._items is None else self._items.to_arrow()
+        notes = (*_notes(table, self._match), *self._notes)
+        return PhraseSet(table, self._pairs, attributes, notes, gapped, items, item_phrases)
+
+    def _read_source(self, rows: Iterator[Record], given: Collection[str]) -> PlainSource | None:
+        """Read the pairs of the source; where it holds plain phrases, return its rows."""
+        config = self._config
+        first = next(rows, None)
+        if first is None:
+            raise ConfigError("holds no phrases: it is empty", path=config.source)
+        rows = itertools.chain([first], rows)
+        columns = find_columns(first, config)
+        if not isinstance(columns, PairColumns):
+            refuse_keys_of_pairs(config, given)
+            return rows, columns
+        self._pairs = PairReader(columns, config, self._phrases, self._base).read(rows)
+        if not self._pairs.num_rows:
             raise ConfigError(
                 f"none of the paradigms {', '.join(config.paradigms)} is in the source", path=config.source
             )
-        refuse_generic_keys(config, given, pairs)
-        if config.added:
-            attributes = read_plain_phrases(added, phrases, gapped)
-    else:
-        refuse_keys_of_pairs(config, given)
-        pairs = empty_pairs()
-        attributes = read_plain_phrases([(rows, columns), *added], phrases, gapped)
-    found = gapped.to_arrow()
-    table = sums_of_parts(phrases.to_arrow(), found, "n_words")
-    return PhraseSet(table, pairs, attributes, _notes(table, match), found)
+        refuse_generic_keys(config, given, self._pairs)
+        return None
+
+    def _plain(
+        self,
+        source: PlainSource | None,
+        tables: Iterable[tuple[Iterator[Record], ItemsConfig]],
+        added: Iterable[PlainSource],
+    ) -> Iterator[PlainSource]:
+        """Yield the sources of plain phrases; items are read between the first and what was added."""
+        if source is not None:
+            yield source
+        self._read_items(tables)
+        yield from added
+
+    def _read_items(self, tables: Iterable[tuple[Iterator[Record], ItemsConfig]]) -> None:
+        pairs = f"among the pairs of {self._config.source}"
+        taken = dict.fromkeys(self._pairs["pair_id"].to_pylist(), pairs)
+        for records, config in tables:
+            self._items = self._items or ItemRows()
+            reader = ItemReader(config, self._phrases, self._items, taken)
+            self._notes += reader.read(records, whitespace=self._match.whitespace)
 
 
 def _notes(phrases: pa.Table, match: MatchConfig) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from indexer.phrases.entry_point import load_function
-from indexer.phrases.sentence import Sentence, split_at_segments, split_at_spaces
+from indexer.phrases.sentence import CharRange, Sentence, split_at_segments, split_at_spaces
 
 Segmenter: TypeAlias = Callable[[str], Sequence[str]]
 
@@ -24,6 +24,7 @@ _UNSPACED = (
     "\ua000-\ua48f"  # Yi
     "\U00020000-\U0003ffff"  # Han, further planes
 )
+_WORD = re.compile(r"\S+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 # Dependent vowels, tone marks and variation selectors belong to the character before them.
 _DEPENDENT = (
@@ -67,6 +68,15 @@ def split(sentence: str | Sequence[str], segmenter: Segmenter | None = None) -> 
     if segmenter is not None:
         return split_at_segments(sentence, segmenter(sentence))
     return split_at_segments(sentence, _CHARACTER_OR_WORD.findall(sentence))
+
+
+def word_ranges(text: str) -> list[CharRange]:
+    """Return where the words of a text stand, with their marks: nothing but white space lies between them.
+
+    A letter of a script without spaces is a word of its own, with what depends on it.
+    """
+    words = _CHARACTER_OR_WORD if is_unspaced(text) else _WORD
+    return [CharRange(*match.span()) for match in words.finditer(text)]
 
 
 def join_regions(regions: Sequence[str]) -> str:

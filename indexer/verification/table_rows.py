@@ -62,13 +62,15 @@ class TableRows:
             self._table("unit_differences", {key: (*key, count) for key, count in rows.alone.items()}),
             self._table("other_forms", self._other_forms(rows)),
             *(
-                self._frozen(table, file)
+                self._frozen(name, table, file)
                 for name, table, file in (
                     ("phrases", "phrases", self._index.phrases_file),
                     ("pairs", "pairs", self._index.pairs_file),
                     ("attributes", "attributes", self._index.attributes_file),
                     ("probe_positions", "probe_positions", self._index.probes_file),
                     ("unspelled", "unspelled_phrases", self._index.unspelled_file),
+                    ("items", _ITEMS, self._index.items_file),
+                    ("item_phrases", _OF_ITEMS, self._index.item_phrases_file),
                 )
                 if name in self._plan.frozen
             ),
@@ -202,11 +204,11 @@ class TableRows:
             expected[key] = (*key, count)
         return expected
 
-    def _frozen(self, table: str, file: Any) -> Check:
-        """Compare a table that is copied from a file of the plan, row by row."""
-        check = Check(f"rows of {table} against the plan", "rows")
+    def _frozen(self, name: str, table: str, file: Any) -> Check:
+        """Compare a table, or its rows, that is copied from a file of the plan, row by row."""
+        check = Check(f"rows of {name} against the plan", "rows")
         frozen: pa.Table = pq.read_table(file)
-        known = [row[0] for row in self._connection.execute(f"DESCRIBE {table}").fetchall()]
+        known = [row[0] for row in self._connection.execute(f"DESCRIBE FROM {table}").fetchall()]
         columns = [name for name in frozen.column_names if name in known]
         names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
         found = self._connection.sql(f"SELECT {names} FROM {table}").to_arrow_table()
@@ -223,7 +225,7 @@ class TableRows:
                         "the row should not be there" if is_there else "the row is missing",
                         "" if is_there else row,
                         row if is_there else "",
-                        table,
+                        name,
                     )
                 )
         return check
@@ -278,6 +280,8 @@ class TableRows:
         }
 
 
+_ITEMS = "(SELECT * REPLACE (map_entries(attributes) AS attributes) FROM items WHERE kind = 'item')"
+_OF_ITEMS = "(FROM item_phrases SEMI JOIN (FROM items WHERE kind = 'item') USING (item_id))"
 _COLUMNS: dict[str, tuple[list[str], int]] = {
     "exposures": (
         ["phrase_id", "exposure_count", "sequence_count", "exposure_count_tokens", "seen", "status",

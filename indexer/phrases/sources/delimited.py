@@ -17,7 +17,9 @@ Row: TypeAlias = tuple[int, list[str]]
 Unquoted: TypeAlias = Callable[[Iterator[str], str, str], Iterator[Row]]
 
 
-def delimited_rows(lines: Iterator[str], path: str, delimiter: str | None, usual: str) -> Iterator[Record]:
+def delimited_rows(
+    lines: Iterator[str], path: str, delimiter: str | None, usual: str, *, section: str = "phrases"
+) -> Iterator[Record]:
     """Yield the rows of delimited text; the first line names the columns.
 
     Parameters
@@ -43,7 +45,7 @@ def delimited_rows(lines: Iterator[str], path: str, delimiter: str | None, usual
     _, header = next(rows, (1, []))
     names = [name.strip() for name in header]
     if delimiter is None:
-        _refuse_other_delimiter(names, path, usual)
+        _refuse_other_delimiter(names, path, usual, section)
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise ConfigError(f"column {min(twice)!r} stands twice", path=path, offset="line 1")
@@ -65,7 +67,7 @@ def other_delimiter(header: list[str], usual: str) -> str | None:
     return most if counts[most] >= len(header) else None
 
 
-def _refuse_other_delimiter(header: list[str], path: str, usual: str) -> None:
+def _refuse_other_delimiter(header: list[str], path: str, usual: str, section: str) -> None:
     found = other_delimiter(header, usual) if header else None
     if found is not None:
         shown = "\\t" if found == "\t" else found
@@ -73,7 +75,7 @@ def _refuse_other_delimiter(header: list[str], path: str, usual: str) -> None:
             f"its cells are separated by {NAMES[found]}, not by {NAMES[usual]}",
             path=path,
             offset="line 1",
-            fix=f'set [phrases] delimiter = "{shown}"',
+            fix=f'set [{section}] delimiter = "{shown}"',
         )
 
 

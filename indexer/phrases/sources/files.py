@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from indexer.config.idle import spelled
+from indexer.config.items import ItemsConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.errors import ConfigError, InputError
 from indexer.phrases.sources.delimited import delimited_rows, other_delimiter
@@ -57,14 +58,17 @@ class FileOptions:
         What stands between the cells of delimited text; None: as the name of the file says.
     limits : Limits
         What unpacking, and a line, may cost.
+    section : str
+        The section of the configuration that says so.
     """
 
     delimiter: str | None = None
     limits: Limits = field(default_factory=Limits)
+    section: str = "phrases"
 
     @classmethod
-    def of(cls, config: PhrasesConfig) -> FileOptions:
-        """Return what ``[phrases]`` says.
+    def of(cls, config: PhrasesConfig | ItemsConfig, section: str = "phrases") -> FileOptions:
+        """Return what ``[phrases]`` or ``[items]`` says.
 
         Raises
         ------
@@ -74,17 +78,17 @@ class FileOptions:
         delimiter = {"\\t": "\t", "tab": "\t"}.get(config.delimiter or "", config.delimiter)
         if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
             raise ConfigError(
-                f"[phrases] delimiter = {config.delimiter!r}", expected="one character, as ; or \\t"
+                f"[{section}] delimiter = {config.delimiter!r}", expected="one character, as ; or \\t"
             )
         limits = Limits(
             config.max_file_bytes,
             config.max_window_bytes,
             config.max_line_bytes,
-            bytes_key="[phrases] max_file_bytes",
-            window_key="[phrases] max_window_bytes",
-            line_key="[phrases] max_line_bytes",
+            bytes_key=f"[{section}] max_file_bytes",
+            window_key=f"[{section}] max_window_bytes",
+            line_key=f"[{section}] max_line_bytes",
         )
-        return cls(delimiter, limits)
+        return cls(delimiter, limits, section)
 
 
 def kind_of(name: str) -> str | None:
@@ -128,12 +132,13 @@ def _rows(file: CorpusFile, options: FileOptions) -> Iterator[Record]:
                 expected="text in UTF-8, Parquet or Arrow, plain or packed by gzip, bzip2 or zstd",
             )
     kind = kind_of(file.name) or _sniff(head, options)
+    key = f"[{options.section}] delimiter"
     if options.delimiter is not None and kind not in ("csv", "tsv"):
         raise ConfigError(
-            f"[phrases] delimiter = {spelled(options.delimiter)} has no effect on a file of kind {kind}",
+            f"{key} = {spelled(options.delimiter)} has no effect on a file of kind {kind}",
             path=file.name,
             expected=".csv or .tsv",
-            fix="leave [phrases] delimiter out, or name delimited text .csv",
+            fix=f"leave {key} out, or name delimited text .csv",
         )
     if kind in ("parquet", "arrow"):
         from indexer.storage.arrow_tables import open_arrow
@@ -150,7 +155,9 @@ def _rows(file: CorpusFile, options: FileOptions) -> Iterator[Record]:
         yield from _text_rows(_lines(file, options.limits), file.name)
     else:
         usual = "\t" if kind == "tsv" else ","
-        yield from delimited_rows(_lines(file, options.limits), file.name, options.delimiter, usual)
+        yield from delimited_rows(
+            _lines(file, options.limits), file.name, options.delimiter, usual, section=options.section
+        )
 
 
 def _sniff(head: bytes, options: FileOptions) -> str:

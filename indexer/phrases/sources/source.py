@@ -116,7 +116,7 @@ def _looks_local(source: str, base: Path) -> bool:
 
 def files_of_source(source: str, *, base: Path) -> list[Path]:
     """Return the local files of a source; none where it is read from elsewhere or names nothing."""
-    if source == STANDARD_INPUT or source.startswith("hub:"):
+    if not source or source == STANDARD_INPUT or source.startswith("hub:"):
         return []
     try:
         found = _resolved(source, base)

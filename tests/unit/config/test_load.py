@@ -126,8 +126,44 @@ def test_a_number_below_the_least_that_means_something_is_refused(
             with pytest.raises(
                 ConfigError, match=rf"\[{section}\] {key} = {value}; expected at least {least}"
             ):
-                load_config(file, [f"{section}.{key}={value}"])
-        assert getattr(getattr(load_config(file, [f"{section}.{key}={least}"]), section), key) == least
+                load_config(file, ["items.source=quiz.csv", f"{section}.{key}={value}"])
+        config = load_config(file, ["items.source=quiz.csv", f"{section}.{key}={least}"])
+        found = config.items[0] if section == "items" else getattr(config, section)
+        assert getattr(found, key) == least
+
+
+ITEMS = WHOLE.replace('[phrases]\nsource = "blimp"\n', "")
+ONE = '[items]\nsource = "a.csv"\n[items.roles]\nword = "w"\n'
+TWO = '[[items]]\nsource = "a.csv"\nroles = { word = "w" }\n[[items]]\nsource = "b.csv"\nwindow = 0\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [(WHOLE + ONE, ["blimp", "a.csv"]), (ITEMS + ONE, ["a.csv"]), (ITEMS + TWO, ["a.csv", "b.csv"])],
+)
+def test_items_stand_beside_phrases_or_alone_once_or_several_times(
+    tmp_path: Path, text: str, sources: list[str]
+) -> None:
+    config = load_config(written(tmp_path, text))
+    assert config.sources() == sources
+    assert config.items[0].roles == {"word": "w"}
+    assert [one["source"] for one in config.sections()["items"]] == [one.source for one in config.items]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "message"),
+    [
+        (ITEMS + TWO, ["items.window=4"], r"names one of several \[\[items\]\]"),
+        (ITEMS + '[phrases]\ntext = "x"\n' + ONE, [], r"\[phrases\] has no key 'source'"),
+        (ITEMS + ONE + "answer = 3\n", [], r"expected names with text, as in \{ question"),
+        (ITEMS + "[items]\nwindow = 3\n", [], r"\[items\] has no key 'source'"),
+        (ITEMS + "[[items]]\nsource = 'a'\nrole = 'b'\n", [], "did you mean 'roles'"),
+        ("items = 3\n" + WHOLE, [], "items is not a section"),
+    ],
+)
+def test_a_mistake_in_items_is_one_line(tmp_path: Path, text: str, words: list[str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load_config(written(tmp_path, text), words)
 
 
 def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:

@@ -1,0 +1,185 @@
+"""Items of a source: each named, its fields in roles, and what is looked for of each field."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+from indexer.config.items import ItemsConfig
+from indexer.errors import ConfigError
+from indexer.phrases.fields import checked_text, id_of, name_of
+from indexer.phrases.item_table import ItemRows
+from indexer.phrases.phrase_table import MOST_PHRASE_BYTES, PhraseTable
+from indexer.phrases.sources.record import Record
+from indexer.phrases.sources.source import source_name
+from indexer.phrases.windows import windows_of
+from indexer.plurals import counted
+
+ID_NAMES = ("item_id", "id", "idx")
+WITHOUT_TEXT = "no text in any role"
+
+
+class ItemReader:
+    """Gives every item of one source its phrases.
+
+    Parameters
+    ----------
+    config : ItemsConfig
+        Columns, roles and windows.
+    phrases : PhraseTable
+        Takes the phrases.
+    rows : ItemRows
+        Takes the items.
+    taken : dict of str to str
+        Where each item stands that there is already, by its id; those that are read are added.
+    """
+
+    def __init__(
+        self, config: ItemsConfig, phrases: PhraseTable, rows: ItemRows, taken: dict[str, str]
+    ) -> None:
+        self._config = config
+        self._phrases = phrases
+        self._rows = rows
+        self._taken = taken
+        self._dataset = config.dataset or source_name(config.source)
+        self._empty = dict.fromkeys(config.roles, 0)
+        self._layout = 0
+
+    def read(self, records: Iterator[Record], *, whitespace: str) -> list[str]:
+        """Read the rows of the source.
+
+        Parameters
+        ----------
+        records : iterator of Record
+            The rows.
+        whitespace : str
+            Of the match settings.
+
+        Returns
+        -------
+        list of str
+            What a user should know of them, one sentence each.
+
+        Raises
+        ------
+        ConfigError
+            The source is empty, a column is missing, two items have one id, or a field is no text or cannot
+            be looked for; file and line are named.
+        """
+        first = next(records, None)
+        if first is None:
+            raise ConfigError("holds no items: it is empty", path=self._config.source)
+        id_column = self._id_column(first)
+        n_items = 0
+        for record in itertools.chain([first], records):
+            self._read(record, id_column, n_items)
+            n_items += 1
+        return [*self._notes(n_items), *self._notes_on_layout(whitespace)]
+
+    def _id_column(self, first: Record) -> str | None:
+        config = self._config
+        columns = ", ".join(map(str, first.values)) or "none"
+        if not config.roles:
+            raise ConfigError(
+                f"[items] says no roles (columns: {columns})",
+                path=config.source,
+                fix='name a column for each role, as in [items.roles] question = "question"',
+            )
+        for role, column in config.roles.items():
+            if column not in first.values:
+                raise ConfigError(
+                    f"no column {column!r}, which [items.roles] {role} names (columns: {columns})",
+                    path=first.path,
+                )
+        for key in ("id", "paradigm"):
+            named = getattr(config, key)
+            if named is not None and named not in first.values:
+                raise ConfigError(
+                    f"no column {named!r}, which [items] {key} names (columns: {columns})", path=first.path
+                )
+        return config.id or next((name for name in ID_NAMES if name in first.values), None)
+
+    def _read(self, record: Record, id_column: str | None, number: int) -> None:
+        given = id_of(record, id_column, default=number)
+        item_id = given if given.startswith(f"{self._dataset}/") else f"{self._dataset}/{given}"
+        here = f"{record.path}, {record.unit} {record.number}"
+        earlier = self._taken.setdefault(item_id, here)
+        if earlier is not here:
+            raise record.wrong(f"item {item_id} stands twice, first at {earlier}")
+        n_phrases = sum(self._look_for(record, item_id, role) for role in self._config.roles)
+        self._rows.add_item(
+            item_id,
+            self._dataset,
+            name_of(record, self._config.paradigm),
+            self._attributes(record, id_column),
+            None if n_phrases else WITHOUT_TEXT,
+        )
+
+    def _look_for(self, record: Record, item_id: str, role: str) -> int:
+        """Give what is looked for of one field its numbers, and return how many phrases it is."""
+        text = self._text(record, role)
+        if text is None:
+            self._empty[role] += 1
+            return 0
+        self._layout += text.strip() != " ".join(text.split())
+        windows = windows_of(text, self._config.window)
+        for place, (start, stop) in enumerate(windows):
+            window = text[start:stop]
+            size = len(window.encode("utf-8"))
+            if size > MOST_PHRASE_BYTES:
+                raise record.wrong(
+                    f"the {role} of {item_id} has a phrase of {size:,} bytes",
+                    expected=f"at most {MOST_PHRASE_BYTES:,}",
+                    fix="set [items] window to a number of words"
+                    if self._config.window == 0
+                    else "set [items] window to fewer words, or delete the row",
+                )
+            self._rows.add_phrase(item_id, role, place, self._phrases.add(window), start, stop, text)
+        return len(windows)
+
+    def _text(self, record: Record, role: str) -> str | None:
+        """Return the text of a role; None where there is none.
+
+        Raises
+        ------
+        ConfigError
+            It is a list, a number with a fraction, or something else that is no text.
+        """
+        column = self._config.roles[role]
+        value = record.values.get(column)
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return None
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if not isinstance(value, str):
+            raise record.wrong(
+                f"the {role} is no text but {value!r:.80} (column {column!r})",
+                fix="put one text into the column",
+            )
+        if not value.strip():
+            return None
+        return checked_text(record, column, f"the {role}", value)
+
+    def _attributes(self, record: Record, id_column: str | None) -> Mapping[str, str]:
+        """Return every other column as text."""
+        used = {id_column, *self._config.roles.values()}
+        return {
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+            for name, value in record.values.items()
+            if name not in used and value is not None
+        }
+
+    def _notes(self, n_items: int) -> Iterable[str]:
+        for role, n_empty in self._empty.items():
+            if n_empty:
+                items = counted(n_items, "item")
+                yield f"no text in the role {role}: {n_empty:,} of {items} of {self._dataset}"
+
+    def _notes_on_layout(self, whitespace: str) -> Iterable[str]:
+        if self._layout and whitespace == "exact":
+            yield (
+                f"line breaks or several spaces in a row stand in {counted(self._layout, 'field')} of "
+                f'{self._dataset}: whitespace = "exact" finds them only so spelled, "any" in every layout'
+            )
