@@ -24,6 +24,7 @@ from indexer.memory import LEAST_OF_DUCKDB, memory_limit, plan_workers
 from indexer.plan import Plan, read_plan
 from indexer.plan_store import files_are_whole, with_stored_files, write_files
 from indexer.planning import make_plan
+from indexer.plurals import counted
 from indexer.redaction import redact
 from indexer.runs import Runs
 from indexer.scanning.first_compile import compiling_beside
@@ -232,6 +233,8 @@ def build_index(
     with compiling_beside() if config.match.unit != "tokens" else nullcontext():
         announce("Planning: phrases, shards, training order")
         plan = plan_index(config, root, Watch(announce, on_row))
+        if plan.tokenizer is not None:
+            announce(f"Tokenizer: {plan.tokenizer.name}, vocabulary {plan.tokenizer.vocabulary_sha256}")
         for note in plan.notes:
             announce(f"Note: {note}")
         announce("Compiling kernels, then scanning")
@@ -290,5 +293,5 @@ def _worst(failures: list[Exception]) -> Exception:
             return failure
     first = failures[0]
     if isinstance(first, ExposureError) and len(failures) > 1:
-        first.what += f" (and {len(failures) - 1} more ranges failed; the others are done)"
+        first.what += f" (and {counted(len(failures) - 1, 'more range')} failed; the others are done)"
     return first

@@ -18,10 +18,13 @@ from indexer.errors import (
     ResourceError,
     StateError,
 )
+from indexer.process_limits import AT_START
 
 _FREE_SPACE = "free space there and run again; finished work is kept"
 READ_ONLY = "mount it for writing, or choose a folder elsewhere; what is there can be asked as it is"
 _LESS_MEMORY = "use fewer workers, or a machine with more memory; finished work is kept"
+_MORE_FILES = "raise `ulimit -n`, or use fewer workers; finished work is kept"
+_MORE_PROCESSES = "raise `ulimit -u`, or use fewer workers; finished work is kept"
 _RETRY = "run again when it can be reached; finished work is kept"
 _AGAIN = "run again; where it stays so, see to the file system; finished work is kept"
 _CREDENTIALS = (
@@ -121,10 +124,9 @@ _TABLE: dict[str, Row] = {
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 _SHORT = {
-    errno.ENOMEM: "memory ran out",
-    errno.EAGAIN: "the system has no room for another process",
-    errno.EMFILE: "too many files are open",
-    errno.ENFILE: "too many files are open",
+    errno.EAGAIN: ("the system has no room for another process", _MORE_PROCESSES),
+    errno.EMFILE: ("too many files are open", _MORE_FILES),
+    errno.ENFILE: ("too many files are open on this machine", "run again later; finished work is kept"),
 }
 _MALFORMED = (errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP, errno.ENXIO, errno.ENODEV)
 
@@ -153,7 +155,7 @@ def translate(error: BaseException, *, path: object = None) -> ExposureError | N
         )
     if is_out_of_memory(error):
         return ResourceError(
-            f"memory ran out ({words})" if words else "memory ran out", path=where, fix=_LESS_MEMORY
+            f"memory ran out ({words})" if words else "memory ran out", path=where, fix=_less_memory()
         )
     if isinstance(error, OSError):
         known = _of_system(error, where)
@@ -205,10 +207,22 @@ def is_out_of_memory(error: BaseException) -> bool:
     return (_is_foreign(error) or type(error) is RuntimeError) and _NO_MEMORY.search(str(error)) is not None
 
 
+def _less_memory() -> str:
+    """Return what to do: no worker less helps where somebody has limited this process."""
+    if not AT_START:
+        return _LESS_MEMORY
+    limit = min(AT_START, key=lambda one: one.soft)
+    return (
+        f"this process may take {limit.soft >> 20:,} MiB ({limit.name}): {limit.advice()};"
+        " finished work is kept"
+    )
+
+
 def _of_system(error: OSError, where: object) -> ExposureError | None:
     """Return what an error number means, None where the type says more."""
     if error.errno in _SHORT:
-        return ResourceError(f"{_SHORT[error.errno]} ({error.strerror})", path=where, fix=_LESS_MEMORY)
+        what, fix = _SHORT[error.errno]
+        return ResourceError(f"{what} ({error.strerror})", path=where, fix=fix)
     if error.errno in _MALFORMED:
         return InputError(f"is no file that can be opened: {error.strerror}", path=where)
     return None

@@ -7,6 +7,7 @@
     partials/000000.parquet  one for each planned range
     failures/000000.json   why the last scan of a range gave it up, until it is scanned
     exposures.duckdb       the table, built aside and renamed
+    exposures.seal         what tells that table from any other one (`indexer.table_seal`)
     exposures.damaged.duckdb  an earlier table that could not be read
     search.json            in which way the last scan searched
     merged.json            what the table was merged of
@@ -85,6 +86,7 @@ class IndexDir:
         self.partials = self.root / "partials"
         self.failures = self.root / "failures"
         self.database_file = self.root / "exposures.duckdb"
+        self.seal_file = self.root / "exposures.seal"
         self.search_file = self.root / "search.json"
         self.merged_file = self.root / "merged.json"
         self.lock_file = self.root / "lock"

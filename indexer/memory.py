@@ -20,6 +20,7 @@ from indexer.engines import WorkerLimits
 from indexer.engines.memory import machine_memory, memory_in_use
 from indexer.errors import ResourceError
 from indexer.phrases.sources.source import files_of_source
+from indexer.plurals import counted
 
 LIBRARIES = 250_000_000
 """Bytes of the libraries and the tokenizer."""
@@ -112,10 +113,10 @@ def check_phrases(config: Config, n_phrases: int, *, about: bool = False, say: b
     limit = memory_limit(config.index.max_memory)
     of_ids = config.match.unit in ("tokens", "both")
     needed = LIBRARIES + n_phrases * (PHRASE_OF_IDS if of_ids else PHRASE_OF_TEXT)
-    number = f"{'about ' if about else ''}{n_phrases:,} phrases"
+    number = f"{'about ' if about else ''}{counted(n_phrases, 'phrase', 'needs', 'need')}"
     if needed > limit.n_bytes:
         raise ResourceError(
-            f"{number} need about {spell_size(needed)} of memory",
+            f"{number} about {spell_size(needed)} of memory",
             path=config.sources()[0],
             expected=f"at most {limit.words()}",
             fix="cut the list into several, each for an index of its own"
@@ -123,7 +124,7 @@ def check_phrases(config: Config, n_phrases: int, *, about: bool = False, say: b
             + (", or raise max_memory" if limit.given else ""),
         )
     if needed >= WORTH_SAYING and say:
-        _log.warning("%s: %s need about %s of memory", config.sources()[0], number, spell_size(needed))
+        _log.warning("%s: %s about %s of memory", config.sources()[0], number, spell_size(needed))
 
 
 def plan_workers(

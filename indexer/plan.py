@@ -20,6 +20,7 @@ from indexer.config.load import Config, config_from_tables, learn_credentials
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ExposureError, StateError
 from indexer.index_dir import PLAN_AGAIN, plan_is_whole, sealed_plan
+from indexer.plurals import counted
 from indexer.runs import Runs
 from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.opening import bytes_of_regular
@@ -111,11 +112,14 @@ class TokenizerFacts:
         Hash of the ``tokenizer.json``.
     n_ids : int
         Ids run from 0 to here.
+    vocabulary_sha256 : str
+        Hash of its pieces alone (`indexer.tokenizers.pinned`); it follows from the other.
     """
 
     name: str
     content_hash: str
     n_ids: int
+    vocabulary_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -272,7 +276,7 @@ class Plan:
         return {
             "plan format": self.format_version,
             "phrases": {name: file.hash for name, file in sorted(self.frozen.items())},
-            "tokenizer": _without(self.tokenizer, "name"),
+            "tokenizer": _without(self.tokenizer, "name", "vocabulary_sha256"),
             "match settings": config["match"],
             "corpus settings": {
                 key: value for key, value in config["corpus"].items() if key not in ("paths", "manifest")
@@ -307,7 +311,7 @@ class Plan:
         slices = self.ranges[number].slices
         if len(slices) > 1:
             first, last = (self.shards[one.shard].name for one in (slices[0], slices[-1]))
-            return f"{first} to {last} ({len(slices):,} shards)"
+            return f"{first} to {last} ({counted(len(slices), 'shard')})"
         return self.slice_name(slices[0])
 
     def slice_name(self, one: ShardSlice) -> str:

@@ -194,7 +194,7 @@ def _bytes_hash(data: bytes) -> str:
 
 def load_other_forms(index: IndexDir, plan: Plan) -> pa.Table | None:
     """Return the frozen texts of phrases in other normal forms, None where there are none."""
-    return pq.read_table(index.other_forms_file) if "other_forms" in plan.frozen else None
+    return _read_table(index, plan, "other_forms") if "other_forms" in plan.frozen else None
 
 
 def _table_hash(table: pa.Table) -> str:

@@ -35,6 +35,7 @@ from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
 from indexer.phrases.text_encoder import TextEncoder
 from indexer.plan import OrderFacts, Plan, TokenizerFacts
 from indexer.plan_store import FrozenContent
+from indexer.plurals import counted
 from indexer.preflight import preflight
 from indexer.ranges import cut_into_ranges
 from indexer.tokenizers.tokenizer import Tokenizer
@@ -102,7 +103,9 @@ def make_plan(
         frozen=files_of_phrases,
         tokenizer=None
         if tokenizer is None
-        else TokenizerFacts(tokenizer.name, tokenizer.content_hash, tokenizer.n_ids),
+        else TokenizerFacts(
+            tokenizer.name, tokenizer.content_hash, tokenizer.n_ids, tokenizer.vocabulary_hash
+        ),
         corpus=reader.facts,
         shards=shards,
         order=OrderFacts(details.pop("kind"), order.start_step, order.stop_step, details),
@@ -150,7 +153,7 @@ def _freeze_phrases(
         progress=watch.rows,
         items=config.items,
     )
-    number = f"{loaded.phrases.num_rows:,} phrases"
+    number = counted(loaded.phrases.num_rows, "phrase")
     if loaded.phrases.num_rows >= _WORTH_SAYING:
         watch.say(f"Planning: {number}, asking the tokenizer for each")
     notes = list(loaded.notes)
@@ -189,9 +192,7 @@ def _freeze_phrases(
         without = _of_phrases(loaded, without)
         unspelled = {**without, **unspelled}
         if without:
-            notes.append(
-                f"{len(without):,} phrases cannot be spelled in this vocabulary: they have no id form"
-            )
+            notes.append(f"{counted(len(without), 'phrase', 'has', 'have')} no id form: no pieces spell such")
     elif phrases["token_ids"].null_count < phrases.num_rows:
         raise ConfigError(
             "phrases given as token_ids are matched as ids only", fix='set [match] unit = "tokens" or "both"'
@@ -200,7 +201,7 @@ def _freeze_phrases(
     if gapped is not None:
         gapped = gapped._replace(parts=_with_token_counts(gapped.parts, tokenizer).combine_chunks())
     if loaded.pairs.num_rows >= _WORTH_SAYING:
-        watch.say(f"Planning: token positions of {loaded.pairs.num_rows:,} pairs")
+        watch.say(f"Planning: token positions of {counted(loaded.pairs.num_rows, 'pair')}")
     frozen = FrozenContent(
         phrases=sums_of_parts(_with_token_counts(phrases, tokenizer), gapped, "n_tokens").combine_chunks(),
         pairs=loaded.pairs.combine_chunks(),

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from indexer.cli.command import command
-from indexer.cli.options import max_tokens_option, sample_option, seed_option
+from indexer.cli.options import allow_path_option, max_tokens_option, sample_option, seed_option
 from indexer.cli.progress import Progress
 
 
@@ -31,6 +31,7 @@ from indexer.cli.progress import Progress
 @sample_option
 @seed_option
 @max_tokens_option
+@allow_path_option
 def certify(
     index_dir: str | None,
     out: str | None,
@@ -39,6 +40,7 @@ def certify(
     sample: int,
     seed: int,
     max_tokens: int,
+    allow_paths: tuple[str, ...],
 ) -> int:
     """Write a sealed file that says what an index covers and what was verified, or check one.
 
@@ -62,7 +64,7 @@ def certify(
     if verification is not None:
         result = _read(verification)
     else:
-        result = _verify(index_dir, sample, seed, max_tokens)
+        result = _verify(index_dir, sample, seed, max_tokens, allow_paths)
         if not result["held"]:
             code: int = result["exit_code"]
             return code
@@ -72,7 +74,9 @@ def certify(
     return 0
 
 
-def _verify(index_dir: str, sample: int, seed: int, max_tokens: int) -> dict[str, Any]:
+def _verify(
+    index_dir: str, sample: int, seed: int, max_tokens: int, allow_paths: tuple[str, ...]
+) -> dict[str, Any]:
     """Verify an index; show what failed."""
     from indexer.cli.verify import print_verification
     from indexer.verification.verify import verify_index
@@ -83,6 +87,7 @@ def _verify(index_dir: str, sample: int, seed: int, max_tokens: int) -> dict[str
             sample=sample,
             seed=seed,
             max_tokens=max_tokens,
+            allow_paths=allow_paths,
             announce=progress.say,
             advance=progress.advance,
         )

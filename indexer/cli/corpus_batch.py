@@ -12,6 +12,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.options import allow_path_option, set_option
+from indexer.plurals import counted
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -65,7 +66,7 @@ def batch(
                 click.echo(json.dumps(_as_object(step, row, text if tokenizer else None), ensure_ascii=False))
                 continue
             place = f"step {step:,}, row {row.row:,}, sequence {row.sequence:,}, {row.shard}"
-            click.echo(click.style(f"{place}, {len(ids):,} ids", bold=True))
+            click.echo(click.style(f"{place}, {counted(len(ids), 'id')}", bold=True))
             click.echo(text + "\n")
         if recall is not None:
             recall.end()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.command import command
+from indexer.cli.options import allow_path_option
 from indexer.cli.progress import Progress, wants_json
 from indexer.errors import ConfigError
 from indexer.plurals import counted
@@ -114,6 +115,7 @@ OPTIONS = {
     show_default=True,
     help="Ids after which a shard is closed.",
 )
+@allow_path_option
 @click.option(
     "--max-tokenizer-bytes",
     type=click.IntRange(min=1),
@@ -139,6 +141,7 @@ def tokenize(
     shuffle_seed: int | None,
     shuffle_buffer: int,
     limit: int | None,
+    allow_paths: tuple[str, ...],
     max_tokenizer_bytes: int,
 ) -> None:
     """Turn text into token shards, the way a training run did.
@@ -153,13 +156,15 @@ def tokenize(
     from indexer.corpus.text.surrogates import LoneSurrogates
     from indexer.corpus.text.tokenizing import Record, tokenize_documents
     from indexer.storage.compressed import Limits
+    from indexer.storage.roots import roots_of, within
     from indexer.tokenizers import load_tokenizer
 
-    loaded = load_tokenizer(
-        tokenizer, base=Path(), max_bytes=max_tokenizer_bytes, bytes_key="--max-tokenizer-bytes"
-    )
     surrogates = LoneSurrogates(lone_surrogates)
-    with Progress(quiet=wants_json()) as progress:
+    roots = roots_of([*sources, tokenizer], base=Path(), allowed=allow_paths)
+    with Progress(quiet=wants_json()) as progress, within(roots):
+        loaded = load_tokenizer(
+            tokenizer, base=Path(), max_bytes=max_tokenizer_bytes, bytes_key="--max-tokenizer-bytes"
+        )
         if sources[0].startswith(PREFIX):
             if len(sources) > 1:
                 raise ConfigError("a hub dataset is tokenized alone", path=" ".join(sources))
@@ -217,12 +222,12 @@ def tokenize(
         if record.n_dropped_tokens:
             dropped = counted(record.n_dropped_tokens, "id")
             progress.say(f"dropped: {dropped} at the end, too few for a sequence")
-    text = sections(record.settings, tokenizer)
+    text = sections(record.settings, tokenizer, loaded.vocabulary_hash)
     (out / "corpus.toml").write_text(text, encoding="utf-8")
     click.echo(text, nl=False)
 
 
-def sections(settings: dict[str, object], tokenizer: str) -> str:
+def sections(settings: dict[str, object], tokenizer: str, vocabulary: str) -> str:
     """Return the sections of ``exposure.toml`` that read the shards, for a file beside them."""
     end = settings["end_of_document"]
     place = Path(tokenizer)
@@ -230,6 +235,7 @@ def sections(settings: dict[str, object], tokenizer: str) -> str:
     lines = [
         "[tokenizer]",
         f'path = "{path}"',
+        f'vocabulary_sha256 = "{vocabulary}"',
         "",
         "[corpus]",
         'format = "megatron"',

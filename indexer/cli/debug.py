@@ -6,6 +6,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.options import index_argument
+from indexer.plurals import counted
 
 
 @command("exposure debug index")
@@ -20,7 +21,7 @@ def debug(index_dir: str) -> None:
     index = IndexDir(index_dir)
     task = ScanTask(index, read_plan(index.plan_file))
     sample = task.sample()
-    click.echo(f"sample: the first {len(sample):,} ids of the plan")
+    click.echo(f"sample: the first {counted(len(sample), 'id')} of the plan")
     for unit, matcher in task.prepare().matchers.items():
         click.echo(f"\n{unit}")
         for name, value in describe(matcher, sample).items():

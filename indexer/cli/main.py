@@ -23,8 +23,12 @@ from indexer.cli.leaving import (
 )
 from indexer.errors import ExposureError, ResourceError
 from indexer.foreign_errors import translate
+from indexer.process_limits import AT_START
 from indexer.redaction import redact
 from indexer.storage.mapped_files import leaving_when_truncated
+
+_LEAST_MEMORY = {"RLIMIT_AS": 1 << 30, "RLIMIT_DATA": 256 << 20}
+"""Bytes that libraries need to start in."""
 
 # In workflow order. Modules are imported when their command is asked for: `exposure --help` imports none.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -174,17 +178,13 @@ def _require_memory(words: list[str]) -> None:
     command = next((word for word in words if not word.startswith("-")), "")
     if command in ("", "init") or not {"-h", "--help"}.isdisjoint(words):
         return
-    try:
-        import resource
-    except ImportError:  # no such limits here
-        return
-    for name, least in (("RLIMIT_AS", 1 << 30), ("RLIMIT_DATA", 256 << 20)):
-        soft, _ = resource.getrlimit(getattr(resource, name))
-        if 0 <= soft < least:
+    for limit in AT_START:
+        least = _LEAST_MEMORY[limit.name]
+        if limit.soft < least:
             raise ResourceError(
-                f"this process may take {soft >> 20:,} MiB of memory ({name})",
+                f"this process may take {limit.soft >> 20:,} MiB of memory ({limit.name})",
                 expected=f"{least >> 20:,} MiB at least",
-                fix="raise the limit with ulimit",
+                fix=limit.advice(least),
             )
 
 

@@ -10,6 +10,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.options import index_argument
+from indexer.plurals import counted
 
 if TYPE_CHECKING:
     from indexer.exposure.status import IndexStatus
@@ -64,16 +65,21 @@ def _print_all(state: IndexStatus) -> None:
         "outdated": "merged before files were changed; its zeros are of files that are not there any more",
         "weakened": "merged; a count of 0 means unknown, because of what was taken on purpose",
         "foreign": "merged from another plan; merge again",
+        "edited": "is not the file that was merged, but edited or damaged; `exposure merge` mends it",
         "damaged": "cannot be read; `exposure merge` builds it anew",
     }
     lines = {
         "plan": state.fingerprint,
         "ranges": f"{state.n_scanned:,} of {state.n_ranges:,} scanned",
         "tokens": f"{state.n_tokens_scanned:,} of {state.n_tokens:,} scanned",
-        "dropped tokens": f"{state.n_dropped_tokens:,} at shard ends fill no sequence",
-        "unverified": f"{state.n_unverified_shards:,} shards have no hash from elsewhere to compare with",
+        "dropped tokens": f"{state.n_dropped_tokens:,} at shard ends, too few for a sequence",
+        "unverified": counted(state.n_unverified_shards, "shard", "has", "have")
+        + " no hash from elsewhere to compare with",
         "table": meaning[state.table],
     }
+    if state.tokenizer is not None:
+        vocabulary = state.tokenizer["vocabulary_sha256"]
+        lines["tokenizer"] = f"{state.tokenizer['name']}, sha256 of its vocabulary {vocabulary}"
     for name, value in lines.items():
         click.echo(f"{name:<15} {value}")
     for found in state.taken_on_purpose.values():
@@ -87,7 +93,7 @@ def _print_all(state: IndexStatus) -> None:
     if state.changed_files:
         click.echo(f"{'':<15} `exposure index` again scans what is read from changed files")
     if state.n_remote_files:
-        click.echo(f"{'not looked at':<15} {state.n_remote_files:,} objects of a store")
+        click.echo(f"{'not looked at':<15} {counted(state.n_remote_files, 'object')} of a store")
     for name, reason in state.given_up.items():
         click.echo(f"{'given up':<15} {reason if name in reason else f'{name}: {reason}'}")
     for name in state.missing_shards:

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.command import command
-from indexer.cli.options import index_argument, max_tokens_option, sample_option, seed_option
+from indexer.cli.options import (
+    allow_path_option,
+    index_argument,
+    max_tokens_option,
+    sample_option,
+    seed_option,
+)
 from indexer.cli.progress import Progress
+from indexer.plurals import counted
 
 if TYPE_CHECKING:
     from indexer.verification.findings import Verification
@@ -21,9 +28,16 @@ if TYPE_CHECKING:
 @seed_option
 @max_tokens_option
 @click.option("--phrase", "phrases", multiple=True, help="Count this phrase again too; may be given often.")
+@allow_path_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, which `certify` takes.")
 def verify(
-    index_dir: str, sample: int, seed: int, max_tokens: int, phrases: tuple[str, ...], as_json: bool
+    index_dir: str,
+    sample: int,
+    seed: int,
+    max_tokens: int,
+    phrases: tuple[str, ...],
+    allow_paths: tuple[str, ...],
+    as_json: bool,
 ) -> int:
     """Prove an index again by slow, independent code: hashes, rows, places, counts, zeros.
 
@@ -39,6 +53,7 @@ def verify(
             seed=seed,
             max_tokens=max_tokens,
             phrases=phrases,
+            allow_paths=allow_paths,
             announce=progress.say,
             advance=progress.advance,
         )
@@ -66,5 +81,5 @@ def print_verification(verification: Verification) -> None:
     click.echo(
         "All checks held."
         if verification.held
-        else f"{n_failed} of {len(verification.checks)} checks FAILED."
+        else f"{n_failed} of {counted(len(verification.checks), 'check')} FAILED."
     )

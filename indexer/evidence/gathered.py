@@ -61,7 +61,10 @@ def _of_files(training: Training) -> dict[str, str]:
         taken["another dtype"] = training.fitted.sample.other_dtype
     missing = missing_files([shard.name for shard in shards], corpus.paths, base=training.config.base)
     if missing:
-        what = f"{len(missing):,} files of a numbered set are not there: {listed(missing)}"
+        what = (
+            f"{counted(len(missing), 'file', 'of a numbered set is', 'of a numbered set are')} not there:"
+            f" {listed(missing)}"
+        )
         if not corpus.allow_holes:
             raise InputError(
                 what,
@@ -103,7 +106,8 @@ def _of_lengths(training: Training) -> tuple[str, ...]:
     n_packed = sum(not shard.seekable for shard in shards)
     packed = f" ({n_packed:,} of them packed)" if n_packed else ""
     return (
-        f"that the {counted(len(shards), 'shard')}{packed} are whole: {facts.format} files do not say how"
+        f"that {'the' if len(shards) == 1 else 'all'} {counted(len(shards), 'shard')}{packed}"
+        f" {'is' if len(shards) == 1 else 'are'} whole: {facts.format} files do not say how"
         " long they are, and one cut between two ids or packed frames looks whole; a [corpus] manifest tells",
     )
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from indexer.errors import StateError
 from indexer.exposure.database import SCHEMA_VERSION, open_read_only
 from indexer.index_dir import IndexDir, commit_folder
+from indexer.table_seal import require_table
 
 TABLES = (
     "phrases",
@@ -52,7 +53,7 @@ def write_bundle(index: IndexDir, folder: Path) -> list[Path]:
     StateError
         The folder holds something already, or the index is not merged.
     """
-    index.require_database()
+    require_table(index)
     if folder.exists() and any(folder.iterdir()):
         raise StateError("is not empty", path=folder, fix="name a new folder")
     written: list[Path] = []

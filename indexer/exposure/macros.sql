@@ -47,8 +47,16 @@ CREATE MACRO on_grid(at_checkpoint) AS (
             OR (SELECT value FROM provenance WHERE key = 'grain') = 'step'
             THEN at_checkpoint::BIGINT
         ELSE error(
-            'checkpoint ' || at_checkpoint::VARCHAR || ' is not on the grid of this index; '
-            || 'expected one of the table checkpoints, or NULL for the whole window'
+            'checkpoint ' || at_checkpoint::VARCHAR || ' is not on the grid of this index; expected '
+            || (
+                SELECT string_agg(checkpoint::VARCHAR, ' or ' ORDER BY checkpoint)
+                FROM (
+                    FROM checkpoints
+                    ORDER BY abs(checkpoint::HUGEINT - at_checkpoint::HUGEINT), checkpoint
+                    LIMIT 2
+                )
+            )
+            || ', which are the nearest, another one of the table checkpoints, or none for the whole window'
         )::BIGINT
     END
 );

@@ -27,12 +27,14 @@ from indexer.exposure.database import (
     sql,
 )
 from indexer.exposure.merged_evidence import notes_on_none_seen, repeated_ids
-from indexer.index_dir import IndexDir, commit_file
+from indexer.index_dir import IndexDir
 from indexer.known_hashes import is_verified
 from indexer.partials import SCHEMA, PartialFacts, SliceFacts, slices_by_shard
 from indexer.phrases.normal_forms import told
 from indexer.plan import Plan
 from indexer.plan_store import check_files
+from indexer.plurals import counted
+from indexer.table_seal import commit_table, wrong_with_table
 
 _MAX_NAMED = 5
 _MANY_PARTIALS = 1000
@@ -86,7 +88,7 @@ def merge_partials(
                 _insert(connection, "results", results)
             _check(connection)
 
-    commit_file(index.database_file, build)
+    commit_table(index, build)
     return notes
 
 
@@ -118,12 +120,13 @@ def withdraw_outdated(index: IndexDir, plan: Plan) -> bool:
 def _refuse_gaps(index: IndexDir, plan: Plan, coverage: Coverage) -> None:
     for error in coverage.refused.values():
         if len(coverage.to_scan) > 1:
-            error.what += f" (and {len(coverage.to_scan) - 1} more ranges have no partial that can be merged)"
+            others = counted(len(coverage.to_scan) - 1, "more range", "has", "have")
+            error.what += f" (and {others} no partial that can be merged)"
         raise error
     if coverage.missing:
+        of, verb = counted(len(plan.ranges), "partial"), "is" if len(coverage.missing) == 1 else "are"
         raise StateError(
-            f"{len(coverage.missing)} of {len(plan.ranges)} partials are missing, "
-            f"of {_name_some(plan, coverage.missing)}",
+            f"{len(coverage.missing):,} of {of} {verb} missing, of {_name_some(plan, coverage.missing)}",
             path=index.root,
             fix="finish the scan with `exposure index`, or merge what there is with --allow-missing",
         )
@@ -294,6 +297,7 @@ def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> 
     """
     if not index.database_file.is_file():
         return None
+    wrong = wrong_with_table(index, whole=True)
     try:
         with open_read_only(index.database_file, versions=(1, SCHEMA_VERSION)) as earlier:
             provenance = dict(earlier.execute("SELECT key, value FROM provenance").fetchall())
@@ -314,6 +318,15 @@ def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> 
             kept.name,
         )
         return None
+    if wrong is not None:
+        if results.num_rows:
+            _log.warning(
+                "%s: %s; it is built anew, and the %s in it taken along unproved",
+                index.database_file,
+                wrong,
+                counted(results.num_rows, "imported result"),
+            )
+        return results
     same_files = provenance.get("files_hash") == plan.files.hash_of_all()
     if same_files and provenance["plan_fingerprint"] == plan.fingerprint:
         _refuse_other_ids(plan, facts, hashes)

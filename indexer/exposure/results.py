@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from indexer.errors import InputError
 from indexer.exposure.database import open_read_only, sql
-from indexer.index_dir import IndexDir, commit_file
+from indexer.index_dir import IndexDir
+from indexer.table_seal import commit_table, require_table
 
 _MAX_NAMED = 5
 
@@ -67,10 +68,12 @@ def add_results(index: IndexDir, rows: pa.Table) -> Joined:
 
     Raises
     ------
+    StateError
+        The table is not the one that was merged.
     InputError
         A model, checkpoint, item and measure stand twice in the rows.
     """
-    index.require_database()
+    require_table(index, whole=True)
     open_read_only(index.database_file).close()
     joined: list[Joined] = []
 
@@ -80,7 +83,7 @@ def add_results(index: IndexDir, rows: pa.Table) -> Joined:
             joined.append(_add(connection, rows.select(COLUMNS.names).cast(COLUMNS)))
 
     with index.lock():
-        commit_file(index.database_file, build)
+        commit_table(index, build)
     return joined[0]
 
 

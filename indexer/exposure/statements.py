@@ -9,6 +9,7 @@ import duckdb
 from indexer.errors import ConfigError, ExposureError, QueryRefusedError, ResourceError, StateError
 from indexer.exposure.statement_words import is_other_statement
 from indexer.foreign_errors import translate
+from indexer.process_limits import AT_START
 
 _READ_ONLY = "an index is asked read-only, and about itself alone"
 
@@ -79,7 +80,7 @@ def error_of_query(error: BaseException, name: str) -> ExposureError | None:
         return ResourceError(
             f"needs more memory than it may take ({words})",
             path=name,
-            fix="ask for less, or give it more with --max-memory",
+            fix=known.fix if AT_START else "ask for less, or give it more with --max-memory",
         )
     if isinstance(error, duckdb.PermissionException) or any(part in str(error) for part in _REFUSED_WORDS):
         return QueryRefusedError(words, path=name, fix=_READ_ONLY)
@@ -96,6 +97,7 @@ def error_of_query(error: BaseException, name: str) -> ExposureError | None:
             path=name,
             fix="delete exposures.duckdb and run `exposure merge`",
         )
+    words = words.removeprefix("Invalid Input Error: ")  # of error() in a macro of ours, or in somebody's SQL
     near = re.search(r"^(?:Did you mean|Candidate bindings:?).*$", str(error), re.MULTILINE)
     return ConfigError(words, path=name, fix=near and near[0].replace(": :", ":"))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from indexer.coverage import Coverage, coverage_of
 from indexer.exposure.database import DamagedTableError, open_read_only
@@ -16,6 +17,7 @@ from indexer.plan import Plan, read_plan
 from indexer.storage.files import file_at
 from indexer.storage.recorded_hashes import content_hash
 from indexer.storage.urls import is_url
+from indexer.table_seal import wrong_with_table
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class IndexStatus:
     table : str
         ``none``, ``complete``, ``incomplete`` (merged with ranges missing), ``outdated`` (of files that were
         changed since), ``weakened`` (a doubt taken on purpose makes zeros unknown), ``foreign`` (of another
-        plan) or ``damaged``.
+        plan), ``edited`` (not the file that was merged) or ``damaged``.
+    tokenizer : dict or None
+        Name and hashes of the tokenizer, where there is one.
     n_unverified_shards : int
         Shards whose content was not compared with a hash known from elsewhere.
     changed_files : tuple of str
@@ -69,6 +73,7 @@ class IndexStatus:
     n_remote_files: int
     refused_partials: tuple[str, ...]
     n_dropped_tokens: int
+    tokenizer: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
     taken_on_purpose: dict[str, str] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
@@ -112,6 +117,7 @@ def read_status(root: str | Path) -> IndexStatus:
         n_remote_files=sum(is_url(file.name) for file in plan.files.files),
         refused_partials=tuple(f"{error.path}: {error.what}" for error in coverage.refused.values()),
         n_dropped_tokens=sum(shard.n_dropped_tokens for shard in plan.shards),
+        tokenizer=None if plan.tokenizer is None else asdict(plan.tokenizer),
         notes=tuple(json.loads(facts["notes"]) if facts else plan.notes),
         taken_on_purpose=json.loads(facts["taken_on_purpose"]) if facts else plan.taken,
         given_up={
@@ -160,6 +166,8 @@ def _table_state(index: IndexDir, plan: Plan) -> tuple[str, dict[str, str]]:
         return "damaged", {}
     if facts["plan_fingerprint"] != plan.fingerprint:
         return "foreign", {}
+    if wrong_with_table(index, whole=True) is not None:
+        return "edited", {}
     if facts["complete"] != "true":
         return "incomplete", facts
     if facts.get("files_hash") != plan.files.hash_of_all():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from indexer.plurals import counted
 from indexer.tokenizers.tokenizer import Tokenizer
 
 _WHY = {
@@ -71,7 +72,7 @@ def spelling_limits(phrases: pa.Table, tokenizer: Tokenizer) -> SpellingLimits:
         if found:
             example = next(iter(found.values()))
             notes.append(
-                f"{len(found):,} phrases cannot be found as they are spelled, as {example!r}: {reason}"
+                f"{counted(len(found), 'phrase')} cannot be found as spelled, as {example!r}: {reason}"
             )
         if why == "dropped":
             dropped = list(found)
@@ -93,6 +94,7 @@ def _notes_of_open_ends(texts: Sequence[str], tokenizer: Tokenizer) -> list[str]
     if not found:
         return []
     return [
-        f"{len(found):,} phrases count inside longer words and numbers too, as {found[0]!r}: the tokenizer"
+        f"{counted(len(found), 'phrase', 'counts', 'count')} inside longer words and numbers too, as"
+        f" {found[0]!r}: the tokenizer"
         " sets spaces there, and its ids do not tell them from those of the text"
     ]

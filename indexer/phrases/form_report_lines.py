@@ -24,7 +24,7 @@ def report_lines(reports: Mapping[str, FormReport]) -> Iterator[str]:
             f"({report.n_found:,} of {report.n_phrases:,} occur in {report.n_tokens:,} tokens)"
         )
         if report.n_unspellable:
-            yield f"  {report.n_unspellable:,} have no ids: the vocabulary cannot spell them"
+            yield f"  {report.n_unspellable:,} without ids: the vocabulary cannot spell them"
         yield from (f"  note: {note}" for note in report.notes)
         for reading in READINGS:
             recall = report.recall(reading)

@@ -12,9 +12,13 @@ from indexer.index_dir import IndexDir
 from indexer.scanning.context import Context, Place, read_contexts
 from indexer.splits.ask import ask, load_query, run
 from indexer.splits.named_values import phrase_of_index
+from indexer.table_seal import require_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_FEW_LETTERS = "3"
+"""Letters by which a near phrase may differ."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,13 @@ def phrase_history(root: str | Path, phrase: str, allow_paths: Sequence[str] = (
         Its plan is damaged.
     """
     index = IndexDir(root)
-    index.require_database()
+    require_table(index)
     index.planned_fingerprint()
     spelled = phrase_of_index(index, phrase)
     rows = ask(root, "explore/phrase", {"phrase": spelled}).rows.to_pylist()
     bins = _rows(index, "dynamics/exposure_of_phrase", spelled).to_pydict()
     places = _rows(index, "explore/places_of_phrase", spelled).to_pylist()
-    near = _rows(index, "explore/near_phrases", spelled).to_pylist()
+    near = _rows(index, "explore/near_phrases", spelled, most_edits=_FEW_LETTERS).to_pylist()
     contexts: list[Context] = []
     missing = ""
     try:
@@ -84,7 +88,7 @@ def phrase_history(root: str | Path, phrase: str, allow_paths: Sequence[str] = (
     )
 
 
-def _rows(index: IndexDir, question: str, spelled: str) -> pa.Table:
+def _rows(index: IndexDir, question: str, spelled: str, **others: str) -> pa.Table:
     """Ask of a phrase that was looked up already."""
     file = load_query(question)
-    return run(index.database_file, file.name, file.sql, file.bind({"phrase": spelled})).rows
+    return run(index.database_file, file.name, file.sql, file.bind({"phrase": spelled, **others})).rows

@@ -16,6 +16,7 @@ from indexer.exposure.statement_words import is_other_statement
 from indexer.index_dir import IndexDir
 from indexer.splits.named_values import look_up
 from indexer.splits.query_file import QueryFile, find_query_file, shipped_queries
+from indexer.table_seal import require_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,10 +89,11 @@ def ask(
     ResourceError
         It took too long, too much memory, or gives too many rows.
     StateError
-        There is no table, it is of another plan than the one beside it, or that plan is damaged.
+        There is no table, it is not the one that was merged, it is of another plan than the one beside it, or
+        that plan is damaged.
     """
     index = IndexDir(root)
-    index.require_database()
+    require_table(index)
     planned = index.planned_fingerprint()
     answer = _ask(index, question, parameters, limits)
     index.refuse_foreign_table(answer.fingerprint, planned)

@@ -12,6 +12,7 @@ from typing import Any
 from indexer.errors import InputError
 from indexer.tokenizers.faithfulness import FaithfulnessCheck
 from indexer.tokenizers.normalization import Normalizer, normalizer_of
+from indexer.tokenizers.pinned import vocabulary_hash
 from indexer.tokenizers.round_trip import RoundTrip, without_added_spaces
 from indexer.tokenizers.spelling import Spelling, spelling_of, token_bytes_of
 from indexer.vocabulary import TokenBytes
@@ -168,6 +169,11 @@ class JsonTokenizer:
             else:
                 parts.append(spelled.data[spelled.offsets[token] : spelled.offsets[token + 1]].tobytes())
         return b"".join(parts).decode("utf-8", errors="replace")
+
+    @cached_property
+    def vocabulary_hash(self) -> str:
+        """Hash of the pieces and their ids (`indexer.tokenizers.pinned.vocabulary_hash`), in hexadecimal."""
+        return vocabulary_hash(self._spelling)
 
     def json(self) -> str:
         """Return the whole ``tokenizer.json`` as it was read."""

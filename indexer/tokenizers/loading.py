@@ -10,7 +10,9 @@ from indexer.config.tokenizer import TokenizerConfig
 from indexer.errors import ConfigError, InputError
 from indexer.storage.compressed import Limits, read_unpacked
 from indexer.storage.files import file_at
+from indexer.storage.roots import own_file
 from indexer.tokenizers.json_tokenizer import JsonTokenizer
+from indexer.tokenizers.pinned import require_pinned
 from indexer.tokenizers.tokenizer import Tokenizer
 
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?(@[\w./-]+)?")
@@ -57,14 +59,24 @@ def load_tokenizer(
             path=place,
             expected="a tokenizer.json, a folder that holds one, or a hub name such as EleutherAI/pythia-70m",
         )
-    return tokenizer_from_json(_read(_download(path), limits), path)
+    downloaded = _download(path)
+    with own_file(downloaded):  # nobody named the cache, but the hub's client, which put it there
+        return tokenizer_from_json(_read(downloaded, limits), path)
 
 
 def configured_tokenizer(config: TokenizerConfig, *, base: Path) -> Tokenizer | None:
-    """Load the tokenizer of ``[tokenizer]``, None where it names none; errors as of `load_tokenizer`."""
+    """Load the tokenizer of ``[tokenizer]``, None where it names none.
+
+    Raises
+    ------
+    ConfigError, InputError, ResourceError
+        As of `load_tokenizer`, or it is not the one whose hash is named.
+    """
     if not config.path:
         return None
-    return load_tokenizer(config.path, base=base, max_bytes=config.max_bytes)
+    tokenizer = load_tokenizer(config.path, base=base, max_bytes=config.max_bytes)
+    require_pinned(tokenizer, config)
+    return tokenizer
 
 
 def tokenizer_from_json(text: str, name: str) -> Tokenizer:

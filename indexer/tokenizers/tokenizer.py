@@ -25,6 +25,11 @@ class Tokenizer(Protocol):
     content_hash: str
     n_ids: int
 
+    @property
+    def vocabulary_hash(self) -> str:
+        """Hash of the pieces and their ids."""
+        ...
+
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text: no special tokens, no truncation, no padding."""
         ...

@@ -19,6 +19,7 @@ from indexer.exposure.database import open_read_only
 from indexer.index_dir import IndexDir, commit_file
 from indexer.plan import Plan, read_plan
 from indexer.storage.opening import bytes_of_regular
+from indexer.table_seal import require_table
 from indexer.verification.certificate_text import DATA_BEGIN, DATA_END, as_markdown
 from indexer.verification.table_hash import hash_rows
 
@@ -49,7 +50,7 @@ def make_certificate(root: str, verification: Mapping[str, Any]) -> Certificate:
     """
     index = IndexDir(root)
     index.require_plan()
-    index.require_database()
+    require_table(index, whole=True)
     plan = read_plan(index.plan_file)
     connection = open_read_only(index.database_file)
     try:
@@ -79,7 +80,11 @@ def make_certificate(root: str, verification: Mapping[str, Any]) -> Certificate:
             "a_zero": _zero_to_show(index, plan, never),
             "match": plan.config.sections()["match"],
             "tokenizer": plan.tokenizer
-            and {"name": plan.tokenizer.name, "sha256": plan.tokenizer.content_hash},
+            and {
+                "name": plan.tokenizer.name,
+                "sha256": plan.tokenizer.content_hash,
+                "vocabulary_sha256": plan.tokenizer.vocabulary_sha256,
+            },
             "verification": kept,
             "notes": list(plan.notes),
         }
@@ -147,7 +152,7 @@ def check_certificate(file: str, root: str | None = None) -> Certificate:
         return certificate
     index = IndexDir(root)
     index.require_plan()
-    index.require_database()
+    require_table(index, whole=True)
     plan = read_plan(index.plan_file)
     connection = open_read_only(index.database_file)
     try:

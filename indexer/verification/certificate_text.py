@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from indexer.plurals import counted
+
 DATA_BEGIN = "```json\n"
 DATA_END = "\n```\n"
 _MOST_SHARDS = 50
@@ -62,8 +64,9 @@ def _covered(covered: Mapping[str, Any]) -> str:
         else f"the steps {window[0]:,} to {window[1] - 1:,}"
     )
     text = (
-        f"{covered['n_shards']:,} shards ({covered['format']}), {covered['n_sequences']:,} sequences, "
-        f"{covered['n_tokens']:,} tokens; {covered['n_visits']:,} visits of sequences in {steps}, order "
+        f"{counted(covered['n_shards'], 'shard')} ({covered['format']}), "
+        f"{counted(covered['n_sequences'], 'sequence')}, {counted(covered['n_tokens'], 'token')}; "
+        f"{counted(covered['n_visits'], 'visit')} of sequences in {steps}, order "
         f"{covered['order'].get('kind')}."
     )
     rows = [
@@ -87,9 +90,9 @@ def _not_covered(certificate: Mapping[str, Any]) -> str:
         "All planned ranges were scanned."
         if missing["complete"]
         else f"INCOMPLETE: every zero is unknown. Not scanned: {', '.join(missing['shards'])}",
-        f"{missing['dropped_tokens']:,} tokens at the ends of shards fill no sequence, so none saw them.",
-        f"{missing['unverified_shards']:,} of {certificate['covered']['n_shards']:,} shards had no hash from "
-        "elsewhere to be compared with.",
+        f"{counted(missing['dropped_tokens'], 'token')} at shard ends, too few for a sequence: never seen.",
+        f"{missing['unverified_shards']:,} of {counted(certificate['covered']['n_shards'], 'shard')}"
+        " had no hash from elsewhere to be compared with.",
         *(f"Taken on purpose: {name} ({found})" for name, found in missing["taken_on_purpose"].items()),
         *certificate["notes"],
     ]
@@ -99,8 +102,8 @@ def _not_covered(certificate: Mapping[str, Any]) -> str:
 def _counts(certificate: Mapping[str, Any]) -> str:
     counts = certificate["counts"]
     return (
-        f"{counts['seen']:,} phrases seen, {counts['never']:,} never, {counts['unknown']:,} unknown. `never` "
-        "means: no exposure in all that was covered, by the match settings above."
+        f"{counted(counts['seen'], 'phrase')} seen, {counts['never']:,} never, {counts['unknown']:,} unknown."
+        " `never` means: no exposure in all that was covered, by the match settings above."
     )
 
 

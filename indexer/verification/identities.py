@@ -17,8 +17,11 @@ from indexer.errors import ExposureError
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
 from indexer.plan import Plan
+from indexer.plurals import counted
 from indexer.storage.opening import bytes_of_regular
+from indexer.storage.roots import refuse_outside
 from indexer.storage.urls import is_url
+from indexer.table_seal import wrong_with_table
 from indexer.verification.findings import Check, Finding
 from indexer.verification.raw_sequences import RawSequences
 
@@ -70,7 +73,7 @@ def check_partials(index: IndexDir, plan: Plan, coverage: Coverage) -> Check:
     for number, error in coverage.refused.items():
         check.fail(Finding(error.what, error.expected or "", where=index.partial_file(number).name))
     if coverage.missing:
-        check.note = f"{len(coverage.missing):,} of {len(plan.ranges):,} ranges have none"
+        check.note = f"{len(coverage.missing):,} of {counted(len(plan.ranges), 'range')} without"
     return check
 
 
@@ -88,6 +91,15 @@ def _wrong_with_facts(plan: Plan, number: int, facts: PartialFacts) -> list[str]
     return [wrong for wrong, right in fits.items() if not right]
 
 
+def check_table_file(index: IndexDir) -> Check:
+    """Compare the file of the table with its seal, all of it."""
+    check = Check("file of the table against its seal", "files", n_looked_at=1)
+    wrong = wrong_with_table(index, whole=True)
+    if wrong is not None:
+        check.fail(Finding(wrong, where=index.database_file.name))
+    return check
+
+
 def check_files(plan: Plan) -> tuple[Check, set[int]]:
     """Compare the files of the corpus with the plan: sizes of all, hashes of those that have one there.
 
@@ -97,6 +109,11 @@ def check_files(plan: Plan) -> tuple[Check, set[int]]:
         Modification times are not compared: a copy has others.
     set of int
         Shards that are read from a file which is another one.
+
+    Raises
+    ------
+    ConfigError
+        A file leads to where nobody said that it may be read.
     """
     check = Check("files of the corpus against sizes and hashes in the plan", "files")
     changed: set[int] = set()
@@ -107,12 +124,17 @@ def check_files(plan: Plan) -> tuple[Check, set[int]]:
             continue
         check.n_looked_at += 1
         path = plan.config.base / file.name
+        if path.exists():
+            refuse_outside(path, file.name)
         wrong = _wrong_with(path, file.n_bytes, file.content_hash)
         if wrong is not None:
             check.fail(wrong, blame="corpus")
             changed.update(range(len(plan.shards)) if file.shard is None else [file.shard])
     if n_remote:
-        check.note = f"{n_remote:,} objects of a store are not looked at here, but their ids are hashed"
+        check.note = (
+            f"{counted(n_remote, 'object', 'of a store is', 'of a store are')} not looked at here,"
+            " but the ids are hashed"
+        )
     return check, changed
 
 

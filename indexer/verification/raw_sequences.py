@@ -23,6 +23,7 @@ from indexer.corpus.sequences import Reader, Shard
 from indexer.errors import InputError
 from indexer.plan import Plan
 from indexer.storage.inventory import Inventory, UsedFile
+from indexer.storage.roots import refuse_outside
 from indexer.storage.urls import is_url
 from indexer.tokenizers.tokenizer import Tokenizer
 
@@ -125,6 +126,7 @@ class RawSequences:
         """Return whether a shard is read here, and not by the layout code of the corpus."""
         if is_url(shard.url) or not Path(shard.url).is_file():
             return False
+        refuse_outside(Path(shard.url), shard.name)
         if self._plan.corpus.format == "megatron" and self._plan.config.corpus.windows is None:
             return shard.url.endswith(".bin") and Path(shard.url).with_suffix(".idx").is_file()
         if self._plan.corpus.format not in ("headerless", "npy"):

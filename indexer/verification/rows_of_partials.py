@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.index_dir import IndexDir
 from indexer.partials import SCHEMA
 from indexer.plan import Plan
+from indexer.plurals import counted
 from indexer.verification.findings import Check, Finding
 
 NO_STEP = -1
@@ -170,7 +171,9 @@ def _contradictions(row: dict[str, Any], plan: Plan, start: int, stop: int, n_ph
     if known and sum(one["exposure_count"] for one in row["bins"]) != row["exposure_count"]:
         wrong.append("the counts by checkpoint do not add up to the count")
     if len(places) != min(row["exposure_count"], plan.config.index.places):
-        wrong.append(f"holds {len(places)} places for {row['exposure_count']} exposures")
+        wrong.append(
+            f"holds {counted(len(places), 'place')} for {counted(row['exposure_count'], 'exposure')}"
+        )
     if places and places[0][:3] != first:
         wrong.append("the first place is not the first exposure")
     if not all(start <= place[1] < stop for place in (first, *places)):

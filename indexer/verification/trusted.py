@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indexer.plan import Plan
+from indexer.plurals import counted
 from indexer.verification.plain_steps import OWN_RULES
 from indexer.verification.raw_sequences import RawSequences
 
@@ -30,6 +31,6 @@ def taken_on_trust(plan: Plan, raw: RawSequences) -> tuple[str, ...]:
     if others:
         sentences.append(
             f"the code that finds the sequences of the format {plan.corpus.format!r} in {len(others):,} of "
-            f"{len(plan.shards):,} shards, which verification shares with the scan"
+            f"{counted(len(plan.shards), 'shard')}, which verification shares with the scan"
         )
     return tuple(sentences)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.coverage import Coverage, coverage_of
 from indexer.errors import ConfigError, ExposureError
@@ -14,10 +15,17 @@ from indexer.partials import PartialFacts
 from indexer.plan import Plan, ScanRange, read_plan
 from indexer.plurals import counted
 from indexer.storage.observer import observed_by
+from indexer.storage.roots import within
 from indexer.verification.bounds import bound, bound_of_ranges
 from indexer.verification.findings import Check, Finding, Verification
 from indexer.verification.forms_spelled import check_forms
-from indexer.verification.identities import check_files, check_frozen, check_ids, check_partials
+from indexer.verification.identities import (
+    check_files,
+    check_frozen,
+    check_ids,
+    check_partials,
+    check_table_file,
+)
 from indexer.verification.places_found import RecordedPlace, find_places
 from indexer.verification.plain_steps import PlainSteps
 from indexer.verification.plan_shape import check_definitions, check_names, check_plan
@@ -73,6 +81,7 @@ def verify_index(
     seed: int = 0,
     max_tokens: int = MAX_TOKENS,
     phrases: Sequence[str] = (),
+    allow_paths: Sequence[str] = (),
     announce: Callable[[str], object] = lambda _: None,
     advance: Advance = lambda *_: None,
 ) -> Verification:
@@ -90,13 +99,16 @@ def verify_index(
         Tokens that are counted again, in whole ranges drawn with the same seed, at least one; 0: all.
     phrases : sequence of str
         Phrases that are counted again beside those drawn.
+    allow_paths : sequence of str
+        Folders that may be read besides those that the plan names.
     announce, advance : callable
         Told what is being waited for, and how far it is.
 
     Raises
     ------
     ConfigError
-        There is no index, or it does not have a phrase that is named.
+        There is no index, it does not have a phrase that is named, or a file of the corpus leads to where
+        nobody said that it may be read.
     StateError
         The plan or the table cannot be read.
     """
@@ -112,33 +124,36 @@ def verify_index(
     coverage = coverage_of(index, plan)
     partials = check_partials(index, plan, coverage)
     shape = check_plan(plan)
+    table_file = check_table_file(index)
     checks += [shape, frozen, partials]
     connection = open_read_only(index.database_file)
     try:
         checks.append(check_definitions(connection, plan))
         if any(check.n_failed for check in checks if check is not partials):
-            return _ended_early(root, plan, sample, seed, checks)
+            return _ended_early(root, plan, sample, seed, [*checks, table_file])
+        checks.append(table_file)
         rows_hash = hash_rows(connection)
         book = PhraseBook(index, plan)
         announce("Working the rows of the table out from the partials")
         n_ranges = len(coverage.whole)
-        rows, within = work_out(
+        rows, sums = work_out(
             index, plan, coverage.whole, book.units, lambda n: advance(n, n_ranges, "partials")
         )
-        checks.append(within)
+        checks.append(sums)
         checks += TableRows(connection, index, plan, coverage.whole, book.units).compare(rows)
         drawn = _draw(connection, book, sample, seed, phrases)
         checks.append(check_forms(book, {*drawn.sampled.seen, *drawn.sampled.zeros}))
     finally:
         connection.close()
     announce("Comparing the files of the corpus")
-    files, changed = check_files(plan)
-    checks += [check_names(plan), files]
-    raw = RawSequences(plan, book.tokenizer)
-    with observed_by(AsPlanned(plan.files)):
-        raw_checks, bounds = _check_corpus(
-            index, plan, coverage, book, raw, drawn, changed, seed, max_tokens, announce, advance
-        )
+    with within(plan.config.roots(index.root, *map(Path, allow_paths))):
+        files, changed = check_files(plan)
+        checks += [check_names(plan), files]
+        raw = RawSequences(plan, book.tokenizer)
+        with observed_by(AsPlanned(plan.files)):
+            raw_checks, bounds = _check_corpus(
+                index, plan, coverage, book, raw, drawn, changed, seed, max_tokens, announce, advance
+            )
     checks += raw_checks
     trusted = taken_on_trust(plan, raw)
     return Verification(
@@ -263,9 +278,8 @@ def _how_it_is_read(plan: Plan, raw: RawSequences) -> str:
     own = sum(raw.reads_itself(shard) for shard in plan.shards)
     if own == len(plan.shards):
         return "read by code of its own"
-    return (
-        f"{len(plan.shards) - own:,} of {len(plan.shards):,} shards read by the layout code of their format"
-    )
+    all_shards = counted(len(plan.shards), "shard")
+    return f"{len(plan.shards) - own:,} of {all_shards} read by the layout code of their format"
 
 
 def _ended_early(root: str, plan: Plan, sample: int, seed: int, checks: Sequence[Check]) -> Verification:

@@ -1,8 +1,8 @@
 -- title: Near phrases that were seen
--- Phrases of the index that the model did meet and that differ from a given one by a few letters, the nearest first.
+-- Phrases of the index that the model did meet, those first that differ from a given one by the fewest letters.
 -- example: exposure query index explore/near_phrases -p phrase='this sketch'
 -- param phrase: WORDS -- any phrase, in the index or not
--- param most_edits: NATURAL = 3 -- letters put in, taken out or changed
+-- param most_edits: NATURAL = NULL -- most letters put in, taken out or changed; NULL: any
 -- param n_rows: NATURAL = 5 -- how many are listed
 SELECT
     phrase,
@@ -13,7 +13,10 @@ FROM exposures
 JOIN phrases USING (phrase_id)
 WHERE seen
     AND phrase <> $phrase
-    AND abs(length(phrase) - length($phrase)) <= $most_edits
-    AND damerau_levenshtein(phrase, $phrase) <= $most_edits
+    AND (
+        $most_edits IS NULL
+        OR abs(length(phrase) - length($phrase)) <= $most_edits
+        AND damerau_levenshtein(phrase, $phrase) <= $most_edits
+    )
 ORDER BY edits, exposure_count DESC, phrase
 LIMIT $n_rows;

@@ -77,7 +77,7 @@ def test_merge_refuses_while_a_partial_is_missing_and_names_the_shard(
     (root / "partials" / "000002.parquet").unlink()
     code, _, err = exposure("merge", root)
     assert code == 4
-    assert "1 of 3 partials are missing, of shards/shard-02.bin" in err
+    assert "1 of 3 partials is missing, of shards/shard-02.bin" in err
     code, out, _ = exposure("status", root)
     assert (code, "2 of 3 scanned" in out, "shards/shard-02.bin" in out) == (0, True, True)
 

@@ -78,7 +78,8 @@ def test_a_split_and_its_manifest(index_dir: Path, tmp_path: Path, exposure) -> 
 def test_a_checkpoint_off_the_grid_is_refused(index_dir: Path, exposure) -> None:
     code, _, err = exposure("split", index_dir, "--checkpoint", 51)
     assert code == 2
-    assert "checkpoint 51 is not on the grid" in err
+    assert "checkpoint 51 is not on the grid of this index; expected 50 or 60, which are the nearest" in err
+    assert "Error" not in err
 
 
 @pytest.mark.parametrize("target", ["parquet", "csv", "jsonl"])
@@ -147,6 +148,7 @@ def test_a_phrase_that_is_not_there_is_refused(
 def test_near_phrases_of_one_that_is_not_there(index_dir: Path, exposed: str) -> None:
     rows = ask(index_dir, "near_phrases", {"phrase": exposed.upper() + "X"}).rows
     assert rows["phrase"][0].as_py() == exposed
+    assert ask(index_dir, "near_phrases", {"phrase": "nothing like any of them"}).rows.num_rows == 5
 
 
 def test_python_spells_a_phrase_as_show_does(index_dir: Path, exposed: str) -> None:

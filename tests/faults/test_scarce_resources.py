@@ -103,6 +103,7 @@ def test_little_memory(mebibytes: int, corpus: SmallCorpus, tmp_path: Path) -> N
     done = index(corpus, tmp_path / "index", lambda: limit(resource.RLIMIT_AS, mebibytes << 20))
     if done.returncode:
         is_refused_in_one_line(done)
+        assert "`ulimit -S -v unlimited`" in done.stderr, done.stderr
     is_whole(corpus, tmp_path / "index")
 
 

@@ -16,8 +16,14 @@ from indexer.index_dir import IndexDir
 from indexer.partials import read_facts, write_partial
 from indexer.plan import Plan, read_plan
 from indexer.plan_store import with_stored_files
+from indexer.table_seal import _facts_of, _write_seal
 
 Row = dict[str, Any]
+
+
+def seal_table(index: IndexDir) -> None:
+    """Seal a table as it is now, whoever changed it."""
+    _write_seal(index, [_facts_of(index.database_file)])
 
 
 class Doctored:
@@ -45,6 +51,7 @@ class Doctored:
         """Change the table by hand."""
         with duckdb.connect(str(self.index.database_file)) as connection:
             connection.execute(statement)
+        seal_table(self.index)
 
     def ask(self, query: str) -> list[tuple]:
         """Return the rows of a query."""

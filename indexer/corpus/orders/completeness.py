@@ -7,6 +7,7 @@ import numpy as np
 from indexer.config.order import OrderConfig
 from indexer.corpus.orders.positions import ListFacts
 from indexer.errors import InputError
+from indexer.plurals import counted
 from indexer.units import Int64Array
 
 COMPLETENESS_KEYS = frozenset({"allow_short", "allow_repeats"})
@@ -60,7 +61,7 @@ def judge_list(
     n_missing = n_sequences - facts.n_distinct
     # an empty place may stand where a sequence was lost, so what is missing then fills no batch only perhaps
     if n_missing >= (batch_size if config.drop_last and not facts.n_padding else 1):
-        found = f"names {facts.n_distinct:,} of {n_sequences:,} sequences"
+        found = f"names {facts.n_distinct:,} of {counted(n_sequences, 'sequence')}"
         if facts.n_padding:
             found += f", and {facts.n_padding:,} of its entries are padding (-1 or all ones)"
         if not config.allow_short:
@@ -102,7 +103,7 @@ def judge_table(
     taken: Taken = {}
     n_twice = _n_twice(sequences, steps)
     if n_twice:
-        found = f"holds {n_twice:,} rows again: the same sequence at the same step"
+        found = f"holds {counted(n_twice, 'row')} again: the same sequence at the same step"
         if not config.allow_repeats:
             raise InputError(
                 found, path=name, fix="if the run took them so, set [order] allow_repeats = true"
@@ -135,10 +136,11 @@ def _short(n_sequences: int, sequences: Int64Array, steps: Int64Array, window: t
     if n_empty:
         gaps = np.flatnonzero(np.diff(in_window) > 1)
         first = int(in_window[gaps[0]]) + 1 if len(gaps) else window[0]
-        return f"has no row for {n_empty:,} of {window[1] - window[0]:,} steps, the first of them {first:,}"
+        of = counted(window[1] - window[0], "step")
+        return f"has no row for {n_empty:,} of {of}, the first of them {first:,}"
     n_missing = n_sequences - len(np.unique(sequences))
     # what fills no batch can be told only where all batches but the last are equally large
     even = len(sizes) > 0 and bool((sizes[:-1] == sizes[0]).all()) and sizes[-1] <= sizes[0]
     if n_missing >= (int(sizes[0]) if even else 1):
-        return f"names {n_sequences - n_missing:,} of {n_sequences:,} sequences"
+        return f"names {n_sequences - n_missing:,} of {counted(n_sequences, 'sequence')}"
     return None

@@ -31,6 +31,7 @@ from indexer.corpus.orders.positions import PAGE, InverseOrder, ListFacts, exami
 from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
+from indexer.plurals import counted
 from indexer.storage import files
 from indexer.units import Int64Array
 
@@ -87,7 +88,7 @@ class IndexOrder:
         self._n_steps = step
         self._firsts = np.concatenate([[0], np.cumsum([taken for _, taken in self._epochs])]).astype(np.int64)
         self._inverse = InverseOrder(self._used, self._n_sequences)
-        self.start_step, self.stop_step = window_of(config, step)
+        self.start_step, self.stop_step = window_of(config, step, n_sequences=self._n_sequences)
         self.facts: dict[str, Any] = {
             "kind": config.kind,
             "batch_size": self._batches.as_fact(),
@@ -217,7 +218,8 @@ class IndexOrder:
             )
         if facts.beyond is not None:
             raise InputError(
-                f"names sequence {facts.largest:,}, but the corpus holds {n:,} sequences (0 to {n - 1:,})",
+                f"names sequence {facts.largest:,}, but the corpus holds {counted(n, 'sequence')}"
+                f" (0 to {n - 1:,})",
                 path=name,
                 offset=f"entry {facts.beyond:,}" if int(entries[facts.beyond]) == facts.largest else None,
                 fix="the order belongs to other shards, or its dtype is wrong"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from indexer.plurals import counted
+
 
 def n_left_out(facts: Mapping[str, Any]) -> int:
     """Return how many sequences no step of any epoch takes, of the facts of an order.
@@ -21,6 +23,6 @@ def notes_on_left_out(facts: Mapping[str, Any], n_sequences: int) -> list[str]:
     if not n_out:
         return []
     return [
-        f"{n_out:,} of {n_sequences:,} sequences are taken by no step: they fill no batch, or the"
-        " order leaves them out"
+        f"{n_out:,} of {counted(n_sequences, 'sequence')} {'is' if n_out == 1 else 'are'} taken by no step:"
+        " too few to fill a batch, or left out by the order"
     ]

@@ -120,7 +120,7 @@ class MegatronOrder:
         self._n_used = min(self._batches.consumed(n_steps), len(self._entries))
         self._inverse = InverseOrder([self._entries[: self._n_used]], int(sizes.sum()))
         self._visits, self._sequences_at = self._blend_visits, self._blend_sequences_at
-        self.start_step, self.stop_step = window_of(config, n_steps)
+        self.start_step, self.stop_step = window_of(config, n_steps, n_sequences=len(self._entries))
         self.facts = {
             "kind": "megatron",
             "batch_size": self._batches.as_fact(),

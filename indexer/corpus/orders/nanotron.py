@@ -55,7 +55,7 @@ class NanotronOrder:
         self._batches = BatchSizes.of(config)
         n_samples = n_sequences * config.epochs
         n_steps = self._batches.steps_within(0, n_samples, drop_last=config.drop_last)
-        self.start_step, self.stop_step = window_of(config, n_steps)
+        self.start_step, self.stop_step = window_of(config, n_steps, n_sequences=n_samples)
         self._n_used = min(self._batches.consumed(n_steps), n_samples)
         whole, rest = divmod(self._n_used, n_sequences)
         self._inverse = InverseOrder([epoch] * whole + [epoch[:rest]], n_sequences)

@@ -46,7 +46,7 @@ class SequentialOrder:
         ends = None
         if asked is not None and n_epochs == 1:
             ends = self._batches.steps_within(0, min(asked, self._n_sequences), drop_last=config.drop_last)
-        self.start_step, self.stop_step = window_of(config, step, ends=ends)
+        self.start_step, self.stop_step = window_of(config, step, ends=ends, n_sequences=self._n_sequences)
         self.facts: dict[str, Any] = {
             "kind": "sequential",
             "batch_size": self._batches.as_fact(),

@@ -94,7 +94,11 @@ class WithinShardsOrder:
         self._steps = np.array(runs.steps, np.int64)
         self._n_steps_of_epoch = step
         self._epochs = config.epochs
-        self.start_step, self.stop_step = window_of(config, step * config.epochs)
+        self.start_step, self.stop_step = window_of(
+            config,
+            step * config.epochs,
+            n_sequences=sum(shard.n_sequences for shard in reader.shards()),
+        )
         self.facts: dict[str, Any] = {
             "kind": "within-shards",
             "batch_size": self._batch,

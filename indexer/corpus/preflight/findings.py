@@ -18,6 +18,7 @@ from indexer.corpus.preflight.held_against import disagreements
 from indexer.corpus.preflight.opening import Training
 from indexer.corpus.preflight.sampling import SampleFacts
 from indexer.corpus.sequences import Reader
+from indexer.plurals import counted
 from indexer.tokenizers import Tokenizer
 from indexer.units import Int64Array
 
@@ -97,6 +98,9 @@ def find_out(training: Training, *, announce: Callable[[str], object] = lambda _
     found.warnings += disagreements(training)
     if tokenizer is not None and order.stop_step > order.start_step:
         _describe_fit(found, reader, order, tokenizer)
+    if tokenizer is not None:
+        facts["sha256 of the tokenizer"] = tokenizer.content_hash
+        facts["sha256 of its vocabulary"] = tokenizer.vocabulary_hash
     announce("measuring the read speed")
     speed = _read_speed(reader)
     if speed:
@@ -147,7 +151,7 @@ def _describe_fit(found: Preflight, reader: Reader, order: TrainingOrder, tokeni
         return
     ids = row.ids[:SAMPLE_IDS].tolist()
     found.sample = tokenizer.decode(ids)
-    found.facts["tokenizer"] = f"{tokenizer.name}, {tokenizer.n_ids:,} ids"
+    found.facts["tokenizer"] = f"{tokenizer.name}, {counted(tokenizer.n_ids, 'id')}"
     special = tokenizer.token_bytes().special
     spelling = [one for one in ids if one < len(special) and not special[one]]
     again = tokenizer.encode_batch([tokenizer.decode(spelling)])[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -118,6 +119,14 @@ def _texts(
         yield from _column_texts(file, column, limits, on_read)
         return
     head = first_bytes(file, 4096, compression_of(file), limits).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head and not head.startswith((b"[", b"{")):
+        raise InputError(
+            "is not a JSON object, but plain text or something else",
+            path=file.name,
+            offset="line 1",
+            expected=f"JSON lines or a JSON array with the text under {column!r}, Parquet or Arrow",
+            fix=f"of plain text make one line a document, as in {json.dumps({column: '...'})}",
+        )
     if head.startswith(b"["):
         pieces = pieces_of(file, limits, on_read=on_read)
         values, unit = array_objects(pieces, limits, name=file.name), "element"

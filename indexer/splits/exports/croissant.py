@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from indexer.plurals import counted
 from indexer.splits.exports.exported_split import ExportedSplit
 
 _CONTEXT: dict[str, Any] = {
@@ -81,7 +82,7 @@ def croissant(split: ExportedSplit, files: dict[str, str], folder: Path) -> dict
             "Minimal pairs of sentences, split by whether a language model met their critical phrases in its "
             f"training data. Index {origin['index_fingerprint']}, query {origin['query']}, "
             f"parameters {origin['parameters']}, {origin['software']}; "
-            f"{origin['index_unverified_shards']:,} shards not compared with a known hash."
+            f"{counted(origin['index_unverified_shards'], 'shard')} not compared with a known hash."
         ),
         "version": "1.0.0",
         "distribution": [_file(path, folder) for path in files.values()],

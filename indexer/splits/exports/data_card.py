@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from indexer.plurals import counted
 from indexer.splits.exports.exported_split import ExportedSplit
 
 _CARD = """---
@@ -39,7 +40,7 @@ source.
 ## Provenance
 
 Index `{fingerprint}`, {completeness}{taken}; query `{query}` with `{parameters}`; {software}.
-{n_unverified:,} shards of the index were not compared with a hash that is known from elsewhere.
+{unverified} not compared with a hash that is known from elsewhere.
 
 ```sql
 {sql}
@@ -60,14 +61,19 @@ def data_card(split: ExportedSplit, files: dict[str, str]) -> str:
     origin = split.provenance()
     unknown = "Every pair of the index that belongs to a split is here."
     if split.n_unknown:
-        unknown = f"{split.n_unknown:,} pairs are left out: the index does not know yet where they belong."
+        unknown = (
+            f"{counted(split.n_unknown, 'pair', 'is', 'are')} left out: the index does not know yet to which"
+            " split such belong."
+        )
     return _CARD.format(
         data_files="\n".join(f"  - split: {name}\n    path: {path}" for name, path in files.items()),
         sizes="\n".join(f"| {name} | {table.num_rows:,} |" for name, table in split.splits.items()),
         unknown=unknown,
         fingerprint=origin["index_fingerprint"],
         completeness="complete" if origin["index_complete"] else "incomplete",
-        n_unverified=origin["index_unverified_shards"],
+        unverified=counted(
+            origin["index_unverified_shards"], "shard", "of the index was", "of the index were"
+        ),
         query=origin["query"],
         taken="".join(f"; taken on purpose: {found}" for found in origin["taken_on_purpose"].values()),
         parameters=json.dumps(origin["parameters"]),

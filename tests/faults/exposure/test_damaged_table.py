@@ -53,9 +53,10 @@ def test_the_table_of_another_plan_is_refused_until_it_is_merged_again(tmp_path:
     before = exposures(root)
     corpus.order["batch_size"] = 2
     build_index(corpus.config(), other, n_workers=1)
-    shutil.copyfile(other / "exposures.duckdb", root / "exposures.duckdb")
-    code, output, error = exposure("query", root, question)
-    assert (code, output) == (4, "") and "exposures.duckdb: was merged from plan" in error, error
+    for name, said in (("duckdb", "is another one's"), ("seal", "was merged from plan")):
+        shutil.copyfile(other / f"exposures.{name}", root / f"exposures.{name}")
+        code, output, error = exposure("query", root, question)
+        assert (code, output) == (4, "") and "exposures.duckdb: " in error and said in error, error
     assert exposure("merge", root)[0] == 0
     assert exposures(root) == before
     shutil.copyfile(other / "exposures.duckdb", root / "exposures.duckdb")

@@ -203,3 +203,35 @@ def test_a_saved_dataset_leads_nowhere_else(tmp_path: Path, capfd: pytest.Captur
         )
         assert run(["plan", str(config), "--out", str(tmp_path / "home/index")]) == 2, section
         assert f"--allow-path {tmp_path / 'elsewhere'}" in capfd.readouterr().err, section
+
+
+def test_nothing_is_verified_or_certified_where_a_link_leads(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outside = built_with_a_link_out(project)
+    index, few = str(project / "index"), ["--sample", "1", "--max-tokens", "1"]
+    for words in (["verify", index, *few], ["certify", index, "--out", str(project / "c"), *few]):
+        capfd.readouterr()
+        assert run(words) == 2
+        out, err = capfd.readouterr()
+        assert out == "" and f"--allow-path {outside}" in err
+    assert not (project / "c.json").exists()
+    assert run(["certify", index, "--out", str(project / "c"), *few, "--allow-path", str(outside)]) == 0
+
+
+def test_no_text_is_tokenized_from_where_a_link_leads(
+    project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    (project.parent / "texts").mkdir()
+    outside = project.parent / "elsewhere"
+    outside.mkdir()
+    (outside / "a.jsonl").write_text('{"text": "secret words"}\n')
+    (project.parent / "texts" / "a.jsonl").symlink_to(outside / "a.jsonl")
+    words = ["tokenize", "../texts/*.jsonl", "--out", "out", "--tokenizer", "tokenizer.json", "-n", "2"]
+    assert run(words) == 2
+    assert f"--allow-path {outside}" in capfd.readouterr().err
+    assert run([*words, "--allow-path", str(outside)]) == 0
+    assert run([*words[:1], "../texts/a.jsonl", *words[2:3], "named", *words[4:]]) == 0, (
+        "a link that is named"
+    )

@@ -9,6 +9,7 @@ import pytest
 from indexer.config import load_config
 from indexer.config.load import SECTIONS, environment_overrides
 from indexer.config.option import keys_of
+from indexer.config.reference_page import configuration_page
 from indexer.errors import ConfigError
 
 WHOLE = """
@@ -181,3 +182,10 @@ def test_every_key_has_a_sentence_of_help() -> None:
     for section in SECTIONS.values():
         for key in keys_of(section).values():
             assert key.metadata["help"].endswith("."), key.name
+
+
+def test_the_page_of_keys_is_the_one_that_the_declarations_make() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert page == configuration_page(), (
+        "run `python -m indexer.config.reference_page > docs/configuration.md`"
+    )

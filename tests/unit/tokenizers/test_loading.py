@@ -131,10 +131,12 @@ ASK = """
 import sys
 from pathlib import Path
 from indexer.errors import ExposureError
+from indexer.storage.roots import roots_of, within
 from indexer.tokenizers import load_tokenizer
 for name in sys.argv[1:]:
     try:
-        tokenizer = load_tokenizer(name, base=Path("."))
+        with within(roots_of([name], base=Path("."))):  # which does not hold the cache
+            tokenizer = load_tokenizer(name, base=Path("."))
         print(tokenizer.name, tokenizer.content_hash, tokenizer.decode([0]))
     except ExposureError as error:
         print(error.exit_code, error)
