@@ -14,6 +14,7 @@ from indexer.own_code import code_hash
 from indexer.partials import stored_checksum
 from indexer.plan import Plan
 from indexer.plan_store import check_files
+from indexer.table_seal import wrong_with_table
 
 _PIECE_BYTES = 1 << 22
 
@@ -37,6 +38,8 @@ def merged_before(index: IndexDir, plan: Plan) -> list[str] | None:
         merged = json.loads(index.merged_file.read_bytes())
         if merged["of"] == _merged_of(index, plan) and merged["table"] == _hash_of(index.database_file):
             check_files(index, plan)
+            if wrong_with_table(index) is not None:  # its seal is gone or damaged, or a log lies beside it
+                return None
             return [str(note) for note in merged["notes"]]
     return None
 

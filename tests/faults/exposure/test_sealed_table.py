@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from indexer import open_index, table_seal
-from indexer.build import merge_index
+from indexer.build import build_index, merge_index
+from indexer.config import load_config
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
 from indexer.splits.ask import ask
@@ -89,6 +90,15 @@ def test_no_question_is_answered_and_a_merge_mends_it(
     assert exposure("merge", root)[0] == 0
     assert statuses(root) == before
     assert "a count of 0 means never" in exposure("status", root)[1]
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_an_index_again_mends_it_too(sample: Path, root: Path, spoil: Callable[[Path], object]) -> None:
+    merge_index(root)
+    spoil(root)
+    build_index(load_config(sample / "exposure.toml"), root, n_workers=1)
+    require_table(IndexDir(root), whole=True)
+    assert {row["status"] for row in statuses(root)} == {"seen", "never"}
 
 
 def test_looking_at_it_with_duckdb_is_no_change(root: Path) -> None:
