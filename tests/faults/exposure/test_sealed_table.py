@@ -130,10 +130,11 @@ def test_imported_results_are_sealed_and_outlive_an_edit(
     code, _, error = exposure("import", root, tmp_path / "results.csv", "--model", "m", "--checkpoint", 50)
     assert code == 0, error
     require_table(IndexDir(root), whole=True)
+    imported = ask(root, "SELECT * FROM results ORDER BY ALL").rows
     edit(root)
     merge_index(root)
-    assert "the 1 imported result in it" in caplog.text
-    assert ask(root, "SELECT count(*) AS n FROM results").rows.to_pylist() == [{"n": 1}]
+    assert f"the {imported.num_rows} imported results in it taken along unproved" in caplog.text
+    assert ask(root, "SELECT * FROM results ORDER BY ALL").rows.equals(imported)
 
 
 @pytest.mark.parametrize("n_written", [0, 1])
