@@ -103,7 +103,7 @@ def test_phrases_that_count_inside_longer_numbers_are_told(
     """Where 112 is 1 1 2, with spaces, "12 years" stands in "112 years" and nothing tells it apart."""
     splitters = pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True)
     config = configure(tmp_path, byte_letters(*splitters, prefix=True), ["the cat", "12 years"])
-    said = "1 phrases count inside longer words and numbers too, as '1 2 years'"
+    said = "1 phrase counts inside longer words and numbers too, as '1 2 years'"
     code, _, err = exposure("index", config, "--out", tmp_path / "index")
     assert (code, said in err) == (0, True)
     code, out, _ = exposure("check", config)
@@ -176,7 +176,7 @@ def test_what_cannot_be_spelled_is_told(
     config = configure(tmp_path, tokenizer, ["the cat", "naïve"])
     code, _, err = exposure("index", config, "--out", tmp_path / "index")
     assert code == 0
-    assert "1 phrases cannot be found as they are spelled, as 'naïve': the vocabulary lacks a piece" in err
+    assert "1 phrase cannot be found as spelled, as 'naïve': the vocabulary lacks a piece" in err
     code, out, _ = exposure("check", config)
     assert code == 0
-    assert "1 phrases cannot be found as they are spelled, as 'naïve'" in out
+    assert "1 phrase cannot be found as spelled, as 'naïve'" in out

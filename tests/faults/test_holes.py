@@ -123,7 +123,7 @@ def test_a_shard_is_gone(tmp_path: Path, exposure, command: str, number: int) ->
     out = [] if command == "check" else ["--out", tmp_path / "index"]
     code, _, error = exposure(command, corpus.write_config(), *out)
     assert code == 3
-    assert f"1 files of a numbered set are not there: shards/s0{number}.bin" in error
+    assert f"1 file of a numbered set is not there: shards/s0{number}.bin" in error
     assert "[corpus] allow_holes = true" in error
 
 

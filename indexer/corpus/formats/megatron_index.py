@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.errors import InputError
+from indexer.plurals import counted
 from indexer.storage import files
 from indexer.storage.compressed import SUFFIXES, Limits, compression_of, decompressed, without_suffix
 from indexer.storage.files import CorpusFile
@@ -92,7 +93,7 @@ def read_index(file: CorpusFile, limits: Limits) -> MegatronIndex:
         raise InputError(
             f"holds {data.size:,} bytes",
             path=file.name,
-            expected=f"{needed:,} for {n:,} sequences and {n_documents:,} document entries"
+            expected=f"{needed:,} for {counted(n, 'sequence')} and {n_documents:,} document entries"
             f" (or {needed + n:,} with modes)",
         )
     return MegatronIndex(

@@ -23,6 +23,7 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import InputError
+from indexer.plurals import counted
 from indexer.storage.compressed import Limits
 from indexer.storage.files import CorpusFile, find_files
 from indexer.storage.json_lines import lines_of, parse_object
@@ -164,7 +165,7 @@ class JsonIdsReader(FileReader):
     def _checked(self, ids: NDArray[Any], file: CorpusFile, number: int) -> NDArray[Any]:
         if self._width is not None and len(ids) != self._width:
             raise InputError(
-                f"holds {len(ids):,} ids",
+                f"holds {counted(len(ids), 'id')}",
                 path=file.name,
                 offset=f"line {number:,}",
                 expected=f"{self._width:,}, as [corpus] sequence_length says",

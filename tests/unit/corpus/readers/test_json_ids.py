@@ -52,5 +52,5 @@ def test_a_bad_line_is_named(tmp_path: Path, line, message):
 def test_a_line_of_another_length_is_refused(tmp_path: Path):
     (tmp_path / "a.jsonl").write_text('{"token_ids": [1, 2]}\n{"token_ids": [3]}\n')
     config = CorpusConfig(format="jsonl", paths=["a.jsonl"], sequence_length=2)
-    with pytest.raises(InputError, match="line 2: holds 1 ids; expected 2"):
+    with pytest.raises(InputError, match="line 2: holds 1 id; expected 2"):
         rows_of(open_corpus(config, base=tmp_path))

@@ -130,8 +130,8 @@ def test_index_refusals(tmp_path: Path):
         (data[:9] + b"\x02" + data[10:], "index of version 2"),
         (data[:17] + b"\x07" + data[18:], "a float dtype"),
         (data[:17] + b"\x63" + data[18:], "dtype code 99 is unknown"),
-        (data[:-1], "expected 62 for 1 sequences"),
-        (data + b"xx", "expected 62 for 1 sequences"),
+        (data[:-1], "expected 62 for 1 sequence"),
+        (data + b"xx", "expected 62 for 1 sequence"),
         (data[:20], "ends inside its header"),
         (b"TNTIDX\x00\x00" + data[8:], 'format = "megatron-legacy"'),
     ):
