@@ -106,7 +106,7 @@ def _of_lengths(training: Training) -> tuple[str, ...]:
     n_packed = sum(not shard.seekable for shard in shards)
     packed = f" ({n_packed:,} of them packed)" if n_packed else ""
     return (
-        f"that {'the' if len(shards) == 1 else 'all'} {counted(len(shards), 'shard')}{packed}"
+        f"that the {counted(len(shards), 'shard')}{packed}"
         f" {'is' if len(shards) == 1 else 'are'} whole: {facts.format} files do not say how"
         " long they are, and one cut between two ids or packed frames looks whole; a [corpus] manifest tells",
     )
