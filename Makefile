@@ -3,12 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+STUDY ?= study
+STUDY_BIN := .venv-study/bin
+STUDY_READY := .venv-study/.installed
 CONFIG ?= sample/exposure.toml
 OUT ?= $(dir $(CONFIG))index
 N ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help index test test-python test-stores test-ray test-harness test-all soak fuzz lint bench clean lock
+.PHONY: help index test test-python test-stores test-ray test-harness test-study test-all soak fuzz lint bench study clean lock
 
 ##@ Main
 
@@ -19,6 +22,9 @@ index: $(READY) ## Index a corpus: the embedded sample, or your own with CONFIG=
 
 test: $(READY) ## Run the tests, on every core
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
+
+study: $(STUDY_READY) ## Train tiny models on the sample, evaluate, split, look inside, report [STUDY=dir]
+	@PATH="$(CURDIR)/$(STUDY_BIN):$$PATH" sh examples/grokking_study/study.sh $(STUDY)
 
 ##@ Work on the project
 
@@ -40,9 +46,12 @@ test-ray: $(READY) ## Try scans over a Ray cluster on this machine, for which Ra
 test-harness: $(READY) ## Prove the exports with the evaluation harness and mlcroissant, in an environment of their own
 	@[ -f .venv-harness/.installed ] || { echo "Creating .venv-harness ..." && $(PYTHON) -m venv .venv-harness \
 	    && .venv-harness/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock \
-	    && .venv-harness/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[harness]" \
+	    && .venv-harness/bin/python -m pip install -q --disable-pip-version-check -e ".[harness]" \
 	    && touch .venv-harness/.installed; }
 	.venv-harness/bin/python -m pytest tests/unit/splits
+
+test-study: $(STUDY_READY) ## Prove the scripts of the study with torch and transformers, in an environment of their own
+	$(STUDY_BIN)/python -m pytest tests/unit/examples
 
 soak: $(READY) ## Kill N=200 runs, flip bits, send signals, draw settings, at random; kill commands at every boundary
 	$(BIN)/python -m tests.faults.soak kills $(N)
@@ -68,7 +77,7 @@ bench: $(READY) ## Measure the scan beside its peers; on your own shards and phr
 	@$(BIN)/python -m benchmarks $(if $(CORPUS),--corpus $(CORPUS)) $(ARGS)
 
 clean: ## Remove the environment, the sample and its index
-	rm -rf $(VENV) .venv-harness sample build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-harness .venv-study sample study build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 ##@ Environment
 
@@ -79,6 +88,13 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+$(STUDY_READY): requirements.lock pyproject.toml
+	@echo "Creating .venv-study with torch and transformers (PyPI's torch for Linux brings CUDA: docs/study.md) ..."
+	@$(PYTHON) -m venv .venv-study
+	@$(STUDY_BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(STUDY_BIN)/python -m pip install -q --disable-pip-version-check -e ".[study]"
+	@touch $(STUDY_READY)
 
 lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
 	printf 'hatchling>=1.27\neditables\n' | uv pip compile --universal --python-version 3.11 --generate-hashes \
