@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from indexer.cli.command import command
-from indexer.cli.options import index_argument, min_count_option, side_option
+from indexer.cli.options import allow_path_option, index_argument, min_count_option, side_option
 from indexer.cli.progress import Progress
 from indexer.plurals import counted
 
@@ -29,14 +29,29 @@ from indexer.plurals import counted
 )
 @min_count_option
 @side_option
+@allow_path_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def report(index_dir: str, out: Path, images: Path | None, min_count: int, side: str, quiet: bool) -> None:
+def report(
+    index_dir: str,
+    out: Path,
+    images: Path | None,
+    min_count: int,
+    side: str,
+    allow_paths: tuple[str, ...],
+    quiet: bool,
+) -> None:
     """Write one self-contained page of charts that opens offline, and each chart as SVG and PNG."""
     with Progress(quiet=quiet) as progress:
         from indexer.report import write_report
 
         charts = write_report(
-            index_dir, out, images=images, min_count=min_count, side=side, announce=progress.say
+            index_dir,
+            out,
+            images=images,
+            min_count=min_count,
+            side=side,
+            allow_paths=allow_paths,
+            announce=progress.say,
         )
         folder = images or out.with_name(f"{out.stem}_charts")
         progress.say(

@@ -33,6 +33,7 @@ def page(
     tables: Sequence[tuple[str, str, Answer]],
     footer: str,
     script: str,
+    search: str = "",
 ) -> str:
     """Return the page as HTML.
 
@@ -46,6 +47,8 @@ def page(
         Title, sentence and rows of what is shown as a table only.
     script : str
         The libraries and the code that draws the specifications.
+    search : str
+        The search box, as HTML.
     """
     specifications: dict[str, Any] = {}
     sections = [_chart_section(chart, still, specifications) for chart, still in charts]
@@ -55,6 +58,7 @@ def page(
         style=_file("page.css"),
         facts=escape(facts),
         warning=f'<p class="warning">{escape(warning)}</p>' if warning else "",
+        search=search,
         sections="\n".join(sections),
         footer=escape(footer),
         # "<" inside a script could end it.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from indexer import __version__
 from indexer.errors import ResourceError
-from indexer.index_dir import commit_file
+from indexer.index_dir import IndexDir, commit_file
 from indexer.plurals import counted
 from indexer.report.chart import Chart, Row, rows_of
 from indexer.report.exposure_charts import exposure_counts, first_exposures, phrases_met
@@ -56,6 +56,7 @@ def write_report(
     images: Path | None = None,
     min_count: int = 1,
     side: str = "either",
+    allow_paths: Sequence[str] = (),
     announce: Callable[[str], None] = lambda line: None,
 ) -> list[Chart]:
     """Write the report of an index.
@@ -70,6 +71,8 @@ def write_report(
         Folder for each chart as SVG and PNG; default: ``<stem of out>_charts`` beside the page.
     min_count, side : int, str
         The split that is drawn, over the whole training window.
+    allow_paths : sequence of str
+        Folders that first places may be read from besides what the plan names.
     announce : callable
         Is told what is being waited for.
 
@@ -86,6 +89,7 @@ def write_report(
     _require_packages()
     from indexer.report.images import bundle, svg, write_images
     from indexer.report.page import page, snippet
+    from indexer.report.search import script, search_box
 
     parameters = {"min_count": str(min_count), "side": side}
     overview = rows_of(ask(root, "explore/overview"))[0]
@@ -120,7 +124,8 @@ def write_report(
         tables=tables,
         footer=f"Index {answer.fingerprint}, {counted(answer.n_unverified_shards, 'shard')} not compared "
         f"with a known hash, exposure-indexer {__version__}.",
-        script=bundle(snippet()),
+        script=bundle(snippet() + script()),
+        search=search_box(IndexDir(root), allow_paths=allow_paths, announce=announce),
     )
     commit_file(out, lambda aside: aside.write_text(html, encoding="utf-8"))
     write_images([pair for pair in drawn if pair[1]], images or out.with_name(f"{out.stem}_charts"))

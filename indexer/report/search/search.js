@@ -1,0 +1,205 @@
+// The search box: unpacks its data when it is first used, and draws with the libraries of the page.
+const box = document.getElementById("search-box");
+const list = document.getElementById("search-results");
+const shown = document.getElementById("search-shown");
+const count = new Intl.NumberFormat("en");
+const MOST_RESULTS = 30;
+const MOST_CURVES = 8;
+const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#5f5f5f", "#a6a6a6", "#56b4e9", "#cc79a7"];
+let unpacked = null;
+
+async function data() {
+  if (unpacked === null) {
+    const packed = atob(document.getElementById("search-data").textContent);
+    const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    unpacked = await new Response(stream).json();
+    unpacked.folded = unpacked.phrases.map((phrase) => phrase.toLowerCase());
+    unpacked.names = unpacked.items.map((item) => item[0].toLowerCase());
+    unpacked.itemsOf = new Map();
+    unpacked.items.forEach((item, number) => {
+      for (let k = 2; k < item.length; k += 2) {
+        for (const phrase of item[k]) {
+          if (!unpacked.itemsOf.has(phrase)) unpacked.itemsOf.set(phrase, []);
+          unpacked.itemsOf.get(phrase).push(number);
+        }
+      }
+    });
+  }
+  return unpacked;
+}
+
+function rank(text, asked) {
+  const at = text.indexOf(asked);
+  if (at < 0) return -1;
+  if (text === asked) return 0;
+  if (at === 0) return 1;
+  return text.indexOf(" " + asked) >= 0 ? 2 : 3;
+}
+
+function best(texts, asked, weight) {
+  const ranked = [[], [], [], []];
+  texts.forEach((text, number) => {
+    const rate = rank(text, asked);
+    if (rate >= 0) ranked[rate].push(number);
+  });
+  const n = ranked.reduce((sum, some) => sum + some.length, 0);
+  ranked.forEach((some) => some.sort((a, b) => weight(b) - weight(a) || a - b));
+  return { n, numbers: ranked.flat().slice(0, MOST_RESULTS) };
+}
+
+function element(name, attributes, ...inside) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made[key] = value;
+  made.append(...inside);
+  return made;
+}
+
+const plural = (n, one) => `${count.format(n)} ${one}${n === 1 ? "" : "s"}`;
+const statuses = { s: "seen", n: "never seen", u: "unknown: a zero without evidence" };
+const telling = (found, number) =>
+  found.counts[number] ? plural(found.counts[number], "exposure") : statuses[found.status[number]];
+const step = (value) => (value === null ? "unknown" : count.format(value));
+
+function result(text, told, open) {
+  const button = element("button", { type: "button" }, element("span", { className: "name" }, text), element("span", { className: "told" }, told));
+  button.addEventListener("click", open);
+  return element("li", {}, button);
+}
+
+async function search() {
+  const asked = box.value.trim().toLowerCase();
+  const found = await data();
+  if (asked !== box.value.trim().toLowerCase()) return; // typed on while the data was unpacked
+  list.replaceChildren();
+  if (!asked) return;
+  const phrases = best(found.folded, asked, (number) => found.counts[number]);
+  const items = best(found.names, asked, () => 0);
+  if (phrases.n) list.append(element("li", { className: "head" }, plural(phrases.n, "phrase")));
+  for (const number of phrases.numbers) {
+    list.append(result(found.phrases[number], telling(found, number), () => openPhrase(number)));
+  }
+  if (items.n) list.append(element("li", { className: "head" }, plural(items.n, "item")));
+  for (const number of items.numbers) {
+    list.append(result(found.items[number][0], "", () => openItem(number)));
+  }
+  if (!phrases.n && !items.n) list.append(element("li", { className: "head" }, "No phrase and no item holds these letters."));
+}
+
+function curve(found, number) {
+  const since = new Map();
+  for (let k = 0; k < found.points[number].length; k += 2) since.set(found.points[number][k], found.points[number][k + 1]);
+  let sum = 0;
+  return found.grid.map((checkpoint, point) => {
+    sum += since.get(point) || 0;
+    return { checkpoint, exposures: sum, phrase: found.phrases[number] };
+  });
+}
+
+async function draw(found, numbers) {
+  const place = element("div", { className: "plot" });
+  shown.append(element("figure", {}, element("figcaption", {}, "Exposures before each checkpoint"), place));
+  const names = numbers.map((number) => found.phrases[number]);
+  const x = { field: "checkpoint", type: "quantitative", title: "training step", axis: { tickCount: 6, format: ",d" } };
+  const y = { field: "exposures", type: "quantitative", title: "exposures", axis: { tickCount: 4, format: ",d", tickMinStep: 1 } };
+  const colour = { field: "phrase", type: "nominal", legend: null, scale: { domain: names, range: COLOURS } };
+  const specification = {
+    $schema: found.schema,
+    data: { values: numbers.flatMap((number) => curve(found, number)) },
+    mark: { type: "line", point: found.grid.length < 12, tooltip: true },
+    encoding: { x, y, color: colour },
+    width: "container", height: 190, autosize: { type: "fit-x", contains: "padding" },
+    config: found.config,
+  };
+  try {
+    await vegaEmbed(place, specification, options);
+    shown.dataset.drawn = "yes";
+  } catch (error) {
+    place.textContent = "The curve could not be drawn.";
+    console.error(error);
+  }
+}
+
+function facts(found, number) {
+  const told = [telling(found, number)];
+  if (found.counts[number]) {
+    told.push(`in ${plural(found.sequences[number], "sequence")}`);
+    told.push(`first at step ${step(found.first[number])}, last at step ${step(found.last[number])}`);
+  }
+  return told.join(", ");
+}
+
+function places(found, number) {
+  const rows = found.places[number];
+  const made = element("ol", { className: "places" });
+  for (let k = 0; k < rows.length; k += 4) {
+    const where = `step ${step(rows[k])}, sequence ${count.format(rows[k + 1])}, token ${count.format(rows[k + 2])}, ${found.paths[rows[k + 3]]}`;
+    const row = element("li", {}, element("span", { className: "where" }, where));
+    const text = found.contexts[`${number}.${k / 4}`];
+    if (text) {
+      const occurrence = text[1].trimStart();
+      const space = text[1].slice(0, text[1].length - occurrence.length);
+      row.append(element("p", {}, `…${text[0]}${space}`, element("mark", {}, occurrence), `${text[2]}…`));
+    }
+    made.append(row);
+  }
+  return made;
+}
+
+function begin(title) {
+  shown.replaceChildren(element("h3", {}, title));
+  shown.dataset.drawn = "no";
+  shown.scrollIntoView({ block: "nearest" });
+}
+
+async function openPhrase(number) {
+  const found = await data();
+  begin(found.phrases[number]);
+  shown.append(element("p", {}, facts(found, number)));
+  const items = found.itemsOf.get(number) || [];
+  if (items.length) {
+    const line = element("p", { className: "note" }, `In ${plural(items.length, "item")}: `);
+    items.slice(0, 5).forEach((item, k) => {
+      const button = element("button", { type: "button", className: "link" }, found.items[item][0]);
+      button.addEventListener("click", () => openItem(item));
+      line.append(k ? ", " : "", button);
+    });
+    if (items.length > 5) line.append(" …");
+    shown.append(line);
+  }
+  if (!found.counts[number]) return;
+  shown.append(element("h4", {}, "First places"), places(found, number));
+  await draw(found, [number]);
+}
+
+async function openItem(number) {
+  const found = await data();
+  const item = found.items[number];
+  begin(item[0]);
+  const seen = [];
+  for (let k = 1; k < item.length; k += 2) {
+    const row = element("ul", { className: "role" });
+    for (const phrase of item[k + 1]) {
+      const button = element("button", { type: "button", className: "link" }, found.phrases[phrase]);
+      button.addEventListener("click", () => openPhrase(phrase));
+      const key = element("span", { className: "key" });
+      if (found.counts[phrase] && !seen.includes(phrase) && seen.length < MOST_CURVES) seen.push(phrase);
+      if (seen.includes(phrase)) key.style.background = COLOURS[seen.indexOf(phrase)];
+      row.append(element("li", {}, key, button, element("span", { className: "told" }, facts(found, phrase))));
+    }
+    shown.append(element("h4", {}, item[k]), row);
+  }
+  if (seen.length) await draw(found, seen);
+}
+
+document.getElementById("search").hidden = false;
+box.addEventListener("input", search);
+document.getElementById("search-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  list.querySelector("button")?.click();
+});
+const linked = new URLSearchParams(location.hash.slice(1)).get("search");
+if (linked) {
+  box.value = linked;
+  search().then(() => list.querySelector("button")?.click());
+}
