@@ -20,11 +20,22 @@ def test_the_command_passes_its_options_on(tmp_path: Path, monkeypatch: pytest.M
         return []
 
     monkeypatch.setattr("indexer.report.write_report", write)
-    words = ["idx", "--out", str(tmp_path / "r.html"), "--min-count", "2", "--side", "good"]
+    words = [
+        "idx",
+        "--out",
+        str(tmp_path / "r.html"),
+        "--min-count",
+        "2",
+        "--side",
+        "good",
+        "--allow-path",
+        "/data",
+    ]
     result = CliRunner().invoke(report, words)
     assert result.exit_code == 0, result.output
     assert result.stdout == ""
-    assert asked == [("idx", tmp_path / "r.html", {"images": None, "min_count": 2, "side": "good"})]
+    settings = {"images": None, "min_count": 2, "side": "good", "allow_paths": ("/data",)}
+    assert asked == [("idx", tmp_path / "r.html", settings)]
 
 
 def test_no_index_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

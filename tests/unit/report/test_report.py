@@ -47,10 +47,11 @@ def make_index(root: Path, *, pairs: bool = True, results: bool = False, **facts
             first = number if count else None
             connection.execute("INSERT INTO phrases VALUES (?, ?, 2, 2)", [number, f"<phrase> & {number}"])
             connection.execute(
-                "INSERT INTO exposures VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO exposures VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     number,
                     count,
+                    min(count, 200),
                     count > 0,
                     "seen" if count else status,
                     first,

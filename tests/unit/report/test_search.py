@@ -17,7 +17,6 @@ from indexer.config import load_config
 from indexer.index_dir import IndexDir
 from indexer.report.phrase_history import phrase_history
 from indexer.report.search import found, search_box
-from indexer.sample.write import SampleSize, write_sample
 from indexer.splits.ask import ask
 
 pytest.importorskip("altair")
@@ -49,10 +48,7 @@ def test_phrases_curves_places_and_items_are_those_of_the_index(index_dir: Path)
         content["status"], strict=True,
     )  # fmt: skip
     assert sorted(told, key=str) == sorted(
-        (
-            (*(r[name] for name in names), r["status"][0])
-            for r in rows,
-        key=str,
+        ((*(r[name] for name in names), r["status"][0]) for r in rows), key=str
     )
     most = max(range(len(rows)), key=content["counts"].__getitem__)
     history = phrase_history(index_dir, content["phrases"][most])
@@ -60,9 +56,8 @@ def test_phrases_curves_places_and_items_are_those_of_the_index(index_dir: Path)
     sums = [sum(history.exposures_since[: at + 1]) for at in range(len(history.checkpoints))]
     assert totals == dict(zip(history.checkpoints, sums, strict=True))
     places = content["places"][most]
-    for place, (known, context) in enumerate(
-        list(zip(history.places, history.contexts, strict=True))[: found.N_PLACES]
-    ):
+    for place in range(found.N_PLACES):
+        known, context = history.places[place], history.contexts[place]
         step, sequence, offset, path = places[4 * place : 4 * place + 4]
         assert (step, sequence, offset, content["paths"][path]) == (
             known["step"], known["sequence"], known["token_offset"], known["path"],
@@ -109,9 +104,8 @@ def test_curves_get_fewer_points_where_the_page_would_be_too_large(
         assert all(all_points[checkpoint] == sum_ for checkpoint, sum_ in curve(fewer, number).items())
 
 
-def test_where_the_corpus_is_gone_places_stand_without_text(tmp_path: Path) -> None:
-    size = SampleSize(pairs_per_paradigm=4, n_steps=10, n_dropped=1, n_shards=1, vocab_size=1500)
-    write_sample(tmp_path / "sample", size=size)
+def test_where_the_corpus_is_gone_places_stand_without_text(sample: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample, tmp_path / "sample")
     build_index(load_config(tmp_path / "sample" / "exposure.toml"), tmp_path / "index", n_workers=1)
     shutil.rmtree(tmp_path / "sample" / "shards")
     box = search_box(IndexDir(tmp_path / "index"))
