@@ -11,6 +11,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.options import (
+    allow_path_option,
     checkpoint_option,
     index_argument,
     max_rows_option,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 @command(
     "exposure query index most_exposed -p n_rows=5",
+    "exposure query index hits_to_judge -p n_hits=5 --context",
     "exposure query index \"SELECT count(*) FROM exposures WHERE status = 'never'\"",
 )
 @click.argument("index_dir", metavar="INDEX", required=False, type=click.Path(file_okay=False))
@@ -44,6 +46,10 @@ if TYPE_CHECKING:
     help="How the rows are printed; parquet needs --out.",
 )
 @click.option("--out", type=click.Path(dir_okay=False), help="Write to a file.")
+@click.option(
+    "--context", is_flag=True, help="Where rows are places: add the text of the corpus around each."
+)
+@allow_path_option
 @click.option("--limit", type=click.IntRange(min=1), default=None, help="Fetch this many rows at most.")
 @timeout_option
 @query_memory_option
@@ -55,6 +61,8 @@ def query(
     parameters: tuple[str, ...],
     output_format: str,
     out: str | None,
+    context: bool,
+    allow_paths: tuple[str, ...],
     limit: int | None,
     timeout: float,
     max_memory: str | None,
@@ -85,6 +93,10 @@ def query(
     if out is not None:
         manifest_format(Path(out), None if output_format == "table" else output_format)
     answer = ask(index_dir, question, read_parameters(parameters), limits)
+    if context:
+        from indexer.splits.in_context import in_context
+
+        answer = in_context(index_dir, answer, allow_paths)
     if answer.more:
         click.echo(f"showing the first {counted(answer.rows.num_rows, 'row')}; there are more", err=True)
     if out is not None:

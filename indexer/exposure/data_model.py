@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from indexer.exposure.bundle import TABLES, VIEWS
-from indexer.exposure.database import SCHEMA_VERSION, STORAGE_VERSION, building, sql
+from indexer.exposure.database import SCHEMA_VERSION, STORAGE_VERSION, building, define_macros
 
 _HEAD = """# Data model
 
@@ -32,7 +32,7 @@ never on a comparison with NULL.
 def data_model_page() -> str:
     """Return the page as Markdown."""
     with tempfile.TemporaryDirectory() as folder, building(Path(folder) / "model.duckdb") as connection:
-        connection.execute(sql("macros.sql"))
+        define_macros(connection)
         parts = [_HEAD.format(schema=SCHEMA_VERSION, storage=STORAGE_VERSION)]
         parts += [_table(connection, name) for name in TABLES]
         parts.append("## Views with the columns of a table\n")

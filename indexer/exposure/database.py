@@ -39,6 +39,12 @@ def sql(name: str) -> str:
     return files("indexer.exposure").joinpath(name).read_text(encoding="utf-8")
 
 
+def define_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give an index its views and macros."""
+    for name in ("macros.sql", "item_macros.sql"):
+        connection.execute(sql(name))
+
+
 class DamagedTableError(StateError):
     """A file that DuckDB cannot read, or that is no exposure index."""
 

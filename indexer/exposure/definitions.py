@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from indexer.exposure.database import sql
+from indexer.exposure.database import define_macros, sql
 
 _COLUMNS = """
 SELECT table_name || '.' || column_name, data_type || CASE WHEN is_nullable THEN '' ELSE ' NOT NULL' END
@@ -38,7 +38,7 @@ def definitions_of_a_new_index() -> dict[str, str]:
     connection = duckdb.connect()
     try:
         connection.execute(sql("schema.sql"))
-        connection.execute(sql("macros.sql"))
+        define_macros(connection)
         return definitions(connection)
     finally:
         connection.close()

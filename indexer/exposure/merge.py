@@ -21,6 +21,7 @@ from indexer.exposure.database import (
     SCHEMA_VERSION,
     DamagedTableError,
     building,
+    define_macros,
     first_line,
     is_of_the_machine,
     open_read_only,
@@ -193,7 +194,7 @@ def _fill(
         connection.execute(sql("attributes.sql"))
     if "probe_positions" in plan.frozen:
         connection.execute("INSERT INTO probe_positions SELECT * FROM read_parquet(getvariable('probes'))")
-    connection.execute(sql("macros.sql"))
+    define_macros(connection)
     return notes
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from indexer.exposure.database import building, sql
+from indexer.exposure.database import building, define_macros
 from indexer.splits.ask import load_query, run
 from tests.support.given_pairs import open_for_pairs, take_pairs
 
@@ -66,7 +66,7 @@ def test_the_null_equals_plain_loops(tmp_path: Path) -> None:
                 "INSERT INTO given_results VALUES ('m', ?, ?, -1, -1, ?)", [checkpoint, pair, right]
             )
         take_pairs(connection)
-        connection.execute(sql("macros.sql"))
+        define_macros(connection)
 
     hashes = duckdb.connect()
     lags = []

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from indexer.errors import ConfigError
-from indexer.exposure.database import building, sql
+from indexer.exposure.database import building, define_macros
 from indexer.splits.ask import run
 from indexer.splits.query_file import find_query_file, shipped_queries
 from tests.support.given_pairs import open_for_pairs, take_pairs
@@ -49,7 +49,7 @@ def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', 'test'),"
             " ('complete', 'true'), ('steps_known', 'true'), ('grain', 'checkpoint')"
         )
-        connection.execute(sql("macros.sql"))
+        define_macros(connection)
     return database
 
 
@@ -105,3 +105,17 @@ def test_a_macro_refuses_a_count_below_one(tmp_path: Path, empty_index: Path, ma
     with pytest.raises(ConfigError, match="min_count is 1 or more"):
         run(database, "SQL", f"SELECT * FROM {macro.format(least)}", {})
     assert run(database, "SQL", f"SELECT * FROM {macro.format('1')}", {}).rows.num_rows > 0
+
+
+def test_what_stands_together_is_not_told_of_first_places(tmp_path: Path, empty_index: Path) -> None:
+    database = Path(shutil.copy(empty_index, tmp_path / "index.duckdb"))
+    common = (CASES / "contamination.txt").read_text(encoding="utf-8").partition("\ncase: ")[0]
+    file = find_query_file("question_with_answer")
+    assert file is not None
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(common)
+    assert run(database, file.name, file.sql, file.bind({})).rows.num_rows == 1
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("DELETE FROM places WHERE phrase_id = 6 AND place = 1")
+    with pytest.raises(ConfigError, match=r'index again with \[index\] occurrences = "all"'):
+        run(database, file.name, file.sql, file.bind({}))

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.errors import ConfigError, InputError
-from indexer.exposure.database import building, sql
+from indexer.exposure.database import building, define_macros
 from indexer.exposure.result_files import doc_hash, read_results
 from indexer.exposure.results import add_results
 from indexer.index_dir import IndexDir
@@ -26,7 +26,7 @@ def index(tmp_path: Path) -> IndexDir:
         connection.execute(
             "INSERT INTO items (item_id, kind) VALUES ('p/0', 'pair'), ('p/1', 'pair'), ('p/2', 'pair')"
         )
-        connection.execute(sql("macros.sql"))
+        define_macros(connection)
     return index
 
 

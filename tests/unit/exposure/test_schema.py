@@ -11,7 +11,13 @@ import pytest
 
 from indexer.errors import StateError
 from indexer.exposure.data_model import data_model_page
-from indexer.exposure.database import SCHEMA_VERSION, STORAGE_VERSION, building, open_read_only, sql
+from indexer.exposure.database import (
+    SCHEMA_VERSION,
+    STORAGE_VERSION,
+    building,
+    define_macros,
+    open_read_only,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,7 +29,7 @@ def database(tmp_path: Path) -> Path:
         connection.execute(
             "INSERT INTO provenance VALUES ('schema_version', $version)", {"version": str(SCHEMA_VERSION)}
         )
-        connection.execute(sql("macros.sql"))
+        define_macros(connection)
     return path
 
 

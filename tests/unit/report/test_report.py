@@ -15,7 +15,7 @@ from typing import NamedTuple
 import duckdb
 import pytest
 
-from indexer.exposure.database import building, sql
+from indexer.exposure.database import building, define_macros
 from indexer.report import write_report
 from indexer.report.chart import Chart
 from indexer.report.exposure_charts import GAP, _labelled, _short
@@ -76,7 +76,7 @@ def make_index(root: Path, *, pairs: bool = True, results: bool = False, **facts
                 "FROM given_pairs, unnest([10, 20, 30, 40]) AS t (c)"
             )
         take_pairs(connection)
-        connection.execute(sql("macros.sql"))
+        define_macros(connection)
     return root
 
 

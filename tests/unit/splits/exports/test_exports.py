@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.errors import ConfigError, StateError
-from indexer.exposure.database import building, sql
+from indexer.exposure.database import building, define_macros
 from indexer.splits.ask import ask
 from indexer.splits.exports import EXPORTS, write_export
 from tests.support.given_pairs import open_for_pairs, take_pairs
@@ -68,7 +68,7 @@ def make_index(root: Path, complete: str = "true") -> Path:
                 ],
             )
         take_pairs(connection)
-        connection.execute(sql("macros.sql"))
+        define_macros(connection)
     return root
 
 
