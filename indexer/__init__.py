@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ def open_index(
     timeout: float | None = 60.0,
     max_memory: int | None = None,
     max_rows: int | None = 10_000_000,
+    attach: Mapping[str, str | Path] | None = None,
 ) -> Index:
     """Open an index for asking, read-only; questions are asked in a process of their own.
 
@@ -32,6 +34,8 @@ def open_index(
         Bytes a question, and its rows, may take; None: half of the machine's memory.
     max_rows : int, optional
         More rows are refused; None: no limit.
+    attach : mapping of str to str or Path, optional
+        Further index directories by name: ``attach={"other": "index2"}`` makes ``other.exposures`` a table.
 
     Returns
     -------
@@ -46,4 +50,5 @@ def open_index(
     from indexer.exposure.query_door import QueryLimits
     from indexer.splits.handle import Index
 
-    return Index(path, QueryLimits(seconds=timeout, memory_bytes=max_memory, max_rows=max_rows))
+    limits = QueryLimits(seconds=timeout, memory_bytes=max_memory, max_rows=max_rows)
+    return Index(path, limits, attach)

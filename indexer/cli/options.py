@@ -76,6 +76,13 @@ max_rows_option = click.option(
     show_default=True,
     help="A question that gives more rows is refused.",
 )
+attach_option = click.option(
+    "--attach",
+    "attached",
+    multiple=True,
+    metavar="NAME=INDEX2",
+    help="Ask another index too: its tables and views are NAME.exposures and so on; it lends no macros.",
+)
 parameter_option = click.option(
     "-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."
 )
@@ -113,13 +120,15 @@ side_option = click.option(
 )
 
 
-def read_parameters(words: tuple[str, ...]) -> dict[str, str]:
+def read_parameters(words: tuple[str, ...], hint: str = "-p") -> dict[str, str]:
     """Read ``name=value`` words."""
-    values = {}
+    values: dict[str, str] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise click.BadParameter(f"{word!r} is not NAME=VALUE", param_hint="-p")
+            raise click.BadParameter(f"{word!r} is not NAME=VALUE", param_hint=hint)
+        if name in values and hint != "-p":
+            raise click.BadParameter(f"{name!r} is given twice", param_hint=hint)
         values[name] = value
     return values
 

@@ -12,6 +12,7 @@ import click
 from indexer.cli.command import command
 from indexer.cli.options import (
     allow_path_option,
+    attach_option,
     checkpoint_option,
     index_argument,
     max_rows_option,
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
 @command(
     "exposure query index most_exposed -p n_rows=5",
     "exposure query index hits_to_judge -p n_hits=5 --context",
+    "exposure query index seen_here_never_there --attach other=index2 -p before=1000",
     "exposure query index \"SELECT count(*) FROM exposures WHERE status = 'never'\"",
 )
 @click.argument("index_dir", metavar="INDEX", required=False, type=click.Path(file_okay=False))
 @click.argument("question", required=False)
 @parameter_option
+@attach_option
 @click.option(
     "--format",
     "output_format",
@@ -59,6 +62,7 @@ def query(
     index_dir: str | None,
     question: str | None,
     parameters: tuple[str, ...],
+    attached: tuple[str, ...],
     output_format: str,
     out: str | None,
     context: bool,
@@ -92,7 +96,10 @@ def query(
 
     if out is not None:
         manifest_format(Path(out), None if output_format == "table" else output_format)
-    answer = ask(index_dir, question, read_parameters(parameters), limits)
+    others = read_parameters(attached, "--attach")
+    if context and others:
+        raise click.UsageError("--context reads from the corpus of one index: leave --attach out")
+    answer = ask(index_dir, question, read_parameters(parameters), limits, others)
     if context:
         from indexer.splits.in_context import in_context
 
@@ -172,6 +179,8 @@ def _print_questions() -> None:
     for name, path in shipped_queries().items():
         file = load_query_file(path, name)
         click.echo(f"{name}\n    {file.title}. {file.sentence}")
+        for other, what in file.attached.items():
+            click.echo(f"    --attach {other}=INDEX2  {what}")
         for parameter in file.parameters:
             default = "" if parameter.default is None else f" = {parameter.default}"
             click.echo(f"    -p {parameter.name}{default}  {parameter.type}: {parameter.help}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -80,7 +80,11 @@ def building(path: Path, *, memory_bytes: int | None = None) -> Iterator[duckdb.
 
 
 def open_read_only(
-    path: Path, *, memory_bytes: int | None = None, versions: Collection[int] = (SCHEMA_VERSION,)
+    path: Path,
+    *,
+    memory_bytes: int | None = None,
+    versions: Collection[int] = (SCHEMA_VERSION,),
+    attached: Mapping[str, Path] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open an index file for asking: no writes, no files, no network, no change of settings.
 
@@ -92,6 +96,9 @@ def open_read_only(
         What DuckDB may take; nothing is put on disk when it is not enough.
     versions : collection of int
         Schema versions that are taken.
+    attached : mapping of str to Path, optional
+        Further index files by the name that their tables are called by, as in ``other.exposures``. Of their
+        macros see `indexer.exposure.attached`.
 
     Raises
     ------
@@ -100,12 +107,14 @@ def open_read_only(
     ResourceError
         It may be an index, and the machine does not let it be opened.
     """
+    for other in (attached or {}).values():
+        open_read_only(other).close()  # which refuses what is no index
     try:
         connection = duckdb.connect(
             str(path),
             read_only=True,
             config={
-                "enable_external_access": "false",
+                **({} if attached else {"enable_external_access": "false"}),
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "python_enable_replacements": "false",
@@ -113,6 +122,11 @@ def open_read_only(
                 **({} if memory_bytes is None else {"memory_limit": f"{memory_bytes}B"}),
             },
         )
+        for name, other in (attached or {}).items():
+            quoted = str(other).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS \"{name}\" (TYPE DUCKDB, READ_ONLY)")
+        if attached:
+            connection.execute("SET enable_external_access = false")
         # Locked only now: in a notebook or an interactive session connect() itself sets the progress bar.
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:

@@ -12,7 +12,7 @@ import json
 import math
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +77,8 @@ class Rows(NamedTuple):
         Shards whose content was compared with nothing that is known from elsewhere.
     more : bool
         Whether `QueryLimits.limit` left rows out.
+    attached : dict of str to dict
+        By name, fingerprint, complete, taken_on_purpose and n_unverified_shards of the attached indexes.
     """
 
     rows: pa.Table
@@ -85,6 +87,7 @@ class Rows(NamedTuple):
     taken_on_purpose: dict[str, str]
     n_unverified_shards: int
     more: bool
+    attached: dict[str, dict[str, Any]]
 
 
 class MissingTableError(ConfigError):
@@ -94,9 +97,14 @@ class MissingTableError(ConfigError):
 
 
 def ask_in_process(
-    database: Path, name: str, sql: str, parameters: dict[str, Any], limits: QueryLimits
+    database: Path,
+    name: str,
+    sql: str,
+    parameters: dict[str, Any],
+    limits: QueryLimits,
+    attached: Mapping[str, Path] | None = None,
 ) -> Rows:
-    """Ask an index file in a process of its own.
+    """Ask an index file in a process of its own; `attached` are further ones, by the name they get in SQL.
 
     Raises
     ------
@@ -124,6 +132,7 @@ def ask_in_process(
         "database": str(database.absolute()),
         "name": name,
         "sql": sql,
+        "attached": {one: str(path.absolute()) for one, path in (attached or {}).items()},
         "parameters": parameters,
         "memory_bytes": memory_bytes,
         "max_rows": limits.max_rows,

@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from indexer.engines.memory import limit_memory
 from indexer.errors import ExposureError, ResourceError
+from indexer.exposure.attached import refuse_macros_of_attached
 from indexer.exposure.database import open_read_only
 from indexer.exposure.statements import error_of_query, missing_table, refuse_other_statements
 from indexer.forks import leave_signals_to_parent
@@ -79,21 +80,33 @@ def _answer(question: dict[str, Any], answers: BinaryIO) -> None:
 def _send_rows(question: dict[str, Any], answers: BinaryIO) -> dict[str, Any]:
     """Send the rows as they come and return the facts of the index."""
     duckdb_bytes = int(question["memory_bytes"] * _SHARE_OF_DUCKDB)
-    with open_read_only(Path(question["database"]), memory_bytes=duckdb_bytes) as connection:
+    attached = {name: Path(path) for name, path in question["attached"].items()}
+    with open_read_only(
+        Path(question["database"]), memory_bytes=duckdb_bytes, attached=attached
+    ) as connection:
         refuse_other_statements(connection, question["sql"])
+        if attached:
+            refuse_macros_of_attached(connection, question["sql"], attached)
         relation = connection.sql(question["sql"], params=question["parameters"] or None)
         # While rows are still to come, a connection closes only when its question is done.
         with _with_plain_types(relation).to_arrow_reader(_ROWS_AT_ONCE) as reader:
             more = _send_batches(reader, question, answers)
         del relation, reader
-        facts = dict(connection.execute("SELECT key, value FROM provenance").fetchall())
-        ((n_unverified,),) = connection.execute("SELECT count(*) FROM shards WHERE NOT verified").fetchall()
+        facts = _facts_of(connection, "")
+        of_attached = {name: _facts_of(connection, f'"{name}".') for name in attached}
+    return {**facts, "more": more, "attached": of_attached}
+
+
+def _facts_of(connection: duckdb.DuckDBPyConnection, qualifier: str) -> dict[str, Any]:
+    """Return what an index says of itself."""
+    facts = dict(connection.execute(f"SELECT key, value FROM {qualifier}provenance").fetchall())
+    unverified = f"SELECT count(*) FROM {qualifier}shards WHERE NOT verified"
+    ((n_unverified,),) = connection.execute(unverified).fetchall()
     return {
         "fingerprint": facts["plan_fingerprint"],
         "complete": facts["complete"] == "true" and facts.get("zeros_weakened_by", "[]") == "[]",
         "taken_on_purpose": json.loads(facts.get("taken_on_purpose", "{}")),
         "n_unverified_shards": n_unverified,
-        "more": more,
     }
 
 

@@ -62,6 +62,12 @@ def refuse_other_statements(connection: duckdb.DuckDBPyConnection, sql: str) -> 
     return None
 
 
+def explained_statement(sql: str) -> str | None:
+    """Return the statement that an EXPLAIN explains; None where it is none."""
+    match = _EXPLAIN.fullmatch(_without_comments(sql))
+    return None if match is None else match["explained"]
+
+
 def error_of_query(error: BaseException, name: str) -> ExposureError | None:
     """Return what an error of DuckDB means to who asked: refused, out of resources, damaged, or wrong SQL.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import ConfigError, QueryRefusedError
+from indexer.exposure.attached import refuse_names
 from indexer.exposure.query_door import UNHURRIED, MissingTableError, QueryLimits, ask_in_process
 from indexer.exposure.statement_words import is_other_statement
 from indexer.index_dir import IndexDir
@@ -46,6 +47,8 @@ class Answer:
         Whether rows were left out because only so many were asked for.
     taken_on_purpose : dict of str to str
         Doubts that were taken on purpose (`indexer.doubts`), with what was found.
+    attached : dict of str to dict
+        Fingerprint, complete and so on of attached indexes, by name.
     """
 
     rows: pa.Table
@@ -57,6 +60,7 @@ class Answer:
     n_unverified_shards: int
     more: bool = False
     taken_on_purpose: dict[str, str] = field(default_factory=dict)
+    attached: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def ask(
@@ -64,6 +68,7 @@ def ask(
     question: str,
     parameters: Mapping[str, str] | None = None,
     limits: QueryLimits | None = None,
+    attach: Mapping[str, str | Path] | None = None,
 ) -> Answer:
     """Ask an index, in a process of its own.
 
@@ -78,6 +83,8 @@ def ask(
     limits : QueryLimits, optional
         What the question may take. Default: those of `QueryLimits`; questions that come with the indexer are
         trusted, and take their time.
+    attach : mapping of str to str or Path, optional
+        Further index directories, by the name that the question calls their tables by.
 
     Raises
     ------
@@ -94,32 +101,64 @@ def ask(
     """
     index = IndexDir(root)
     require_table(index)
-    planned = index.planned_fingerprint()
-    answer = _ask(index, question, parameters, limits)
-    index.refuse_foreign_table(answer.fingerprint, planned)
+    others = _others(index, attach or {})
+    planned = {name: one.planned_fingerprint() for name, one in {"": index, **others}.items()}
+    answer = _ask(index, question, parameters, limits, others)
+    index.refuse_foreign_table(answer.fingerprint, planned[""])
+    for name, other in others.items():
+        other.refuse_foreign_table(answer.attached[name]["fingerprint"], planned[name])
     return answer
 
 
+def _others(index: IndexDir, attach: Mapping[str, str | Path]) -> dict[str, IndexDir]:
+    """Return the directories of further indexes, each another one, with a table."""
+    if not attach:
+        return {}
+    refuse_names(list(attach), index.database_file)
+    others = {name: IndexDir(root) for name, root in attach.items()}
+    seen = [index.database_file.resolve()]
+    for other in others.values():
+        require_table(other)
+        if other.database_file.resolve() in seen:
+            raise ConfigError(
+                "is asked already", path=other.root, expected="each index once", fix="attach another one"
+            )
+        seen.append(other.database_file.resolve())
+    return others
+
+
 def _ask(
-    index: IndexDir, question: str, parameters: Mapping[str, str] | None, limits: QueryLimits | None
+    index: IndexDir,
+    question: str,
+    parameters: Mapping[str, str] | None,
+    limits: QueryLimits | None,
+    others: Mapping[str, IndexDir],
 ) -> Answer:
     file = find_query_file(question)
+    attached = {name: other.database_file for name, other in others.items()}
     if file is not None:
+        file.refuse_others(others)
         trusted = file.name in shipped_queries()
         limits = limits or (UNHURRIED if trusted else QueryLimits())
         values = look_up(index, file, file.bind(parameters or {}))
-        return run(index.database_file, file.name, file.sql, values, limits)
+        return run(index.database_file, file.name, file.sql, values, limits, attached)
     if re.fullmatch(r"[\w/-]+", question.strip()) and not is_other_statement(question.strip()):
         raise _no_such_query(question)
-    return run(index.database_file, "SQL", question, _untyped(parameters or {}), limits or QueryLimits())
+    values = _untyped(parameters or {})
+    return run(index.database_file, "SQL", question, values, limits or QueryLimits(), attached)
 
 
 def run(
-    database: Path, name: str, sql: str, parameters: dict[str, Any], limits: QueryLimits = UNHURRIED
+    database: Path,
+    name: str,
+    sql: str,
+    parameters: dict[str, Any],
+    limits: QueryLimits = UNHURRIED,
+    attached: Mapping[str, Path] | None = None,
 ) -> Answer:
     """Run one SELECT on an index file, read-only."""
     try:
-        came = ask_in_process(database, name, sql, parameters, limits)
+        came = ask_in_process(database, name, sql, parameters, limits, attached)
     except MissingTableError as error:
         if _is_python_variable(error.table):
             raise QueryRefusedError(
@@ -138,6 +177,7 @@ def run(
         came.n_unverified_shards,
         came.more,
         came.taken_on_purpose,
+        came.attached,
     )
 
 

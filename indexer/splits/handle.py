@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from indexer.exposure.query_door import UNHURRIED, QueryLimits
 from indexer.index_dir import IndexDir
 from indexer.splits.ask import Answer, ask
 from indexer.splits.named_values import find_phrase
+from indexer.splits.query_file import find_query_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,8 @@ class Index:
         The index directory.
     limits : QueryLimits, optional
         What one question of yours may take; default: 60 s, half of the machine's memory, ten million rows.
+    attach : mapping of str to str or Path, optional
+        Further index directories, by the name that questions call their tables by.
 
     Raises
     ------
@@ -40,8 +44,14 @@ class Index:
     >>> index.split(checkpoint=500).group_by("split").aggregate([("pair_id", "count")])  # doctest: +SKIP
     """
 
-    def __init__(self, root: str | Path, limits: QueryLimits | None = None) -> None:
+    def __init__(
+        self,
+        root: str | Path,
+        limits: QueryLimits | None = None,
+        attach: Mapping[str, str | Path] | None = None,
+    ) -> None:
         self.root = Path(root)
+        self.attached = dict(attach or {})
         self.limits = limits or QueryLimits()
         facts = ask(root, "SELECT key, value FROM provenance").rows
         self.provenance: dict[str, str] = dict(
@@ -73,7 +83,11 @@ class Index:
             The rows with their provenance.
         """
         spelled = {name: _spell(value) for name, value in parameters.items()}
-        return ask(self.root, question, spelled, self.limits)
+        file = find_query_file(question)
+        attach = {
+            name: other for name, other in self.attached.items() if file is None or name in file.attached
+        }
+        return ask(self.root, question, spelled, self.limits, attach)
 
     def sql(self, question: str, **parameters: Any) -> pa.Table:
         """Return the rows of a question as an Arrow table; see `ask`."""

@@ -95,6 +95,7 @@ def provenance(answer: Answer) -> dict[str, Any]:
         "index_complete": answer.complete,
         "index_unverified_shards": answer.n_unverified_shards,
         "taken_on_purpose": answer.taken_on_purpose,
+        **({"attached": answer.attached} if answer.attached else {}),
         "query": answer.query,
         "parameters": answer.parameters,
         "sql": answer.sql,

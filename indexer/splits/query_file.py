@@ -5,12 +5,16 @@ The head of a query file is a block of comment lines::
     -- title: Most exposed phrases
     -- The phrases the model met most often, with their first and last step.
     -- example: exposure query index most_exposed -p n_rows=5
+    -- attach other: an index of another corpus
     -- param at_least: COUNT = 1 -- fewest exposures of a phrase that is listed
     -- param n_rows: NATURAL = 20 -- how many are listed
 
 A type is one of DuckDB (BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN) or says what is meant: COUNT (1 or more),
 NATURAL (0 or more), SHARE (0 to 1), or what `indexer.splits.named_values` looks up in the index:
 PHRASE, WORDS, PARADIGM, MODEL.
+
+A question of several indexes names the others (``attach``), whose tables it calls ``other.exposures``; most
+have no such line.
 
 A parameter without ``= value`` must be given; ``= NULL`` makes it optional. In the SQL it is ``$at_least``.
 Whoever gives ``NULL`` gives no value, but for a text that must be given: that is the text ``NULL``. A
@@ -20,8 +24,8 @@ parameter that is used but not declared, or declared but not used, fails when th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +35,7 @@ from indexer.errors import ConfigError
 from indexer.storage.opening import read_text
 
 _PARAMETER = re.compile(r"param\s+(\w+)\s*:\s*([A-Z]+)\s*(?:=\s*(.*?)\s*)?--\s*(.+)$")
+_ATTACHED = re.compile(r"attach\s+(\w+)\s*:\s*(.+)")
 _USED = re.compile(r"\$(\w+)")
 _LITERALS_AND_COMMENTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 
@@ -132,6 +137,8 @@ class QueryFile:
         In order of declaration.
     sql : str
         The whole text of the file.
+    attached : dict of str to str
+        Further indexes that it asks, by name, and what each is.
     """
 
     name: str
@@ -140,6 +147,31 @@ class QueryFile:
     example: str
     parameters: tuple[Parameter, ...]
     sql: str
+    attached: dict[str, str] = field(default_factory=dict)
+
+    def refuse_others(self, given: Collection[str]) -> None:
+        """Refuse indexes that the question does not ask, and a question without those that it does.
+
+        Raises
+        ------
+        ConfigError
+            One is missing, or has no effect.
+        """
+        for name, what in self.attached.items():
+            if name not in given:
+                raise ConfigError(
+                    f"asks two indexes, and none is attached as {name}",
+                    path=self.name,
+                    expected=what,
+                    fix=f"add --attach {name}=INDEX2",
+                )
+        for name in given:
+            if name not in self.attached:
+                raise ConfigError(
+                    f"asks no index that is attached as {name}",
+                    path=self.name,
+                    expected=" and ".join(self.attached) or "no further index",
+                )
 
     def bind(self, given: Mapping[str, str]) -> dict[str, Any]:
         """Return a value for every parameter.
@@ -181,7 +213,7 @@ def load_query_file(path: Path, name: str | None = None) -> QueryFile:
         used; the message names the line.
     """
     text = read_text(path, error=ConfigError, missing="no such query file")
-    title, example, sentence, parameters = "", "", [], []
+    title, example, sentence, parameters, attached = "", "", [], [], {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("--"):
             break
@@ -190,9 +222,11 @@ def load_query_file(path: Path, name: str | None = None) -> QueryFile:
             title = words.removeprefix("title:").strip()
         elif words.startswith("example:"):
             example = words.removeprefix("example:").strip()
+        elif match := _ATTACHED.fullmatch(words):
+            attached[match[1]] = match[2]
         elif words.startswith("param "):
             parameters.append(_read_parameter(words, path, number))
-        elif not parameters:
+        elif not parameters and not attached:
             sentence.append(words)
     if not title or not sentence:
         raise ConfigError(
@@ -202,7 +236,7 @@ def load_query_file(path: Path, name: str | None = None) -> QueryFile:
             expected="-- title: ..., then -- a sentence",
         )
     _check_use(text, parameters, path)
-    return QueryFile(name or path.stem, title, " ".join(sentence), example, tuple(parameters), text)
+    return QueryFile(name or path.stem, title, " ".join(sentence), example, tuple(parameters), text, attached)
 
 
 def _read_parameter(words: str, path: Path, number: int) -> Parameter:

@@ -22,6 +22,8 @@ def questions_page() -> str:
 
 def _question(file: QueryFile) -> str:
     lines = [f"## {file.name}", "", f"{file.title}. {file.sentence}", ""]
+    for name, what in file.attached.items():
+        lines += [f"With `--attach {name}=INDEX2`: {what}.", ""]
     if file.parameters:
         lines += ["| parameter | type | default | meaning |", "| --- | --- | --- | --- |"]
         for one in file.parameters:

@@ -17,8 +17,10 @@ def test_the_example_of_a_question_fits_its_parameters(name: str) -> None:
     file = load_query_file(shipped_queries()[name], name)
     program, command, _, asked, *words = shlex.split(file.example)
     assert (program, command, asked) == ("exposure", "query", name)
-    assert words[::2] == ["-p"] * (len(words) // 2)
-    file.bind(read_parameters(tuple(words[1::2])))
+    given = list(zip(words[::2], words[1::2], strict=True))
+    assert {option for option, _ in given} <= {"-p", "--attach"}
+    file.bind(read_parameters(tuple(word for option, word in given if option == "-p")))
+    file.refuse_others(read_parameters(tuple(word for option, word in given if option == "--attach")))
 
 
 def test_the_page_of_questions_is_the_one_the_files_make() -> None:

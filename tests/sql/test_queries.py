@@ -2,8 +2,8 @@
 
 A file of ``cases/`` begins with SQL that fills an empty index for all its cases; pairs and their results are
 given as `tests.support.given_pairs` takes them. A case has a title; `setup`,
-more SQL; `ask`, a query with its parameters; `expect`, the rows with `` | `` between values and NULL, true,
-false as in SQL.
+more SQL; `attach`, where the question asks two indexes, the SQL that fills the other; `ask`, a query with its
+parameters; `expect`, the rows with `` | `` between values and NULL, true, false as in SQL.
 """
 
 from __future__ import annotations
@@ -24,19 +24,20 @@ from tests.support.given_pairs import open_for_pairs, take_pairs
 CASES = Path(__file__).parent / "cases"
 
 
-def read_cases() -> list[tuple[str, str, str, list[str]]]:
-    """Return (title, setup, ask, expected rows) of every case."""
+def read_cases() -> list[tuple[str, str, str, str, list[str]]]:
+    """Return (title, setup, attach, ask, expected rows) of every case."""
     cases = []
     for path in sorted(CASES.glob("*.txt")):
         common, *parts = re.split(r"^case: ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         for part in parts:
             title, _, body = part.partition("\n")
             sections = dict(
-                re.findall(r"^(setup|ask|expect):\s*(.*?)(?=^\w+:|\Z)", body, re.DOTALL | re.MULTILINE)
+                re.findall(r"^(setup|attach|ask|expect):\s*(.*?)(?=^\w+:|\Z)", body, re.DOTALL | re.MULTILINE)
             )
             setup = common + sections.get("setup", "")
             rows = [line.strip() for line in sections["expect"].strip().splitlines()]
-            cases.append((f"{path.stem}: {title}", setup, sections["ask"].strip(), rows))
+            attach = common + sections["attach"] if "attach" in sections else ""
+            cases.append((f"{path.stem}: {title}", setup, attach, sections["ask"].strip(), rows))
     return cases
 
 
@@ -54,23 +55,31 @@ def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("setup", "ask", "expected"), [c[1:] for c in read_cases()], ids=[c[0] for c in read_cases()]
+    ("setup", "attach", "ask", "expected"), [c[1:] for c in read_cases()], ids=[c[0] for c in read_cases()]
 )
 def test_rows_in_rows_out(
-    tmp_path: Path, empty_index: Path, setup: str, ask: str, expected: list[str]
+    tmp_path: Path, empty_index: Path, setup: str, attach: str, ask: str, expected: list[str]
 ) -> None:
-    database = Path(shutil.copy(empty_index, tmp_path / "index.duckdb"))
-    with duckdb.connect(str(database)) as connection:
-        open_for_pairs(connection)
-        connection.execute(setup)
-        take_pairs(connection)
+    database = filled(Path(shutil.copy(empty_index, tmp_path / "index.duckdb")), setup)
+    others = {}
+    if attach:
+        others["other"] = filled(Path(shutil.copy(empty_index, tmp_path / "other.duckdb")), attach)
     name, *words = ask.partition("\n")[0].split(" ", 1)
     file = find_query_file(name)
     assert file is not None, name
     given = dict(re.findall(r"(\w+)=('[^']*'|\S+)", words[0])) if words else {}
     parameters = file.bind({key: value.strip("'") for key, value in given.items()})
-    answer = run(database, file.name, file.sql, parameters)
+    file.refuse_others(others)
+    answer = run(database, file.name, file.sql, parameters, attached=others)
     assert [" | ".join(map(spell, row.values())) for row in answer.rows.to_pylist()] == expected
+
+
+def filled(database: Path, setup: str) -> Path:
+    with duckdb.connect(str(database)) as connection:
+        open_for_pairs(connection)
+        connection.execute(setup)
+        take_pairs(connection)
+    return database
 
 
 def spell(value: object) -> str:
@@ -80,12 +89,12 @@ def spell(value: object) -> str:
 
 
 def test_every_query_has_a_case() -> None:
-    asked = {find_query_file(ask.split()[0]).name for _, _, ask, _ in read_cases()}  # type: ignore[union-attr]
+    asked = {find_query_file(ask.split()[0]).name for *_, ask, _ in read_cases()}  # type: ignore[union-attr]
     assert set(shipped_queries()) - asked == set()
 
 
 def test_each_query_gives_rows_in_a_case_and_some_cases_give_none_or_null() -> None:
-    with_rows = {find_query_file(ask.split()[0]).name for _, _, ask, rows in read_cases() if rows}  # type: ignore[union-attr]
+    with_rows = {find_query_file(ask.split()[0]).name for *_, ask, rows in read_cases() if rows}  # type: ignore[union-attr]
     assert set(shipped_queries()) == with_rows
     assert any("NULL" in row for *_, rows in read_cases() for row in rows)
     assert any(not rows for *_, rows in read_cases())
