@@ -1,6 +1,6 @@
 -- title: Seen here, never there
 -- Phrases met in this corpus before a step, and not once in that of another index, with what that zero is worth: never, or unknown and why.
--- example: exposure query index explore/seen_here_never_there --attach other=index2 -p before=1000
+-- example: exposure query index across/seen_here_never_there --attach other=index2 -p before=1000
 -- attach other: an index of another corpus, of the same phrases
 -- param before: NATURAL = NULL -- zero-based step of this corpus; NULL: the whole window
 -- param n_rows: NATURAL = 20 -- how many are listed
