@@ -6,7 +6,10 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -18,12 +21,12 @@ from tests.support.small_corpus import SmallCorpus, exposures
 
 ray = pytest.importorskip("ray", reason="Ray is an extra; `make test-ray` installs it")
 
+from ray.cluster_utils import Cluster  # noqa: E402
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """Return the address of a cluster on this machine."""
-    from ray.cluster_utils import Cluster
-
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 2})
     try:
         yield made.address
@@ -38,6 +41,18 @@ def run(work, tasks, cluster: str, **limits: int) -> dict[int, Outcome]:
     return {outcome.task: outcome for outcome in found}
 
 
+def kill_workers() -> list[int]:
+    """Kill the processes of this machine that run a task of ours for Ray; return their numbers."""
+    killed = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            name = (process / "cmdline").read_bytes()
+            if name.startswith(b"ray::") and b"_run" in name:
+                os.kill(int(process.name), signal.SIGKILL)
+                killed.append(int(process.name))
+    return killed
+
+
 class Marked:
     """Work that leaves a mark in a folder at each attempt, and dies or waits at the first of some."""
 
@@ -45,9 +60,10 @@ class Marked:
         self.folder, self.dies, self.waits = folder, dies, waits
 
     def __call__(self, task: int) -> int:
-        mark = f"{task}.{time.time_ns()}"
-        n_before = len(list(self.folder.glob(f"{task}.*")))
-        (self.folder / mark).touch()
+        n_before = self.attempts(task)
+        aside = self.folder / f"aside.{time.time_ns()}"
+        aside.write_text(ray.get_runtime_context().get_node_id())
+        aside.rename(self.folder / f"{task}.{time.time_ns()}")
         if task == 3 and n_before < self.dies:
             os.kill(os.getpid(), signal.SIGKILL)
         if task == 3 and not n_before and self.waits:
@@ -89,31 +105,43 @@ def test_the_slowest_is_started_again_elsewhere(tmp_path: Path, cluster: str) ->
     assert time.monotonic() - began < 90
 
 
-def test_a_machine_that_is_taken_away_costs_no_attempt(tmp_path: Path) -> None:
-    from ray.cluster_utils import Cluster
-
+@pytest.fixture
+def spots() -> Iterator[Cluster]:
+    """Return a cluster whose head scans nothing, and of two machines beside it."""
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
     try:
-        spot = made.add_node(num_cpus=1)
-        work = Marked(tmp_path, waits=60)
-        outcomes = run_tasks(
-            work, [3], 0, limits=WorkerLimits(attempts=1), engine="ray", address=made.address
-        )
-        from threading import Thread
-
-        def take_away() -> None:
-            while not work.attempts(3):
-                time.sleep(0.2)
-            made.remove_node(spot, allow_graceful=False)
-            made.add_node(num_cpus=1)
-
-        thread = Thread(target=take_away)
-        thread.start()
-        found = list(outcomes)
-        thread.join()
-        assert [one.result for one in found] == [9] and work.attempts(3) == 2
+        made.add_node(num_cpus=1)
+        made.add_node(num_cpus=1)
+        yield made
     finally:
         made.shutdown()
+
+
+@pytest.mark.parametrize("how", ["killed", "shut down"])
+def test_a_machine_that_is_taken_away_costs_no_attempt(tmp_path: Path, spots: Cluster, how: str) -> None:
+    """Both machines are there from the beginning: Ray adds none from a thread, and the work would wait."""
+    work = Marked(tmp_path, waits=600)
+    taken: list[Any] = []
+
+    def take_away() -> None:
+        while not work.attempts(3):
+            time.sleep(0.1)
+        where = next(tmp_path.glob("3.*")).read_text()
+        taken.extend(node for node in spots.worker_nodes if node.node_id == where)
+        if (
+            how == "shut down"
+        ):  # as systems do: everybody is told, and the workers may be gone before the raylet
+            kill_workers()
+            time.sleep(0.5)
+        spots.remove_node(taken[0], allow_graceful=how == "shut down")
+
+    thread = Thread(target=take_away)
+    thread.start()
+    outcomes = run(work, [3], spots.address, attempts=1)
+    thread.join()
+    assert outcomes[3].result == 9 and work.attempts(3) == 2 and len(taken) == 1
+    where = {path.read_text() for path in tmp_path.glob("3.*")}
+    assert len(where) == 2
 
 
 def test_an_index_is_that_of_one_process_with_a_worker_killed_in_the_middle(
@@ -126,13 +154,7 @@ def test_an_index_is_that_of_one_process_with_a_worker_killed_in_the_middle(
     for one in scan_shards(tmp_path / "ray", engine="ray", address=cluster):
         done.append(one.range_number)
         if len(done) == 1:
-            for process in Path("/proc").glob("[0-9]*"):
-                try:
-                    name = (process / "cmdline").read_bytes()
-                except OSError:
-                    continue
-                if name.startswith(b"ray::") and b"_run" in name:
-                    os.kill(int(process.name), signal.SIGKILL)
+            assert kill_workers()
     merge_index(tmp_path / "ray")
     assert sorted(done) == list(range(6))
     assert exposures(tmp_path / "ray") == exposures(tmp_path / "local")
@@ -142,5 +164,6 @@ def test_an_index_is_that_of_one_process_with_a_worker_killed_in_the_middle(
 
 
 def test_a_cluster_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ResourceError, match="no Ray cluster can be reached"):
-        list(run_tasks(Marked(tmp_path), [0], 0, engine="ray", address="127.0.0.1:1"))
+    for address in ("127.0.0.1:1", "ray://127.0.0.1:1", "ray://nobody.invalid:10001"):
+        with pytest.raises(ResourceError, match=f"{address}: no Ray cluster can be reached"):
+            list(run_tasks(Marked(tmp_path), [0], 0, engine="ray", address=address))
