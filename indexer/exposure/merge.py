@@ -38,8 +38,8 @@ from indexer.plurals import counted
 from indexer.table_seal import commit_table, wrong_with_table
 
 _MAX_NAMED = 5
-_MANY_PARTIALS = 1000
-"""More are read once, and their rows kept: four questions are asked of them, a file takes a millisecond."""
+_AT_ONCE = 1000
+"""More partials are added up so many at a time, each opened once: four questions are asked of their rows."""
 
 _log = logging.getLogger(__name__)
 
@@ -156,7 +156,6 @@ def _fill(
     _insert(connection, "shards", pa.Table.from_pylist(shards))
     _insert(connection, "checkpoints", _checkpoint_rows(plan, facts, steps_known))
     variables: dict[str, Any] = {
-        "partials": [str(index.partial_file(one.range_number)) for one in facts],
         "phrases": str(index.phrases_file),
         "pairs": str(index.pairs_file),
         "attributes": str(index.attributes_file),
@@ -171,11 +170,8 @@ def _fill(
         "item_phrases": str(index.item_phrases_file),
     }
     for name, value in variables.items():
-        connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
-    if facts:
-        connection.execute(sql("partials.sql" if len(facts) <= _MANY_PARTIALS else "partials_many.sql"))
-    else:
-        connection.register("partial_rows", SCHEMA.empty_table())
+        _set(connection, name, value)
+    read_rows(connection, [str(index.partial_file(one.range_number)) for one in facts])
     if "unspelled" in plan.frozen:
         connection.execute(sql("unspelled.sql"))
     try:
@@ -196,6 +192,43 @@ def _fill(
         connection.execute("INSERT INTO probe_positions SELECT * FROM read_parquet(getvariable('probes'))")
     define_macros(connection)
     return notes
+
+
+def read_rows(
+    connection: duckdb.DuckDBPyConnection, partials: Sequence[str], *, at_once: int = _AT_ONCE
+) -> None:
+    """Have merge.sql find the rows of partials.
+
+    Few are looked at where they lie. Many are added up some at a time, so that neither memory nor the disk
+    need room for the rows of all of them.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        With the variables first_unit and n_places set.
+    partials : sequence of str
+        Their files.
+    at_once : int
+        How many are few.
+    """
+    if not partials:
+        connection.register("partial_rows", SCHEMA.empty_table())
+        connection.execute(sql("rows.sql"))
+        return
+    _set(connection, "partials", partials[:at_once])
+    connection.execute(sql("partials.sql"))
+    connection.execute(sql("rows.sql"))
+    if len(partials) <= at_once:
+        return
+    connection.execute(sql("fold_begin.sql"))
+    for first in range(0, len(partials), at_once):
+        _set(connection, "partials", partials[first : first + at_once])
+        connection.execute(sql("fold.sql"))
+    connection.execute(sql("fold_end.sql"))
+
+
+def _set(connection: duckdb.DuckDBPyConnection, name: str, value: Any) -> None:
+    connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
@@ -364,7 +397,7 @@ def _check(connection: duckdb.DuckDBPyConnection) -> None:
 def _beyond_64_bits(connection: duckdb.DuckDBPyConnection) -> InputError:
     """Return the error that names the phrase whose exposures are more than a column holds."""
     row = connection.execute(
-        "SELECT phrase_id, sum(exposure_count) AS n FROM partial_rows"
+        "SELECT phrase_id, sum(exposure_count) AS n FROM count_rows"
         " GROUP BY unit, phrase_id ORDER BY n DESC LIMIT 1"
     ).fetchone()
     number, count = row or (0, 0)

@@ -1,5 +1,5 @@
--- Fills the tables from the partials.
--- Variables set by merge.py: partials (list of file names), phrases, pairs (file names), first_unit, second_unit
+-- Fills the tables from the relations count_rows, bin_rows, place_rows and alone_rows: rows.sql, or fold.sql where partials are many.
+-- Variables set by merge.py: phrases, pairs (file names), first_unit, second_unit
 -- (NULL unless unit = both), n_places, certain (whether a count of 0 is a certain never, of phrases that can be spelled),
 -- other_forms, unspelled (file names).
 
@@ -19,26 +19,22 @@ SELECT
     sum(sequence_count)::UBIGINT AS sequence_count,  -- each sequence is in one range alone
     min_by((first_step, first_sequence, first_offset), (coalesce(first_step, -1), first_sequence, first_offset)) AS first_place,
     max(last_step) AS last_step
-FROM partial_rows
+FROM count_rows
 GROUP BY unit, phrase_id;
 
 INSERT INTO places
 SELECT
     phrase_id,
     (row_number() OVER by_time - 1)::INTEGER AS place,
-    p.step,
-    p.sequence,
-    p.token_offset,
-    p.n_tokens,
-    (SELECT max(shard) FROM shards WHERE first_sequence <= p.sequence AND n_sequences > 0) AS shard
-FROM (
-    SELECT phrase_id, unnest(places) AS p
-    FROM partial_rows
-    WHERE unit = getvariable('first_unit')
-)
+    step,
+    sequence,
+    token_offset,
+    n_tokens,
+    (SELECT max(shard) FROM shards WHERE first_sequence <= place_rows.sequence AND n_sequences > 0) AS shard
+FROM place_rows
 WINDOW by_time AS (
     PARTITION BY phrase_id
-    ORDER BY coalesce(p.step, -1), p.sequence, p.token_offset, p.n_tokens
+    ORDER BY coalesce(step, -1), sequence, token_offset, n_tokens
 )
 QUALIFY row_number() OVER by_time <= getvariable('n_places')
 ORDER BY phrase_id, place;
@@ -72,20 +68,13 @@ LEFT JOIN phrase_counts AS second
 ORDER BY phrases.phrase_id;
 
 INSERT INTO exposure_bins
-SELECT phrase_id, bin.checkpoint, sum(bin.exposure_count)::UBIGINT
-FROM (
-    SELECT phrase_id, unnest(bins) AS bin
-    FROM partial_rows
-    WHERE unit = getvariable('first_unit')
-)
-GROUP BY phrase_id, bin.checkpoint
-ORDER BY phrase_id, bin.checkpoint;
+SELECT phrase_id, checkpoint, sum(exposure_count)::UBIGINT
+FROM bin_rows
+GROUP BY phrase_id, checkpoint
+ORDER BY phrase_id, checkpoint;
 
 INSERT INTO unit_differences
-SELECT phrase_id, unit, lone.spelled, sum(lone.exposure_count)::UBIGINT
-FROM (
-    SELECT phrase_id, unit, unnest(alone) AS lone
-    FROM partial_rows
-)
-GROUP BY phrase_id, unit, lone.spelled
-ORDER BY phrase_id, unit, lone.spelled;
+SELECT phrase_id, unit, spelled, sum(exposure_count)::UBIGINT
+FROM alone_rows
+GROUP BY phrase_id, unit, spelled
+ORDER BY phrase_id, unit, spelled;

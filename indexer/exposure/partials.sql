@@ -1,4 +1,4 @@
--- The rows of all partials, for merge.sql. Variable set by merge.py: partials, a list of file names that is not empty.
+-- The rows of all partials, for rows.sql. Variable set by merge.py: partials, a list of file names that is not empty.
 
-CREATE TEMP VIEW partial_rows AS
+CREATE OR REPLACE TEMP VIEW partial_rows AS
 SELECT * FROM read_parquet(getvariable('partials'));

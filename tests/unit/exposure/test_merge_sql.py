@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.exposure.database import building, sql
-from indexer.exposure.merge import _beyond_64_bits
+from indexer.exposure.merge import _beyond_64_bits, read_rows
 from indexer.partials import SCHEMA
 from indexer.phrases import pair_table
 
@@ -42,7 +42,7 @@ def row(phrase: int, *places: tuple[int | None, int, int], unit="tokens", alone=
     }
 
 
-def _merged(folder: Path, rows_from: str, *partials: list[dict], n_places, complete, units) -> dict:
+def _merged(folder: Path, at_once: int, *partials: list[dict], n_places, complete, units) -> dict:
     """Return the rows of every table, merged from partials, of three phrases and two shards of 100."""
     names = []
     for number, rows in enumerate(partials):
@@ -56,14 +56,13 @@ def _merged(folder: Path, rows_from: str, *partials: list[dict], n_places, compl
     }
     pq.write_table(pa.table(phrases), folder / "phrases.parquet")
     pq.write_table(pair_table.SCHEMA.empty_table(), folder / "pairs.parquet")
-    with building(folder / f"{rows_from}.duckdb") as connection:
+    with building(folder / f"{at_once}.duckdb") as connection:
         connection.execute("INSERT INTO checkpoints VALUES (10, 100), (20, 200)")
         connection.execute(
             "INSERT INTO shards VALUES (0, 'a', 1, 'x', 0, 100, 9, 0, 100, FALSE),"
             " (1, 'empty', 1, 'x', 100, 0, 0, 0, 0, FALSE), (2, 'b', 1, 'x', 100, 100, 9, 0, 100, FALSE)"
         )
         variables = {
-            "partials": names,
             "phrases": str(folder / "phrases.parquet"),
             "pairs": str(folder / "pairs.parquet"),
             "first_unit": units[0],
@@ -73,16 +72,16 @@ def _merged(folder: Path, rows_from: str, *partials: list[dict], n_places, compl
         }
         for name, value in variables.items():
             connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
-        connection.execute(sql(rows_from))
+        read_rows(connection, names, at_once=at_once)
         connection.execute(sql("merge.sql"))
         return {name: connection.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in TABLES}
 
 
 def merged(folder: Path, *partials: list[dict], n_places=3, complete=True, units=("tokens", None)) -> dict:
-    """Return the rows of every table, the same whether partials are read once or for each question."""
+    """Return the rows of every table, the same whether all partials are few or each is one of many."""
     few, many = (
-        _merged(folder, rows_from, *partials, n_places=n_places, complete=complete, units=units)
-        for rows_from in ("partials.sql", "partials_many.sql")
+        _merged(folder, at_once, *partials, n_places=n_places, complete=complete, units=units)
+        for at_once in (1000, 1)
     )
     assert few == many
     return few
@@ -150,7 +149,7 @@ def test_with_both_units_text_counts_and_ids_stand_beside(tmp_path: Path):
 def test_exposures_beyond_64_bits_are_refused_by_the_phrase(tmp_path: Path) -> None:
     many = {**row(1, (3, 4, 5)), "exposure_count": (1 << 64) - 1}
     with building(tmp_path / "x.duckdb") as connection:
-        connection.register("partial_rows", pa.Table.from_pylist([many, many], SCHEMA))
+        connection.register("count_rows", pa.Table.from_pylist([many, many], SCHEMA))
         error = _beyond_64_bits(connection)
     assert error.exit_code == 3
     assert "phrase 1 has 36,893,488,147,419,103,230 exposures" in error.line()
