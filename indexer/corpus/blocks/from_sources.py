@@ -46,6 +46,8 @@ def blocks_of_rows(
     """
     block_ids *= _VIEWED_TIMES if source.is_view else 1
     n_rows = max(1, (block_ids - (width - stride)) // stride)
+    if start < stop:
+        source.expect(start * stride, (stop - 1) * stride + width)
     for row in range(start, stop, n_rows):
         n = min(n_rows, stop - row)
         ids = source.read(row * stride, (row + n - 1) * stride + width)
@@ -77,6 +79,8 @@ def blocks_of_ranges(
     for page in range(start, stop, _RANGES_AT_ONCE):
         page_stop = min(page + _RANGES_AT_ONCE, stop)
         firsts, lasts = ranges(page, page_stop)
+        if _all_read_in_order(firsts, lasts):
+            source.expect(int(firsts[0]), int(lasts[-1]))
         at = 0
         while at < len(firsts):
             n = _n_fitting(firsts[at:], lasts[at:], block_ids)
@@ -86,6 +90,13 @@ def blocks_of_ranges(
                 ids, firsts[at : at + n] - low, lasts[at : at + n] - low, first_sequence + page - start + at
             )
             at += n
+
+
+def _all_read_in_order(firsts: Int64Array, lasts: Int64Array) -> bool:
+    """Tell whether sequences follow each other, so that next to nothing between them is read in vain."""
+    if not len(firsts) or (firsts[1:] < firsts[:-1]).any() or (lasts[1:] < lasts[:-1]).any():
+        return False
+    return bool((lasts - firsts).sum() * 2 > lasts[-1] - firsts[0])
 
 
 def _n_fitting(firsts: Int64Array, lasts: Int64Array, block_ids: int) -> int:

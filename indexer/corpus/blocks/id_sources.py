@@ -16,6 +16,8 @@ from indexer.corpus.blocks.ids import as_token_ids, is_given_as_stored
 from indexer.errors import InputError
 from indexer.storage.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
 from indexer.storage.files import CorpusFile, map_bytes, read_range
+from indexer.storage.observer import reading
+from indexer.storage.read_ahead import AscendingBytes, Run
 from indexer.units import TokenIds, Uint8Array
 
 
@@ -31,6 +33,10 @@ class IdSource(Protocol):
     @property
     def is_view(self) -> bool:
         """See the class."""
+        ...
+
+    def expect(self, start: int, stop: int) -> None:
+        """Hear that all ids [start, stop) are going to be read in order: remote ones are fetched ahead."""
         ...
 
     def read(self, start: int, stop: int) -> TokenIds:
@@ -99,6 +105,9 @@ class _MappedIds:
             np.ndarray((run.n_ids,), run.dtype, buffer=data, offset=run.offset) if n_bytes else None
         )
 
+    def expect(self, start: int, stop: int) -> None:
+        pass
+
     def read(self, start: int, stop: int) -> TokenIds:
         if self._stored is None or start == stop:
             return as_token_ids(np.empty(0, self._run.dtype), path=self._run.file.name)
@@ -109,18 +118,32 @@ class _MappedIds:
 
 
 class _FetchedIds:
-    """Ranges of a remote file."""
+    """Ranges of a remote file, fetched ahead where they are expected."""
 
     is_view = False
 
     def __init__(self, run: IdRun) -> None:
         self._run = run
+        self._ahead: AscendingBytes | None = None
+
+    def expect(self, start: int, stop: int) -> None:
+        first, last = self._bytes_of(start, stop)
+        if last <= self._run.file.n_bytes:  # or the read that goes beyond it says so
+            reading(self._run.file)
+            self._ahead = AscendingBytes([(self._run.file, first, last)], first)
 
     def read(self, start: int, stop: int) -> TokenIds:
         run = self._run
-        size = run.dtype.itemsize
-        data = read_range(run.file, run.offset + start * size, run.offset + stop * size)
-        return as_token_ids(np.frombuffer(data, run.dtype), path=run.file.name, first_id=start)
+        first, last = self._bytes_of(start, stop)
+        if self._ahead is not None and self._ahead.holds(first, last):
+            stored = self._ahead.take(first, last).view(run.dtype)
+        else:
+            stored = np.frombuffer(read_range(run.file, first, last), run.dtype)
+        return as_token_ids(stored, path=run.file.name, first_id=start)
+
+    def _bytes_of(self, start: int, stop: int) -> tuple[int, int]:
+        run = self._run
+        return run.offset + start * run.dtype.itemsize, run.offset + stop * run.dtype.itemsize
 
     def finish(self) -> None:
         pass
@@ -140,6 +163,9 @@ class _StreamedIds:
         self._source = unpacked(run.file, run.compression or "", limits)
         self._held = np.empty(0, np.uint8)
         self._end = 0
+
+    def expect(self, start: int, stop: int) -> None:
+        """Nothing: a stream is read in order in any case."""
 
     def read(self, start: int, stop: int) -> TokenIds:
         run = self._run
@@ -205,13 +231,26 @@ class JoinedIds:
         self._starts = [0]
         for file in files:
             self._starts.append(self._starts[-1] + file.n_bytes)
-        self._maps: dict[int, Uint8Array] = {}
+        self._maps: dict[str, Uint8Array] = {}
+        self._ahead: AscendingBytes | None = None
+
+    def expect(self, start: int, stop: int) -> None:
+        """Hear that all ids [start, stop) are going to be read in order: remote parts are fetched ahead."""
+        size = self._dtype.itemsize
+        runs = list(self._runs(start * size, stop * size))
+        if runs and stop * size <= self._starts[-1] and not any(file.local for file, _, _ in runs):
+            for file, _, _ in runs:
+                reading(file)
+            self._ahead = AscendingBytes(runs, start * size)
 
     def read(self, start: int, stop: int) -> TokenIds:
         """Return the ids [start, stop): a view where one part holds them all."""
         size = self._dtype.itemsize
-        pieces = list(self._pieces(start * size, stop * size))
-        data = pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.uint8), *pieces])
+        if self._ahead is not None and self._ahead.holds(start * size, stop * size):
+            data = self._ahead.take(start * size, stop * size)
+        else:
+            pieces = [self._part(*run) for run in self._runs(start * size, stop * size)]
+            data = pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.uint8), *pieces])
         stored = (
             np.ndarray(((stop - start),), self._dtype, buffer=data)
             if stop > start
@@ -222,16 +261,16 @@ class JoinedIds:
     def finish(self) -> None:
         """Nothing lies hidden in a plain file."""
 
-    def _pieces(self, start: int, stop: int) -> Iterator[Uint8Array]:
+    def _runs(self, start: int, stop: int) -> Iterator[Run]:
         for number, file in enumerate(self._files):
             first, last = self._starts[number], self._starts[number + 1]
             low, high = max(start, first), min(stop, last)
             if low < high:
-                yield self._part(number, file, low - first, high - first)
+                yield file, low - first, high - first
 
-    def _part(self, number: int, file: CorpusFile, start: int, stop: int) -> Uint8Array:
+    def _part(self, file: CorpusFile, start: int, stop: int) -> Uint8Array:
         if not file.local:
             return np.frombuffer(read_range(file, start, stop), np.uint8)
-        if number not in self._maps:
-            self._maps[number] = map_bytes(file)
-        return self._maps[number][start:stop]
+        if file.url not in self._maps:
+            self._maps[file.url] = map_bytes(file)
+        return self._maps[file.url][start:stop]

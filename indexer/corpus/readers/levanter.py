@@ -37,6 +37,9 @@ class _StoredIds:
         self._array = array
         self._path = path
 
+    def expect(self, start: int, stop: int) -> None:
+        pass
+
     def read(self, start: int, stop: int) -> TokenIds:
         return as_token_ids(self._array.read(start, stop), path=self._path, first_id=start)
 
