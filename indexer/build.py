@@ -15,22 +15,24 @@ from indexer.config import Config
 from indexer.coverage import coverage_of, not_told
 from indexer.engines import Outcome, WorkerLimits, run_tasks
 from indexer.engines.memory import memory_in_use
-from indexer.errors import ExposureError
+from indexer.errors import ConfigError, ExposureError, StateError
 from indexer.exposure.merge import merge_partials, withdraw_outdated
 from indexer.exposure.merged_before import merged_before, note_merge
 from indexer.growth import grown, with_added_before
-from indexer.index_dir import IndexDir, commit_file
+from indexer.index_dir import IndexDir
+from indexer.index_on_store import IndexOnStore, opened_index
 from indexer.memory import LEAST_OF_DUCKDB, memory_limit, plan_workers
 from indexer.plan import Plan, read_plan
 from indexer.plan_store import files_are_whole, with_stored_files, write_files
 from indexer.planning import make_plan
 from indexer.plurals import counted
-from indexer.redaction import redact
+from indexer.redaction import redact, redacted_url
 from indexer.runs import Runs
 from indexer.scanning.first_compile import compiling_beside
 from indexer.scanning.task import ScanTask
 from indexer.shares import Share
 from indexer.storage.roots import within
+from indexer.storage.urls import is_url
 from indexer.watch import UNWATCHED, Watch
 
 _log = logging.getLogger(__name__)
@@ -57,8 +59,7 @@ def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Pl
     StateError
         The directory holds another plan, or another process is writing there.
     """
-    index = IndexDir(root)
-    with index.lock():
+    with opened_index(root) as index, index.lock():
         earlier = read_plan(index.plan_file) if index.plan_file.is_file() else None
         if earlier is not None:
             config = with_added_before(config, earlier, watch)
@@ -69,12 +70,14 @@ def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Pl
                 plan = grown(index, earlier, plan, frozen, watch)
         if frozen is not None:
             plan = with_stored_files(plan, frozen.files())
-        if earlier is not None:  # before files of the earlier plan are written over: it tells what is kept
-            commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
+        # before files of the earlier plan are written over: it tells what is kept
+        plan_first = earlier is not None and index.writes_over
+        if plan_first:
+            index.commit_plan(plan.to_json())
         if frozen is not None:
             write_files(index, plan, frozen.files())
-        if earlier is None:
-            commit_file(index.plan_file, lambda path: path.write_text(plan.to_json(), encoding="utf-8"))
+        if not plan_first:
+            index.commit_plan(plan.to_json())
         if withdraw_outdated(index, plan):
             _log.warning(
                 "%s: files were changed since it was merged; its zeros are unknown until they are scanned",
@@ -120,9 +123,22 @@ def scan_shards(
     ExposureError
         The first failure, once every other range is done.
     """
-    index = IndexDir(root)
-    index.require_plan()
-    plan = read_plan(index.plan_file)
+    with opened_index(root) as index:
+        index.require_plan()
+        plan = read_plan(index.plan_file)
+        yield from _scan(index, plan, ranges, n_workers, max_memory, engine, address, on_compiled)
+
+
+def _scan(
+    index: IndexDir,
+    plan: Plan,
+    ranges: Sequence[int] | None,
+    n_workers: int,
+    max_memory: str,
+    engine: str,
+    address: str,
+    on_compiled: Callable[[dict[str, str]], object],
+) -> Iterator[RangeDone]:
     with index.lock(shared=True), within(plan.config.roots(index.root)):
         failures: list[Exception] = []
         asked = plan.config.index
@@ -165,15 +181,26 @@ def scan_shards(
 
 def share_of_ranges(root: str | Path, share: Share) -> list[int]:
     """Return the range numbers of one of several shares, for job arrays."""
-    index = IndexDir(root)
-    index.require_plan()
-    return share.of_ranges(len(read_plan(index.plan_file).ranges))
+    with opened_index(root) as index:
+        index.require_plan()
+        return share.of_ranges(len(read_plan(index.plan_file).ranges))
 
 
-def merge_index(root: str | Path, *, allow_missing: bool = False, max_memory: str = "") -> list[str]:
+def merge_index(
+    root: str | Path, *, allow_missing: bool = False, max_memory: str = "", out: str | Path = ""
+) -> list[str]:
     """Merge the partials into ``exposures.duckdb``; with `allow_missing` what there is of them.
 
-    `max_memory` is the memory to stay within, as in ``16GB``; empty: as planned.
+    Parameters
+    ----------
+    root : str or Path
+        The index directory, or the URL of one on a store.
+    allow_missing : bool
+        Merge what there is; the index is then marked incomplete.
+    max_memory : str
+        Memory to stay within, as in ``16GB``; empty: as planned.
+    out : str or Path
+        The folder that an index on a store is brought into: there its table stands, to be asked.
 
     Returns
     -------
@@ -185,7 +212,42 @@ def merge_index(root: str | Path, *, allow_missing: bool = False, max_memory: st
     StateError
         A partial is missing or foreign, or another process is writing there.
     """
-    index = IndexDir(root)
+    if is_url(str(root)):
+        _bring_into(str(root), out)
+        return _merge(IndexDir(out), allow_missing, max_memory)
+    if out:
+        raise ConfigError(
+            "--out has no effect on the index in a folder: its table stands there",
+            path=root,
+            fix="leave --out out",
+        )
+    return _merge(IndexDir(root), allow_missing, max_memory)
+
+
+def _bring_into(url: str, out: str | Path) -> None:
+    """Bring plan and partials of a store into a folder."""
+    if not out:
+        raise ConfigError(
+            "is on a store, which holds no table that could be asked",
+            path=redacted_url(url),
+            fix=f"name a folder to bring it into: `exposure merge {redacted_url(url)} --out DIR`",
+        )
+    here = IndexDir(out)
+    with here.lock(), opened_index(url) as there:
+        there.require_plan()
+        plan = read_plan(there.plan_file)
+        known = {plan.fingerprint, *plan.earlier}
+        if here.plan_file.is_file() and read_plan(here.plan_file).fingerprint not in known:
+            raise StateError(
+                f"holds another plan than {redacted_url(url)}",
+                path=here.root,
+                fix="choose another --out, or delete this directory",
+            )
+        index = IndexOnStore(url, here.root)
+        index.bring(sorted(index.committed_ranges()))
+
+
+def _merge(index: IndexDir, allow_missing: bool, max_memory: str) -> list[str]:
     index.require_plan()
     with index.lock():
         plan = read_plan(index.plan_file)
@@ -229,6 +291,12 @@ def build_index(
     on_compiled : callable
         Told, by unit, in which way is searched.
     """
+    if is_url(str(root)):
+        raise ConfigError(
+            "is on a store, where plan and partials may lie, and no table",
+            path=redacted_url(str(root)),
+            fix="run `exposure plan`, `scan` and `merge` one after another, or name a folder",
+        )
     asked = config.index
     with compiling_beside() if config.match.unit != "tokens" else nullcontext():
         announce("Planning: phrases, shards, training order")

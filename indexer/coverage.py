@@ -54,11 +54,13 @@ def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None
         Only these range numbers; default: all.
     """
     committed = index.committed_ranges()
+    wanted = range(len(plan.ranges)) if ranges is None else list(ranges)
+    index.bring(number for number in wanted if number in committed)
     whole: dict[int, PartialFacts] = {}
     begun: dict[int, PartialFacts] = {}
     missing: list[int] = []
     refused: dict[int, StateError] = {}
-    for number in range(len(plan.ranges)) if ranges is None else ranges:
+    for number in wanted:
         if number not in committed:
             missing.append(number)
             continue
@@ -71,6 +73,7 @@ def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None
             else:
                 raise _of_another(index, plan, facts, number)
         except StateError as error:
+            error.path = index.shown(index.partial_file(number))
             refused[number] = error
     return Coverage(whole, tuple(missing), refused, begun)
 

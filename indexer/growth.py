@@ -20,6 +20,7 @@ from indexer.corpus import open_corpus, open_order
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.errors import ConfigError, StateError
 from indexer.index_dir import IndexDir
+from indexer.index_on_store import opened_index
 from indexer.kept_phrases import kept_phrases
 from indexer.phrases.sources.source import STANDARD_INPUT
 from indexer.plan import EarlierPlan, Plan, ScanRange
@@ -98,7 +99,9 @@ def with_more_phrases(config: Config, root: str | Path, sources: Sequence[str]) 
     ConfigError
         There is no index there, or a source is standard input.
     """
-    if not IndexDir(root).plan_file.is_file():
+    with opened_index(root) as index:
+        is_there = index.plan_file.is_file()
+    if not is_there:
         raise ConfigError(
             "holds no index that phrases could be added to",
             path=root,

@@ -25,14 +25,16 @@ import os
 import re
 import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import ConfigError, ExposureError, ResourceError, StateError
 from indexer.foreign_errors import READ_ONLY, is_about_space, is_read_only, reason_of
+from indexer.redaction import redacted_url
 from indexer.storage.opening import bytes_of_regular
+from indexer.storage.urls import is_url
 from indexer.temporaries import aside_of, remove_aside, remove_leftovers
 
 _FINGERPRINT = re.compile(rb'^ "fingerprint": "(\w+)"', re.MULTILINE)
@@ -68,6 +70,12 @@ class IndexDir:
     """
 
     def __init__(self, root: str | Path) -> None:
+        if is_url(str(root)):
+            raise ConfigError(
+                "is on a store, and this command wants a folder",
+                path=redacted_url(str(root)),
+                fix="bring the index into one: `exposure merge URL --out FOLDER`",
+            )
         self.root = Path(root)
         self.plan_file = self.root / "plan.json"
         self.frozen = self.root / "plan"
@@ -94,6 +102,33 @@ class IndexDir:
     def partial_file(self, range_number: int) -> Path:
         """Return where the partial of a planned range is committed."""
         return self.partials / f"{range_number:06d}.parquet"
+
+    writes_over = True
+    """Whether the files of a plan take the place of those of an earlier one."""
+
+    def shown(self, path: Path) -> str:
+        """Return what messages call a file of the index."""
+        return str(path)
+
+    def bring(self, range_numbers: Iterable[int]) -> None:
+        """Have partials here, to be read: in a folder they are."""
+
+    def commit(self, final: Path, write: Callable[[Path], object]) -> None:
+        """Write a file of the index: it appears whole or not at all."""
+        commit_file(final, write)
+
+    def commit_frozen(self, name: str, data: bytes, digest: str) -> None:
+        """Write a file under ``plan/``, of which the hash is known."""
+        del digest  # it stands in the plan
+        commit_file(self.frozen / name, lambda path: path.write_bytes(data))
+
+    def commit_plan(self, text: str) -> None:
+        """Write ``plan.json``, the last file of a plan."""
+        commit_file(self.plan_file, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def commit_partial(self, range_number: int, write: Callable[[Path], object]) -> None:
+        """Write the partial of a range."""
+        commit_file(self.partial_file(range_number), write)
 
     def keep_failure(self, range_number: int, fingerprint: str, reason: str) -> None:
         """Keep why a range was given up, for `exposure status`; a full disk is no new failure."""
@@ -141,7 +176,7 @@ class IndexDir:
     def note_search(self, ways: dict[str, str]) -> None:
         """Write down in which way each unit is searched; that decides speed, never what is found."""
         text = json.dumps(ways, indent=1) + "\n"
-        commit_file(self.search_file, lambda path: path.write_text(text, encoding="utf-8"))
+        self.commit(self.search_file, lambda path: path.write_text(text, encoding="utf-8"))
 
     def noted_search(self) -> dict[str, str]:
         """Return in which way each unit was searched last; nothing where that was not written down."""
@@ -161,7 +196,7 @@ class IndexDir:
         if not self.plan_file.is_file():
             raise ConfigError(
                 "holds no plan.json",
-                path=self.root,
+                path=self.shown(self.root),
                 expected="an index directory",
                 fix="make one with `exposure index`",
             )
@@ -195,7 +230,7 @@ class IndexDir:
                 fix="choose another --out",
             )
 
-    def plan_state(self) -> tuple[int, int, int] | None:
+    def plan_state(self) -> object:
         """Return what tells ``plan.json`` from any other that takes its place; None where there is none."""
         try:
             status = self.plan_file.stat()

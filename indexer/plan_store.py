@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +12,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 from indexer.errors import StateError
-from indexer.index_dir import IndexDir, commit_file
+from indexer.index_dir import IndexDir
 from indexer.patterns import IdPatterns
 from indexer.phrases.gapped import GappedPhrases
 from indexer.plan import FrozenFile, Plan
@@ -108,7 +106,7 @@ def write_files(index: IndexDir, plan: Plan, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         path = index.frozen / name
         if not path.is_file() or _bytes_hash(path.read_bytes()) != plan.stored[name]:
-            commit_file(path, partial(_write_bytes, data))
+            index.commit_frozen(name, data, plan.stored[name])
 
 
 def check_files(index: IndexDir, plan: Plan) -> None:
@@ -182,10 +180,6 @@ def _read(index: IndexDir, plan: Plan, name: str) -> bytes:
     if _bytes_hash(data) != plan.stored.get(name):
         raise StateError("is damaged: it is not the file that was planned", path=f"plan/{name}", fix=_AGAIN)
     return data
-
-
-def _write_bytes(data: bytes, path: Path) -> None:
-    path.write_bytes(data)
 
 
 def _bytes_hash(data: bytes) -> str:

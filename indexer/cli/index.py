@@ -174,14 +174,21 @@ def scan(
 @index_argument
 @allow_missing_option
 @max_memory_option
-def merge(index_dir: str, allow_missing: bool, max_memory: str) -> None:
+@click.option(
+    "--out",
+    default="",
+    type=click.Path(file_okay=False),
+    help="Where INDEX is the URL of a store: the folder that it is brought into.",
+)
+def merge(index_dir: str, allow_missing: bool, max_memory: str, out: str) -> None:
     """Merge the partials into exposures.duckdb; refuses while one is missing."""
     from indexer.build import merge_index
     from indexer.exposure.status import read_status
     from indexer.splits.ask import ask
 
-    for note in merge_index(index_dir, allow_missing=allow_missing, max_memory=max_memory):
+    for note in merge_index(index_dir, allow_missing=allow_missing, max_memory=max_memory, out=out):
         click.echo(f"Note: {note}", err=True)
+    index_dir = out or index_dir
     state = read_status(index_dir)
     found = ask(index_dir, "SELECT status, count(*) AS n FROM exposures GROUP BY ALL ORDER BY ALL").rows
     counts = ", ".join(f"{row['n']:,} {row['status']}" for row in found.to_pylist())

@@ -10,7 +10,11 @@ import click
 config_argument = click.argument("config", type=click.Path(dir_okay=True))
 index_argument = click.argument("index_dir", metavar="INDEX", type=click.Path(file_okay=False))
 index_out_option = click.option(
-    "--out", "index_dir", required=True, type=click.Path(file_okay=False), help="The index directory."
+    "--out",
+    "index_dir",
+    required=True,
+    type=click.Path(file_okay=False),
+    help="The index directory, or for `plan` the URL of one on a store.",
 )
 set_option = click.option(
     "--set",

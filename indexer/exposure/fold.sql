@@ -9,12 +9,13 @@ CREATE OR REPLACE TEMP VIEW partial_rows AS
 SELECT * FROM read_rows;
 
 INSERT INTO folded_counts
-SELECT unit, phrase_id, exposure_count, first_place[1], first_place[2], first_place[3], last_step
+SELECT unit, phrase_id, exposure_count, sequence_count, first_place[1], first_place[2], first_place[3], last_step
 FROM (
     SELECT
         unit,
         phrase_id,
         sum(exposure_count) AS exposure_count,
+        sum(sequence_count) AS sequence_count,
         min_by((first_step, first_sequence, first_offset), (coalesce(first_step, -1), first_sequence, first_offset)) AS first_place,
         max(last_step) AS last_step
     FROM count_rows

@@ -2,7 +2,7 @@
 -- Variable set by merge.py: first_unit.
 
 CREATE TEMP VIEW count_rows AS
-SELECT unit, phrase_id, exposure_count, first_step, first_sequence, first_offset, last_step
+SELECT unit, phrase_id, exposure_count, sequence_count, first_step, first_sequence, first_offset, last_step
 FROM partial_rows;
 
 CREATE TEMP VIEW bin_rows AS

@@ -11,6 +11,7 @@ from typing import Any
 from indexer.coverage import Coverage, coverage_of
 from indexer.exposure.database import DamagedTableError, open_read_only
 from indexer.index_dir import IndexDir
+from indexer.index_on_store import opened_index
 from indexer.known_hashes import is_verified
 from indexer.partials import slices_by_shard
 from indexer.plan import Plan, read_plan
@@ -87,9 +88,12 @@ def read_status(root: str | Path) -> IndexStatus:
     ConfigError
         The directory holds no plan.
     """
-    index = IndexDir(root)
-    index.require_plan()
-    plan = read_plan(index.plan_file)
+    with opened_index(root) as index:
+        index.require_plan()
+        return _status_of(index, read_plan(index.plan_file))
+
+
+def _status_of(index: IndexDir, plan: Plan) -> IndexStatus:
     coverage = coverage_of(index, plan)
     missing = set(coverage.to_scan)
     per_sequence = [shard.n_tokens / max(shard.n_sequences, 1) for shard in plan.shards]

@@ -17,7 +17,7 @@ from indexer.corpus import open_corpus, open_order
 from indexer.corpus.blocks.ids import ids_dtype_of
 from indexer.coverage import is_begun, not_told, partial_of
 from indexer.errors import InputError, StateError
-from indexer.index_dir import IndexDir, commit_file
+from indexer.index_dir import IndexDir
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import PartialFacts, SliceFacts, write_partial
 from indexer.plan import Plan, ScanRange
@@ -121,9 +121,8 @@ class ScanTask:
 
     def _commit(self, rows: pa.Table, facts: PartialFacts) -> int:
         self._refuse_other_plan()
-        path = self.index.partial_file(facts.range_number)
         try:
-            commit_file(path, lambda aside: write_partial(aside, rows, facts))
+            self.index.commit_partial(facts.range_number, lambda aside: write_partial(aside, rows, facts))
         except FileNotFoundError:  # the folder went just now
             self._refuse_other_plan()
             raise
@@ -134,7 +133,7 @@ class ScanTask:
         if self.index.plan_state() != self._planned:
             raise StateError(
                 "was removed, or replaced, while it was scanned",
-                path=self.index.plan_file,
+                path=self.index.shown(self.index.plan_file),
                 fix="run `exposure index` again",
             )
 
@@ -150,6 +149,7 @@ class ScanTask:
                     fix="it is damaged or another file: fetch it again, or leave the manifest out",
                 )
         committed: tuple[SliceFacts, ...] = ()
+        self.index.bring([facts.range_number])
         with suppress(StateError, FileNotFoundError):
             committed = partial_of(self.index, self.plan, facts.range_number).slices
         for before, one in zip(committed, facts.slices, strict=False):

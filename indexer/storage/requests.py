@@ -29,7 +29,12 @@ _log = logging.getLogger(__name__)
 
 
 def ask(
-    request: Callable[[float], Answer], name: str, *, offset: str | None = None, n_bytes: int = 0
+    request: Callable[[float], Answer],
+    name: str,
+    *,
+    offset: str | None = None,
+    n_bytes: int = 0,
+    doing: str = "read",
 ) -> Answer:
     """Make a request, and make it again while it fails in a way that may pass.
 
@@ -46,7 +51,9 @@ def ask(
     offset : str, optional
         Where in it.
     n_bytes : int
-        Bytes that are asked for.
+        Bytes that are asked for, or sent.
+    doing : str
+        What could not be done, for the message.
 
     Raises
     ------
@@ -76,7 +83,7 @@ def ask(
             why = f", and wants to be left alone for {wanted:,.0f} s" if wanted > seconds - spent > 0 else ""
             tried = f"{attempt} attempt{'s' * (attempt > 1)} over {spent:,.0f} s"
             raise ResourceError(
-                f"could not be read in {tried} ({trouble}){why}",
+                f"could not be {doing} in {tried} ({trouble}){why}",
                 path=name,
                 offset=offset,
                 fix=f"run again when the store can be reached; finished work is kept "

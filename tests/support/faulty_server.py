@@ -40,7 +40,8 @@ class Fault:
     """What goes wrong: how, how often, and with which requests.
 
     `kind` is a status, or ``cut`` (the connection breaks within the body), ``drop`` (before any answer),
-    ``short`` (fewer bytes, and a length that says so), ``slow`` (seconds go by first).
+    ``lost`` (after it was carried out, before any answer), ``short`` (fewer bytes, and a length that says
+    so), ``slow`` (seconds go by first).
     """
 
     kind: int | str
@@ -127,6 +128,10 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.kind == "slow":
             time.sleep(fault.seconds)
         answer = self._from_folder() if store.upstream is None else self._from_upstream(sent)
+        if fault is not None and fault.kind == "lost":
+            self.close_connection = True
+            self.connection.close()
+            return
         half = answer.body[: len(answer.body) // 2]
         if fault is not None and fault.kind == "short":
             answer = answer._replace(body=half)

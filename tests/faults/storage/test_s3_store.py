@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from indexer.cli.main import run
+from indexer.config import CorpusConfig
+from indexer.corpus import open_corpus
 from indexer.errors import StateError
 from indexer.splits.ask import ask
-from indexer.storage import files, requests
+from indexer.storage import files, objects, read_ahead, requests
 from tests.support.faulty_server import Asked, Fault, Store, serving
-from tests.support.store_cases import COUNTS, KINDS, config_for, index, refusal
+from tests.support.store_cases import COUNTS, KINDS, config_for, index, refusal, scan_in_this_process
 
 pytest.importorskip("s3fs", reason="needs s3fs and moto: make test-stores")
 moto_server = pytest.importorskip("moto.server", reason="needs s3fs and moto: make test-stores")
@@ -267,3 +270,82 @@ def test_few_requests_a_shard(store: Store, config: Path, tmp_path: Path) -> Non
     store.asked.clear()
     assert run(["scan", str(root), "--workers", "1"]) == 0
     assert store.count("GET", "HEAD", path="shard-01") <= 8
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(503), Fault("lost"), Fault("drop")], ids=lambda fault: str(fault.kind)
+)
+def test_an_index_on_a_store_where_every_third_request_fails_is_the_local_one(
+    store: Store,
+    config: Path,
+    index_dir: Path,
+    tmp_path: Path,
+    pauses: list[float],
+    fault: Fault,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a PUT whose answer is lost nobody knows whether it was done: it is done again, or found done."""
+    fault.times, fault.done = 10_000, 0
+    fault.only = lambda asked: len(store.asked) % 3 == 0
+    store.faults = [fault]
+    scan_in_this_process(monkeypatch)
+    url = "s3://corpus/runs/index"
+    assert run(["plan", str(config), "--out", url]) == 0
+    for task in ("2/2", "1/2"):
+        assert run(["scan", url, "--task", task, "--workers", "1"]) == 0
+    assert run(["merge", url, "--out", str(tmp_path / "here")]) == 0
+    assert ask(tmp_path / "here", COUNTS).rows.equals(ask(index_dir, COUNTS).rows)
+    assert fault.done > 10
+
+
+def test_an_index_on_a_store_costs_three_requests_a_range_and_holds_no_secret(
+    store: Store, client: Any, config: Path, tmp_path: Path
+) -> None:
+    url = "s3://corpus/runs/index"
+    assert run(["plan", str(config), "--out", url]) == 0
+    assert run(["scan", url, "--workers", "1"]) == 0
+    partials = client.list_objects_v2(Bucket="corpus", Prefix="runs/index/partials/")["Contents"]
+    assert store.count("GET", "PUT", "HEAD", path="/partials/") == 2 * len(partials)
+    assert store.count("HEAD", path="/plan.json") == len(partials) + 1
+    for one in client.list_objects_v2(Bucket="corpus", Prefix="runs/")["Contents"]:
+        assert b"hunter2" not in client.get_object(Bucket="corpus", Key=one["Key"])["Body"].read()
+
+
+def test_an_object_is_made_once(store: Store, pauses: list[float]) -> None:
+    url = "s3://corpus/runs/once"
+    store.faults = [Fault("lost", only=lambda asked: asked.method == "PUT")]
+    assert objects.create_object(url, b"mine") is None
+    assert store.count("PUT", path="once") == 2
+    assert objects.create_object(url, b"theirs") == b"mine"
+    objects.write_object(url, b"theirs")
+    assert objects.read_object(url) == b"theirs"
+
+
+def test_a_store_that_may_not_be_written_is_said_in_one_line(
+    store: Store, config: Path, pauses: list[float], capfd: pytest.CaptureFixture[str]
+) -> None:
+    store.faults = [Fault(403, 10_000, only=lambda asked: asked.method == "PUT")]
+    assert run(["plan", str(config), "--out", "s3://corpus/runs/index"]) == 5
+    assert "s3://corpus/runs/index" in (line := refusal(capfd)) and "the store denies access" in line
+    store.faults = [Fault(503, 10_000, only=lambda asked: asked.method == "PUT")]
+    assert run(["plan", str(config), "--out", "s3://corpus/runs/index"]) == 5
+    assert "could not be written in 6 attempts" in refusal(capfd)
+
+
+def test_a_long_shard_is_read_ahead_by_few_requests(
+    store: Store, client: Any, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One request for each piece, whatever blocks are cut of it, also where the store throttles."""
+    ids = np.random.default_rng(5).integers(0, 50_000, 40_000).astype("<u2")
+    client.put_object(Bucket="corpus", Key="long.bin", Body=ids.tobytes())
+    config = CorpusConfig(
+        paths=["s3://corpus/long.bin"], format="headerless", dtype="uint16", sequence_length=16
+    )
+    monkeypatch.setattr(read_ahead, "PIECE_BYTES", 8_000)
+    reader = open_corpus(config, base=HERE, block_ids=999)
+    (shard,) = reader.shards()
+    store.asked.clear()
+    store.faults = [Fault(503, 3), Fault("short", 2)]
+    blocks = [block.ids.copy() for block in reader.blocks(shard, 0, shard.n_sequences)]
+    assert len(blocks) > 20 and np.array_equal(np.concatenate(blocks), ids)
+    assert store.count("GET", path="long.bin") == 10 + 5
