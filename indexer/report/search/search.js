@@ -100,7 +100,7 @@ async function draw(found, numbers) {
   const place = element("div", { className: "plot" });
   shown.append(element("figure", {}, element("figcaption", {}, "Exposures before each checkpoint"), place));
   const names = numbers.map((number) => found.phrases[number]);
-  const x = { field: "checkpoint", type: "quantitative", title: "training step", axis: { tickCount: 6, format: ",d" } };
+  const x = { field: "checkpoint", type: "quantitative", title: "training step", scale: { nice: false }, axis: { tickCount: 6, format: ",d" } };
   const y = { field: "exposures", type: "quantitative", title: "exposures", axis: { tickCount: 4, format: ",d", tickMinStep: 1 } };
   const colour = { field: "phrase", type: "nominal", legend: null, scale: { domain: names, range: COLOURS } };
   const specification = {

@@ -67,7 +67,7 @@ def test_phrases_curves_places_and_items_are_those_of_the_index(index_dir: Path)
     named = ask(
         index_dir,
         "SELECT role, phrase FROM item_phrases JOIN phrases USING (phrase_id) WHERE item_id = $item "
-        "ORDER BY role, place",
+        "ORDER BY item_phrases.rowid",
         {"item": item},
     ).rows.to_pylist()
     assert [
