@@ -212,3 +212,72 @@ CREATE MACRO wilson_high(n_correct, n) AS (
     (n_correct + 1.9208 + 1.96 * sqrt(n_correct * (n - n_correct) / nullif(n, 0) + 0.9604)) / nullif(n + 3.8416, 3.8416)
 );
 COMMENT ON MACRO wilson_high IS 'Upper end of the 95% Wilson interval of a share; NULL where n is 0';
+
+CREATE MACRO acquisition(of_measure, at_threshold, better) AS TABLE
+WITH heights AS (
+    SELECT
+        model,
+        measure,
+        item_id,
+        checkpoint,
+        value,
+        CASE
+            WHEN better = 'high' THEN 1
+            WHEN better = 'low' THEN -1
+            WHEN better IS NULL THEN if(regexp_matches(measure, 'surprisal|loss|perplexity'), -1, 1)
+            ELSE error('better is high or low; not ' || better)::INTEGER
+        END AS sign
+    FROM results
+    SEMI JOIN (SELECT item_id FROM items WHERE excluded IS NULL) AS item USING (item_id)
+    WHERE (of_measure IS NULL OR measure = of_measure) AND isfinite(value)
+),
+ends AS (
+    SELECT
+        model,
+        measure,
+        item_id,
+        any_value(sign) AS sign,
+        count(*) AS n_checkpoints,
+        arg_min(sign * value, checkpoint) AS first_height,
+        max(sign * value) AS best_height,
+        arg_max(sign * value, checkpoint) AS last_height
+    FROM heights
+    GROUP BY model, measure, item_id
+),
+goals AS (
+    SELECT
+        *,
+        CASE
+            WHEN at_threshold IS NOT NULL THEN sign * at_threshold
+            WHEN best_height > first_height THEN (first_height + best_height) / 2
+        END AS goal
+    FROM ends
+)
+SELECT
+    goals.model,
+    goals.measure,
+    goals.item_id,
+    if(goals.sign > 0, 'high', 'low') AS better,
+    goals.n_checkpoints,
+    goals.sign * goals.first_height AS first_value,
+    goals.sign * goals.best_height AS best_value,
+    goals.sign * goals.last_height AS last_value,
+    goals.sign * goals.goal AS threshold,
+    min(heights.checkpoint) FILTER (WHERE heights.sign * heights.value >= goals.goal) AS acquired_at,
+    goals.best_height - goals.last_height AS forgetting
+FROM goals
+JOIN heights USING (model, measure, item_id)
+GROUP BY ALL;
+COMMENT ON MACRO TABLE acquisition IS 'The learning curve of every item that has results: the first checkpoint whose value reaches a threshold (NULL: halfway from its first value to its best), and how much of the best value is lost by the last; of one measure or each (NULL), which is better high, low, or (NULL) low for surprisal, loss and perplexity';
+
+CREATE MACRO item_exposures(of_role) AS TABLE
+SELECT
+    item_phrases.item_id,
+    arg_max(exposures.phrase_id, (exposures.exposure_count, -item_phrases.place)) AS phrase_id,
+    max(exposures.exposure_count) AS exposure_count,
+    min(exposures.first_step) AS first_step
+FROM item_phrases
+JOIN exposures USING (phrase_id)
+WHERE of_role IS NULL OR item_phrases.role = of_role
+GROUP BY item_phrases.item_id;
+COMMENT ON MACRO TABLE item_exposures IS 'The most exposed phrase of every item, and the first step of any; of one role, or of all (NULL)';

@@ -1,4 +1,4 @@
-"""Looks up what a parameter names: a phrase as the index spells it, a paradigm or a model that is there.
+"""Looks up what a parameter names: a phrase as the index spells it, a paradigm, a model or a measure that is there.
 
 A name that the index does not hold would give no rows or only zeros, which look like an answer.
 """
@@ -26,6 +26,7 @@ _HELD = {
     "PHRASE": "SELECT phrase FROM phrases WHERE phrase = $name LIMIT 1",
     "PARADIGM": "SELECT DISTINCT paradigm FROM pairs ORDER BY ALL",
     "MODEL": "SELECT DISTINCT model FROM results ORDER BY ALL",
+    "MEASURE": "SELECT DISTINCT measure FROM results ORDER BY ALL",
     "match_case": "SELECT value FROM provenance WHERE key = 'match_case'",
 }
 _MOST_LETTERS = 200
@@ -38,7 +39,7 @@ def look_up(index: IndexDir, file: QueryFile, values: dict[str, Any]) -> dict[st
     Raises
     ------
     ConfigError
-        The index does not hold a phrase, a paradigm or a model of that name; the message names near ones.
+        The index does not hold a phrase, a paradigm, a model or a measure of that name; the message names near ones.
     """
     found = dict(values)
     for parameter in file.parameters:
@@ -49,7 +50,7 @@ def look_up(index: IndexDir, file: QueryFile, values: dict[str, Any]) -> dict[st
             found[parameter.name] = phrase_of_index(index, value)
         elif parameter.type == "WORDS":
             found[parameter.name] = find_phrase(index, value) or _folded(index, value)
-        elif parameter.type in ("PARADIGM", "MODEL"):
+        elif parameter.type in ("PARADIGM", "MODEL", "MEASURE"):
             _refuse_unknown(index, parameter.type, value)
     return found
 
@@ -117,7 +118,7 @@ def _refuse_unknown(index: IndexDir, kind: str, name: str) -> None:
     if name in held:
         return
     near = difflib.get_close_matches(name, held, n=3) or held[:10]
-    where = "results" if kind == "MODEL" else "pairs"
+    where = "pairs" if kind == "PARADIGM" else "results"
     raise ConfigError(
         f"no {kind.lower()} of the {where} of this index is called {name!r}",
         path=index.root,
