@@ -11,6 +11,7 @@ from indexer import __version__
 from indexer.errors import ResourceError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.plurals import counted
+from indexer.report.acquisition_charts import acquisition_by_count, forgetting
 from indexer.report.chart import Chart, Row, rows_of
 from indexer.report.exposure_charts import exposure_counts, first_exposures, phrases_met
 from indexer.report.result_charts import (
@@ -40,6 +41,8 @@ RESULT_CHARTS: tuple[tuple[str, Draw], ...] = (
     ("dynamics/lag_null", null_of_the_lag),
     ("dynamics/accuracy_by_dose", accuracy_by_dose),
     ("dynamics/accuracy_by_seen", accuracy_by_seen),
+    ("acquisition/acquisition_by_count", acquisition_by_count),
+    ("acquisition/forgetting", forgetting),
 )
 """Those that need imported results."""
 
