@@ -14,6 +14,7 @@ from indexer.plurals import counted
 from indexer.report.acquisition_charts import acquisition_by_count, forgetting
 from indexer.report.chart import Chart, Row, rows_of
 from indexer.report.exposure_charts import exposure_counts, first_exposures, phrases_met
+from indexer.report.item_charts import share_over_training
 from indexer.report.result_charts import (
     accuracy_by_dose,
     accuracy_by_seen,
@@ -41,10 +42,17 @@ RESULT_CHARTS: tuple[tuple[str, Draw], ...] = (
     ("dynamics/lag_null", null_of_the_lag),
     ("dynamics/accuracy_by_dose", accuracy_by_dose),
     ("dynamics/accuracy_by_seen", accuracy_by_seen),
+)
+"""Those that need imported results of pairs."""
+
+ITEM_CHARTS: tuple[tuple[str, Draw], ...] = (("contamination/share_over_training", share_over_training),)
+"""Those that need items other than pairs."""
+
+MEASURE_CHARTS: tuple[tuple[str, Draw], ...] = (
     ("acquisition/acquisition_by_count", acquisition_by_count),
     ("acquisition/forgetting", forgetting),
 )
-"""Those that need imported results."""
+"""Those that need imported results of any measure."""
 
 TABLES = ("explore/shards", "explore/provenance")
 INCOMPLETE = "This index is incomplete: what was not seen so far is unknown, not never. See exposure status."
@@ -96,10 +104,13 @@ def write_report(
 
     parameters = {"min_count": str(min_count), "side": side}
     overview = rows_of(ask(root, "explore/overview"))[0]
-    with_results = bool(rows_of(ask(root, "SELECT count(*) AS n FROM pair_results"))[0]["n"])
+    with_results = _has_rows(root, "pair_results")
+    asked = CHARTS + (RESULT_CHARTS if with_results else ())
+    asked += ITEM_CHARTS if _has_rows(root, "items WHERE kind = 'item'") else ()
+    asked += MEASURE_CHARTS if _has_rows(root, "results") else ()
 
     charts = []
-    for name, draw in CHARTS + (RESULT_CHARTS if with_results else ()):
+    for name, draw in asked:
         query = load_query(name)
         if not overview["pairs"] and "min_count" in _names(query):
             continue  # a split of no pairs
@@ -133,6 +144,10 @@ def write_report(
     commit_file(out, lambda aside: aside.write_text(html, encoding="utf-8"))
     write_images([pair for pair in drawn if pair[1]], images or out.with_name(f"{out.stem}_charts"))
     return charts
+
+
+def _has_rows(root: str | Path, of_what: str) -> bool:
+    return bool(rows_of(ask(root, f"SELECT count(*) AS n FROM {of_what}"))[0]["n"])
 
 
 def _facts(overview: Row, min_count: int, side: str) -> str:
