@@ -1,4 +1,4 @@
-"""Looks up what a parameter names: a phrase as the index spells it, a paradigm, a model or a measure that is there.
+"""Looks up what a parameter names: a phrase as the index spells it, a paradigm, model or measure of it.
 
 A name that the index does not hold would give no rows or only zeros, which look like an answer.
 """
@@ -39,7 +39,7 @@ def look_up(index: IndexDir, file: QueryFile, values: dict[str, Any]) -> dict[st
     Raises
     ------
     ConfigError
-        The index does not hold a phrase, a paradigm, a model or a measure of that name; the message names near ones.
+        The index does not hold a phrase, paradigm, model or measure of that name; the message names near ones.
     """
     found = dict(values)
     for parameter in file.parameters:
