@@ -39,7 +39,7 @@ def look_up(index: IndexDir, file: QueryFile, values: dict[str, Any]) -> dict[st
     Raises
     ------
     ConfigError
-        The index does not hold a phrase, paradigm, model or measure of that name; the message names near ones.
+        The index does not hold a phrase, paradigm, model or measure of that name; near ones are named.
     """
     found = dict(values)
     for parameter in file.parameters:
