@@ -13,7 +13,7 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _PLOT_WIDTH = 60
 
 
-@command('exposure show index "this sketch"')
+@command('exposure show index "this raft"')
 @index_argument
 @click.argument("phrase")
 @allow_path_option

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from indexer.verification.findings import Verification
 
 
-@command("exposure verify index", "exposure verify index --phrase 'this sketch' --sample 0 --max-tokens 0")
+@command("exposure verify index", "exposure verify index --phrase 'this hammers' --sample 0 --max-tokens 0")
 @index_argument
 @sample_option
 @seed_option

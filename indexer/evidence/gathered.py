@@ -135,6 +135,9 @@ def _of_tokenizer(training: Training) -> Evidence:
         confirmed = f"{tokenizer.name} agrees with the ids of a sample: {fit.why}"
         if fit.told_below >= tokenizer.n_ids - 1:
             return Evidence(confirmed=(confirmed,))
+        if config.tokenizer.sha256 is not None or config.tokenizer.vocabulary_sha256 is not None:
+            rare = f"that ids from {fit.told_below:,} on, too rare in a sample to tell, are of the tokenizer"
+            return Evidence(confirmed=(confirmed,), on_trust=(f"{rare} whose hash is named",))
         return Evidence(
             confirmed=(confirmed,),
             on_trust=(

@@ -1,6 +1,6 @@
 -- title: Exposure of a phrase over time
 -- How often one phrase was met before each checkpoint, in all and since the checkpoint before; status tells a certain never from a zero that is unknown.
--- example: exposure query index dynamics/exposure_of_phrase -p phrase='this sketch'
+-- example: exposure query index dynamics/exposure_of_phrase -p phrase='this raft'
 -- param phrase: PHRASE -- a phrase of the index
 WITH named AS (
     SELECT phrase_id

@@ -1,6 +1,6 @@
 -- title: Near phrases that were seen
 -- Phrases of the index that the model did meet, those first that differ from a given one by the fewest letters.
--- example: exposure query index explore/near_phrases -p phrase='this sketch'
+-- example: exposure query index explore/near_phrases -p phrase='this raft'
 -- param phrase: WORDS -- any phrase, in the index or not
 -- param most_edits: NATURAL = NULL -- most letters put in, taken out or changed; NULL: any
 -- param n_rows: NATURAL = 5 -- how many are listed

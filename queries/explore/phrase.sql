@@ -1,6 +1,6 @@
 -- title: One phrase
 -- What the model saw of one phrase, and in how many pairs it stands.
--- example: exposure query index explore/phrase -p phrase='this sketch'
+-- example: exposure query index explore/phrase -p phrase='this raft'
 -- param phrase: PHRASE -- a phrase of the index
 SELECT
     phrase_id,

@@ -1,6 +1,6 @@
 -- title: Places of a phrase
 -- Where the model met one phrase first.
--- example: exposure query index explore/places_of_phrase -p phrase='this sketch'
+-- example: exposure query index explore/places_of_phrase -p phrase='this raft'
 -- param phrase: PHRASE -- a phrase of the index
 SELECT
     place,

@@ -95,3 +95,7 @@ def test_ids_too_rare_to_tell_are_taken_on_trust_with_a_decoded_line(tmp_path: P
     assert "too few to tell; read some: “" in trusted
     assert exposure("plan", config, "--out", tmp_path / "index")[0] == 0
     assert f"taken on trust: {trusted}" in exposure("status", tmp_path / "index")[1]
+    vocabulary = json.loads(out)["facts"]["sha256 of its vocabulary"]
+    named = exposure("check", config, "--json", "--set", f"tokenizer.vocabulary_sha256={vocabulary}")[1]
+    (trusted,) = [what for what in json.loads(named)["unverified"] if "too rare in a sample" in what]
+    assert trusted.endswith("are of the tokenizer whose hash is named")
