@@ -11,6 +11,7 @@ from indexer.config.match import MatchConfig
 from indexer.corpus.preflight.opening import Training
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
+from indexer.evidence.lookalikes import lookalike_notes
 from indexer.matching.text.matcher import TextMatcher
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
@@ -31,7 +32,8 @@ class FormCheck(NamedTuple):
     reports : dict
         Of id forms: a report of the configured ``phrases``, and one of ``spans`` drawn from the sample.
     warnings : list of str
-        Of phrases that stand in the sample in another Unicode normal form only.
+        Of phrases that stand in the sample in another Unicode normal form only, and of what the corpus
+        spells otherwise though it looks the same.
     """
 
     reports: dict[str, FormReport]
@@ -57,7 +59,10 @@ def check_forms(training: Training) -> FormCheck:
     sequences = list(_sample(training.reader))
     reports = form_report(phrases.looked_for(), tokenizer, sequences, match, most_tokens=SAMPLE_TOKENS)
     reports["phrases"].notes += notes
-    warnings = _other_forms(normalized(phrases, tokenizer, match), tokenizer, sequences, match)
+    looked_for = normalized(phrases, tokenizer, match)
+    warnings = _other_forms(looked_for, tokenizer, sequences, match)
+    texts = looked_for.looked_for()["phrase"].to_pylist()
+    warnings += lookalike_notes(texts, sequences, tokenizer.token_bytes(), match)
     return FormCheck(reports, warnings)
 
 

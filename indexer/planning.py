@@ -17,9 +17,11 @@ from indexer.config.idle import spelled
 from indexer.config.match import MatchConfig
 from indexer.corpus.orders.left_out import notes_on_left_out
 from indexer.corpus.preflight.corpus_notes import corpus_notes
+from indexer.corpus.preflight.opening import Training
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
-from indexer.evidence.gathered import evidence_of
+from indexer.evidence.gathered import evidence_of, sample_of
+from indexer.evidence.lookalikes import lookalike_notes
 from indexer.known_hashes import ids_of_earlier_indexes, with_known_hashes
 from indexer.memory import check_phrase_source, check_phrases
 from indexer.patterns import select
@@ -89,6 +91,8 @@ def make_plan(
     shards, _, order, checkpoints = training.fitted
     details = dict(order.facts)
     evidence = evidence_of(training)
+    if frozen is not None and tokenizer is not None:
+        notes = (*notes, *_lookalikes(frozen.phrases, training, tokenizer))
     taken = {**evidence.taken, **details.pop("taken_on_purpose", {})}
     trusted = [f"taken on trust: {what}" for what in evidence.on_trust]
     manifest = config.corpus.manifest or []
@@ -226,6 +230,15 @@ def _other_forms(loaded: PhraseSet, tokenizer: Tokenizer | None, match: MatchCon
         tokenizer.require_words()
         return other_forms(loaded, tokenizer, match)
     return None
+
+
+def _lookalikes(phrases: pa.Table, training: Training, tokenizer: Tokenizer) -> list[str]:
+    """Tell what the corpus spells otherwise; nothing where ids do not tell the text."""
+    with suppress(InputError):
+        tokenizer.require_words()
+        texts, match = phrases["phrase"].to_pylist(), training.config.match
+        return lookalike_notes(texts, sample_of(training), tokenizer.token_bytes(), match)
+    return []
 
 
 def _refuse_settings_of_text(config: Config) -> None:

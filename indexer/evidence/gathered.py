@@ -53,6 +53,14 @@ def evidence_of(training: Training) -> Evidence:
     return replace(found, taken={**files, **found.taken}, on_trust=(*found.on_trust, *_of_lengths(training)))
 
 
+@lru_cache(maxsize=1)
+def sample_of(training: Training) -> list[list[int]]:
+    """Return a sample of the ids of a corpus that is measured; asked again, it is not read anew."""
+    corpus = training.config.corpus
+    ends = {corpus.end_of_document, *corpus.special_ids}
+    return sampled_runs(training.reader, frozenset(one for one in ends if one is not None))
+
+
 def _of_files(training: Training) -> dict[str, str]:
     """Refuse holes and repeats among the shards; return those that were taken on purpose."""
     corpus, shards = training.config.corpus, training.fitted.shards
@@ -123,8 +131,7 @@ def _of_tokenizer(training: Training) -> Evidence:
         return Evidence()
     if tokenizer is None:
         return Evidence()
-    ends = {config.corpus.end_of_document, *config.corpus.special_ids} - {None}
-    runs = sampled_runs(training.reader, frozenset(one for one in ends if one is not None))
+    runs = sample_of(training)
     line = _decoded_line(tokenizer, runs)
     try:
         tokenizer.require_words()
