@@ -129,8 +129,8 @@ def _of_what_is_left_out(texts: list[str], sample: list[str], wanted: set[str]) 
         if _may_be_left_out(one) and not found[one]:
             n = sum(one in text for text in texts)
             yield (
-                f"{counted(n, 'phrase', 'has', 'have')} {_named(one)}, as {_example(texts, one)}, and a sample"
-                " of the corpus has none: it is often unseen or left out; list the spelling without it"
+                f"{counted(n, 'phrase', 'has', 'have')} {_named(one)}, as {_example(texts, one)}, and a"
+                " sample of the corpus has none: it is often unseen or left out; list it without"
             )
 
 
