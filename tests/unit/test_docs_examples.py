@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_the_examples_run(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "index2").symlink_to(index_dir)
+    shutil.copytree(index_dir, tmp_path / "index2")
     for question in re.findall(r"```sql\n(-- title:.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         (tmp_path / "late.sql").write_text(question)
     for line in examples(page):
