@@ -22,9 +22,13 @@ def examples(page: Path) -> list[str]:
     blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
     lines = [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ exposure ")]
     lines += re.findall(r"`(exposure verify INDEX [^`]*)`", text)
-    return [
-        line for line in lines if len(words := shlex.split(line, comments=True)) > 2 and words[2] in NAMES
-    ]
+    return [line for line in lines if _asks_the_sample(shlex.split(line, comments=True))]
+
+
+def _asks_the_sample(words: list[str]) -> bool:
+    """Tell whether a command asks an index of what the sample has: it has no evaluation results."""
+    of_results = words[1:2] == ["import"] or any(word.startswith(("measure=", "model=")) for word in words)
+    return len(words) > 2 and words[2] in NAMES and not of_results
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.name)
