@@ -57,7 +57,7 @@ WITH counted AS (
         count(*) FILTER (WHERE NOT is_boilerplate AND seen) AS windows_seen,
         count(*) FILTER (WHERE NOT is_boilerplate AND NOT seen AND NOT is_certain) AS windows_unknown,
         -- as many windows as make the share; 0.7 * 10 is a little more than 7
-        greatest(ceil(min_share * windows_counted - 1e-9), 1)::BIGINT AS windows_needed,
+        greatest(ceil(min_share * windows_counted - 0.000000001), 1)::BIGINT AS windows_needed,
         array_agg(first_step ORDER BY first_step) FILTER (WHERE NOT is_boilerplate AND seen) AS first_steps
     FROM item_windows(at_checkpoint, max_sequences)
     GROUP BY GROUPING SETS ((dataset, item_id, role), (dataset, item_id))

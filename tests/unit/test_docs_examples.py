@@ -49,5 +49,5 @@ def test_the_examples_run(
         words = [
             str(index_dir) if word in NAMES else word for word in shlex.split(shorter, comments=True)[1:]
         ]
-        assert run(words) == 0, f"{line}: {capfd.readouterr().err}"
+        assert run(words) == 0, f"{line}: {capfd.readouterr()}"
     capfd.readouterr()
