@@ -22,21 +22,26 @@ from indexer.plurals import counted
 def import_results(
     index_dir: str, files: tuple[Path, ...], model: str | None, checkpoint: int | None
 ) -> None:
-    """Add evaluation results to an index: harness samples, CSV, Parquet or JSON Lines.
+    """Add evaluation results to an index: harness samples of any task, CSV, Parquet, JSON
+    Lines, or BabyLM's surprisal.json.
 
-    Columns: model, checkpoint, and item_id or pair_id. What was measured stands in columns of its own, as
+    Samples are joined to items by the text of their roles, and surprisals by their word. Columns of tables: model, checkpoint, and item_id or pair_id. What was measured stands in columns of its own, as
     correct, score_good, score_bad, surprisal or any other name, or in two called measure and value. What
     is there already of a model, checkpoint, item and measure is replaced. What does not meet an item of the
     index is listed.
     """
     import pyarrow as pa
 
+    from indexer.exposure.item_names import ItemNames
     from indexer.exposure.result_files import read_results
     from indexer.exposure.results import add_results, name_some
     from indexer.index_dir import IndexDir
 
-    rows = pa.concat_tables([read_results(path, model, checkpoint) for path in files])
-    joined = add_results(IndexDir(index_dir), rows)
+    index = IndexDir(index_dir)
+    index.require_database()
+    names = ItemNames(index)
+    rows = pa.concat_tables([read_results(path, model, checkpoint, names=names) for path in files])
+    joined = add_results(index, rows)
     measures = f" ({', '.join(joined.measures)})" if joined.measures else ""
     click.echo(
         f"{counted(joined.n_results, 'result')} added{measures}, {joined.n_replaced:,} of them in the place "

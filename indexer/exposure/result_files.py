@@ -1,16 +1,11 @@
-"""Reads evaluation results: the harness's ``samples_*.jsonl``, CSV, Parquet and JSON Lines.
+"""Reads evaluation results: the harness's ``samples_*.jsonl``, BabyLM's ``surprisal.json``, and tables.
 
-The harness (EleutherAI/lm-evaluation-harness, ``--log_samples``) writes one line a document with the document
-itself, its SHA-256 as ``doc_hash``, and the log-likelihood of each choice, the good sentence first. Documents
-are joined by their hash, never by ``doc_id``: a subset of a task numbers its documents anew.
-
-Other files hold a row for each item with a column for each measure, or the name of the measure in a column
-``measure`` and its number in ``value``.
+Tables (CSV, Parquet, JSON Lines) hold a row for each item with a column for each measure, or the name of the
+measure in a column ``measure`` and its number in ``value``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -23,24 +18,35 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from indexer.errors import ConfigError, InputError
+from indexer.exposure.harness_samples import rows_of_sample
+from indexer.exposure.item_names import ItemNames
 from indexer.exposure.results import COLUMNS
+from indexer.exposure.surprisal_file import read_surprisal
 from indexer.storage.opening import status_of
 
 ID_COLUMNS = ("item_id", "pair_id")
+_MEASURED = pa.schema(
+    [pa.field("item_id", pa.string()), pa.field("measure", pa.string()), pa.field("value", pa.float64())]
+)
 _STEP_IN_NAME = re.compile(r"(?:step|checkpoint|ckpt)[-_]?(\d+)", re.IGNORECASE)
 
 
-def read_results(path: Path, model: str | None = None, checkpoint: int | None = None) -> pa.Table:
+def read_results(
+    path: Path, model: str | None = None, checkpoint: int | None = None, *, names: ItemNames | None = None
+) -> pa.Table:
     """Read one file of results.
 
     Parameters
     ----------
     path : Path
-        ``.csv``, ``.parquet``, ``.jsonl``; a harness file is told by ``doc_hash`` in its first line.
+        ``.csv``, ``.parquet``, ``.jsonl``, of which a harness file is told by ``doc_hash`` in its first line;
+        ``.json``: surprisals of BabyLM.
     model : str, optional
         Name of the model where the file does not say; default for harness files: the folder's name.
     checkpoint : int, optional
         Steps taken where the file does not say; default: a number after ``step`` in the path.
+    names : ItemNames, optional
+        The items of the index, for files that do not name them.
 
     Returns
     -------
@@ -62,12 +68,17 @@ def read_results(path: Path, model: str | None = None, checkpoint: int | None = 
     elif path.suffix == ".jsonl":
         rows = list(_json_lines(path))
         if rows and "doc_hash" in rows[0][1]:
-            table = pa.Table.from_pylist([_sample(path, number, row) for number, row in rows])
+            samples = [sample for number, row in rows for sample in rows_of_sample(path, number, row, names)]
+            table = pa.Table.from_pylist(samples, _MEASURED)
             model = model or path.parent.name
         else:
             table = _read(lambda _: _as_table([row for _, row in rows]), path)
+    elif path.suffix == ".json":
+        surprisals, model_named = read_surprisal(path, names)
+        table = pa.Table.from_pylist(surprisals, pa.schema([pa.field("checkpoint", pa.int64()), *_MEASURED]))
+        model = model or model_named
     else:
-        raise ConfigError("unknown kind of results", path=path, expected=".csv, .parquet or .jsonl")
+        raise ConfigError("unknown kind of results", path=path, expected=".csv, .parquet, .jsonl or .json")
     return _complete(table, path, model, checkpoint)
 
 
@@ -102,38 +113,6 @@ def _json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if not isinstance(row, dict):
                 raise InputError("is no JSON object", path=path, offset=f"line {number}")
             yield number, row
-
-
-def _sample(path: Path, number: int, row: dict[str, Any]) -> dict[str, Any]:
-    """Return one line of the harness as a row of results."""
-    try:
-        document = row["doc"]
-        scores = [float(response[0]) for response in row["filtered_resps"][:2]]
-        correct = row.get("acc")
-        pair_id = document.get("pair_id") or f"{document['UID']}/{document['pairID']}"
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise InputError(
-            f"is no sample of a minimal pair ({error!r})",
-            path=path,
-            offset=f"line {number}",
-            expected="doc with pair_id, or UID and pairID, and two filtered_resps",
-        ) from None
-    if doc_hash(document) != row["doc_hash"]:
-        raise InputError(
-            "the document is not the one its doc_hash was taken of", path=path, offset=f"line {number}"
-        )
-    return {
-        "pair_id": pair_id,
-        "score_good": scores[0],
-        "score_bad": scores[1],
-        "correct": None if correct is None else bool(correct),
-    }
-
-
-def doc_hash(document: dict[str, Any]) -> str:
-    """Return the hash the harness takes of a document (``lm_eval/evaluator.py``)."""
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _complete(table: pa.Table, path: Path, model: str | None, checkpoint: int | None) -> pa.Table:

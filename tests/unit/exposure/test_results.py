@@ -12,7 +12,8 @@ import pytest
 
 from indexer.errors import ConfigError, InputError
 from indexer.exposure.database import building, define_macros
-from indexer.exposure.result_files import doc_hash, read_results
+from indexer.exposure.harness_samples import doc_hash
+from indexer.exposure.result_files import read_results
 from indexer.exposure.results import add_results
 from indexer.index_dir import IndexDir
 

@@ -236,5 +236,5 @@ def test_the_harness_evaluates_each_split_and_its_samples_join(index: Path, tmp_
                 document["sentence_good"],
                 document["sentence_bad"],
             ]
-        assert set(read_results(samples)["pair_id"].to_pylist()) == pair_ids
+        assert set(read_results(samples)["item_id"].to_pylist()) == pair_ids
         assert len(lines) == len(pair_ids)
