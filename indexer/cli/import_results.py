@@ -22,13 +22,13 @@ from indexer.plurals import counted
 def import_results(
     index_dir: str, files: tuple[Path, ...], model: str | None, checkpoint: int | None
 ) -> None:
-    """Add evaluation results to an index: harness samples of any task, CSV, Parquet, JSON
-    Lines, or BabyLM's surprisal.json.
+    """Add evaluation results to an index: samples of the harness, tables, surprisals of BabyLM.
 
-    Samples are joined to items by the text of their roles, and surprisals by their word. Columns of tables: model, checkpoint, and item_id or pair_id. What was measured stands in columns of its own, as
-    correct, score_good, score_bad, surprisal or any other name, or in two called measure and value. What
-    is there already of a model, checkpoint, item and measure is replaced. What does not meet an item of the
-    index is listed.
+    Samples (lm_eval --log_samples, any task) are joined to items by the text of their roles, and
+    surprisal.json by its words. Tables are CSV, Parquet or JSON Lines with the columns model, checkpoint, and
+    item_id or pair_id; what was measured stands in columns of its own, as correct, score_good, score_bad,
+    surprisal or any other name, or in two called measure and value. What is there already of a model,
+    checkpoint, item and measure is replaced. What does not meet an item of the index is listed.
     """
     import pyarrow as pa
 
