@@ -43,8 +43,8 @@ def make_index(root: Path, complete: str = "true") -> Path:
             status = "seen" if count else "never" if complete == "true" else "unknown"
             connection.execute("INSERT INTO phrases VALUES (?, ?, 2, 2)", [number, f"phrase {number}"])
             connection.execute(
-                "INSERT INTO exposures VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)",
-                [number, count, count > 0, status, first, first, first, first, 0 if count else None],
+                "INSERT INTO exposures VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)",
+                [number, count, count, count > 0, status, first, first, first, first, 0 if count else None],
             )
             if count:
                 connection.execute(
