@@ -60,6 +60,13 @@ def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Pl
         The directory holds another plan, or another process is writing there.
     """
     with opened_index(root) as index, index.lock():
+        if config.index.occurrences == "all" and not index.writes_over:
+            raise ConfigError(
+                '[index] occurrences = "all"',
+                path=root,
+                expected="an index in a folder: beside partials on a store no occurrences are kept",
+                fix="index into a folder, or leave [index] occurrences out",
+            )
         earlier = read_plan(index.plan_file) if index.plan_file.is_file() else None
         if earlier is not None:
             config = with_added_before(config, earlier, watch)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
+from indexer.occurrence_files import refuse_other_file
 from indexer.partials import PartialFacts, read_facts
 from indexer.plan import Plan
 from indexer.runs import Runs, holds, others
@@ -98,7 +99,7 @@ def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
     Raises
     ------
     StateError
-        It is damaged, of other sequences, or of files that were changed since.
+        It is damaged, of other sequences, or of files that were changed since; or its occurrences are.
     """
     path = index.partial_file(number)
     facts = read_facts(path)
@@ -113,6 +114,8 @@ def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
                 path=path,
                 fix=_AGAIN,
             )
+    if facts.occurrences is not None:
+        refuse_other_file(index.occurrence_file(number), facts.occurrences)
     return facts
 
 

@@ -5,6 +5,7 @@
     plan.json              the frozen plan, written last: where it is, planning was complete
     plan/                  what the plan froze: phrases, pairs, attributes, patterns, gaps, tokenizer
     partials/000000.parquet  one for each planned range
+    occurrences/000000.parquet  its exposures, each a row, with `[index] occurrences = "all"`
     failures/000000.json   why the last scan of a range gave it up, until it is scanned
     exposures.duckdb       the table, built aside and renamed
     exposures.seal         what tells that table from any other one (`indexer.table_seal`)
@@ -92,6 +93,7 @@ class IndexDir:
         self.unspelled_file = self.frozen / "unspelled.parquet"
         self.tokenizer_file = self.frozen / "tokenizer.json"
         self.partials = self.root / "partials"
+        self.occurrences = self.root / "occurrences"
         self.failures = self.root / "failures"
         self.database_file = self.root / "exposures.duckdb"
         self.seal_file = self.root / "exposures.seal"
@@ -99,12 +101,12 @@ class IndexDir:
         self.merged_file = self.root / "merged.json"
         self.lock_file = self.root / "lock"
 
+    writes_over = True
+    """Whether the files of a plan take the place of those of an earlier one."""
+
     def partial_file(self, range_number: int) -> Path:
         """Return where the partial of a planned range is committed."""
         return self.partials / f"{range_number:06d}.parquet"
-
-    writes_over = True
-    """Whether the files of a plan take the place of those of an earlier one."""
 
     def shown(self, path: Path) -> str:
         """Return what messages call a file of the index."""
@@ -129,6 +131,10 @@ class IndexDir:
     def commit_partial(self, range_number: int, write: Callable[[Path], object]) -> None:
         """Write the partial of a range."""
         commit_file(self.partial_file(range_number), write)
+
+    def occurrence_file(self, range_number: int) -> Path:
+        """Return where the occurrences of a planned range are committed."""
+        return self.occurrences / f"{range_number:06d}.parquet"
 
     def keep_failure(self, range_number: int, fingerprint: str, reason: str) -> None:
         """Keep why a range was given up, for `exposure status`; a full disk is no new failure."""
@@ -325,7 +331,7 @@ class IndexDir:
                     "" if earlier.endswith(f" on {socket.gethostname()}") else _ELSEWHERE,
                 )
             _write_in(descriptor, f"process {owner} on {socket.gethostname()}\n")
-            for folder in (self.root, self.frozen, self.partials, self.failures):
+            for folder in (self.root, self.frozen, self.partials, self.occurrences, self.failures):
                 remove_leftovers(folder, alone=not shared)
             try:
                 yield

@@ -46,7 +46,7 @@ from indexer.storage.opening import bytes_of_regular
 
 FORMAT_VERSION = 4
 """History. 1: first version. 2: a checksum of all bytes, and which files were read. 3: ranges span shards.
-4: sequence_count."""
+4: sequence_count; the file of occurrences."""
 
 _CHECKSUM_BYTES = 16
 
@@ -110,6 +110,8 @@ class SliceFacts:
         xxh3-128 of the scanned ids as little-endian integers of their own width, in sequence order.
     files_hash : str
         Which files they are of: hash of what the plan says of all files that the shard is read from.
+    n_document_ends : int or None
+        Documents that end in them, where those of the occurrences are counted by end-of-document ids.
     """
 
     shard: int
@@ -119,6 +121,26 @@ class SliceFacts:
     n_visits: int
     tokens_hash: str
     files_hash: str = ""
+    n_document_ends: int | None = None
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What tells a file beside a partial from any other.
+
+    Attributes
+    ----------
+    n_rows : int
+        Its rows.
+    n_bytes : int
+        Its size.
+    hash : str
+        xxh3-128 of its bytes.
+    """
+
+    n_rows: int
+    n_bytes: int
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -135,12 +157,15 @@ class PartialFacts:
         By shard, ascending.
     visited_tokens : tuple of int
         Tokens of all visits, by checkpoint of the plan's grid; empty where no order is known.
+    occurrences : FileFacts or None
+        The file of its occurrences; None where they are not written.
     """
 
     plan_fingerprint: str
     range_number: int
     slices: tuple[SliceFacts, ...]
     visited_tokens: tuple[int, ...]
+    occurrences: FileFacts | None = None
 
     @property
     def n_sequences(self) -> int:
@@ -227,8 +252,10 @@ def _compared(path: Path) -> tuple[PartialFacts, memoryview]:
             fix="scan again with this version, or merge with the version that wrote it",
         )
     slices = tuple(SliceFacts(**one) for one in facts["slices"])
-    visited = tuple(facts["visited_tokens"])
-    return PartialFacts(**{**facts, "slices": slices, "visited_tokens": visited}), data
+    visited, beside = tuple(facts["visited_tokens"]), facts["occurrences"]
+    occurrences = None if beside is None else FileFacts(**beside)
+    known = {"slices": slices, "visited_tokens": visited, "occurrences": occurrences}
+    return PartialFacts(**{**facts, **known}), data
 
 
 def stored_checksum(path: Path) -> str:

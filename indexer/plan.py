@@ -289,6 +289,7 @@ class Plan:
             "cuts": self._cuts(),
             "grain": config["index"]["grain"],
             "places": config["index"]["places"],
+            "occurrences": config["index"]["occurrences"],
         }
 
     def shards_as_decisive(self) -> list[dict[str, Any] | None]:

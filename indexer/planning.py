@@ -40,6 +40,8 @@ from indexer.plan_store import FrozenContent
 from indexer.plurals import counted
 from indexer.preflight import preflight
 from indexer.ranges import cut_into_ranges
+from indexer.storage.notes import on_behalf_of
+from indexer.storage.observer import observed_by
 from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.watch import UNWATCHED, Watch
 
@@ -89,6 +91,8 @@ def make_plan(
         if made_of != hash_of_inputs(config, tokenizer_hash, software):
             made_of = ""  # files were changed while they were read
     shards, _, order, checkpoints = training.fitted
+    if config.index.occurrences == "all":
+        _look_at_documents(training, shards)
     details = dict(order.facts)
     evidence = evidence_of(training)
     if frozen is not None and tokenizer is not None:
@@ -130,6 +134,14 @@ def make_plan(
         stored={} if frozen is not None or earlier is None else earlier.stored,
     )
     return plan.sealed(), frozen
+
+
+def _look_at_documents(training: Training, shards: tuple[Shard, ...]) -> None:
+    """Read what the formats say of their documents: files that are not as they should be are refused now."""
+    with observed_by(training.notes):
+        for shard in shards:
+            with on_behalf_of(shard.number):
+                training.reader.documents(shard)
 
 
 @contextmanager

@@ -400,3 +400,27 @@ def row_characters(
         for run in runs_between_separators(sequence, spelled, special)
         for character in folded_characters(sequence, run, spelled, case, whitespace)
     ]
+
+
+def naive_exposures(
+    sequences: Sequence[Sequence[int]],
+    occurrences: Sequence[Occurrence],
+    steps_of: Callable[[int], Sequence[int]],
+    end_of_document: int | None = None,
+    n_shared: int = 0,
+) -> list[tuple[int, int, int, int, int, int | None]]:
+    """Return every exposure: (phrase, step, sequence, token_offset, n_tokens, document).
+
+    A document ends with its end-of-document id. Of the last `n_shared` ids of a sequence, which belong to
+    another one too, none is counted twice.
+    """
+    exposures: list[tuple[int, int, int, int, int, int | None]] = []
+    for row, offset, phrase, n_tokens in occurrences:
+        for step in steps_of(row):
+            document: int | None = None
+            if end_of_document is not None:
+                before = [list(one[: len(one) - n_shared]) for one in sequences[:row]]
+                before.append(list(sequences[row][:offset]))
+                document = sum(ids.count(end_of_document) for ids in before)
+            exposures.append((phrase, step, row, offset, n_tokens, document))
+    return exposures

@@ -15,6 +15,11 @@ class IndexConfig:
         "checkpoint", choices=("checkpoint", "step"), help="Finest step range of exposure_bins."
     )
     places: int = option(4, help="First places kept of each phrase, for looking at the hits.")
+    occurrences: str = option(
+        "none",
+        choices=("none", "all"),
+        help="Every exposure as a row of Parquet files beside the table, with its document: all, or none.",
+    )
     workers: int = option(0, help="Worker processes; 0 is one per core.")
     engine: str = option(
         "local", choices=("local", "ray"), help="Who scans: processes of this machine, or a Ray cluster."

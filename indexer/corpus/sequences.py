@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
+from indexer.corpus.documents import DocumentNumbers
 from indexer.units import BoolArray, Int64Array, TokenIds
 
 
@@ -146,6 +147,16 @@ class Reader(Protocol):
 
     def shards(self) -> tuple[Shard, ...]:
         """Return all shards in corpus order, from headers and sizes alone."""
+        ...
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return how the documents of a shard are numbered; None where the format does not know them.
+
+        Raises
+        ------
+        InputError
+            What the format says of its documents does not fit its ids.
+        """
         ...
 
     def blocks(self, shard: Shard, start: int, stop: int) -> Iterator[SequenceBlock]:

@@ -21,6 +21,7 @@ TABLES = (
     "exposures",
     "exposure_bins",
     "places",
+    "document_offsets",
     "unit_differences",
     "other_forms",
     "unspelled_phrases",

@@ -6,7 +6,7 @@ import mmap
 import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def open_read_only(
     versions: Collection[int] = (SCHEMA_VERSION,),
     attached: Mapping[str, Path] | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """Open an index file for asking: no writes, no files, no network, no change of settings.
+    """Open an index file for asking: no writes, no files but its occurrences, no network, no settings.
 
     Parameters
     ----------
@@ -114,7 +114,6 @@ def open_read_only(
             str(path),
             read_only=True,
             config={
-                **({} if attached else {"enable_external_access": "false"}),
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "python_enable_replacements": "false",
@@ -125,8 +124,9 @@ def open_read_only(
         for name, other in (attached or {}).items():
             quoted = str(other).replace("'", "''")
             connection.execute(f"ATTACH '{quoted}' AS \"{name}\" (TYPE DUCKDB, READ_ONLY)")
-        if attached:
-            connection.execute("SET enable_external_access = false")
+        beside = {f'"{name}".main': other for name, other in (attached or {}).items()}
+        _allow_occurrences(connection, {"main": Path(path), **beside})
+        connection.execute("SET enable_external_access = false")
         # Locked only now: in a notebook or an interactive session connect() itself sets the progress bar.
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
@@ -151,6 +151,35 @@ def open_read_only(
             fix=_ANEW if version.isdecimal() and int(version) < SCHEMA_VERSION else _NEWER,
         )
     return connection
+
+
+def folder_variable(occurrences_hash: str) -> str:
+    """Return the variable that holds the folder of the occurrences of an index, by the hash of all of them.
+
+    Each index has its own, so that of two indexes in one question none reads the files of the other.
+    """
+    return f"occurrences_of_{occurrences_hash}"
+
+
+def _allow_occurrences(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> None:
+    """Let the views `occurrences` read their files, and nothing else be read: no link, which leads anywhere.
+
+    Parameters
+    ----------
+    tables : mapping of str to Path
+        Index files by the schema they are opened as.
+    """
+    paths = []
+    for schema, path in tables.items():
+        folder = path.absolute().parent / "occurrences"
+        with suppress(duckdb.CatalogException):  # it is no index
+            query = f"SELECT value FROM {schema}.provenance WHERE key = 'occurrences_hash'"
+            for (occurrences_hash,) in connection.execute(query).fetchall():
+                variable = folder_variable(str(occurrences_hash)).replace('"', '""')
+                connection.execute(f'SET VARIABLE "{variable}" = $folder', {"folder": str(folder)})
+        paths += [str(one) for one in folder.glob("*.parquet") if one.is_file() and not one.is_symlink()]
+    if paths:
+        connection.execute("SET allowed_paths = $paths", {"paths": sorted(paths)})
 
 
 def is_of_the_machine(error: duckdb.Error) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import duckdb
 
 from indexer.exposure.database import define_macros, sql
@@ -33,12 +36,16 @@ def definitions(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return found
 
 
-def definitions_of_a_new_index() -> dict[str, str]:
-    """Return the same of an index that is made now."""
+def definitions_of_a_new_index(
+    prepare: Callable[[duckdb.DuckDBPyConnection], object] = lambda _: None,
+) -> dict[str, str]:
+    """Return the same of an index that is made now; `prepare` adds what only some indexes have."""
     connection = duckdb.connect()
     try:
         connection.execute(sql("schema.sql"))
         define_macros(connection)
+        with suppress(duckdb.Error):  # files that are gone: the definitions then differ, which is told
+            prepare(connection)
         return definitions(connection)
     finally:
         connection.close()

@@ -27,6 +27,19 @@ JOIN phrases AS good_text ON good_text.phrase_id = pairs.good_phrase_id
 JOIN phrases AS bad_text ON bad_text.phrase_id = pairs.bad_phrase_id;
 COMMENT ON VIEW pair_exposures IS 'One row for each minimal pair, with the exposures of its good and its bad phrase';
 
+CREATE VIEW occurrences AS
+SELECT
+    NULL::INTEGER AS phrase_id,
+    NULL::BIGINT AS step,
+    NULL::BIGINT AS sequence,
+    NULL::INTEGER AS token_offset,
+    NULL::INTEGER AS n_tokens,
+    NULL::INTEGER AS shard,
+    NULL::BIGINT AS document
+FROM (VALUES (1))
+WHERE error('this index holds no occurrences: index again with [index] occurrences = "all", into another folder')::BOOLEAN;
+COMMENT ON VIEW occurrences IS 'Every exposure: phrase_id, step, sequence, token_offset, n_tokens, shard, document; read from the folder occurrences beside the table, an error in an index without [index] occurrences = "all"';
+
 CREATE MACRO is_covered(at_checkpoint) AS (
     (SELECT value FROM provenance WHERE key = 'complete') = 'true'
     AND coalesce((SELECT value FROM provenance WHERE key = 'zeros_weakened_by'), '[]') = '[]'

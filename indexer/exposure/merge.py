@@ -28,6 +28,7 @@ from indexer.exposure.database import (
     sql,
 )
 from indexer.exposure.merged_evidence import notes_on_none_seen, repeated_ids
+from indexer.exposure.occurrence_view import create_view, document_offsets, occurrences_hash
 from indexer.index_dir import IndexDir
 from indexer.known_hashes import is_verified
 from indexer.partials import SCHEMA, PartialFacts, SliceFacts, slices_by_shard
@@ -40,6 +41,10 @@ from indexer.table_seal import commit_table, wrong_with_table
 _MAX_NAMED = 5
 _AT_ONCE = 1000
 """More partials are added up so many at a time, each opened once: four questions are asked of their rows."""
+
+_DOCUMENT_OFFSETS = pa.schema(
+    [("range", pa.int32()), ("shard", pa.int32()), ("documents_before", pa.int64())]
+)
 
 _log = logging.getLogger(__name__)
 
@@ -87,10 +92,21 @@ def merge_partials(
             notes[:] = _fill(connection, index, plan, facts, missing)
             if results is not None:
                 _insert(connection, "results", results)
-            _check(connection)
+            _check(connection, "checks.sql")
+            if facts and plan.config.index.occurrences == "all":
+                _check(connection, "occurrences_checks.sql")
 
     commit_table(index, build)
+    _remove_unclaimed(index)
     return notes
+
+
+def _remove_unclaimed(index: IndexDir) -> None:
+    """Remove files of occurrences that no partial claims: their scan was killed before it wrote one."""
+    kept = {index.occurrence_file(number).name for number in index.committed_ranges()}
+    for path in index.occurrences.glob("*.parquet"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
 
 
 def withdraw_outdated(index: IndexDir, plan: Plan) -> bool:
@@ -191,6 +207,12 @@ def _fill(
     if "probe_positions" in plan.frozen:
         connection.execute("INSERT INTO probe_positions SELECT * FROM read_parquet(getvariable('probes'))")
     define_macros(connection)
+    if plan.config.index.occurrences == "all":
+        offsets = pa.Table.from_pylist(document_offsets(plan, facts), _DOCUMENT_OFFSETS)
+        _insert(connection, "document_offsets", offsets)
+        told = pa.table({"key": ["occurrences_hash"], "value": [occurrences_hash(facts)]})
+        _insert(connection, "provenance", told)
+        create_view(connection, index, facts)
     return notes
 
 
@@ -382,9 +404,9 @@ def _refuse_other_ids(plan: Plan, facts: list[PartialFacts], hashes: dict[int, s
             )
 
 
-def _check(connection: duckdb.DuckDBPyConnection) -> None:
+def _check(connection: duckdb.DuckDBPyConnection, rules: str) -> None:
     """Refuse a table that contradicts itself; see ``checks.sql``."""
-    for part in sql("checks.sql").split("-- check: ")[1:]:
+    for part in sql(rules).split("-- check: ")[1:]:
         rule, _, query = part.partition("\n")
         row = connection.execute(query).fetchone()
         if row is not None:

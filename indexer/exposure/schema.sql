@@ -144,6 +144,17 @@ COMMENT ON COLUMN places.token_offset IS 'Tokens from the start of the sequence 
 COMMENT ON COLUMN places.n_tokens IS 'Tokens the occurrence touches';
 COMMENT ON COLUMN places.shard IS 'Shard of the sequence, a row of shards';
 
+CREATE TABLE document_offsets (
+    range            INTEGER NOT NULL,
+    shard            INTEGER NOT NULL,
+    documents_before BIGINT,
+    PRIMARY KEY (range, shard)
+);
+COMMENT ON TABLE document_offsets IS 'For the view occurrences: documents of a shard that end before what a range holds of it, where they are counted by end-of-document ids; else 0';
+COMMENT ON COLUMN document_offsets.range IS 'Number of a range that was scanned';
+COMMENT ON COLUMN document_offsets.shard IS 'Shard of which it holds sequences';
+COMMENT ON COLUMN document_offsets.documents_before IS 'Documents of the shard that end before these sequences; NULL where a range before it is missing';
+
 CREATE TABLE unit_differences (
     phrase_id      INTEGER NOT NULL,
     found_by       VARCHAR NOT NULL CHECK (found_by IN ('text', 'tokens')),

@@ -30,6 +30,7 @@ _REFUSED_WORDS = (
     "Secret Storage",
     "is not in the catalog, but it exists in the",
 )
+_OCCURRENCES = re.compile(r"occurrences/\d{6,}\.parquet")
 _NO_TABLE = re.compile(r"Table with name \"?(?P<name>.+?)\"? does not exist")
 
 
@@ -87,6 +88,14 @@ def error_of_query(error: BaseException, name: str) -> ExposureError | None:
             f"needs more memory than it may take ({words})",
             path=name,
             fix=known.fix if AT_START else "ask for less, or give it more with --max-memory",
+        )
+    gone = _OCCURRENCES.search(words)
+    if gone is not None:
+        return StateError(
+            f"{gone[0]} is gone, or is no regular file",
+            path=name,
+            expected="the files that the index was merged with",
+            fix="bring the folder occurrences back, or run `exposure index` again",
         )
     if isinstance(error, duckdb.PermissionException) or any(part in str(error) for part in _REFUSED_WORDS):
         return QueryRefusedError(words, path=name, fix=_READ_ONLY)

@@ -17,6 +17,7 @@ from indexer.plan import ScanRange
 from indexer.scanning.batches import BatchSize, batch_from, blocks_of_slice
 from indexer.scanning.block_audit import BlockAudit
 from indexer.scanning.kernels.visited import add_visited_tokens
+from indexer.scanning.occurrences import OccurrenceWriter
 from indexer.scanning.tally import Tally
 from indexer.scanning.uncounted import drop_uncounted
 from indexer.scanning.unit_differences import UnitDifferences
@@ -72,8 +73,17 @@ class Scanner:
     gapped: tuple[int, ...] = ()
     n_other_forms: int = 0
 
-    def scan(self, scan_range: ScanRange) -> tuple[pa.Table, PartialFacts]:
+    def scan(
+        self, scan_range: ScanRange, occurrences: OccurrenceWriter | None = None
+    ) -> tuple[pa.Table, PartialFacts]:
         """Scan the sequences of a range.
+
+        Parameters
+        ----------
+        scan_range : ScanRange
+            Which.
+        occurrences : OccurrenceWriter, optional
+            Is given every occurrence of the first unit.
 
         Raises
         ------
@@ -89,6 +99,7 @@ class Scanner:
         differences = None
         if self.vocabulary and {"text", "tokens"} <= tallies.keys():
             differences = UnitDifferences(self.vocabulary, self.gapped)
+        first_unit = "text" if "text" in tallies else "tokens"
         visit_cache = VisitCache(self.order, scan_range.stop)
         batch_size = BatchSize()
         visited_tokens = np.zeros(len(self.checkpoints), np.int64)
@@ -97,6 +108,8 @@ class Scanner:
             shard = self.shards[planned.shard]
             audit = BlockAudit(self.n_ids, shard)
             n_tokens = n_visits = 0
+            if occurrences is not None:
+                occurrences.begin(shard, self.reader.documents(shard))
             for block in blocks_of_slice(self.reader, shard, planned):
                 row = 0
                 while row < len(block.starts):
@@ -120,10 +133,20 @@ class Scanner:
                     add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
                     for unit, matches in counted.items():
                         tallies[unit].add(matches, batch.first_sequence, visits)
+                    if occurrences is not None:
+                        occurrences.add(counted[first_unit], batch, visits)
                     if differences is not None:
                         differences.add(counted["text"], counted["tokens"], batch, visits)
             slices.append(
-                SliceFacts(shard.number, planned.start, planned.stop, n_tokens, n_visits, audit.tokens_hash())
+                SliceFacts(
+                    shard.number,
+                    planned.start,
+                    planned.stop,
+                    n_tokens,
+                    n_visits,
+                    audit.tokens_hash(),
+                    n_document_ends=None if occurrences is None else occurrences.n_document_ends,
+                )
             )
         rows = pa.concat_tables(
             [

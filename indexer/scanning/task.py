@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,15 +18,17 @@ from indexer.corpus import open_corpus, open_order
 from indexer.corpus.blocks.ids import ids_dtype_of
 from indexer.coverage import is_begun, not_told, partial_of
 from indexer.errors import InputError, StateError
-from indexer.index_dir import IndexDir
+from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import PartialFacts, SliceFacts, write_partial
 from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_tokenizer_of
-from indexer.runs import Runs
+from indexer.runs import Runs, mask_of
 from indexer.scanning.block_audit import prepare_hash
 from indexer.scanning.first_compile import compile_parts, parts_of_text
 from indexer.scanning.frozen import matchers_of, vocabulary_of
+from indexer.scanning.occurrence_rows import EarlierOccurrences
+from indexer.scanning.occurrences import OccurrenceWriter
 from indexer.scanning.scan import Scanner
 from indexer.scanning.some_phrases import SomePhrases, load_some
 from indexer.scanning.taken_over import joined, still_told
@@ -89,13 +92,56 @@ class ScanTask:
         told = None if self.phrases is None else self._told(range_number)
         if told is not None and not self.phrases:
             return self._commit(*told)
-        rows, facts = self._scan(self.plan.ranges[range_number])
-        self._refuse_other_ids(facts)
+        scan_range = self.plan.ranges[range_number]
+        if self.plan.config.index.occurrences == "all":
+            rows, facts = self._scan_with_occurrences(scan_range, told is not None)
+        else:
+            rows, facts = self._scan(scan_range)
         if told is not None:
             rows = joined(told[0], rows)
         return self._commit(rows, facts)
 
-    def _scan(self, scan_range: ScanRange) -> tuple[pa.Table, PartialFacts]:
+    def _scan_with_occurrences(self, scan_range: ScanRange, are_told: bool) -> tuple[pa.Table, PartialFacts]:
+        """Scan, and commit the file of the occurrences; the partial that holds its hash comes after.
+
+        Parameters
+        ----------
+        scan_range : ScanRange
+            The range.
+        are_told : bool
+            Whether those of all other phrases are taken over from the file that is there.
+        """
+        final, scanned = self.index.occurrence_file(scan_range.number), []
+        earlier = None
+        if are_told:
+            looked_for = mask_of(self.phrases or (), self.plan.n_phrases)
+            earlier = EarlierOccurrences(final, ~looked_for)
+
+        def write(aside: Path) -> None:
+            with OccurrenceWriter(
+                aside,
+                scan_range.number,
+                self._looked_for().phrase_ids,
+                end_of_document=self.plan.config.corpus.end_of_document,
+                n_shared=int(self.plan.corpus.label_overlap),
+                earlier=earlier,
+            ) as occurrences:
+                rows, facts = self._scan(scan_range, occurrences)
+                self._refuse_other_plan()
+            scanned.append((rows, replace(facts, occurrences=occurrences.facts())))
+
+        try:
+            commit_file(final, write)
+        except FileNotFoundError:  # the folder went just now
+            self._refuse_other_plan()
+            raise
+        rows, facts = scanned[0]
+        return rows, facts
+
+    def _scan(
+        self, scan_range: ScanRange, occurrences: OccurrenceWriter | None = None
+    ) -> tuple[pa.Table, PartialFacts]:
+        """Scan a range, and refuse other ids or files than were planned."""
         read = set().union(*(self.plan.shards_read(shard) for shard in scan_range.shards))
         names = [file.name for file in self.plan.files.of_shards(read)]
         with observed_by(self._recall):
@@ -103,10 +149,12 @@ class ScanTask:
             scanner = self.prepare()
             self._recall.begin(names)
             self._recall.verify(self._own_files(scan_range), where="[corpus] manifest")
-            rows, facts = scanner.scan(scan_range)
+            rows, facts = scanner.scan(scan_range, occurrences)
             self._recall.end(names)
         slices = (replace(one, files_hash=self.plan.files_hash(one.shard)) for one in facts.slices)
-        return self._looked_for().in_plan(rows), replace(facts, slices=tuple(slices))
+        facts = replace(facts, slices=tuple(slices))
+        self._refuse_other_ids(facts)
+        return self._looked_for().in_plan(rows), facts
 
     def _told(self, range_number: int) -> tuple[pa.Table, PartialFacts]:
         """Return what a partial of an earlier plan tells of the phrases that are not looked for now."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from indexer.errors import ExposureError
 from indexer.exposure.definitions import definitions, definitions_of_a_new_index, library_version
+from indexer.exposure.occurrence_view import create_view
+from indexer.index_dir import IndexDir
+from indexer.partials import PartialFacts
 from indexer.plan import Plan, ShardSlice
 from indexer.storage.files import expand
 from indexer.storage.urls import is_url
@@ -68,10 +72,11 @@ def check_names(plan: Plan) -> Check:
     return check
 
 
-def check_definitions(connection: Any, plan: Plan) -> Check:
-    """Compare columns, views and macros of a table with those of a new one."""
+def check_definitions(connection: Any, index: IndexDir, plan: Plan, facts: Sequence[PartialFacts]) -> Check:
+    """Compare columns, views and macros of a table, merged of some partials, with those of a new one."""
     check = Check("columns, views and macros of the table against the schema", "definitions")
-    expected, found = definitions_of_a_new_index(), definitions(connection)
+    expected = definitions_of_a_new_index(lambda new: create_view(new, index, facts))
+    found = definitions(connection)
     written_by = plan.software.get("duckdb", library_version())
     if written_by != library_version():
         check.note = f"of views and macros the names alone: planned with DuckDB {written_by}"

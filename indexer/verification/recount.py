@@ -16,11 +16,13 @@ from indexer.partials import OTHER_FORMS, PartialFacts
 from indexer.plan import Plan, ScanRange
 from indexer.verification.exposures_counted import Counted, PlainCount, exposing
 from indexer.verification.findings import Blame, Check, Finding
+from indexer.verification.occurrence_rows import occurrences_of
 from indexer.verification.plain_steps import PlainSteps
 from indexer.verification.raw_sequences import RawSequence, RawSequences
 from indexer.verification.searches import PhraseBook
 
 _EVERY = 256
+_ALL = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ class Recount:
         self.counts = Check("counts of phrases in whole ranges, counted again in the raw corpus", "counts")
         self.zeros = Check("zeros, proved again in the raw corpus", "zeros in a range")
         self.read = Check("what partials say was read, read again", "ranges")
+        self.occurrences: Check | None = None
+        if plan.config.index.occurrences == "all":
+            self.occurrences = Check("occurrences, found again in the raw corpus", "occurrences")
 
     def run(self, ranges: Iterable[tuple[ScanRange, PartialFacts]], advance: Callable[[int], object]) -> None:
         """Count in some ranges and compare; `advance` is told of tokens as they are read."""
@@ -95,8 +100,10 @@ class Recount:
     def _count(self, scan_range: ScanRange, advance: Callable[[int], object]) -> RangeCount:
         plan = self._plan
         grid, places = plan.config.index.grain == "step", plan.config.index.places
+        every = self._book.units[0] if self.occurrences is not None else None
         tallies = {
-            unit: PlainCount(plan.checkpoints, single_steps=grid, n_places=places) for unit in self._searches
+            unit: PlainCount(plan.checkpoints, single_steps=grid, n_places=_ALL if unit == every else places)
+            for unit in self._searches
         }
         on_grid = PlainCount(plan.checkpoints, single_steps=False, n_places=0)
         place_of = {checkpoint: number for number, checkpoint in enumerate(plan.checkpoints)}
@@ -157,6 +164,10 @@ class Recount:
 
     def _compare_rows(self, scan_range: ScanRange, counted: RangeCount) -> None:
         rows = _rows_of(self._index, scan_range.number)
+        if self.occurrences is not None:
+            self._compare_occurrences(
+                self.occurrences, scan_range, counted.by_unit.get(self._book.units[0], {})
+            )
         wanted = {unit: (*self._sampled.seen, *self._sampled.zeros) for unit in self._book.units}
         wanted[OTHER_FORMS] = tuple(self._sampled.others)
         zeros = set(self._sampled.zeros)
@@ -169,6 +180,28 @@ class Recount:
                 self._compare(
                     check, scan_range, unit, number, rows.get((unit, number)), recounted.get(number)
                 )
+
+    def _compare_occurrences(
+        self, check: Check, scan_range: ScanRange, counted: Mapping[int, Counted]
+    ) -> None:
+        """Hold all occurrences of the phrases against the file of the range; then keep the first places."""
+        numbers = {*self._sampled.seen, *self._sampled.zeros}
+        recorded = occurrences_of(self._index, scan_range.number, numbers)
+        most = max(1, self._plan.config.index.places)
+        for number in sorted(numbers):
+            expected = counted[number].places if number in counted else []
+            found = recorded.get(number, [])
+            check.n_looked_at += max(len(expected), len(found))
+            if expected != found:
+                where = self._index.occurrence_file(scan_range.number).name
+                name = self._book.name(self._book.units[0], number)
+                other = sorted({*expected} ^ {*found}, key=str)[:1]
+                told = (f"{len(expected):,} occurrences", f"{len(found):,}, another one is {other}")
+                check.fail(
+                    Finding("other occurrences", *told, where, name), blame=self._blame(scan_range.shards)
+                )
+            if number in counted:
+                del counted[number].places[most:]
 
     def _compare(
         self,

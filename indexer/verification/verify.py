@@ -26,6 +26,7 @@ from indexer.verification.identities import (
     check_partials,
     check_table_file,
 )
+from indexer.verification.occurrence_rows import check_occurrences
 from indexer.verification.places_found import RecordedPlace, find_places
 from indexer.verification.plain_steps import PlainSteps
 from indexer.verification.plan_shape import check_definitions, check_names, check_plan
@@ -128,7 +129,7 @@ def verify_index(
     checks += [shape, frozen, partials]
     connection = open_read_only(index.database_file)
     try:
-        checks.append(check_definitions(connection, plan))
+        checks.append(check_definitions(connection, index, plan, _in_order(coverage)))
         if any(check.n_failed for check in checks if check is not partials):
             return _ended_early(root, plan, sample, seed, [*checks, table_file])
         checks.append(table_file)
@@ -141,6 +142,8 @@ def verify_index(
         )
         checks.append(sums)
         checks += TableRows(connection, index, plan, coverage.whole, book.units).compare(rows)
+        if plan.config.index.occurrences == "all":
+            checks.append(check_occurrences(index, plan, coverage.whole, rows))
         drawn = _draw(connection, book, sample, seed, phrases)
         checks.append(check_forms(book, {*drawn.sampled.seen, *drawn.sampled.zeros}))
     finally:
@@ -205,7 +208,12 @@ def _check_corpus(
         bound("places", len(drawn.places), drawn.n_places),
         bound_of_ranges(recount.n_ranges, len(covered), recount.n_tokens, n_tokens),
     ]
-    return [ids, places, recount.read, recount.counts, recount.zeros], bounds
+    occurrences = [] if recount.occurrences is None else [recount.occurrences]
+    return [ids, places, recount.read, recount.counts, recount.zeros, *occurrences], bounds
+
+
+def _in_order(coverage: Coverage) -> list[PartialFacts]:
+    return [coverage.whole[number] for number in sorted(coverage.whole)]
 
 
 def _draw(connection: object, book: PhraseBook, sample: int, seed: int, phrases: Sequence[str]) -> Drawn:

@@ -30,6 +30,7 @@ class SmallCorpus:
     n_shards: int = 3
     corpus: dict[str, Any] = field(default_factory=dict)
     order: dict[str, Any] = field(default_factory=lambda: {"kind": "sequential", "batch_size": 4})
+    index: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         (self.base / "shards").mkdir(parents=True, exist_ok=True)
@@ -59,6 +60,7 @@ class SmallCorpus:
             "corpus": {"paths": ["shards/*.bin"], "format": "megatron", "vocab_size": N_IDS, **self.corpus},
             "order": self.order,
             "match": {"unit": "tokens"},
+            "index": self.index,
         }
 
     def config(self) -> Config:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from indexer.corpus.blocks.from_sources import BLOCK_IDS
+from indexer.corpus.documents import DocumentNumbers
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError, StateError
 from indexer.storage.files import CorpusFile
@@ -126,6 +127,11 @@ class FileReader(ABC):
                 first += extent.n_sequences
             self._shards = tuple(found)
         return self._shards
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return how the documents of a shard are numbered; None where the format does not know them."""
+        del shard
+        return None
 
     def blocks(self, shard: Shard, start: int, stop: int) -> Iterator[SequenceBlock]:
         """Yield the sequences [start, stop) of a shard (corpus-wide numbers), in order."""

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.documents import DocumentNumbers, RowDocuments
 from indexer.corpus.formats.splits import folder_of_split
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.arrow_tables import ArrowBatches, ArrowFile, open_arrow
@@ -123,6 +124,11 @@ class ArrowReader(FileReader):
         if self._cut is None:
             return Extent(table.n_rows(), sum(int(part.sum()) for part in lengths))
         return Extent(table.n_rows(), sum(int(np.minimum(part, self._cut).sum()) for part in lengths))
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the rows, each of which is a document."""
+        del shard
+        return RowDocuments()
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the rows [start, stop) of one file."""

@@ -23,7 +23,8 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.documents import DocumentNumbers, FlatDocuments, starts_of_ends
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits
@@ -140,6 +141,14 @@ class DatatroveReader(FlatReader):
                 expected=f"a multiple of {dtype.itemsize} ({dtype})",
             )
         return IdRun(file, 0, file.n_bytes // dtype.itemsize, dtype)
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the documents that ``.ds.index`` lists; None where it is not there."""
+        index = self._beside(shard.number, ".index")
+        if index is None or not index.n_bytes:
+            return None
+        ends = np.frombuffer(files.read_all(index, at_most=1 << 36), "<u8").astype(np.int64)
+        return FlatDocuments(starts_of_ends(ends, self.run(shard.number).n_ids, index.name), self.stride)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield windows; ids that the loss leaves out are marked as not counted."""

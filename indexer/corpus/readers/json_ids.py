@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.documents import DocumentNumbers, RowDocuments
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.plurals import counted
 from indexer.storage.compressed import Limits
@@ -97,6 +98,11 @@ class JsonIdsReader(FileReader):
             n_lines += 1
             n_ids += len(row)
         return Extent(n_lines, n_ids, seekable=False)
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the lines, each of which is a document."""
+        del shard
+        return RowDocuments()
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the lines [start, stop) of one file; the file is read to its end with the last of them."""

@@ -15,14 +15,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader, rows_extent
 from indexer.corpus.blocks.flat_reader import required_width
 from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.documents import DocumentNumbers, FlatDocuments, starts_of_ends
 from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.formats.zarr_array import ZarrArray
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.storage import files
 from indexer.units import TokenIds
@@ -94,6 +97,14 @@ class LevanterReader(FileReader):
                 expected=f"{n_ids:,}, as its offsets say",
             )
         return rows_extent(n_ids, width=self._width, stride=self._width)
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the rows of the cache, each of which is a document."""
+        offsets = self._array(shard.number, "offsets")
+        n_rows = int(offsets.read(0, 1)[0])
+        ends = np.asarray(offsets.read(1, n_rows + 1), np.int64)
+        name = self.files[shard.number].name
+        return FlatDocuments(starts_of_ends(ends, self._n_ids(shard.number), name), self._width)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the windows [start, stop) of one cache."""

@@ -21,11 +21,12 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.documents import DocumentNumbers, FlatDocuments, starts_of_ends
 from indexer.corpus.formats.splits import folder_of_split
-from indexer.corpus.sequences import CorpusFacts
+from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
-from indexer.storage.compressed import Limits
+from indexer.storage.compressed import Limits, first_bytes
 
 _AS_A_STREAM = (
     "write the ids as a stream, litdata.optimize(..., item_loader=TokensLoader()), or one list of ids a row "
@@ -121,6 +122,15 @@ class LitdataReader(FlatReader):
             seen=seen,
             details={"compression": chunks[0][3]},
         )
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the items of a chunk, each of which is a document."""
+        run = self.run(shard.number)
+        n_offsets = run.offset // 4 - 1
+        head = first_bytes(run.file, run.offset, run.compression, self.limits)
+        offsets = np.frombuffer(head, "<u4", n_offsets, 4).astype(np.int64)
+        ends = (offsets[1:] - run.offset) // run.dtype.itemsize
+        return FlatDocuments(starts_of_ends(ends, run.n_ids, run.file.name), self.stride)
 
     def run(self, number: int) -> IdRun:
         """Return the body of one chunk."""

@@ -34,9 +34,10 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
+from indexer.corpus.documents import DocumentNumbers, RowDocuments
 from indexer.corpus.formats.mds_index import find_shards
 from indexer.corpus.formats.splits import folder_of_split
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
@@ -295,6 +296,11 @@ class MdsReader(FileReader):
             seekable=layout.compression is None,
             is_hashed_by_reader=any(map(is_known_hash, layout.hashes)),
         )
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the samples, each of which is a document."""
+        del shard
+        return RowDocuments()
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the samples [start, stop) of one shard; its hashes are checked with the last of them."""

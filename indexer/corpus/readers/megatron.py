@@ -16,8 +16,14 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader, rows_extent
 from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.documents import (
+    DocumentNumbers,
+    FlatDocuments,
+    StoredDocuments,
+    first_sequences_of,
+)
 from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, read_index, shard_prefixes
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits, compression_of
@@ -133,6 +139,16 @@ class MegatronReader(FileReader):
             self._ends[number] = self._walk(number)[1]
         end = file.n_bytes if compression is None else self._ends[number]
         return IdRun(file, 0, end // index.dtype.itemsize, index.dtype, compression)
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the documents of the document index."""
+        index = self._index(shard.number)
+        name = self._index_files[shard.number].name
+        firsts = first_sequences_of(index.documents, len(index.lengths), name)
+        if firsts is None or self._width is None:
+            return None if firsts is None else StoredDocuments(firsts)
+        begins = np.append(0, np.cumsum(index.lengths, dtype=np.int64))
+        return FlatDocuments(begins[firsts], self._width)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the stored sequences, or rows, [start, stop) of one shard."""

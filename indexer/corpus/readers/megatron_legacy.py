@@ -27,8 +27,14 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader,
 from indexer.corpus.blocks.from_sources import blocks_of_ranges, blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.blocks.ids import id_dtype
+from indexer.corpus.documents import (
+    DocumentNumbers,
+    FlatDocuments,
+    StoredDocuments,
+    first_sequences_of,
+)
 from indexer.corpus.formats.megatron_index import refuse_other, shard_prefixes
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits
@@ -40,10 +46,11 @@ DTYPES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
 
 
 class LegacyIndex(NamedTuple):
-    """What a legacy index says: the dtype, and where each sequence begins in ids."""
+    """What a legacy index says: the dtype, where each sequence begins in ids, and the document index."""
 
     dtype: np.dtype[Any]
     offsets: Int64Array
+    documents: Int64Array
 
 
 def read_index(file: CorpusFile) -> LegacyIndex:
@@ -76,7 +83,8 @@ def read_index(file: CorpusFile) -> LegacyIndex:
     offsets = np.frombuffer(data, "<i8", n + 1, 56 + 8 * (n + 1))
     if int(offsets[0]) < 0 or bool((np.diff(offsets) < 0).any()):
         raise InputError("has data offsets that do not ascend", path=file.name)
-    return LegacyIndex(dtype, offsets)
+    documents = np.frombuffer(data, "<i8", n_documents, 56 + 16 * (n + 1) + 8 * n_sizes)
+    return LegacyIndex(dtype, offsets, documents)
 
 
 def _prefix_of(name: str) -> str:
@@ -132,6 +140,15 @@ class LegacyMegatronReader(FileReader):
         if self._width is None:
             return Extent(len(index.offsets) - 1, n_ids)
         return rows_extent(n_ids, width=self._width, stride=self._width)
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the documents of the document index."""
+        index = self._index(shard.number)
+        name = self._index_files[shard.number].name
+        firsts = first_sequences_of(index.documents, len(index.offsets) - 1, name)
+        if firsts is None or self._width is None:
+            return None if firsts is None else StoredDocuments(firsts)
+        return FlatDocuments(index.offsets[firsts], self._width)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the stored sequences, or rows, [start, stop) of one shard."""

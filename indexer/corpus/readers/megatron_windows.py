@@ -21,7 +21,7 @@ NVIDIA/Megatron-LM megatron/core/datasets/gpt_dataset.py, EleutherAI/gpt-neox me
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,9 +32,10 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.documents import DocumentNumbers, first_sequences_of
 from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, read_index, shard_prefixes
 from indexer.corpus.formats.sample_index import SampleIndex, find_sample_index
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits, compression_of
@@ -52,11 +53,30 @@ class _Corpus:
 
 
 class _Pieces(NamedTuple):
-    """Ranges of ids; those of one window stand together, in reading order."""
+    """Ranges of ids, each of one stored sequence; those of one window stand together, in reading order."""
 
     window: Int64Array
+    stored: Int64Array
     starts: Int64Array
     stops: Int64Array
+
+
+@dataclass(frozen=True)
+class _WindowDocuments:
+    """The documents of the ``.idx`` that windows are made of."""
+
+    pieces: Callable[[Int64Array], _Pieces]
+    width: int
+    firsts: Int64Array
+
+    def of(self, sequences: Int64Array, offsets: Int64Array) -> Int64Array:
+        """Return the document that each token was taken from; see `indexer.corpus.documents`."""
+        windows, at = np.unique(sequences, return_inverse=True)
+        pieces = self.pieces(windows)
+        ends = np.cumsum(pieces.stops - pieces.starts)
+        stored = pieces.stored[np.searchsorted(ends, at * self.width + offsets, "right")]
+        numbers: Int64Array = np.searchsorted(self.firsts, stored, "right") - 1
+        return numbers
 
 
 class MegatronWindowsReader(FileReader):
@@ -158,7 +178,19 @@ class MegatronWindowsReader(FileReader):
         cut = ends[:, 0] < len(arrays.document)
         stops[tails[cut]] = starts[tails[cut]] + ends[cut, 1] + self._extra
         starts[heads] += begins[:, 1]
-        return _Pieces(window, starts, stops)
+        return _Pieces(window, documents, starts, stops)
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the documents of the document index of the ``.idx``."""
+        corpus = self._corpus(shard.number)
+        name = self._index_files[shard.number].name
+        firsts = first_sequences_of(corpus.index.documents, len(corpus.index.lengths), name)
+        if firsts is None:
+            return None
+        shuffle = corpus.arrays.shuffle
+        return _WindowDocuments(
+            lambda windows: self._pieces(corpus, shuffle[windows]), self.facts.sequence_length or 1, firsts
+        )
 
     def extent(self, number: int) -> Extent:
         """Count the samples of one corpus, after checking that its arrays fit it and each other."""

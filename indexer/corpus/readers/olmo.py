@@ -18,9 +18,11 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, rows_extent
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import id_dtype
+from indexer.corpus.documents import DocumentNumbers, FlatDocuments
 from indexer.corpus.formats.npy_header import MAGIC
+from indexer.corpus.formats.olmo_documents import beside, read_documents
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
-from indexer.corpus.sequences import CorpusFacts
+from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits, compression_of, first_bytes
@@ -39,6 +41,7 @@ class OlmoReader(FlatReader):
         found = files.find_files(config.paths, base=base)
         width = required_width(config, found[0].name)
         super().__init__(found, width=width, stride=width, limits=Limits.of(config), block_ids=block_ids)
+        self._base = base
         if config.dtype is None:
             raise ConfigError(
                 "has no header that tells its dtype",
@@ -88,6 +91,14 @@ class OlmoReader(FlatReader):
                 fix='set [corpus] format = "npy"',
             )
         return compression
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the documents that the ``.csv.gz`` beside an array lists; None where there is none."""
+        index = beside(self.files[shard.number], base=self._base)
+        if index is None:
+            return None
+        n_ids = shard.n_tokens + shard.n_dropped_tokens
+        return FlatDocuments(read_documents(index, n_ids, self.limits).starts, self.stride)
 
     def run(self, number: int) -> IdRun:
         """Return the whole file as one run."""

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.documents import DocumentNumbers, RowDocuments
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
 from indexer.corpus.text.documents import Document, documents_of, find_text_files
 from indexer.corpus.text.surrogates import LoneSurrogates
@@ -151,6 +152,12 @@ class TextReader(FileReader):
             surrogates=surrogates or LoneSurrogates(self._surrogates),
         )
         return encoded(islice(documents, n_documents), self._tokenizer)
+
+    def documents(self, shard: Shard) -> DocumentNumbers | None:
+        """Return the documents of a file, where each is a sequence and none is left out."""
+        del shard
+        left_out = self._cutting.empty_documents == "drop" or self._surrogates == "skip"
+        return None if self._cutting.mode == "packed" or left_out else RowDocuments()
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the sequences [start, stop) of one file; it is read to its end with the last of them."""

@@ -12,6 +12,7 @@ from indexer.build import build_index
 from indexer.config.load import config_from_tables
 from indexer.corpus import open_corpus, open_order
 from indexer.index_dir import IndexDir
+from indexer.splits.ask import ask
 from indexer.verification.verify import verify_index
 from tests.support.fixture_cases import CASES
 
@@ -36,7 +37,7 @@ def test_an_index_over_a_fixture_equals_its_truth(tmp_path: Path, name):
         "corpus": {**case.corpus, "label_overlap": False},
         "order": {**case.order, "checkpoints": 1},
         "match": {"unit": "tokens", "boundary": "none"},
-        "index": {"places": 1000},
+        "index": {"places": 1000, "occurrences": "all"},
     }
     config = config_from_tables(tables, origin="test", base=base)
     build_index(config, tmp_path / "index", n_workers=1)
@@ -54,6 +55,8 @@ def test_an_index_over_a_fixture_equals_its_truth(tmp_path: Path, name):
             "SELECT exposure_count, first_step, last_step, seen FROM exposures ORDER BY phrase_id"
         ).fetchall()
         places = connection.execute("SELECT phrase_id, step, sequence, token_offset FROM places").fetchall()
+    kept = ask(tmp_path / "index", "SELECT phrase_id, step, sequence, token_offset FROM occurrences").rows
+    assert sorted(tuple(row.values()) for row in kept.to_pylist()) == sorted(places)
     for phrase_id, entry in enumerate(truth):
         steps = (entry.get("first_step"), entry.get("last_step")) if entry["count"] else (None, None)
         assert table[phrase_id] == (entry["count"], *steps, entry["count"] > 0)

@@ -1,0 +1,94 @@
+"""The Parquet files of every exposure, one for each range: what scan, merge and verify share.
+
+============ ====== ===========================================================================
+column       type   meaning
+============ ====== ===========================================================================
+phrase_id    int32  row of the phrase table
+step         int64  step of the exposure; NULL where no order is known
+sequence     int64  its sequence, numbered over the corpus
+token_offset int32  tokens from the start of the sequence to the occurrence
+n_tokens     int32  tokens the occurrence touches
+shard        int32  shard of the sequence
+document     int64  document of the shard; where documents are counted by end-of-document ids, counted
+                    from the start of what the range holds of the shard; NULL where nothing tells it
+range        int32  the range
+============ ====== ===========================================================================
+
+Rows stand in the order of sequence, token_offset, phrase_id, n_tokens, step. The partial of the range holds
+the hash of the file, so that one that is missing, altered or of another scan is told.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import xxhash
+
+from indexer.errors import StateError
+from indexer.partials import FileFacts
+
+SCHEMA = pa.schema(
+    [
+        pa.field("phrase_id", pa.int32(), nullable=False),
+        pa.field("step", pa.int64()),
+        pa.field("sequence", pa.int64(), nullable=False),
+        pa.field("token_offset", pa.int32(), nullable=False),
+        pa.field("n_tokens", pa.int32(), nullable=False),
+        pa.field("shard", pa.int32(), nullable=False),
+        pa.field("document", pa.int64()),
+        pa.field("range", pa.int32(), nullable=False),
+    ]
+)
+
+WRITING: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": 1,
+    "use_dictionary": ["n_tokens", "shard", "range"],
+    "column_encoding": {
+        "phrase_id": "PLAIN",
+        "step": "DELTA_BINARY_PACKED",
+        "sequence": "DELTA_BINARY_PACKED",
+        "token_offset": "PLAIN",
+        "document": "DELTA_BINARY_PACKED",
+    },
+    "write_statistics": True,
+}
+"""How they are written: `pyarrow.parquet.ParquetWriter`."""
+
+_PIECE_BYTES = 1 << 22
+
+
+def file_facts(path: Path, n_rows: int) -> FileFacts:
+    """Return what tells a file from any other."""
+    digest, n_bytes = xxhash.xxh3_128(), 0
+    with open(path, "rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            digest.update(piece)
+            n_bytes += len(piece)
+    return FileFacts(n_rows, n_bytes, digest.hexdigest())
+
+
+def refuse_other_file(path: Path, known: FileFacts) -> None:
+    """Refuse a file that is not the one its partial was written with.
+
+    Raises
+    ------
+    StateError
+        It is missing, or is another one.
+    """
+    fix = "scan its range again with `exposure index` or `exposure scan`"
+    try:
+        found = file_facts(path, known.n_rows)
+    except FileNotFoundError:
+        raise StateError("is gone, and its partial is not", path=path, fix=fix) from None
+    except OSError as error:
+        raise StateError(f"cannot be read ({error.strerror})", path=path, fix=fix) from None
+    if found != known:
+        raise StateError(
+            "is not the file that was written when its range was scanned",
+            path=path,
+            expected=f"{known.n_bytes:,} bytes of the hash {known.hash}",
+            fix=fix,
+        )
