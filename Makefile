@@ -19,6 +19,8 @@ index: $(READY) ## Index a corpus: the embedded sample, or your own with CONFIG=
 	@if [ "$(CONFIG)" = "sample/exposure.toml" ] && [ ! -f sample/exposure.toml ]; then \
 	    $(BIN)/python -m indexer.scanning.first_compile & $(BIN)/exposure sample sample; fi
 	@$(BIN)/exposure index $(CONFIG) --out $(OUT)
+	@if [ "$(CONFIG)" = "sample/exposure.toml" ] && [ -d sample/results ]; then \
+	    $(BIN)/exposure import $(OUT) sample/results/*.csv; fi
 
 test: $(READY) ## Run the tests, on every core
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal

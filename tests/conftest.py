@@ -42,7 +42,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     return request.param
 
 
-SIZE = SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=3, vocab_size=1500)
+SIZE = SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=3, vocab_size=1200)
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,15 @@ from indexer.cli.progress import Progress
 def sample(directory: Path, quiet: bool) -> None:
     """Write the embedded sample into DIRECTORY.
 
-    A small grammar of our own writes minimal pairs in BLiMP's fields and a corpus of three million tokens
-    that holds some of their phrases early, some late, some never. truth.parquet says which: the index of the
-    sample must equal it.
+    A small grammar of our own writes minimal pairs in BLiMP's fields, a benchmark of questions and answers, a
+    word list, and a corpus of three million tokens that holds some of their phrases early, some late, some
+    never. truth.parquet says which: the index of the sample must equal it. results/ holds what models could
+    have answered.
     """
     with Progress(quiet=quiet) as progress:
-        progress.say("Writing the sample: 2,400 minimal pairs, a corpus of 3 million tokens, a tokenizer")
+        progress.say(
+            "Writing the sample: 2,400 minimal pairs, a benchmark, words, a corpus of 3 million tokens"
+        )
         from indexer.sample import write_sample
 
         write_sample(directory)

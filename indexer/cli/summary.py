@@ -14,8 +14,10 @@ def print_summary(index_dir: str) -> None:
     from indexer.splits.query_file import shipped_queries
 
     counts = ask(index_dir, "overview").rows.to_pylist()[0]
+    n_items = ask(index_dir, "SELECT count(*) AS n FROM items WHERE kind = 'item'").rows["n"][0].as_py()
+    items = f"{counted(n_items, 'other item' if counts['pairs'] else 'item')}, " if n_items else ""
     click.echo(
-        f"\n{counted(counts['phrases'], 'phrase')}, {counted(counts['pairs'], 'pair')}, "
+        f"\n{counted(counts['phrases'], 'phrase')}, {counted(counts['pairs'], 'pair')}, {items}"
         f"{counted(counts['tokens'], 'token')} in {counted(counts['sequences'], 'sequence')}, "
         f"{counted(counts['steps'], 'step')}; {counted(counts['phrases_seen'], 'phrase')} seen, "
         f"{counted(counts['exposures'], 'exposure')}"
@@ -28,6 +30,8 @@ def print_summary(index_dir: str) -> None:
         following[1] = following[1].replace("CHECKPOINT", str(counts["middle_checkpoint"]))
     else:
         following = ["query most_exposed", "query never_seen", "show PHRASE"]
+    if n_items:
+        following.insert(-1, "query contamination/by_item")
     phrase = counts["most_exposed_phrase"]
     following[-1] = f'show "{phrase}"' if phrase else "query first_exposures"
     click.echo("\nNext:")

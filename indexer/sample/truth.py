@@ -22,7 +22,7 @@ class Truth:
     Parameters
     ----------
     phrases : iterable of str
-        Two words or more each; compared without case.
+        Compared without case.
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
@@ -30,9 +30,13 @@ class Truth:
         self._count = [0] * len(self._phrases)
         self._first: list[tuple[int, int] | None] = [None] * len(self._phrases)
         self._last: list[int | None] = [None] * len(self._phrases)
+        self._single: dict[str, int] = {}
         self._starting: dict[tuple[str, str], list[tuple[list[str], int]]] = {}
         for number, phrase in enumerate(self._phrases):
             words = phrase.split(" ")
+            if len(words) == 1:
+                self._single[phrase] = number
+                continue
             self._starting.setdefault((words[0], words[1]), []).append((words, number))
 
     def see(self, text: str, *, step: int, sequence: int) -> None:
@@ -40,15 +44,28 @@ class Truth:
         for stretch in _BREAK.split(text.casefold()):
             words = stretch.split()
             bare = [word.removesuffix("'s") for word in words] if "'s" in stretch else words
+            for word in bare:
+                if word in self._single:
+                    self._note(self._single[word], step, sequence)
             pairs = zip(words, bare[1:], strict=False)
             for place in [place for place, pair in enumerate(pairs) if pair in self._starting]:
                 for phrase, number in self._starting[words[place], bare[place + 1]]:
                     stop = place + len(phrase)
                     if [*words[place : stop - 1], *bare[stop - 1 : stop]] == phrase:
-                        self._count[number] += 1
-                        self._last[number] = step
-                        if self._first[number] is None:
-                            self._first[number] = (step, sequence)
+                        self._note(number, step, sequence)
+
+    def _note(self, number: int, step: int, sequence: int) -> None:
+        self._count[number] += 1
+        self._last[number] = step
+        if self._first[number] is None:
+            self._first[number] = (step, sequence)
+
+    def first_steps(self) -> dict[str, tuple[int, int | None]]:
+        """Return for each phrase, folded, its exposures and the step of the first."""
+        return {
+            phrase: (self._count[number], None if first is None else first[0])
+            for number, (phrase, first) in enumerate(zip(self._phrases, self._first, strict=True))
+        }
 
     def table(self) -> pa.Table:
         """Return one row for each phrase, seen or not, ordered by phrase.

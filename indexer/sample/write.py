@@ -16,8 +16,12 @@ from indexer.errors import StateError
 from indexer.sample.dice import Dice
 from indexer.sample.documents import documents
 from indexer.sample.pairs import MinimalPair, minimal_pairs
+from indexer.sample.planting import Planting
+from indexer.sample.quiz import Question, questions
+from indexer.sample.results import Learner, write_rows
 from indexer.sample.schedule import schedule
 from indexer.sample.truth import Truth
+from indexer.sample.words import Word, word_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,21 +51,25 @@ class SampleSize:
         Shards the documents are spread over.
     vocab_size : int
         Ids of the tokenizer.
+    n_questions : int
+        Items of the benchmark.
     """
 
     pairs_per_paradigm: int = 300
     n_steps: int = 1000
     n_dropped: int = 11
     n_shards: int = 5
-    vocab_size: int = 2048
+    vocab_size: int = 1800
+    n_questions: int = 60
 
 
 def write_sample(directory: Path, *, size: SampleSize | None = None, seed: str = "exposure") -> None:
     """Write the sample into a new directory.
 
-    Written are ``blimp/*.jsonl`` (minimal pairs), ``shards/*.bin`` and ``.idx`` (the corpus),
-    ``tokenizer.json``, ``exposure.toml`` and ``truth.parquet``: for every critical phrase, what the index
-    must say. Everything is written aside and renamed at the end; the same seed gives the same bytes.
+    Written are ``blimp/*.jsonl`` (minimal pairs), ``quiz.jsonl`` (a benchmark), ``words.csv`` (a word list),
+    ``shards/*.bin`` and ``.idx`` (the corpus), ``tokenizer.json``, ``exposure.toml``, ``results/*.csv`` (of
+    models that were never trained) and ``truth.parquet``: for every phrase, what the index must say. All
+    is written aside and renamed at the end; the same seed gives the same bytes.
 
     Parameters
     ----------
@@ -98,15 +106,28 @@ def _write(directory: Path, size: SampleSize, seed: str) -> None:
 
     pairs = list(minimal_pairs(Dice(f"{seed} pairs"), size.pairs_per_paradigm))
     _write_pairs(directory / "blimp", pairs)
+    quiz, words = questions(Dice(f"{seed} quiz"), size.n_questions), word_list(Dice(f"{seed} words"))
+    _write_items(directory, quiz, words)
 
     n_seen = size.n_steps * BATCH_SIZE
     phrases_of = schedule(pairs, Dice(f"{seed} schedule"), n_documents=n_seen + size.n_dropped, n_seen=n_seen)
-    texts = list(documents(phrases_of, Dice(f"{seed} documents")))
+    planting = Planting(list(documents(phrases_of, Dice(f"{seed} documents"))), n_seen, Dice(f"{seed} items"))
+    planting.plant(quiz)
+    texts = planting.texts
 
-    truth = Truth(phrase.text for pair in pairs for phrase in (pair.good, pair.bad))
+    truth = Truth(
+        [
+            *(phrase.text for pair in pairs for phrase in (pair.good, pair.bad)),
+            *(window for question in quiz for window in question.windows()),
+            *(word.text for word in words),
+        ]
+    )
     for sequence, text in enumerate(texts[:n_seen]):
         truth.see(text, step=sequence // BATCH_SIZE, sequence=sequence)
     pq.write_table(truth.table(), directory / "truth.parquet", compression="zstd")
+    checkpoints = [size.n_steps * share // 20 for share in (1, 2, 4, 8, 12, 16, 20)]
+    learner = Learner(truth.first_steps(), checkpoints, Dice(f"{seed} results"))
+    _write_results(directory / "results", learner, pairs, quiz, words)
 
     tokenizer = _train(texts, size.vocab_size)
     tokenizer.save(str(directory / "tokenizer.json"), pretty=True)
@@ -121,6 +142,27 @@ def _write_pairs(folder: Path, pairs: Iterable[MinimalPair]) -> None:
         lines.setdefault(str(pair.record["UID"]), []).append(json.dumps(pair.record) + "\n")
     for paradigm, records in lines.items():
         (folder / f"{paradigm}.jsonl").write_text("".join(records), encoding="utf-8")
+
+
+def _write_items(directory: Path, quiz: Sequence[Question], words: Sequence[Word]) -> None:
+    lines = [json.dumps(question.record) + "\n" for question in quiz]
+    (directory / "quiz.jsonl").write_text("".join(lines), encoding="utf-8")
+    write_rows(directory / "words.csv", [{"word": word.text, "age": word.age} for word in words])
+
+
+def _write_results(
+    folder: Path,
+    learner: Learner,
+    pairs: Sequence[MinimalPair],
+    quiz: Sequence[Question],
+    words: Sequence[Word],
+) -> None:
+    folder.mkdir()
+    named = [(f"{pair.record['UID']}/{pair.record['pairID']}", pair.good.text) for pair in pairs]
+    write_rows(folder / "pairs.csv", learner.pairs(named))
+    asked = [(f"quiz/{question.record['id']}", next(iter(question.windows()))) for question in quiz]
+    write_rows(folder / "quiz.csv", learner.questions(asked))
+    write_rows(folder / "words.csv", learner.words((f"words/{word.text}", word.text) for word in words))
 
 
 def _train(texts: Sequence[str], vocab_size: int) -> Any:

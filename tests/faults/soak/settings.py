@@ -80,7 +80,7 @@ class Soak:
         self.wrong: list[str] = []
         write_sample(
             base / "sample",
-            size=SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=5, vocab_size=1500),
+            size=SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=5, vocab_size=1200),
         )
         (base / "ids").mkdir()
         corpus = SmallCorpus(base / "ids", n_shards=5)

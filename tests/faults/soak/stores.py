@@ -23,7 +23,7 @@ from tests.support.faulty_server import Fault, Store, serving
 from tests.support.small_corpus import exposures
 from tests.support.store_cases import config_for
 
-_SIZE = SampleSize(pairs_per_paradigm=10, n_steps=60, n_dropped=5, n_shards=6, vocab_size=1500)
+_SIZE = SampleSize(pairs_per_paradigm=10, n_steps=60, n_dropped=5, n_shards=6, vocab_size=1200)
 _KINDS: list[int | str] = [500, 502, 503, 504, 429, 408, "cut", "drop", "short"]
 _RATES = [0.0, 0.05, 0.15, 0.3, 0.6]
 

@@ -23,7 +23,7 @@ from indexer.sample.pairs import PARADIGMS, minimal_pairs
 from indexer.sample.write import BATCH_SIZE, SEQUENCE_LENGTH, SampleSize
 from indexer.tokenizers import load_tokenizer
 
-SMALL = SampleSize(pairs_per_paradigm=25, n_steps=24, n_dropped=7, n_shards=3, vocab_size=1500)
+SMALL = SampleSize(pairs_per_paradigm=25, n_steps=24, n_dropped=7, n_shards=3, vocab_size=1200)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_nothing_is_written_over(sample: Path, tmp_path: Path) -> None:
         write_sample(sample, size=SMALL)
     assert digest(sample) == before
     (tmp_path / "empty").mkdir()
-    write_sample(tmp_path / "empty", size=SampleSize(5, 4, 1, 2, 1500))
+    write_sample(tmp_path / "empty", size=SampleSize(5, 4, 1, 2, 1200))
     assert (tmp_path / "empty" / "truth.parquet").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
