@@ -19,6 +19,7 @@ from indexer.matching.ids.kernels.traversal import new_batch
 from indexer.matching.ids.kernels.unfiltered import search_stretches
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.search import new_hit_buffer
+from indexer.matching.kernels.block import Block
 from indexer.patterns import IdPatterns
 from tests.reference import ReferenceMatcher
 
@@ -100,10 +101,10 @@ def automaton_count(patterns: IdPatterns, ids: np.ndarray, starts: np.ndarray, s
 
     def traversed(n_rows: int) -> int:
         found, batch = new_hit_buffer(1 << 20), new_batch()
-        rows = (read_only(ids), read_only(starts[:n_rows]), read_only(stops[:n_rows]))
+        rows = Block(read_only(ids), read_only(starts[:n_rows]), read_only(stops[:n_rows]))
         row = total = 0
         while row < n_rows:
-            n_hits, row = search_stretches(automaton, rows[0], rows[1], *rows[1:], row, found, batch)
+            n_hits, row = search_stretches(automaton, rows, rows.starts, row, found, batch)
             total += n_hits
         return int(total)
 
@@ -191,8 +192,8 @@ def automaton_alone(workload: Workload, expected: Expected, phrases: str, n_toke
         ids, starts, stops = workload.rows(n_tokens)
         automaton = automaton_of(patterns)
         found, batch = new_hit_buffer(1 << 20), new_batch()
-        rows = (read_only(ids), read_only(starts), read_only(stops))
-        return lambda: int(search_stretches(automaton, rows[0], rows[1], *rows[1:], 0, found, batch)[0])
+        rows = Block(read_only(ids), read_only(starts), read_only(stops))
+        return lambda: int(search_stretches(automaton, rows, rows.starts, 0, found, batch)[0])
 
     name = "our automaton without the window scan"
     return Case("scan", name, phrases, n_tokens, prepare, expected.count(phrases, n_tokens))

@@ -49,7 +49,7 @@ def main() -> None:
         found = len(matcher.find(ids, starts, stops).row)
         cells = [f"{n / len(ids):.3g}" for n in (*totals, found)]
         n_anchors = int(np.count_nonzero(anchors.tags.view(np.uint16)))
-        print(f"| {name} | {n_anchors:,} | {anchors.bitmap.nbytes >> 10} | " + " | ".join(cells) + " |")
+        print(f"| {name} | {n_anchors:,} | {anchors.bitmap.words.nbytes >> 10} | " + " | ".join(cells) + " |")
 
 
 def text_funnel(load: workload.Workload, n_tokens: int) -> None:

@@ -21,8 +21,9 @@ from indexer.matching.ids.kernels.prefilter import new_prefilter_scratch
 from indexer.matching.ids.kernels.windows import new_scratch, search_windows
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.search import new_hit_buffer
+from indexer.matching.kernels.block import Block
 
-QUESTIONS = ("keys, or groups of eight", "positions", "anchors", "contexts")
+QUESTIONS = ("keys", "positions", "anchors", "contexts")
 SEARCH = ("walk", "borders and order")
 JOINING = ("parts beside anchors", "joining")
 ROUNDS = 15
@@ -64,9 +65,7 @@ def phrase_runs(matcher: TokenMatcher, rows: Rows) -> list[Callable[[], object]]
     runs: list[Callable[[], object]] = [
         lambda stage=stage: scan_up_to(anchors, ids, stage, scratch) for stage in range(len(QUESTIONS))
     ]
-    runs.append(
-        lambda: search_windows(matcher._automaton, anchors, ids, starts, stops, 0, found, search_scratch),
-    )
+    runs.append(lambda: search_windows(matcher._automaton, anchors, Block(*rows), 0, found, search_scratch))
     runs.append(lambda: matcher.find(ids, starts, stops))
     return runs
 

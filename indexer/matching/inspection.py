@@ -10,7 +10,7 @@ from indexer.matching.blocks import read_only
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
 from indexer.matching.ids.kernels.inspection import STAGES, scan_up_to
-from indexer.matching.ids.kernels.keys import PAIRS, WAYS
+from indexer.matching.ids.kernels.keys import WAYS
 from indexer.matching.ids.kernels.prefilter import new_prefilter_scratch
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.matcher import Matcher
@@ -42,7 +42,7 @@ def describe(matcher: Matcher, sample: TokenIds) -> Facts:
 
 
 def way_of_search(matcher: Matcher, sample: TokenIds) -> str:
-    """Return in which way a matcher asks its first question; that is measured, and decides speed alone.
+    """Return in which way a matcher searches; that is measured, and decides speed alone.
 
     Parameters are those of `describe`.
     """
@@ -51,8 +51,11 @@ def way_of_search(matcher: Matcher, sample: TokenIds) -> str:
     if isinstance(matcher, AnchorParts):
         return way_of_search(matcher.matcher_for(sample), sample)
     if isinstance(matcher, TokenMatcher):
-        return WAYS[matcher.prefilter_of(sample).keys.way]
-    return "through windows, or by decoding"
+        return WAYS[matcher.prepared_for(sample).fastest.way]
+    if not isinstance(matcher, TextMatcher) or (windows := matcher.windows) is None:
+        return "by decoding everything"
+    n_left = matcher.n_texts - windows.n_covered(sample)
+    return "through windows" + (f", but {n_left:,} texts by decoding everything" if n_left else "")
 
 
 def _of_ids(matcher: TokenMatcher, sample: TokenIds) -> Facts:
@@ -69,8 +72,6 @@ def _of_ids(matcher: TokenMatcher, sample: TokenIds) -> Facts:
     ids, scratch = read_only(np.ascontiguousarray(sample)), new_prefilter_scratch()
     with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
         passing = [scan_up_to(prefilter, ids, stage, scratch) for stage in range(len(STAGES))]
-    if prefilter.keys.way == PAIRS:
-        passing[0] *= 8
     return facts | {f"pass: {name}": _share(n, len(sample)) for name, n in zip(STAGES, passing, strict=True)}
 
 

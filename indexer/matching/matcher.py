@@ -87,6 +87,12 @@ def selected(found: Matches, which: Int64Array | slice) -> Matches:
     return Matches(*columns)
 
 
+def first_of(found: Matches, n: int) -> Matches:
+    """Return views of the first `n` occurrences."""
+    columns: Any = (column[:n] for column in found)
+    return Matches(*columns)
+
+
 def concatenate(several: Sequence[Matches]) -> Matches:
     """Return the occurrences of several blocks as one; no block is no occurrence."""
     return Matches(*map(np.concatenate, zip(new_matches(0), *several, strict=True)))

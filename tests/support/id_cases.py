@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
+from indexer.matching.blocks import checked_block
+from indexer.matching.ids import fastest
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher
@@ -17,7 +20,14 @@ class UnfilteredMatcher(TokenMatcher):
 
     def find(self, ids, starts, stops):
         rows = np.arange(len(starts))
-        return self.find_within(ids, starts, stops, rows, np.zeros_like(rows), stops - starts)
+        return self.find_within(checked_block(ids, starts, stops), rows, np.zeros_like(rows), stops - starts)
+
+
+def search_every_id(patch: pytest.MonkeyPatch) -> None:
+    """Have every matcher of ids take the automaton alone for the fastest."""
+    patch.setattr(fastest, "_LEAST_IDS", 0)
+    patch.setattr(fastest, "_SLOW", -1e9)
+    patch.setattr(fastest, "least_seconds", lambda ways, *_: {way: -float(way) for way in ways})
 
 
 def found(

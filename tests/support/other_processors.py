@@ -20,6 +20,7 @@ from indexer.matching.ids.kernels.automaton import build_automaton
 from indexer.matching.ids.kernels.windows import new_scratch, search_windows
 from indexer.matching.ids.prefilter import build_prefilter
 from indexer.matching.ids.search import new_hit_buffer
+from indexer.matching.kernels.block import Block
 from indexer.patterns import IdPatterns
 from tests.support.drawing import patterns_of
 
@@ -68,12 +69,12 @@ def arguments() -> tuple:
     patterns = patterns_drawn(rows[0])
     automaton, _ = build_automaton(patterns.ids, patterns.offsets)
     prefilter = build_prefilter(patterns, rows[0][:50_000])
-    return automaton, prefilter, *rows, 0, new_hit_buffer(N_HITS), new_scratch()
+    return automaton, prefilter, Block(*rows), 0, new_hit_buffer(N_HITS), new_scratch()
 
 
 def print_hits(given: tuple) -> None:
     n_hits, _ = search_windows(*given)
-    hits = given[6]
+    hits = given[4]
     for hit in zip(*(column[:n_hits].tolist() for column in hits), strict=True):
         print(*hit)
 

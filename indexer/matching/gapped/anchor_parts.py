@@ -28,6 +28,7 @@ from indexer.matching.gapped.parts import merged, partition, parts_in_ids
 from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.ids.keys import set_of_keys
 from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.kernels.block import Block
 from indexer.matching.matcher import SAMPLE_TOKENS, Matches, concatenate, ordered
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
@@ -106,18 +107,18 @@ class AnchorParts:
         self, ids: TokenIds, starts: Int64Array, stops: Int64Array
     ) -> tuple[Matches, Matches]:
         """Return those of phrases, and those of parts, which are numbered from 0; both are in order."""
-        ids, starts, stops = checked_block(ids, starts, stops)
-        chosen = self._chosen.for_block(ids, starts, stops)
-        found = chosen.matcher.find(ids, starts, stops)
+        block = checked_block(ids, starts, stops)
+        chosen = self._chosen.for_block(*block)
+        found = chosen.matcher.find(*block)
         phrases, anchors = partition(found, self._first_part, self._n_parts)
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            stretches = merged(*stretches_around(chosen.table, anchors, ids, starts, stops).T)
-        return phrases, self._parts.find_within(ids, starts, stops, *stretches)
+            stretches = merged(*stretches_around(chosen.table, anchors, *block).T)
+        return phrases, self._parts.find_within(block, *stretches)
 
     def matcher_for(self, sample: TokenIds) -> TokenMatcher:
         """Return what finds phrases and anchor parts of several ids in streams like the sample."""
-        whole = np.zeros(1, np.int64), np.full(1, len(sample), np.int64)
-        return self._chosen.for_block(sample, *whole).matcher
+        whole = checked_block(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
+        return self._chosen.for_block(*whole).matcher
 
     def prepare(self, sample: TokenIds) -> None:
         """Choose the anchors and prepare what looks for them; see `Matcher.prepare`."""
@@ -127,7 +128,7 @@ class AnchorParts:
         n_rows = max(1, int(np.searchsorted(np.cumsum(stops - starts), SAMPLE_TOKENS)))
         begin, end = np.zeros(len(starts), np.int64), stops - starts
         rows = np.arange(len(starts))[:n_rows]
-        sample = self._parts.find_within(ids, starts, stops, rows, begin[:n_rows], end[:n_rows])
+        sample = self._parts.find_within(Block(ids, starts, stops), rows, begin[:n_rows], end[:n_rows])
         counts = np.bincount(sample.phrase, minlength=self._n_parts)
         gaps = self._gaps
         places = np.array(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from indexer.jit.simd import BYTE_PERMUTES
 from indexer.matching.ids.bloom import build_bloom, no_bloom
-from indexer.matching.ids.fastest import ways_here
-from indexer.matching.ids.kernels.keys import PAIRS, REGISTER_PAIRS, REGISTERS, Keys
+from indexer.matching.ids.kernels.keys import PAIRS, REGISTER_PAIRS, REGISTERS, TABLE, Keys
 from indexer.units import Int64Array, TokenIds
 
 _MOST_KEYS = 0.6
 """Share of ids beyond which it is not asked which are keys."""
+
+
+def ways_here() -> Sequence[int]:
+    """Return the ways that this processor knows, the usual one first."""
+    return (REGISTERS, REGISTER_PAIRS, TABLE, PAIRS) if BYTE_PERMUTES else (TABLE, PAIRS)
 
 
 def count_ids(sample: TokenIds) -> Int64Array:

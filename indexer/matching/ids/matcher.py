@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from indexer.matching.blocks import checked_block, read_only
 from indexer.matching.borders import neighbour_table, no_neighbours
-from indexer.matching.ids.dense import faster_search
-from indexer.matching.ids.fastest import MEASURED_TOKENS, fastest
+from indexer.matching.ids.fastest import Fastest, fastest_search, search_nothing
 from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
 from indexer.matching.ids.kernels.single_ids import SingleIds
 from indexer.matching.ids.kernels.traversal import HitBuffer, new_batch
 from indexer.matching.ids.kernels.unfiltered import search_stretches
 from indexer.matching.ids.kernels.verify import SKIP
-from indexer.matching.ids.kernels.windows import Scratch, new_scratch, search_of_types
+from indexer.matching.ids.kernels.windows import new_scratch
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.prefilter import build_prefilter
-from indexer.matching.ids.search import find_all, new_hit_buffer
+from indexer.matching.ids.search import find_all
 from indexer.matching.ids.single_ids import frequent_singles, single_ids
+from indexer.matching.kernels.block import Block
 from indexer.matching.matcher import SAMPLE_TOKENS, Matches
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.scratch import ScratchPool
@@ -38,22 +37,16 @@ class Prepared(NamedTuple):
 
     Attributes
     ----------
-    automaton : Automaton
-        Of the patterns that are searched for.
+    fastest : Fastest
+        What searches for the patterns.
     reported : array of int32, shape (n_patterns, 4)
-        What is known of them, in its order.
-    prefilter : IdPrefilter
-        Their prefilter.
-    search : callable
-        What searches for them, compiled for ids of one type.
+        What is known of them, in the order of their automaton.
     singles : SingleIds or None
         The patterns of one id, where a table answers them.
     """
 
-    automaton: Automaton
+    fastest: Fastest
     reported: Int32Array
-    prefilter: IdPrefilter
-    search: Callable[..., tuple[int, int]]
     singles: SingleIds | None
 
 
@@ -117,28 +110,16 @@ class TokenMatcher:
             Ordered by (row, token_offset, phrase). A phrase has one occurrence a place, the shortest
             if several forms of it begin there. Leading ids that spell only white space are not part of it.
         """
-        ids, starts, stops = checked_block(ids, starts, stops)
-        automaton, reported, prefilter, search, singles = self._prepared.for_block(ids, starts, stops)
+        block = checked_block(ids, starts, stops)
+        (search, *_), reported, singles = self._prepared.for_block(*block)
         with _scratch.lend() as scratch:
-            return find_all(
-                lambda row, hits: search(automaton, prefilter, ids, starts, stops, row, hits, scratch),
-                reported,
-                self._neighbours,
-                ids,
-                starts,
-                stops,
-                singles,
-            )
 
-    def find_within(
-        self,
-        ids: TokenIds,
-        starts: Int64Array,
-        stops: Int64Array,
-        row: Int64Array,
-        begin: Int64Array,
-        end: Int64Array,
-    ) -> Matches:
+            def search_from(row: int, hits: HitBuffer) -> tuple[int, int]:
+                return search(block, row, hits, scratch)
+
+            return find_all(search_from, reported, self._neighbours, block, singles)
+
+    def find_within(self, block: Block, row: Int64Array, begin: Int64Array, end: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of some stretches of sequences.
 
         Nothing is filtered, the automaton reads every id: in short stretches that is sooner done. Borders are
@@ -146,22 +127,20 @@ class TokenMatcher:
 
         Parameters
         ----------
-        ids, starts, stops
-            As of `find`.
+        block : Block
+            The sequences.
         row, begin, end : array of int64, shape (n_stretches,)
             The sequence of each stretch, and its ids from the start of that, half-open; in order and apart.
         """
-        starts, stops = read_only(starts[row]), read_only(stops[row])
+        origins = read_only(block.starts[row])
+        rows = Block(block.ids, origins, read_only(block.stops[row]))
+        stretches = Block(block.ids, read_only(origins + begin), read_only(origins + end))
         with _batches.lend() as batch:
             found = find_all(
-                lambda k, hits: search_stretches(
-                    self._automaton, ids, starts, starts + begin, starts + end, k, hits, batch
-                ),
+                lambda k, hits: search_stretches(self._automaton, stretches, origins, k, hits, batch),
                 self._reported,
                 self._neighbours,
-                ids,
-                starts,
-                stops,
+                rows,
             )
         return found._replace(row=row[found.row])
 
@@ -187,7 +166,7 @@ class TokenMatcher:
 
     def prefilter_of(self, sample: TokenIds) -> IdPrefilter:
         """Return the prefilter that streams like the sample are searched with, to look at."""
-        return self.prepared_for(sample).prefilter
+        return self.prepared_for(sample).fastest.prefilter
 
     def prepared_for(self, sample: TokenIds) -> Prepared:
         """Return how streams like the sample are searched."""
@@ -207,31 +186,8 @@ class TokenMatcher:
             automaton, order = build_automaton(patterns.ids, patterns.offsets)
             reported = table[~alone][order]
         prefilter = build_prefilter(patterns, sample)
-        search = _search_nothing
+        fastest = Fastest(search_nothing, prefilter.keys.way, prefilter)
         if len(patterns.phrase):
-            measured = sample[:MEASURED_TOKENS]
-            row = read_only(np.zeros(1, np.int64)), read_only(np.full(1, len(measured), np.int64))
-            hits = new_hit_buffer(1 << 12)
             with _scratch.lend() as scratch:
-                windows = search_of_types(automaton, prefilter, sample, *row, 0, hits, scratch)
-                prefilter = fastest(
-                    prefilter,
-                    len(measured),
-                    lambda candidate: windows(automaton, candidate, measured, *row, 0, hits, scratch),
-                )
-                search = faster_search(windows, automaton, prefilter, sample, scratch)
-        return Prepared(automaton, reported, prefilter, search, singles)
-
-
-def _search_nothing(
-    automaton: Automaton,
-    prefilter: IdPrefilter,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
-    row: int,
-    hits: HitBuffer,
-    scratch: Scratch,
-) -> tuple[int, int]:
-    """Search for no patterns, as `search_windows` does for some."""
-    return 0, len(starts)
+                fastest = fastest_search(automaton, prefilter, sample, scratch)
+        return Prepared(fastest, reported, singles)

@@ -8,9 +8,10 @@ from indexer.jit.numbers import int64
 from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, kinds_of_pairs
 from indexer.matching.ids.kernels.anchor_table import fill_slots, number_slots
 from indexer.matching.ids.kernels.keys import PAIRS
-from indexer.matching.ids.kernels.pair_bitmap import GROUP, flag_groups
+from indexer.matching.ids.kernels.pair_bitmap import count_passing
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
 from indexer.matching.ids.keys import count_ids, set_of_keys
+from indexer.matching.kernels.pair_bitmap import PairBitmap
 from indexer.matching.matcher import SAMPLE_TOKENS
 from indexer.patterns import IdPatterns, select
 from indexer.units import Int64Array, TokenIds, Uint64Array
@@ -52,11 +53,9 @@ def build_prefilter(patterns: IdPatterns, sample: TokenIds) -> IdPrefilter:
         alone = ids[offsets[:-1][np.diff(offsets) == 1]]
         keys = set_of_keys(np.concatenate([ids[key[key >= 0]], alone]), sample)
         bits = _bitmap_bits(len(pairs), with_keys=keys.way != PAIRS)
-        bitmap, multiplier, shift = _best_bitmap(pairs, bits, sample)
+        bitmap = _best_bitmap(pairs, bits, sample)
     return IdPrefilter(
         bitmap=bitmap,
-        multiplier=multiplier,
-        shift=shift,
         tags=tags,
         around=around,
         contexts=contexts,
@@ -120,21 +119,18 @@ def _pairs_of(ids: TokenIds) -> Uint64Array:
     return pairs
 
 
-def _best_bitmap(pairs: Uint64Array, bits: int, sample: TokenIds) -> tuple[Uint64Array, np.uint64, np.uint64]:
+def _best_bitmap(pairs: Uint64Array, bits: int, sample: TokenIds) -> PairBitmap:
     """Return the bitmap, of a few random hashes, that lets least of the sample through."""
-    trial = sample[:_TRIAL_TOKENS]
-    groups = np.empty(len(trial) // GROUP + 2, np.int64)
     shift = np.uint64(64 - (bits - 6))
-    tried: list[tuple[int, int, Uint64Array]] = []
+    tried: list[tuple[int, PairBitmap]] = []
     for multiplier in np.random.default_rng(1).integers(1 << 63, 1 << 64, _TRIALS, np.uint64) | np.uint64(1):
-        bitmap = np.zeros(1 << (bits - 6), np.uint64)
+        words = np.zeros(1 << (bits - 6), np.uint64)
         np.bitwise_or.at(
-            bitmap, ((pairs * multiplier) >> shift).astype(np.int64), np.uint64(1) << (pairs & np.uint64(63))
+            words, ((pairs * multiplier) >> shift).astype(np.int64), np.uint64(1) << (pairs & np.uint64(63))
         )
-        n_flagged = flag_groups(bitmap, multiplier, shift, trial, 0, max(0, len(trial) - 1), groups)
-        tried.append((n_flagged, int(multiplier), bitmap))
-    _, best, bitmap = min(tried, key=lambda entry: entry[0])
-    return bitmap, np.uint64(best), shift
+        bitmap = PairBitmap(words, multiplier, shift)
+        tried.append((count_passing(bitmap, sample[:_TRIAL_TOKENS]), bitmap))
+    return min(tried, key=lambda entry: entry[0])[1]
 
 
 def _token_bits(ids: TokenIds) -> Uint64Array:

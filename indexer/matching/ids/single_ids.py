@@ -80,4 +80,5 @@ def single_ids(ids: TokenIds, patterns: Int32Array, neighbours: NeighbourTable) 
         offsets=np.append(0, np.cumsum(n_each)),
         patterns=patterns,
         most_of_id=int64(max(1, n_each.max(initial=0))),
+        neighbours=neighbours,
     )

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from indexer.jit.compile import leaf
 from indexer.jit.numbers import int64
+from indexer.matching.kernels.block import Row
 from indexer.units import Int64Array, TokenIds, Uint8Array
 
 OTHER = 0
@@ -209,14 +210,12 @@ def base_before(
 
 
 @leaf
-def read_around(
-    table: NeighbourTable, ids: TokenIds, start: int, stop: int, border: int, window: Uint8Array
-) -> tuple[int, int]:
+def read_around(table: NeighbourTable, row: Row, border: int, window: Uint8Array) -> tuple[int, int]:
     """Copy the bytes around a token border into `window`, the border at its `_BACK`; return their range."""
     first = _BACK
     token_at = border - 1
-    while first > 0 and token_at >= start:
-        token = int64(ids[token_at])
+    while first > 0 and token_at >= row.start:
+        token = int64(row.ids[token_at])
         if is_separator(table, token):
             break
         at = table.offsets[token + 1]
@@ -227,8 +226,8 @@ def read_around(
         token_at -= 1
     last = _BACK
     token_at = border
-    while last < _BACK + _REACH and token_at < stop:
-        token = int64(ids[token_at])
+    while last < _BACK + _REACH and token_at < row.stop:
+        token = int64(row.ids[token_at])
         if is_separator(table, token):
             break
         at = table.offsets[token]
@@ -254,18 +253,16 @@ def possessive_length(window: Uint8Array, at: int, last: int) -> int:
 
 
 @leaf
-def border_facts(
-    table: NeighbourTable, ids: TokenIds, start: int, stop: int, border: int, window: Uint8Array
-) -> int:
+def border_facts(table: NeighbourTable, row: Row, border: int, window: Uint8Array) -> int:
     """Return what stands around a token border: a sum of `WORD_BEFORE`, `WORD_AFTER`, `POSSESSIVE_AFTER`."""
-    first, last = read_around(table, ids, start, stop, border, window)
+    first, last = read_around(table, row, border, window)
     facts = int64(0)
     if first < _BACK:
         found, lead = class_of_byte(window, first, _BACK - 1, last, table.classes)
         if found == MARK:
             found, _ = base_before(
                 table.offsets, table.data, table.first_byte, SEPARATOR, table.classes,
-                ids, start, border, _BACK - lead,
+                row.ids, row.start, border, _BACK - lead
             )  # fmt: skip
         facts |= WORD_BEFORE * int64(found != OTHER)
     # What stands behind the border, and behind the possessive that does.
@@ -280,16 +277,9 @@ def border_facts(
 
 @leaf
 def is_word_bounded(
-    table: NeighbourTable,
-    rules: int,
-    ids: TokenIds,
-    start: int,
-    stop: int,
-    first: int,
-    last: int,
-    window: Uint8Array,
+    table: NeighbourTable, rules: int, row: Row, first: int, last: int, window: Uint8Array
 ) -> bool:
-    """Return whether the occurrence ``ids[first:last]`` of the sequence ``ids[start:stop]`` keeps the rules.
+    """Return whether the occurrence ``ids[first:last]`` of a row keeps the rules.
 
     `rules` is a sum of `LEFT_BORDER`, `RIGHT_BORDER` and `NO_POSSESSIVE`; `window` is space for
     `WINDOW_BYTES` bytes.
@@ -299,15 +289,15 @@ def is_word_bounded(
         border = last if side == 0 else first
         neighbour = last if side == 0 else first - 1
         forbidden = (rules & (RIGHT_BORDER | NO_POSSESSIVE)) if side == 0 else (rules & LEFT_BORDER)
-        if forbidden == 0 or neighbour < start or neighbour >= stop:
+        if forbidden == 0 or neighbour < row.start or neighbour >= row.stop:
             continue
-        token = int64(ids[neighbour])
+        token = int64(row.ids[neighbour])
         if is_separator(table, token):
             continue
         answer = table.first_byte[token] if side == 0 else table.last_byte[token]
         if answer == WORD and forbidden & (LEFT_BORDER | RIGHT_BORDER):
             return False
         in_doubt = answer == UNSURE or forbidden & NO_POSSESSIVE
-        if in_doubt and border_facts(table, ids, start, stop, border, window) & forbidden:
+        if in_doubt and border_facts(table, row, border, window) & forbidden:
             return False
     return True

@@ -6,14 +6,14 @@ of the vocabulary is put into several contexts, and the border rules are asked i
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.folding import fold
 from indexer.matching.borders import character_classes, classes_of_folds
 from indexer.matching.kernels.borders import LEFT_BORDER, MARK, NO_POSSESSIVE, OTHER, RIGHT_BORDER, WORD
-from indexer.matching.matcher import Matches, concatenate, new_matches, selected
+from indexer.matching.matcher import Matches, concatenate, first_of, new_matches, selected
 from indexer.matching.scratch import ScratchPool
 from indexer.matching.text.full_search import new_search_scratch, one_range, search_all
 from indexer.matching.text.kernels.in_token import (
@@ -233,8 +233,7 @@ def with_those_in_tokens(
             # Pages are taken when they are written to: space for more than is found costs nothing.
             hits = new_matches(capacity)
             n = find_in_tokens(table, ids, starts, stops, state, scratch, others, hits)
-            columns: Any = (column[:n] for column in hits)
-            parts.append(Matches(*columns))
+            parts.append(first_of(hits, n))
     return parts[0] if len(parts) == 1 else concatenate(parts)
 
 

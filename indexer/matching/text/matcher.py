@@ -123,6 +123,11 @@ class TextMatcher:
         """Number of distinct texts."""
         return len(self._texts)
 
+    @property
+    def windows(self) -> WindowSearch | None:
+        """The fast search; None where it was not built, or cannot help."""
+        return self._windows
+
     def window_search(self) -> WindowSearch | None:
         """Return the fast search, built if it was not; None where it cannot help."""
         return self._window_search() if self._windows_can_help else None

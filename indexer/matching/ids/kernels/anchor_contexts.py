@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from indexer.matching.ids.kernels.anchor_records import unpack_region
 from indexer.matching.kernels.fingerprint_table import MIX
 from indexer.units import Int64Array, TokenIds, Uint64Array
 
-if TYPE_CHECKING:
-    from indexer.matching.ids.kernels.prefilter import IdWindows
-
 # Which ids beside its anchor a pattern is known by; the anchors of a slot may have patterns of every kind.
 # As plain integers each would have its own compilation of `context_bit`.
 ALONE, LEFT, RIGHT, LEFT_TWICE, RIGHT_TWICE, BOTH = (int64(1 << k) for k in range(6))
@@ -23,6 +20,30 @@ ALONE, LEFT, RIGHT, LEFT_TWICE, RIGHT_TWICE, BOTH = (int64(1 << k) for k in rang
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
 _HALF = np.uint64(32)
+
+
+class Anchors(NamedTuple):
+    """Anchors that stand in the stream.
+
+    Attributes
+    ----------
+    position : array of int64
+        Where the first id of each stands.
+    around : array of uint64
+        What is known of its patterns (`anchor_records`).
+    kinds : array of int64
+        Kinds of patterns that the ids beside it allow.
+    chosen : array of int64
+        Space for the numbers of some of them.
+    n : int64
+        How many there are.
+    """
+
+    position: Int64Array
+    around: Uint64Array
+    kinds: Int64Array
+    chosen: Int64Array
+    n: int
 
 
 @leaf
@@ -70,43 +91,28 @@ def context_bit(
 
 @leaf
 def look_beside(
-    contexts: Uint64Array,
-    around: Uint64Array,
-    ids: TokenIds,
-    windows: IdWindows,
-    n_anchors: int,
-    kind: int,
-    first: int,
-    second: int,
-    chosen: Int64Array,
+    contexts: Uint64Array, ids: TokenIds, anchors: Anchors, kind: int, first: int, second: int
 ) -> None:
-    """Add a kind to `windows.end` of every anchor where some pattern may be known by the ids beside it.
+    """Add a kind to every anchor where some pattern may be known by the ids beside it.
 
     `first` and `second` say where these ids stand, seen from the anchor; 0 is none. At the ends of the array
     an id stands in for one that is not there: that may let a position through, and holds none back.
 
     One loop for each kind over the anchors that have patterns of it, so that the cache misses of many anchors
-    overlap: one branch for each kind took 190 ns an anchor at 134,000 phrases, a loop over all anchors 31 ns,
-    this one 19 (36 and 28 ns at a million).
-
-    Parameters
-    ----------
-    around : array of uint64
-        What is known of each anchor.
-    chosen : array of int64
-        Buffers for the anchors.
+    overlap: with one branch for each kind it took ten times as long.
     """
+    chosen = anchors.chosen
     end = ids.shape[0] - 1
     n_chosen = 0
-    for k in range(n_anchors):
+    for k in range(anchors.n):
         chosen[n_chosen] = k
-        n_chosen += int64(int64(around[k]) & kind != 0)
+        n_chosen += int64(int64(anchors.around[k]) & kind != 0)
     for c in range(n_chosen):
         k = chosen[c]
-        at = windows.position[k]
+        at = anchors.position[k]
         one = int64(ids[min(max(at + first, 0), end)])
         two = int64(ids[min(max(at + second, 0), end)]) if second != 0 else int64(0)
-        windows.end[k] |= context_bit(contexts, around[k], load_pair(ids, at), kind, one, two)
+        anchors.kinds[k] |= context_bit(contexts, anchors.around[k], load_pair(ids, at), kind, one, two)
 
 
 @leaf

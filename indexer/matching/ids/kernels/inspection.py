@@ -6,7 +6,6 @@ from indexer.jit.compile import kernel, leaf
 from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
 from indexer.matching.ids.kernels.keys import PAIRS, flag_keys
-from indexer.matching.ids.kernels.pair_bitmap import flag_groups
 from indexer.matching.ids.kernels.prefilter import (
     SCAN_POSITIONS,
     IdPrefilter,
@@ -18,9 +17,9 @@ from indexer.matching.kernels.fingerprint_table import pair_slot
 from indexer.units import Int64Array, TokenIds
 
 STAGES = "keys", "positions", "anchors", "windows", "ids in windows"
-"""What is let through: ids that may be the key of an anchor, or groups of eight positions where that is not
-asked; positions whose pair is in the bitmap; anchors; anchors whose neighbours may be part of a pattern; the
-ids around these, which the automaton reads."""
+"""What is let through: ids that may be the key of an anchor, or all where that is not asked; positions whose
+pair is in the bitmap; anchors; anchors whose neighbours may be part of a pattern; the ids around these, which
+the automaton reads."""
 
 
 @leaf
@@ -54,9 +53,7 @@ def scan_up_to(prefilter: IdPrefilter, ids: TokenIds, stage: int, scratch: Prefi
         elif prefilter.keys.way != PAIRS:
             n = flag_keys(prefilter.keys, ids, begin, end, scratch.flagged)
         else:
-            n = flag_groups(
-                prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, begin, end, scratch.groups
-            )
+            n = end - begin
         if stage == 2:
             n = count_anchors(prefilter, ids, n, scratch.windows.position)
         if stage > 2:

@@ -19,14 +19,15 @@ from indexer.matching.ids.kernels.bloom import (
 from indexer.matching.ids.kernels.key_table import flag_by_table
 from indexer.units import TokenIds, Uint8Array, Uint16Array
 
-PAIRS, TABLE, REGISTERS, REGISTER_PAIRS = (int64(way) for way in range(4))
+PAIRS, TABLE, REGISTERS, REGISTER_PAIRS, UNFILTERED = (int64(way) for way in range(5))
 WAYS = {
-    PAIRS: "pairs of ids first, eight at a time",
+    PAIRS: "pairs of ids, one position after another",
     TABLE: "keys by a byte for each id, eight at a time",
     REGISTERS: "keys by a Bloom filter in registers, 64 at a time",
     REGISTER_PAIRS: "keys by a Bloom filter in pairs of registers, 64 at a time",
+    UNFILTERED: "every id, by the automaton alone",
 }
-"""The ways to ask the first question, as people are told of them."""
+"""The ways to search, most of them ways to ask the first question, as people are told of them."""
 
 
 class Keys(NamedTuple):
@@ -35,7 +36,7 @@ class Keys(NamedTuple):
     Attributes
     ----------
     way : int64
-        How the question is asked, one of `WAYS`.
+        How the question is asked, one of `WAYS`; `PAIRS`: it is not.
     table : array of uint8, shape (65536,)
         By id modulo 65,536, 1 for a key.
     bloom : RegisterBloom

@@ -9,9 +9,9 @@ questions are put to the stream, each to what the one before let through:
 3. is the pair really an anchor (`anchor_table`)?
 4. is the pair, with the one or two ids beside it, part of a pattern (`anchor_contexts`)?
 
-Where the first question cannot be put, or would let most ids through, the second is put to eight positions
-at a time (`pair_bitmap`). What is left are windows: the stretch of ids in which the patterns of that anchor
-would lie. The filter never decides that something stands there; it only says where nothing can.
+Where the first question would let most ids through, the second is put to every position. What is left are
+windows: the stretch of ids in which the patterns of that anchor would lie. The filter never decides that
+something stands there; it only says where nothing can.
 """
 
 from __future__ import annotations
@@ -32,21 +32,15 @@ from indexer.matching.ids.kernels.anchor_contexts import (
     LEFT_TWICE,
     RIGHT,
     RIGHT_TWICE,
+    Anchors,
     look_beside,
     reach,
 )
 from indexer.matching.ids.kernels.anchor_records import FARTHEST, unpack_reach, unpack_region
 from indexer.matching.ids.kernels.keys import PAIRS, Keys, flag_keys
-from indexer.matching.ids.kernels.pair_bitmap import (
-    GROUP,
-    flag_groups,
-    flag_token_groups,
-    keep_keys,
-    passing_positions,
-    positions_beside,
-    token_bit,
-)
+from indexer.matching.ids.kernels.pair_bitmap import every_position, keep_keys, positions_beside, token_bit
 from indexer.matching.kernels.fingerprint_table import pair_bucket, pair_slot
+from indexer.matching.kernels.pair_bitmap import PairBitmap
 from indexer.units import Int64Array, TokenIds, Uint16Array, Uint64Array
 
 SCAN_POSITIONS = 1 << 16
@@ -61,10 +55,8 @@ class IdPrefilter(NamedTuple):
 
     Attributes
     ----------
-    bitmap : array of uint64, shape (power of two,)
-        For every anchor the bit ``pair & 63`` of the word ``pair * multiplier >> shift``.
-    multiplier, shift : uint64
-        The hash of the bitmap.
+    bitmap : PairBitmap
+        For every anchor the bit ``pair & 63`` of its word.
     tags : array of uint64, shape (power of two,)
         Buckets of four slots, filled from the low end: 16 bits of the hash of the pair in each, 0 where none
         is; a full bucket runs over into the next. Two anchors with the same tag in one chain share a slot.
@@ -82,9 +74,7 @@ class IdPrefilter(NamedTuple):
         The ids that are the key of an anchor, or a pattern by themselves.
     """
 
-    bitmap: Uint64Array
-    multiplier: np.uint64
-    shift: np.uint64
+    bitmap: PairBitmap
     tags: Uint64Array
     around: Uint64Array
     contexts: Uint64Array
@@ -105,7 +95,6 @@ class IdWindows(NamedTuple):
 class PrefilterScratch(NamedTuple):
     """Buffers for one run of the scan, see `scan_windows`."""
 
-    groups: Int64Array
     flagged: Uint16Array
     around: Uint64Array
     chosen: Int64Array
@@ -120,7 +109,6 @@ def windows_for(n: int) -> IdWindows:
 def new_prefilter_scratch() -> PrefilterScratch:
     """Return space for `SCAN_POSITIONS`."""
     return PrefilterScratch(
-        groups=np.empty(SCAN_POSITIONS // GROUP + 1, np.int64),
         flagged=np.empty(SCAN_POSITIONS + AT_ONCE, np.uint16),
         around=np.empty(SCAN_POSITIONS, np.uint64),
         chosen=np.empty(SCAN_POSITIONS, np.int64),
@@ -133,19 +121,12 @@ def pass_positions(
     prefilter: IdPrefilter, ids: TokenIds, begin: int, end: int, scratch: PrefilterScratch
 ) -> int:
     """Write down the positions of ``[begin, end)`` where an anchor may stand; return how many."""
-    positions = scratch.windows.position
-    flagged = scratch.flagged
-    if prefilter.keys.way != PAIRS:
-        n_keys = flag_keys(prefilter.keys, ids, begin, end, flagged)
-        n_keys = keep_keys(prefilter, ids, begin, flagged, n_keys)
-        return positions_beside(prefilter, ids, begin, end, flagged, n_keys, positions)
-    if prefilter.tokens.shape[0]:
-        n_groups = flag_token_groups(prefilter, ids, begin, end, scratch.groups)
-    else:
-        n_groups = flag_groups(
-            prefilter.bitmap, prefilter.multiplier, prefilter.shift, ids, begin, end, scratch.groups
-        )
-    return passing_positions(prefilter, ids, scratch.groups, n_groups, end, positions)
+    positions, flagged = scratch.windows.position, scratch.flagged
+    if prefilter.keys.way == PAIRS:
+        return every_position(prefilter, ids, begin, end, positions)
+    n_keys = flag_keys(prefilter.keys, ids, begin, end, flagged)
+    n_keys = keep_keys(prefilter, ids, begin, flagged, n_keys)
+    return positions_beside(prefilter, ids, begin, end, flagged, n_keys, positions)
 
 
 @leaf
@@ -155,34 +136,36 @@ def open_windows(prefilter: IdPrefilter, ids: TokenIds, n_positions: int, scratc
     Keeps those for which that is so, with their windows; returns how many. The ids must reach one behind the
     last position.
     """
-    windows, around, chosen = scratch.windows, scratch.around, scratch.chosen
-    with_tokens = prefilter.tokens.shape[0] != 0
-    contexts = prefilter.contexts
+    windows, around = scratch.windows, scratch.around
+    # Of the windows only the positions are filled yet; slots and kinds lie where their ends will.
+    position, slots, kinds_here = windows.position, windows.begin, windows.end
+    tags, contexts, with_tokens = prefilter.tags, prefilter.contexts, prefilter.tokens.shape[0] != 0
     for k in range(n_positions):
-        prefetch(prefilter.tags, pair_bucket(prefilter.tags, load_pair(ids, windows.position[k])))
+        prefetch(tags, pair_bucket(tags, load_pair(ids, position[k])))
     n_anchors = 0
     for k in range(n_positions):
-        at = windows.position[k]
-        slot, is_anchor = pair_slot(prefilter.tags, load_pair(ids, at))
-        windows.position[n_anchors] = at
-        windows.begin[n_anchors] = slot if is_anchor else -1
+        at = position[k]
+        slot, is_anchor = pair_slot(tags, load_pair(ids, at))
+        position[n_anchors] = at
+        slots[n_anchors] = slot if is_anchor else -1
         n_anchors += int64(is_anchor or with_tokens)
         prefetch(prefilter.around, slot)
     for k in range(n_anchors):
-        slot = windows.begin[k]
+        slot = slots[k]
         around[k] = prefilter.around[slot] if slot >= 0 else np.uint64(0)
-        windows.end[k] = ALONE
+        kinds_here[k] = ALONE
         prefetch(contexts, int64(unpack_region(around[k])[0]))
-    look_beside(contexts, around, ids, windows, n_anchors, LEFT, -1, 0, chosen)
-    look_beside(contexts, around, ids, windows, n_anchors, RIGHT, 2, 0, chosen)
-    look_beside(contexts, around, ids, windows, n_anchors, LEFT_TWICE, -1, -2, chosen)
-    look_beside(contexts, around, ids, windows, n_anchors, RIGHT_TWICE, 2, 3, chosen)
-    look_beside(contexts, around, ids, windows, n_anchors, BOTH, -1, 2, chosen)
+    anchors = Anchors(position, around, kinds_here, scratch.chosen, n_anchors)
+    look_beside(contexts, ids, anchors, LEFT, -1, 0)
+    look_beside(contexts, ids, anchors, RIGHT, 2, 0)
+    look_beside(contexts, ids, anchors, LEFT_TWICE, -1, -2)
+    look_beside(contexts, ids, anchors, RIGHT_TWICE, 2, 3)
+    look_beside(contexts, ids, anchors, BOTH, -1, 2)
     n = 0
     for k in range(n_anchors):
-        at = windows.position[k]
+        at = position[k]
         kinds, before, after = unpack_reach(around[k])
-        kinds &= windows.end[k]
+        kinds &= kinds_here[k]
         if kinds != 0:
             before = prefilter.longest_before if before == FARTHEST else before
             after = prefilter.longest_after if after == FARTHEST else after
@@ -192,9 +175,7 @@ def open_windows(prefilter: IdPrefilter, ids: TokenIds, n_positions: int, scratc
         is_token = with_tokens and token_bit(prefilter, ids, at) & _ONE != 0
         if is_token:
             after = max(after, int64(1))
-        windows.position[n] = at
-        windows.begin[n] = at - before
-        windows.end[n] = at + after
+        position[n], windows.begin[n], windows.end[n] = at, at - before, at + after
         n += int64(after > 0)
     return n
 
@@ -227,15 +208,9 @@ def scan_windows(
             windows.begin[n + k] = scratch.windows.begin[k]
             windows.end[n + k] = scratch.windows.end[k]
         n += n_here
-    if (
-        end > pairs_end
-        and end > begin
-        and prefilter.tokens.shape[0]
-        and token_bit(prefilter, ids, end - 1) & _ONE
-    ):
-        windows.position[n] = end - 1
-        windows.begin[n] = end - 1
-        windows.end[n] = end
+    has_last = end > pairs_end and end > begin
+    if has_last and prefilter.tokens.shape[0] and token_bit(prefilter, ids, end - 1) & _ONE:
+        windows.position[n], windows.begin[n], windows.end[n] = end - 1, end - 1, end
         n += 1
     earliest = end - prefilter.longest_before
     for k in range(n - 1, -1, -1):

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64, uint64
 from indexer.matching.ids.kernels.verify import PHRASE, RULES
+from indexer.matching.kernels.block import Block, Row
 from indexer.matching.kernels.borders import NeighbourTable, is_word_bounded
 from indexer.matching.kernels.matches import Matches
-from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint64Array
+from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 IS_PATTERN, NO_WORD_BEFORE, NO_WORD_AFTER, KNOWN_BEFORE, KNOWN_AFTER, ASK = 1, 2, 4, 8, 16, 128
 """What an id needs of its neighbours: nothing but itself; no letter on the left, on the right; a neighbour
@@ -40,40 +41,33 @@ class SingleIds(NamedTuple):
         As in `indexer.matching.ids.pattern_table.pattern_table`, those of an id ordered by phrase.
     most_of_id : int64
         Patterns of one id, at most.
+    neighbours : NeighbourTable
+        What stands beside each id.
     """
 
     entries: Uint64Array
     offsets: Int64Array
     patterns: Int32Array
     most_of_id: int
+    neighbours: NeighbourTable
 
 
 @leaf
-def entry_of(singles: SingleIds, token: int) -> int:
+def entry_of(entries: Uint64Array, token: int) -> int:
     """Return the entry of an id."""
-    return uint64(singles.entries[min(token, singles.entries.shape[0] - 1)])
+    return uint64(entries[uint64(min(token, entries.shape[0] - 1))])
 
 
 @leaf
-def ask_borders(
-    singles: SingleIds,
-    neighbours: NeighbourTable,
-    ids: TokenIds,
-    start: int,
-    stop: int,
-    at: int,
-    window: Uint8Array,
-    found: Matches,
-    n: int,
-) -> int:
+def ask_borders(singles: SingleIds, row: Row, at: int, window: Uint8Array, found: Matches, n: int) -> int:
     """Write down the patterns of the id at a position that keep their border rules; return the new number."""
-    token = int64(ids[at])
+    token = int64(row.ids[at])
     for pattern in range(singles.offsets[token], singles.offsets[token + 1]):
         rules = int64(singles.patterns[pattern, RULES])
-        if rules != 0 and not is_word_bounded(neighbours, rules, ids, start, stop, at, at + 1, window):
+        if rules != 0 and not is_word_bounded(singles.neighbours, rules, row, at, at + 1, window):
             continue
         found.phrase[n] = singles.patterns[pattern, PHRASE]
-        found.token_offset[n] = at - start
+        found.token_offset[n] = at - row.start
         found.n_tokens[n] = 1
         n += 1
     return n
@@ -81,31 +75,24 @@ def ask_borders(
 
 @leaf
 def find_singles(
-    singles: SingleIds,
-    neighbours: NeighbourTable,
-    ids: TokenIds,
-    start: int,
-    stop: int,
-    begin: int,
-    end: int,
-    window: Uint8Array,
-    found: Matches,
-    n: int,
+    singles: SingleIds, row: Row, begin: int, end: int, window: Uint8Array, found: Matches, n: int
 ) -> int:
-    """Write down the occurrences at ``[begin, end)`` of the sequence ``[start, stop)``, but for their row.
+    """Write down the occurrences at ``[begin, end)`` of a row, but for its number; return the new number.
 
     One is written at each position and kept or written over: a branch would be taken at random.
     """
     if begin >= end:
         return n
-    left = entry_of(singles, int64(ids[begin - 1])) if begin > start else uint64(0)
-    entry = entry_of(singles, int64(ids[begin]))
+    ids, start, stop = row
+    entries = singles.entries
+    left = entry_of(entries, int64(ids[begin - 1])) if begin > start else uint64(0)
+    entry = entry_of(entries, int64(ids[begin]))
     for at in range(begin, end):
-        right = entry_of(singles, int64(ids[at + 1])) if at + 1 < stop else uint64(0)
+        right = entry_of(entries, int64(ids[uint64(at + 1)])) if at + 1 < stop else uint64(0)
         needs = int64(entry >> uint64(NEEDS)) & _BITS
         broken = needs & (int64(left >> uint64(AS_LEFT)) | int64(right >> uint64(AS_RIGHT)) | ASK)
         if broken & _DOUBT:
-            n = ask_borders(singles, neighbours, ids, start, stop, int64(at), window, found, n)
+            n = ask_borders(singles, row, int64(at), window, found, n)
         else:
             place = uint64(n)
             found.phrase[place] = int64(entry & uint64(0xFFFFFFFF))
@@ -141,10 +128,7 @@ def insert_longer(found: Matches, first: int, n: int, offset: int, phrase: int, 
 @uncounted
 def add_singles(
     singles: SingleIds,
-    neighbours: NeighbourTable,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
+    block: Block,
     row: int,
     last_row: int,
     longer: Matches,
@@ -152,13 +136,12 @@ def add_singles(
     n_longer: int,
     window: Uint8Array,
     found: Matches,
-    n: int,
 ) -> tuple[int, int, int]:
     """Write the occurrences of one id between those of several, in order, row after row.
 
     Parameters
     ----------
-    singles, neighbours, ids, starts, stops
+    singles, block
         What is looked for, and where.
     row, last_row : int
         The rows ``[row, last_row)``.
@@ -167,7 +150,7 @@ def add_singles(
     window : array of uint8
         Scratch for `borders.WINDOW_BYTES` bytes.
     found : Matches
-        Takes all of them from the number `n` on.
+        Takes all of them.
 
     Returns
     -------
@@ -176,25 +159,25 @@ def add_singles(
     k, n : int
         How many of `longer` are written by then, and how many in all.
     """
-    capacity = found.phrase.shape[0]
+    capacity, n = found.phrase.shape[0], int64(0)
     while row < last_row:
-        start, stop = int64(starts[row]), int64(stops[row])
-        first_of_row, at, last = int64(n), start, int64(k)
+        sequence = Row(block.ids, int64(block.starts[row]), int64(block.stops[row]))
+        first_of_row, at, last = int64(n), sequence.start, int64(k)
         while last < n_longer and longer.row[last] == row:
             last += 1
-        if n + (stop - start) * singles.most_of_id + last - k + 1 > capacity:
+        if n + (sequence.stop - at) * singles.most_of_id + last - k + 1 > capacity:
             break
         while k < last:
-            place = start + int64(longer.token_offset[k])
-            n = find_singles(singles, neighbours, ids, start, stop, at, place, window, found, n)
+            offset = int64(longer.token_offset[k])
+            place = sequence.start + offset
+            n = find_singles(singles, sequence, at, place, window, found, n)
             first = int64(n)
-            n = find_singles(singles, neighbours, ids, start, stop, place, place + 1, window, found, n)
-            while k < last and start + int64(longer.token_offset[k]) == place:
-                phrase, n_tokens = int64(longer.phrase[k]), int64(longer.n_tokens[k])
-                n = insert_longer(found, first, n, place - start, phrase, n_tokens)
+            n = find_singles(singles, sequence, place, place + 1, window, found, n)
+            while k < last and longer.token_offset[k] == offset:
+                n = insert_longer(found, first, n, offset, int64(longer.phrase[k]), int64(longer.n_tokens[k]))
                 k += 1
             at = place + 1
-        n = find_singles(singles, neighbours, ids, start, stop, at, stop, window, found, n)
+        n = find_singles(singles, sequence, at, sequence.stop, window, found, n)
         for each in range(first_of_row, n):
             found.row[each] = row
         row += 1

@@ -13,21 +13,15 @@ from indexer.matching.ids.kernels.traversal import (
     nothing_written,
     search_batch,
 )
-from indexer.units import Int64Array, TokenIds
+from indexer.matching.kernels.block import Block
+from indexer.units import Int64Array
 
 
 @uncounted
 def search_stretches(
-    automaton: Automaton,
-    ids: TokenIds,
-    origins: Int64Array,
-    starts: Int64Array,
-    stops: Int64Array,
-    first_row: int,
-    hits: HitBuffer,
-    batch: Batch,
+    automaton: Automaton, stretches: Block, origins: Int64Array, first_row: int, hits: HitBuffer, batch: Batch
 ) -> tuple[int, int]:
-    """Write down the hits in the stretches ``ids[starts:stops]`` from `first_row` on.
+    """Write down the hits in the stretches from `first_row` on.
 
     The output has a fixed space. A stretch whose hits do not fit is left out whole: the caller goes on from
     there with what space it likes.
@@ -51,6 +45,7 @@ def search_stretches(
     capacity = hits.pattern.shape[0]
     written = nothing_written()
     n_traversals, n_free = int64(0), int64(BATCH_IDS)
+    ids, starts, stops = stretches
     n_rows = starts.shape[0]
     for row in range(first_row, n_rows):
         traversed, stop, state = int64(starts[row]), int64(stops[row]), int64(ROOT)

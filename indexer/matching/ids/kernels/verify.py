@@ -7,9 +7,10 @@ from typing import NamedTuple
 from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.ids.kernels.traversal import HitBuffer
+from indexer.matching.kernels.block import Block, Row
 from indexer.matching.kernels.borders import NeighbourTable, is_word_bounded
-from indexer.matching.kernels.matches import Matches
-from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
+from indexer.matching.kernels.matches import Matches, copy_match, is_before, put_match
+from indexer.units import Int32Array, Int64Array, Uint8Array
 
 LENGTH, SKIP, RULES, PHRASE = 0, 1, 2, 3
 """Columns of a pattern table, an array of int32 with four numbers a pattern that lie in one cache line.
@@ -21,16 +22,6 @@ begins; the border rules it has to keep, see `borders.is_word_bounded`; the phra
 
 _EXCHANGES_EACH = 16
 _CROWD = 64
-
-
-@leaf
-def comes_before(found: Matches, a: int, b: int) -> bool:
-    """Return whether occurrence `a` is ordered before `b` of the same row: by offset, phrase, length."""
-    if found.token_offset[a] != found.token_offset[b]:
-        return bool(found.token_offset[a] < found.token_offset[b])
-    if found.phrase[a] != found.phrase[b]:
-        return bool(found.phrase[a] < found.phrase[b])
-    return bool(found.n_tokens[a] < found.n_tokens[b])
 
 
 @leaf
@@ -49,7 +40,7 @@ def sort_every(found: Matches, first: int, last: int, step: int, exchanges_left:
     """
     for k in range(first + step, last):
         at = int64(k)
-        while at >= first + step and comes_before(found, at, at - step):
+        while at >= first + step and is_before(found, at, found, at - step):
             exchange(found, at, at - step)
             at -= step
             exchanges_left -= 1
@@ -96,7 +87,7 @@ def order_crowd(found: Matches, first: int, last: int, scratch: OrderScratch) ->
     in_order = True
     for k in range(first + 1, last):
         low, high = min(low, int64(found.token_offset[k])), max(high, int64(found.token_offset[k]))
-        in_order = in_order and not comes_before(found, k, k - 1)
+        in_order = in_order and not is_before(found, k, found, k - 1)
     span, n = high - low + 1, last - first
     if in_order or n < _CROWD or span > 2 * n or span >= scratch.n_before.shape[0]:
         return in_order
@@ -144,25 +135,36 @@ def keep_shortest(found: Matches, n_found: int, scratch: OrderScratch) -> int:
                 and found.phrase[at] == found.phrase[kept - 1]
             ):
                 continue
-            found.phrase[kept], found.row[kept] = found.phrase[at], found.row[at]
-            found.token_offset[kept], found.n_tokens[kept] = found.token_offset[at], found.n_tokens[at]
+            copy_match(found, at, found, kept)
             kept += 1
         first = last
     return kept
 
 
+class HitScratch(NamedTuple):
+    """Space for hits, and for what becomes of them.
+
+    Attributes
+    ----------
+    hits : HitBuffer
+        What a search writes.
+    found : Matches
+        Occurrences; they are written over the hits they come from, and share their columns.
+    order : OrderScratch
+        Space to order them.
+    window : array of uint8
+        Space for `borders.WINDOW_BYTES` bytes.
+    """
+
+    hits: HitBuffer
+    found: Matches
+    order: OrderScratch
+    window: Uint8Array
+
+
 @uncounted
 def verify_hits(
-    patterns: Int32Array,
-    neighbours: NeighbourTable,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
-    hits: HitBuffer,
-    n_hits: int,
-    window: Uint8Array,
-    found: Matches,
-    scratch: OrderScratch,
+    patterns: Int32Array, neighbours: NeighbourTable, block: Block, n_hits: int, scratch: HitScratch
 ) -> int:
     """Turn hits, rows ascending, into ordered occurrences that keep their border rules; return how many.
 
@@ -172,20 +174,15 @@ def verify_hits(
         See `indexer.matching.ids.pattern_table.pattern_table`.
     neighbours : NeighbourTable
         What stands beside each id.
-    ids, starts, stops
-        As of `Matcher.find`.
-    hits : HitBuffer
-        May share its columns with `found`, in this order.
+    block : Block
+        The sequences.
     n_hits : int
         How many hits there are.
-    window : array of uint8
-        Scratch for `borders.WINDOW_BYTES` bytes.
-    found : Matches
-        A buffer for as many occurrences.
-    scratch : OrderScratch
-        Space for as many.
+    scratch : HitScratch
+        Holds them, and takes the occurrences.
     """
-    kept = 0
+    hits, found = scratch.hits, scratch.found
+    kept = int64(0)
     for hit in range(n_hits):
         pattern = hits.pattern[hit]
         row = hits.row[hit]
@@ -193,14 +190,10 @@ def verify_hits(
         offset = int64(hits.end[hit]) - length
         rules = int64(patterns[pattern, RULES])
         if rules != 0:
-            start, stop = int64(starts[row]), int64(stops[row])
-            first = start + offset
-            if not is_word_bounded(neighbours, rules, ids, start, stop, first, first + length, window):
+            sequence = Row(block.ids, int64(block.starts[row]), int64(block.stops[row]))
+            first = sequence.start + offset
+            if not is_word_bounded(neighbours, rules, sequence, first, first + length, scratch.window):
                 continue
         skip = int64(patterns[pattern, SKIP])
-        found.phrase[kept] = patterns[pattern, PHRASE]
-        found.row[kept] = row
-        found.token_offset[kept] = offset + skip
-        found.n_tokens[kept] = length - skip
-        kept += 1
-    return keep_shortest(found, kept, scratch)
+        kept = put_match(found, kept, patterns[pattern, PHRASE], row, offset + skip, length - skip)
+    return keep_shortest(found, kept, scratch.order)

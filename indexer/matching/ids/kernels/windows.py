@@ -29,7 +29,8 @@ from indexer.matching.ids.kernels.traversal import (
     nothing_written,
     search_batch,
 )
-from indexer.units import Int64Array, TokenIds
+from indexer.matching.kernels.block import Block
+from indexer.units import Int64Array
 
 BLOCK_TOKENS = 1 << 18
 """Positions scanned before their windows are traversed: enough windows for many to be traversed at a time."""
@@ -77,21 +78,15 @@ def rows_in_block(starts: Int64Array, stops: Int64Array, row: int) -> int:
 
 @uncounted
 def search_windows(
-    automaton: Automaton,
-    prefilter: IdPrefilter,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
-    first_row: int,
-    hits: HitBuffer,
-    scratch: Scratch,
+    automaton: Automaton, prefilter: IdPrefilter, block: Block, row: int, hits: HitBuffer, scratch: Scratch
 ) -> tuple[int, int]:
-    """Write down the hits in the sequences from `first_row` on; results as of `search_stretches`."""
+    """Write down the hits in the sequences from `row` on; results as of `search_stretches`."""
+    ids, starts, stops = block
     windows, batch = scratch.windows, scratch.batch
     traversals = batch.traversals
     capacity = hits.pattern.shape[0]
     written = nothing_written()
-    row = int64(first_row)
+    row = int64(row)
     while row < starts.shape[0]:
         last = rows_in_block(starts, stops, row)
         scanned = int64(starts[row])

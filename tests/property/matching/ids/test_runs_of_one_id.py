@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching.ids import dense, single_ids
-from indexer.matching.ids import matcher as matcher_module
+from indexer.matching.ids import single_ids
 from indexer.matching.ids.kernels import traversal
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
 from tests.support.drawing import patterns_of, rows_of
 from tests.support.examples import examples
+from tests.support.id_cases import search_every_id
 
 runs = st.lists(st.tuples(st.integers(0, 3), st.sampled_from([1, 1, 2, 3, 40, 90])), min_size=1, max_size=8)
 patterns = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9)), min_size=1, max_size=3).map(
@@ -36,7 +36,7 @@ def test_runs_equal_plain_loops(stream, several, length, table, alone):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(single_ids, "_MANY", -1 if table else 2)
         if alone:
-            patch.setattr(matcher_module, "faster_search", lambda *_: dense.search_unfiltered)
+            search_every_id(patch)
         matcher = TokenMatcher(patterns_of(several), None, boundary="none", possessive="include")
         found = matcher.find(np.array(ids, np.uint16), starts, stops)
     expected = naive_id_matches(several, [ids[a:b] for a, b in zip(starts, stops, strict=True)])

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.matching.ids import dense, search, single_ids
-from indexer.matching.ids import matcher as matcher_module
+from indexer.matching.ids import search, single_ids
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
 from tests.property.matching.ids.test_token_matchers import streams
 from tests.support.drawing import patterns_of, rows_of, vocabulary_of
 from tests.support.examples import examples
+from tests.support.id_cases import search_every_id
 
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
@@ -46,7 +46,7 @@ def test_the_table_finds_what_plain_loops_find(dtype, case, boundary, possessive
         patch.setattr(single_ids, "_MANY", -1)
         patch.setattr(search, "_SINGLES_AT_ONCE", room)
         if alone:  # and the automaton reads every id for the longer ones
-            patch.setattr(matcher_module, "faster_search", lambda *_: dense.search_unfiltered)
+            search_every_id(patch)
         matcher = TokenMatcher(
             patterns_of(pairs), vocabulary_of(spelled, special), boundary=boundary, possessive=possessive
         )

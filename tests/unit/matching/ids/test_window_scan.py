@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.threads import find_with_threads
-from indexer.matching.ids.kernels.windows import BLOCK_TOKENS
-from indexer.matching.ids.matcher import TokenMatcher
+from indexer.matching.ids.fastest import fastest_search
+from indexer.matching.ids.kernels.windows import BLOCK_TOKENS, new_scratch
+from indexer.matching.ids.matcher import Prepared, TokenMatcher
 from indexer.matching.ids.prefilter import build_prefilter
 from indexer.matching.sampled import BuiltFromSample
 from indexer.patterns import IdPatterns
@@ -109,8 +110,9 @@ def test_what_is_found_does_not_depend_on_the_sample():
     expected = rows_of(matcher_of(pairs).find(stream, starts, stops))
     for sample in (stream[:0], stream[:1], stream[:100], np.zeros(1000, np.uint16), stream[::-1].copy()):
         matcher = matcher_of(pairs)
-        prepared = matcher._prepared.for_block(stream, starts, stops)
-        other = prepared._replace(prefilter=build_prefilter(patterns_of(pairs), sample))
+        prefilter = build_prefilter(patterns_of(pairs), sample)
+        fastest = fastest_search(matcher.automaton, prefilter, stream[:100], new_scratch())
+        other = Prepared(fastest, matcher._reported, None)
         matcher._prepared = BuiltFromSample(lambda *_, other=other: other, 0)
         assert rows_of(matcher.find(stream, starts, stops)) == expected
 
