@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from indexer.build import build_index
+from indexer.index_dir import IndexDir
+from indexer.table_seal import wrong_with_table
 from tests.support.dying_commands import Commands, Ended
 from tests.support.small_corpus import SmallCorpus, ask, exposures
 
@@ -107,6 +109,8 @@ def test_an_index(name: str, how: str, commands: Commands, reference: Reference,
         assert ended.code in ((-9, 5, 0) if name in ("scan", "index") else (-9,)) or how != "kill", met
         assert ended.code in (0, 5) or how == "kill", met
         assert "Traceback" not in ended.said, met
+        if (root / "exposures.duckdb").exists():
+            assert wrong_with_table(IndexDir(root), whole=True) is None, met
         if has_table:
             assert exposures(root) == exposures(reference.root), met
         if how != "kill":

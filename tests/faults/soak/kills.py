@@ -19,6 +19,8 @@ from pathlib import Path
 
 import duckdb
 
+from indexer.index_dir import IndexDir
+from indexer.table_seal import wrong_with_table
 from tests.support.small_corpus import SmallCorpus, exposures
 
 _FINISH_EVERY = 3
@@ -117,6 +119,8 @@ class Soak:
                 duckdb.connect(str(self.root / "exposures.duckdb"), read_only=True).close()
             except duckdb.Error as error:
                 self.wrong.append(f"round {number}: the table does not open: {error}")
+            if wrong := wrong_with_table(IndexDir(self.root), whole=True):
+                self.wrong.append(f"round {number}: the table {wrong}")
         if self.dice.randrange(_FINISH_EVERY) == 0:
             self.compare(number)
             if self.dice.randrange(2):
