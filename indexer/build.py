@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from indexer.config import Config
-from indexer.coverage import coverage_of, not_told
+from indexer.coverage import coverage_of, told_by
 from indexer.engines import Outcome, WorkerLimits, run_tasks
 from indexer.engines.memory import memory_in_use
 from indexer.errors import ConfigError, ExposureError, StateError
@@ -21,13 +22,13 @@ from indexer.exposure.merged_before import merged_before, note_merge
 from indexer.growth import grown, with_added_before
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import IndexOnStore, opened_index
-from indexer.memory import LEAST_OF_DUCKDB, memory_limit, plan_workers
+from indexer.memory import LEAST_OF_DUCKDB, memory_limit, n_passes, plan_workers, told_passes
 from indexer.plan import Plan, read_plan
 from indexer.plan_store import files_are_whole, with_stored_files, write_files
 from indexer.planning import make_plan
 from indexer.plurals import counted
 from indexer.redaction import redact, redacted_url
-from indexer.runs import Runs
+from indexer.runs import Runs, count, joined, others, portions
 from indexer.scanning.first_compile import compiling_beside
 from indexer.scanning.task import ScanTask
 from indexer.shares import Share
@@ -40,10 +41,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RangeDone:
-    """One planned range that was scanned: its number and what was read."""
+    """One planned range that was scanned: its number, what was read, and in which pass over the corpus."""
 
     range_number: int
     n_tokens: int
+    pass_number: int = 0
+    n_passes: int = 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all phrases were looked for in it."""
+        return self.pass_number + 1 == self.n_passes
 
 
 def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Plan:
@@ -146,44 +154,80 @@ def _scan(
     address: str,
     on_compiled: Callable[[dict[str, str]], object],
 ) -> Iterator[RangeDone]:
+    asked = plan.config.index
+    crew = _Crew(
+        engine or asked.engine,
+        address or asked.address,
+        n_workers or asked.workers,
+        max_memory or asked.max_memory,
+        on_compiled,
+    )
+    failures: list[Exception] = []
     with index.lock(shared=True), within(plan.config.roots(index.root)):
-        failures: list[Exception] = []
-        asked = plan.config.index
-        engine, address = engine or asked.engine, address or asked.address
-        wanted, max_memory = n_workers or asked.workers, max_memory or asked.max_memory
-        for phrases, tasks in _what_to_scan(index, plan, ranges):
-            task = ScanTask(index, plan, phrases)
-            outcomes: Iterator[Outcome]
-            if phrases == ():
-                outcomes = run_tasks(task, tasks, 0, name=plan.range_name)  # nothing is read of the corpus
-            else:
-                ways = task.compile()
-                index.note_search(ways)
-                on_compiled(ways)
-                limits: WorkerLimits | None = None
-                if engine == "local":
-                    n_workers, limits = plan_workers(
-                        wanted, plan.n_phrases, max_memory, silent_seconds=asked.silent_seconds
-                    )
-                outcomes = run_tasks(
-                    task,
-                    tasks,
-                    n_workers if engine == "local" else wanted,
-                    name=plan.range_name,
-                    limits=limits,
-                    engine=engine,
-                    address=address,
-                )
-            for outcome in outcomes:
-                if outcome.error is None:
-                    index.forget_failure(outcome.task)
-                    yield RangeDone(outcome.task, outcome.result)
-                else:
+        for told_before, numbers in _what_to_scan(index, plan, ranges):
+            told, tasks = told_before, numbers
+            passes = _passes(plan, told, crew.max_memory)
+            for number, phrases in enumerate(passes):
+                task = ScanTask(index, plan, phrases, told)
+                failed = set()
+                for outcome in crew.outcomes(task, tasks):
+                    if outcome.error is None:
+                        index.forget_failure(outcome.task)
+                        yield RangeDone(outcome.task, outcome.result, number, len(passes))
+                        continue
                     if index.plan_state() is not None:  # or the folder was removed, and is not made anew
                         index.keep_failure(outcome.task, plan.fingerprint, _reason(outcome.error))
                     failures.append(outcome.error)
+                    failed.add(outcome.task)
+                told = joined(told, phrases or ())
+                tasks = [one for one in tasks if one not in failed]
         if failures:
             raise _worst(failures)
+
+
+class _Crew(NamedTuple):
+    """Who scans, and within what."""
+
+    engine: str
+    address: str
+    n_workers: int
+    max_memory: str
+    on_compiled: Callable[[dict[str, str]], object]
+
+    def outcomes(self, task: ScanTask, tasks: Sequence[int]) -> Iterator[Outcome]:
+        """Run a task for some ranges."""
+        plan, n_workers = task.plan, self.n_workers
+        if task.phrases == ():  # nothing is read of the corpus
+            return run_tasks(task, tasks, 0, name=plan.range_name)
+        ways = task.compile()
+        task.index.note_search(ways)
+        self.on_compiled(ways)
+        limits: WorkerLimits | None = None
+        if self.engine == "local":
+            n_phrases = plan.n_phrases if task.phrases is None else count(task.phrases)
+            silent = plan.config.index.silent_seconds
+            n_workers, limits = plan_workers(n_workers, n_phrases, self.max_memory, silent_seconds=silent)
+        return run_tasks(
+            task,
+            tasks,
+            n_workers,
+            name=plan.range_name,
+            limits=limits,
+            engine=self.engine,
+            address=self.address,
+        )
+
+
+def _passes(plan: Plan, told: Runs, max_memory: str) -> list[Runs | None]:
+    """Return the phrases of each pass over ranges whose partials tell of some; None: all at once."""
+    phrases = others(told, plan.n_phrases)
+    if not phrases:
+        return [()]
+    n = n_passes(plan.config, count(phrases), max_memory)
+    if n < 2:
+        return [phrases if told else None]
+    _log.warning("%s", told_passes(plan.config, count(phrases), max_memory))
+    return list(portions(phrases, n))
 
 
 def share_of_ranges(root: str | Path, share: Share) -> list[int]:
@@ -339,22 +383,16 @@ def _merge_unless_merged(root: str | Path, announce: Callable[[str], object]) ->
     return merge_index(root)
 
 
-def _what_to_scan(
-    index: IndexDir, plan: Plan, ranges: Sequence[int] | None
-) -> list[tuple[Runs | None, list[int]]]:
-    """Return the ranges that no partial can be merged of, by the phrases that are to be looked for in them.
-
-    None: all phrases; no runs: a partial of an earlier plan tells all that a scan would.
-    """
+def _what_to_scan(index: IndexDir, plan: Plan, ranges: Sequence[int] | None) -> list[tuple[Runs, list[int]]]:
+    """Return the ranges that no partial can be merged of, by the phrases that their partials tell of."""
     coverage = coverage_of(index, plan, ranges)
     for error in coverage.refused.values():
         _log.warning("%s: %s; it is scanned again", error.path, error.what)
-    portions: dict[Runs | None, list[int]] = {}
+    found: dict[Runs, list[int]] = {}
     for number in coverage.to_scan:
         begun = coverage.begun.get(number)
-        phrases = None if begun is None else not_told(plan, begun)
-        portions.setdefault(phrases, []).append(number)
-    return list(portions.items())
+        found.setdefault(() if begun is None else told_by(plan, begun), []).append(number)
+    return list(found.items())
 
 
 def _reason(error: Exception) -> str:

@@ -10,8 +10,9 @@ from indexer.index_dir import IndexDir
 from indexer.occurrence_files import refuse_other_file
 from indexer.partials import PartialFacts, read_facts
 from indexer.plan import Plan
-from indexer.runs import Runs, holds, others
+from indexer.runs import Runs, common, holds
 
+MOST_PHRASES = 1 << 31
 _AGAIN = "scan its range again with `exposure index` or `exposure scan`"
 
 
@@ -28,7 +29,8 @@ class Coverage:
     refused : dict of int to StateError
         By range: the partials that are damaged, of another plan, or of files that were changed since.
     begun : dict of int to PartialFacts
-        By range: the partials of an earlier plan of the index, of which a scan takes over what still holds.
+        By range: partials that tell of some phrases, of a pass that was not the last or of an earlier plan of
+        the index. A scan takes over what still holds.
     """
 
     whole: dict[int, PartialFacts]
@@ -67,7 +69,7 @@ def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None
             continue
         try:
             facts = partial_of(index, plan, number)
-            if facts.plan_fingerprint == plan.fingerprint:
+            if facts.plan_fingerprint == plan.fingerprint and not facts.phrases:
                 whole[number] = facts
             elif is_begun(plan, facts):
                 begun[number] = facts
@@ -77,20 +79,6 @@ def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None
             error.path = index.shown(index.partial_file(number))
             refused[number] = error
     return Coverage(whole, tuple(missing), refused, begun)
-
-
-def facts_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
-    """Return what the partial of a range says of itself.
-
-    Raises
-    ------
-    StateError
-        It is damaged, of another plan, of other sequences, or of files that were changed since.
-    """
-    facts = partial_of(index, plan, number)
-    if facts.plan_fingerprint != plan.fingerprint:
-        raise _of_another(index, plan, facts, number)
-    return facts
 
 
 def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
@@ -120,14 +108,19 @@ def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
 
 
 def is_begun(plan: Plan, facts: PartialFacts) -> bool:
-    """Tell whether a partial of an earlier plan still tells something of its range."""
+    """Tell whether a partial tells of some phrases: of this plan, or as an earlier plan left it."""
+    if facts.plan_fingerprint == plan.fingerprint:
+        return bool(facts.phrases)
     earlier = plan.earlier.get(facts.plan_fingerprint)
     return earlier is not None and holds(earlier.ranges, facts.range_number)
 
 
-def not_told(plan: Plan, facts: PartialFacts) -> Runs:
-    """Return the phrases of which a partial of an earlier plan tells nothing."""
-    return others(plan.earlier[facts.plan_fingerprint].phrases, plan.n_phrases)
+def told_by(plan: Plan, facts: PartialFacts) -> Runs:
+    """Return the phrases that a partial tells of, whether they are in its range or not."""
+    looked_for = facts.phrases or ((0, MOST_PHRASES),)
+    if facts.plan_fingerprint == plan.fingerprint:
+        return common(looked_for, ((0, plan.n_phrases),))
+    return common(plan.earlier[facts.plan_fingerprint].phrases, looked_for)
 
 
 def _of_another(index: IndexDir, plan: Plan, facts: PartialFacts, number: int) -> StateError:

@@ -26,8 +26,14 @@ LIBRARIES = 250_000_000
 """Bytes of the libraries and the tokenizer."""
 PHRASE_OF_TEXT = 2_000
 """Bytes that planning takes for a phrase that is matched in text."""
-PHRASE_OF_IDS = 7_000
+PHRASE_OF_IDS = 3_500
 """The same where every id form of it is made."""
+SEARCH_OF_TEXT = 1_500
+"""Bytes that the tables of a search in text take for a phrase while they are built."""
+SEARCH_OF_IDS = 11_000
+"""The same of a search for ids."""
+LEAST_AT_ONCE = 1_000
+"""With fewer phrases a pass is not worth the reading."""
 WORKER = 300_000_000
 """Bytes of a worker: blocks of ids, the occurrences of a portion, what is decoded."""
 PHRASE_IN_WORKER = 100
@@ -125,6 +131,56 @@ def check_phrases(config: Config, n_phrases: int, *, about: bool = False, say: b
         )
     if needed >= WORTH_SAYING and say:
         _log.warning("%s: %s about %s of memory", config.sources()[0], number, spell_size(needed))
+    passes = told_passes(config, n_phrases)
+    if passes and not about:
+        _log.warning("%s", passes)
+
+
+def phrases_at_once(config: Config, n_phrases: int, max_memory: str = "") -> int:
+    """Return how many phrases one pass over the corpus looks for, so that the tables of its search fit.
+
+    Parameters
+    ----------
+    config : Config
+        ``[index] phrases_at_once`` and ``max_memory``, and what is matched.
+    n_phrases : int
+        To be looked for.
+    max_memory : str
+        Wins over the configuration; empty: as configured.
+    """
+    if config.index.phrases_at_once:
+        return config.index.phrases_at_once
+    limit = memory_limit(max_memory or config.index.max_memory)
+    room = limit.n_bytes - LIBRARIES - WORKER
+    at_once = max(room // (search_bytes(config, 1) + PHRASE_IN_WORKER), LEAST_AT_ONCE)
+    return int(min(at_once, max(n_phrases, 1)))
+
+
+def search_bytes(config: Config, n_phrases: int) -> int:
+    """Return about how many bytes the tables take that phrases are searched with."""
+    unit = config.match.unit
+    of_ids = SEARCH_OF_IDS if unit in ("tokens", "both") else 0
+    return n_phrases * (of_ids + (SEARCH_OF_TEXT if unit in ("text", "both") else 0))
+
+
+def n_passes(config: Config, n_phrases: int, max_memory: str = "") -> int:
+    """Return how many passes over the corpus some phrases take."""
+    return -(-n_phrases // phrases_at_once(config, n_phrases, max_memory)) if n_phrases else 0
+
+
+def told_passes(config: Config, n_phrases: int, max_memory: str = "") -> str:
+    """Return what is to be said of passes, where there are several; else nothing."""
+    n = n_passes(config, n_phrases, max_memory)
+    if n < 2:
+        return ""
+    asked = config.index.phrases_at_once
+    limit = memory_limit(max_memory or config.index.max_memory)
+    why = f"[index] phrases_at_once = {asked}" if asked else f"more than {limit.words()}"
+    size = spell_size(search_bytes(config, n_phrases))
+    return (
+        f"tables to search for {counted(n_phrases, 'phrase')} take about {size} ({why}): {n} passes over the"
+        f" corpus, which is read and searched {n} times"
+    )
 
 
 def plan_workers(

@@ -42,6 +42,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 from indexer.errors import StateError
+from indexer.runs import Runs
 from indexer.storage.opening import bytes_of_regular
 
 FORMAT_VERSION = 4
@@ -159,6 +160,8 @@ class PartialFacts:
         Tokens of all visits, by checkpoint of the plan's grid; empty where no order is known.
     occurrences : FileFacts or None
         The file of its occurrences; None where they are not written.
+    phrases : runs of int
+        Phrases that were looked for; none: all. Where a scan takes several passes, and this was not the last.
     """
 
     plan_fingerprint: str
@@ -166,6 +169,7 @@ class PartialFacts:
     slices: tuple[SliceFacts, ...]
     visited_tokens: tuple[int, ...]
     occurrences: FileFacts | None = None
+    phrases: Runs = ()
 
     @property
     def n_sequences(self) -> int:
@@ -254,7 +258,8 @@ def _compared(path: Path) -> tuple[PartialFacts, memoryview]:
     slices = tuple(SliceFacts(**one) for one in facts["slices"])
     visited, beside = tuple(facts["visited_tokens"]), facts["occurrences"]
     occurrences = None if beside is None else FileFacts(**beside)
-    known = {"slices": slices, "visited_tokens": visited, "occurrences": occurrences}
+    phrases = tuple((start, stop) for start, stop in facts.get("phrases", ()))
+    known = {"slices": slices, "visited_tokens": visited, "occurrences": occurrences, "phrases": phrases}
     return PartialFacts(**{**facts, **known}), data
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -42,6 +43,33 @@ def common(one: Runs, other: Runs) -> Runs:
     """Return the numbers that are in both."""
     both = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
     return tuple((start, stop) for start, stop in both if start < stop)
+
+
+def joined(one: Runs, other: Runs) -> Runs:
+    """Return the numbers that are in either."""
+    runs: list[tuple[int, int]] = []
+    for start, stop in sorted((*one, *other)):
+        if runs and start <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(stop, runs[-1][1]))
+        else:
+            runs.append((start, stop))
+    return tuple(runs)
+
+
+def portions(runs: Runs, n_portions: int) -> list[Runs]:
+    """Return the numbers in so many portions of about the same size; fewer where there are not as many."""
+    n, found = count(runs), list[Runs]()
+    edges = [n * number // n_portions for number in range(n_portions + 1)]
+    for low, high in pairwise(edges):
+        portion, before = list[tuple[int, int]](), 0
+        for start, stop in runs:
+            first, last = max(low, before), min(high, before + stop - start)
+            if first < last:
+                portion.append((start + first - before, start + last - before))
+            before += stop - start
+        if portion:
+            found.append(tuple(portion))
+    return found
 
 
 def others(runs: Runs, n: int) -> Runs:

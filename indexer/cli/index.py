@@ -77,7 +77,7 @@ def index(
         from indexer.build import build_index
 
         def on_range(plan: Plan, done: RangeDone) -> None:
-            progress.advance(done.n_tokens, plan.n_tokens, "tokens")
+            progress.advance(done.n_tokens, plan.n_tokens * done.n_passes, "tokens")
 
         def on_compiled(ways: dict[str, str]) -> None:
             for unit, way in ways.items() if verbose else ():
@@ -164,7 +164,7 @@ def scan(
         engine=engine or "",
         address=address,
     )
-    n_done = sum(1 for _ in scanned)
+    n_done = sum(done.is_whole for done in scanned)
     n_before = len(ranges) - n_done
     others = f"; {n_before:,} were done before" if n_before else ""
     click.echo(f"scanned {n_done:,} of the {counted(len(ranges), 'range')} of this share{others}", err=True)

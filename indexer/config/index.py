@@ -31,6 +31,11 @@ class IndexConfig:
         "",
         help="Memory to stay within, as in 16GB: fewer workers, or a refusal; empty: what the machine has.",
     )
+    phrases_at_once: int = option(
+        0,
+        least=0,
+        help="Phrases looked for in one pass over the corpus; 0: as many as memory holds.",
+    )
     allow_paths: list[str] = option(
         [], help="Folders that may be read though nothing here names them: links and other files lead there."
     )

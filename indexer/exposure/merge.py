@@ -147,6 +147,13 @@ def _refuse_gaps(index: IndexDir, plan: Plan, coverage: Coverage) -> None:
             path=index.root,
             fix="finish the scan with `exposure index`, or merge what there is with --allow-missing",
         )
+    if coverage.begun:
+        of, verb = counted(len(plan.ranges), "range"), "is" if len(coverage.begun) == 1 else "are"
+        raise StateError(
+            f"{len(coverage.begun):,} of {of} {verb} not scanned for all phrases yet",
+            path=index.root,
+            fix="finish the scan with `exposure index`, or merge the others with --allow-missing",
+        )
 
 
 def _name_some(plan: Plan, range_numbers: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""Takes over what partials of an earlier plan still tell: rows that a scan would give again."""
+"""Takes over what partials of an earlier plan or pass tell: rows that a scan would give again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indexer.coverage import told_by
 from indexer.index_dir import IndexDir
 from indexer.partials import OTHER_FORMS, SCHEMA, PartialFacts, read_partial
 from indexer.plan import Plan
@@ -17,7 +18,7 @@ from indexer.units import BoolArray, Int64Array
 
 
 def still_told(index: IndexDir, plan: Plan, facts: PartialFacts) -> tuple[pa.Table, PartialFacts]:
-    """Return rows and facts of a partial of an earlier plan, as a scan under this plan would give them.
+    """Return rows and facts of a partial of an earlier plan or pass, as a scan under this plan gives them.
 
     Parameters
     ----------
@@ -40,12 +41,12 @@ def still_told(index: IndexDir, plan: Plan, facts: PartialFacts) -> tuple[pa.Tab
     StateError
         It is damaged.
     """
-    earlier = plan.earlier[facts.plan_fingerprint]
+    earlier = plan.earlier.get(facts.plan_fingerprint)
     rows, _ = read_partial(index.partial_file(facts.range_number))
-    rows = rows.filter(pa.array(_kept(index, plan, rows, earlier.phrases)))
-    grid, before = np.array(plan.checkpoints, np.int64), np.array(earlier.checkpoints, np.int64)
+    rows = rows.filter(pa.array(_kept(index, plan, rows, told_by(plan, facts))))
     visited = facts.visited_tokens
-    if earlier.checkpoints != plan.checkpoints:
+    if earlier is not None and earlier.checkpoints != plan.checkpoints:
+        grid, before = np.array(plan.checkpoints, np.int64), np.array(earlier.checkpoints, np.int64)
         new_bin = np.searchsorted(grid, before)
         tokens = np.zeros(len(grid), np.int64)
         if visited:
@@ -53,7 +54,8 @@ def still_told(index: IndexDir, plan: Plan, facts: PartialFacts) -> tuple[pa.Tab
         visited = tuple(tokens.tolist())
         if plan.config.index.grain != "step":
             rows = _binned_anew(rows, grid)
-    return rows, replace(facts, plan_fingerprint=plan.fingerprint, visited_tokens=visited)
+    facts = replace(facts, plan_fingerprint=plan.fingerprint, visited_tokens=visited, phrases=())
+    return rows, facts
 
 
 def joined(told: pa.Table, found: pa.Table) -> pa.Table:

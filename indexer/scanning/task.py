@@ -14,16 +14,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from indexer import runs
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.blocks.ids import ids_dtype_of
-from indexer.coverage import is_begun, not_told, partial_of
+from indexer.coverage import is_begun, partial_of, told_by
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.partials import PartialFacts, SliceFacts, write_partial
 from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_tokenizer_of
-from indexer.runs import Runs, mask_of
+from indexer.runs import Runs
 from indexer.scanning.block_audit import prepare_hash
 from indexer.scanning.first_compile import compile_parts, parts_of_text
 from indexer.scanning.frozen import matchers_of, vocabulary_of
@@ -49,13 +50,16 @@ class ScanTask:
     plan : Plan
         The plan.
     phrases : runs of int, optional
-        Phrases to look for, in ranges whose earlier partials still tell of all others; default: all.
+        Phrases to look for; default: all.
+    told : runs of int
+        Phrases that the partials of the ranges tell of already, which is taken over.
     """
 
-    def __init__(self, index: IndexDir, plan: Plan, phrases: Runs | None = None) -> None:
+    def __init__(self, index: IndexDir, plan: Plan, phrases: Runs | None = None, told: Runs = ()) -> None:
         self.index = index
         self.plan = plan
         self.phrases = phrases
+        self.told = told
         self._some: SomePhrases | None = None
         self._planned = index.plan_state()
         self._scanner: Scanner | None = None
@@ -68,6 +72,7 @@ class ScanTask:
             "index": self.index,
             "plan": self.plan,
             "phrases": self.phrases,
+            "told": self.told,
             "_some": None,
             "_planned": self._planned,
             "_scanner": None,
@@ -89,8 +94,8 @@ class ScanTask:
         StateError
             A file that the range is read from is not the one that was planned, or changed meanwhile.
         """
-        told = None if self.phrases is None else self._told(range_number)
-        if told is not None and not self.phrases:
+        told = self._taken_over(range_number) if self.told else None
+        if told is not None and self.phrases == ():
             return self._commit(*told)
         scan_range = self.plan.ranges[range_number]
         if self.plan.config.index.occurrences == "all":
@@ -99,6 +104,9 @@ class ScanTask:
             rows, facts = self._scan(scan_range)
         if told is not None:
             rows = joined(told[0], rows)
+        looked_for = runs.joined(self.told, self.phrases or ())
+        if self.phrases is not None and runs.count(looked_for) < self.plan.n_phrases:
+            facts = replace(facts, phrases=looked_for)
         return self._commit(rows, facts)
 
     def _scan_with_occurrences(self, scan_range: ScanRange, are_told: bool) -> tuple[pa.Table, PartialFacts]:
@@ -109,13 +117,12 @@ class ScanTask:
         scan_range : ScanRange
             The range.
         are_told : bool
-            Whether those of all other phrases are taken over from the file that is there.
+            Whether those of the phrases that are told of are taken over from the file that is there.
         """
         final, scanned = self.index.occurrence_file(scan_range.number), []
         earlier = None
         if are_told:
-            looked_for = mask_of(self.phrases or (), self.plan.n_phrases)
-            earlier = EarlierOccurrences(final, ~looked_for)
+            earlier = EarlierOccurrences(final, runs.mask_of(self.told, self.plan.n_phrases))
 
         def write(aside: Path) -> None:
             with OccurrenceWriter(
@@ -156,10 +163,11 @@ class ScanTask:
         self._refuse_other_ids(facts)
         return self._looked_for().in_plan(rows), facts
 
-    def _told(self, range_number: int) -> tuple[pa.Table, PartialFacts]:
-        """Return what a partial of an earlier plan tells of the phrases that are not looked for now."""
+    def _taken_over(self, range_number: int) -> tuple[pa.Table, PartialFacts]:
+        """Return what the partial of a range tells of the phrases that are not looked for now."""
+        self.index.bring([range_number])
         facts = partial_of(self.index, self.plan, range_number)
-        if not is_begun(self.plan, facts) or self.phrases != not_told(self.plan, facts):
+        if not is_begun(self.plan, facts) or self.told != told_by(self.plan, facts):
             raise StateError(
                 "was replaced while its range was scanned",
                 path=self.index.partial_file(range_number),
