@@ -25,13 +25,18 @@ def at_once(config: Config, n: int) -> Config:
     return replace(config, index=replace(config.index, phrases_at_once=n))
 
 
+def with_occurrences(config: Config) -> Config:
+    return replace(config, index=replace(config.index, occurrences="all"))
+
+
 def test_passes_give_the_partials_of_one_pass(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     corpus = SmallCorpus(tmp_path)
-    n = build_index(corpus.config(), tmp_path / "one", n_workers=1).n_phrases
+    config = with_occurrences(corpus.config())
+    n = build_index(config, tmp_path / "one", n_workers=1).n_phrases
     with caplog.at_level(logging.WARNING):
         done = []
         build_index(
-            at_once(corpus.config(), 25),
+            at_once(config, 25),
             tmp_path / "three",
             n_workers=2,
             on_range=lambda _, one: done.append((one.range_number, one.pass_number, one.is_whole)),
@@ -49,7 +54,7 @@ def test_a_pass_is_kept_whatever_the_next_looks_for(tmp_path: Path) -> None:
     corpus = SmallCorpus(tmp_path)
     root, index = tmp_path / "index", IndexDir(tmp_path / "index")
     write_ids(tmp_path / "more.jsonl", 7)
-    plan = plan_index(at_once(corpus.config(), 25), root)
+    plan = plan_index(with_occurrences(at_once(corpus.config(), 25)), root)
     for done in scan_shards(root, n_workers=1, ranges=[0, 1]):
         if done.pass_number == 1 and done.range_number == 1:
             break
@@ -61,7 +66,7 @@ def test_a_pass_is_kept_whatever_the_next_looks_for(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="2 of 3 ranges are not scanned for all phrases yet"):
         merge_index(root)
     corpus.write_shard(3, 3)
-    config = at_once(with_added(corpus.config(), "more.jsonl"), 33)
+    config = with_occurrences(at_once(with_added(corpus.config(), "more.jsonl"), 33))
     build_index(config, root, n_workers=1)
     build_index(at_once(config, 0), tmp_path / "afresh", n_workers=1)
     assert_same(root, tmp_path / "afresh")

@@ -25,8 +25,10 @@ def tables(root: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def partials(root: Path) -> dict[str, bytes]:
-    """Return the bytes of every partial."""
-    return {path.name: path.read_bytes() for path in sorted(IndexDir(root).partials.glob("*.parquet"))}
+    """Return the bytes of every partial, and of every file of occurrences."""
+    index = IndexDir(root)
+    files = [*index.partials.glob("*.parquet"), *index.occurrences.glob("*.parquet")]
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(files)}
 
 
 def assert_same(grown: Path, afresh: Path) -> None:
