@@ -118,10 +118,10 @@ def test_a_worker_that_takes_more_is_named_by_its_shard(
         partial.unlink()
     scan = Scanner.scan
 
-    def scan_greedily(self: Scanner, scan_range: object) -> object:
+    def scan_greedily(self: Scanner, scan_range: object, *more: object) -> object:
         if scan_range.number == 1:  # type: ignore[attr-defined]
             bytearray(8 << 30)
-        return scan(self, scan_range)  # type: ignore[arg-type]
+        return scan(self, scan_range, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Scanner, "scan", scan_greedily)
     with pytest.raises(ResourceError) as refused:
