@@ -40,6 +40,15 @@ FROM (VALUES (1))
 WHERE error('this index holds no occurrences: index again with [index] occurrences = "all", into another folder')::BOOLEAN;
 COMMENT ON VIEW occurrences IS 'Every exposure: phrase_id, step, sequence, token_offset, n_tokens, shard, document; read from the folder occurrences beside the table, an error in an index without [index] occurrences = "all"';
 
+CREATE VIEW exposed_steps AS
+SELECT
+    phrase_id,
+    checkpoint - 1 AS step,
+    exposure_count,
+    CASE WHEN (SELECT value FROM provenance WHERE key = 'grain') = 'step' THEN 'steps' ELSE 'bins' END AS source
+FROM exposure_bins;
+COMMENT ON VIEW exposed_steps IS 'Steps at which a phrase was exposed, and how often: exact where source is occurrences or steps; with source bins the last step before each checkpoint with exposures since the one before';
+
 CREATE MACRO is_covered(at_checkpoint) AS (
     (SELECT value FROM provenance WHERE key = 'complete') = 'true'
     AND coalesce((SELECT value FROM provenance WHERE key = 'zeros_weakened_by'), '[]') = '[]'

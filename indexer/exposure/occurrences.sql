@@ -15,6 +15,13 @@ FROM read_parquet([{files}])
 JOIN document_offsets USING (range, shard);
 COMMENT ON VIEW occurrences IS 'Every exposure: phrase_id, step, sequence, token_offset, n_tokens, shard, document; read from the folder occurrences beside the table, an error in an index without [index] occurrences = "all"';
 
+CREATE OR REPLACE VIEW exposed_steps AS
+SELECT phrase_id, step, count(*)::UBIGINT AS exposure_count, 'occurrences' AS source
+FROM occurrences
+WHERE step IS NOT NULL
+GROUP BY phrase_id, step;
+COMMENT ON VIEW exposed_steps IS 'Steps at which a phrase was exposed, and how often: exact where source is occurrences or steps; with source bins the last step before each checkpoint with exposures since the one before';
+
 CREATE OR REPLACE VIEW known_places AS
 SELECT phrase_id, step, sequence, token_offset, n_tokens, shard
 FROM occurrences;
