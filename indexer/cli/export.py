@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from indexer.cli.command import command
 from indexer.cli.options import (
@@ -23,14 +24,19 @@ from indexer.plurals import counted
     "exposure export index --to csv --checkpoint 1000 --out split",
     "exposure export index --to datasets --query hold_out -p checkpoint=1000 --out pairs",
     "exposure export index --to tables --out tables",
+    "exposure export index --to skip-list --by document --out skip",
+    "exposure export index --to loss-mask --query mine.sql --out mask",
 )
 @index_argument
 @click.option(
     "--to",
     "target",
     required=True,
-    type=click.Choice(["lm-eval", "datasets", "parquet", "csv", "jsonl", "tables"]),
-    help="What is written: a split, or all tables of the index as Parquet files.",
+    type=click.Choice(
+        ["lm-eval", "datasets", "parquet", "csv", "jsonl", "tables", "skip-list", "loss-mask", "places"]
+    ),
+    help="What is written: a split; all tables of the index as Parquet files; or, of an index of all "
+    "occurrences, what to leave out of the corpus, to mask in the loss, or where everything stands.",
 )
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write."
@@ -42,7 +48,14 @@ from indexer.plurals import counted
     "--query",
     "question",
     default=None,
-    help="Another split: the name of a query or a .sql file with columns pair_id and split.",
+    help="Another split: the name of a query or a .sql file with columns pair_id and split; of occurrences, "
+    "which phrases: a query with a column phrase_id.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["document", "sequence"]),
+    default=None,
+    help="What a skip-list lists: documents (the default), or sequences.",
 )
 @parameter_option
 def export(
@@ -53,6 +66,7 @@ def export(
     min_count: int,
     side: str,
     question: str | None,
+    by: str | None,
     parameters: tuple[str, ...],
 ) -> None:
     """Write a split for other tools, with the index fingerprint, the query and its parameters."""
@@ -62,6 +76,23 @@ def export(
 
         files = write_bundle(IndexDir(index_dir), out)
         click.echo(f"wrote {counted(len(files), 'table')} to {out}", err=True)
+        return
+    from indexer.splits.exports.corpus_edits import EDITS, write_edits
+
+    if by is not None and target != "skip-list":
+        raise click.UsageError(f"--by has no effect on --to {target}")
+    if target in EDITS:
+        _refuse_options_of_splits(target)
+        n_rows = write_edits(
+            index_dir,
+            target,
+            out,
+            by=by or "document",
+            question=question,
+            parameters=read_parameters(parameters),
+        )
+        of = {"skip-list": by or "document", "loss-mask": "range", "places": "exposure"}[target]
+        click.echo(f"wrote {counted(n_rows, of)} to {out}", err=True)
         return
     from indexer.splits.ask import load_query
     from indexer.splits.exports import write_export
@@ -87,3 +118,13 @@ def export(
         click.echo(
             f"left out {counted(split.n_unknown, 'pair')}, whose split this index does not know", err=True
         )
+
+
+def _refuse_options_of_splits(target: str) -> None:
+    context = click.get_current_context()
+    for name in ("checkpoint", "min_count", "side"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = name.replace("_", "-")
+            raise click.UsageError(
+                f"--{option} has no effect on --to {target}: name the phrases with --query"
+            )
