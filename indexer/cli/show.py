@@ -13,12 +13,30 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _PLOT_WIDTH = 60
 
 
-@command('exposure show index "this raft"')
+@command('exposure show index "this raft"', "exposure show index quiz/001")
 @index_argument
-@click.argument("phrase")
+@click.argument("what", metavar="PHRASE_OR_ITEM")
 @allow_path_option
-def show(index_dir: str, phrase: str, allow_paths: tuple[str, ...]) -> None:
-    """Show one phrase: counts, exposure over training, first places in context."""
+def show(index_dir: str, what: str, allow_paths: tuple[str, ...]) -> None:
+    """Show one phrase or one item.
+
+    Of a phrase: counts, exposure over training, first places in context. Of an item, which is named by its
+    id: its roles, what was met of their windows and when first, the longest verbatim span in context.
+    """
+    from indexer.index_dir import IndexDir
+    from indexer.splits.named_values import find_phrase, holds_items
+
+    index = IndexDir(index_dir)
+    index.require_database()
+    if "/" in what and not find_phrase(index, what) and holds_items(index):
+        from indexer.cli.show_item import show_item
+
+        show_item(index_dir, what, allow_paths)
+    else:
+        _show_phrase(index_dir, what, allow_paths)
+
+
+def _show_phrase(index_dir: str, phrase: str, allow_paths: tuple[str, ...]) -> None:
     from indexer.report.phrase_history import phrase_history
 
     history = phrase_history(index_dir, phrase, allow_paths)

@@ -164,7 +164,7 @@ class ItemReader:
 
     def _attributes(self, record: Record, id_column: str | None) -> Mapping[str, str]:
         """Return every other column as text."""
-        used = {id_column, *self._config.roles.values()}
+        used = {id_column, self._config.paradigm, *self._config.roles.values()}
         return {
             name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
             for name, value in record.values.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from indexer.errors import ConfigError
 from indexer.exposure.query_door import UNHURRIED, QueryLimits
 from indexer.index_dir import IndexDir
 from indexer.splits.ask import Answer, ask
-from indexer.splits.named_values import find_phrase
+from indexer.splits.item_history import item_history
+from indexer.splits.named_values import find_phrase, is_item
 from indexer.splits.query_file import find_query_file
 
 if TYPE_CHECKING:
@@ -139,6 +141,23 @@ class Index:
             return None
         rows: list[dict[str, Any]] = self.sql("explore/phrase", phrase=found).to_pylist()
         return rows[0]
+
+    def item(self, item: str) -> dict[str, Any] | None:
+        """Return what the model saw of one item, or None where the index does not hold it.
+
+        Returns
+        -------
+        dict or None
+            The row of the table ``items``; under ``roles``, by name: the text of the field, its verdict,
+            its windows, where its longest verbatim span stands, and the text around that.
+        """
+        if not is_item(IndexDir(self.root), item):
+            return None
+        history = item_history(self.root, item)
+        roles = {role.role: asdict(role) for role in history.roles}
+        for role in history.roles:
+            roles[role.role]["context"] = role.context and role.context._asdict()
+        return {**history.facts, "roles": roles, "contexts_missing": history.contexts_missing}
 
 
 def _spell(value: Any) -> str:

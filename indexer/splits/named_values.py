@@ -27,8 +27,22 @@ _HELD = {
     "PARADIGM": "SELECT DISTINCT paradigm FROM pairs ORDER BY ALL",
     "MODEL": "SELECT DISTINCT model FROM results ORDER BY ALL",
     "MEASURE": "SELECT DISTINCT measure FROM results ORDER BY ALL",
+    "DATASET": "SELECT DISTINCT dataset FROM items WHERE kind = 'item' ORDER BY ALL",
+    "ROLE": "SELECT DISTINCT role FROM item_phrases JOIN items USING (item_id) WHERE kind = 'item'",
+    "ITEM": "SELECT item_id FROM items WHERE item_id = $name",
     "match_case": "SELECT value FROM provenance WHERE key = 'match_case'",
 }
+_NEAREST_ITEMS = (
+    "SELECT item_id FROM items ORDER BY jaro_winkler_similarity(item_id, $name) DESC, item_id LIMIT 3"
+)
+_HOLDERS = {
+    "PARADIGM": "pairs",
+    "MODEL": "results",
+    "MEASURE": "results",
+    "DATASET": "items",
+    "ROLE": "items",
+}
+_WORDS = {"DATASET": "data set"}
 _MOST_LETTERS = 200
 """Of a text whose nearest phrases are sought: the time grows with its length."""
 
@@ -39,7 +53,7 @@ def look_up(index: IndexDir, file: QueryFile, values: dict[str, Any]) -> dict[st
     Raises
     ------
     ConfigError
-        The index does not hold a phrase, paradigm, model or measure of that name; near ones are named.
+        The index does not hold a name of that kind; near ones are named.
     """
     found = dict(values)
     for parameter in file.parameters:
@@ -50,7 +64,9 @@ def look_up(index: IndexDir, file: QueryFile, values: dict[str, Any]) -> dict[st
             found[parameter.name] = phrase_of_index(index, value)
         elif parameter.type == "WORDS":
             found[parameter.name] = find_phrase(index, value) or _folded(index, value)
-        elif parameter.type in ("PARADIGM", "MODEL", "MEASURE"):
+        elif parameter.type == "ITEM":
+            refuse_unknown_item(index, value)
+        elif parameter.type in _HOLDERS:
             _refuse_unknown(index, parameter.type, value)
     return found
 
@@ -118,11 +134,40 @@ def _refuse_unknown(index: IndexDir, kind: str, name: str) -> None:
     if name in held:
         return
     near = difflib.get_close_matches(name, held, n=3) or held[:10]
-    where = "pairs" if kind == "PARADIGM" else "results"
+    where = _HOLDERS[kind]
+    what = _WORDS.get(kind, kind.lower())
     raise ConfigError(
-        f"no {kind.lower()} of the {where} of this index is called {name!r}",
+        f"no {what} of the {where} of this index is called {name!r}",
         path=index.root,
         expected=" or ".join(map(repr, near)) if near else f"none, since the index holds no {where}",
+    )
+
+
+def is_item(index: IndexDir, item: str) -> bool:
+    """Tell whether the index holds an item of that id."""
+    return bool(_first_column(index, _HELD["ITEM"], name=item))
+
+
+def holds_items(index: IndexDir) -> bool:
+    """Tell whether the index holds any items."""
+    return bool(_first_column(index, "SELECT item_id FROM items LIMIT 1"))
+
+
+def refuse_unknown_item(index: IndexDir, item: str) -> None:
+    """Refuse an item that the index does not hold.
+
+    Raises
+    ------
+    ConfigError
+        It does not; the message names near ones.
+    """
+    if is_item(index, item):
+        return
+    near = _first_column(index, _NEAREST_ITEMS, name=item)
+    raise ConfigError(
+        f"no item of this index is called {item!r}",
+        path=index.root,
+        expected=" or ".join(map(repr, near)) if near else "none, since the index holds no items",
     )
 
 

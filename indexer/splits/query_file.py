@@ -11,7 +11,7 @@ The head of a query file is a block of comment lines::
 
 A type is one of DuckDB (BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN) or says what is meant: COUNT (1 or more),
 NATURAL (0 or more), SHARE (0 to 1), or what `indexer.splits.named_values` looks up in the index:
-PHRASE, WORDS, PARADIGM, MODEL, MEASURE.
+PHRASE, WORDS, PARADIGM, MODEL, MEASURE, DATASET, ROLE, ITEM.
 
 A question of several indexes names the others (``attach``), whose tables it calls ``other.exposures``; most
 have no such line.
@@ -49,8 +49,8 @@ class Parameter:
     name : str
         As in ``$name``.
     type : str
-        BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, COUNT, NATURAL, SHARE, PHRASE, WORDS, PARADIGM, MODEL or
-        MEASURE.
+        BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, COUNT, NATURAL, SHARE, PHRASE, WORDS, PARADIGM, MODEL,
+        MEASURE, DATASET, ROLE or ITEM.
     default : str or None
         Its value as text where none is given; None: it must be given.
     help : str
@@ -109,7 +109,7 @@ _RANGES = {
     "NATURAL": "a whole number of 0 or more",
     "SHARE": "a number from 0 to 1",
 }
-_TEXTS = ("VARCHAR", "PHRASE", "WORDS", "PARADIGM", "MODEL", "MEASURE")
+_TEXTS = ("VARCHAR", "PHRASE", "WORDS", "PARADIGM", "MODEL", "MEASURE", "DATASET", "ROLE", "ITEM")
 _TYPES: dict[str, Any] = {
     "BIGINT": int,
     "INTEGER": int,

@@ -4,7 +4,8 @@
 -- param checkpoint: NATURAL = NULL -- steps taken, any number; NULL: the whole window
 -- param min_share: SHARE = 0.8 -- share of the windows that makes an item dirty
 -- param max_sequences: NATURAL = 1000 -- windows of more sequences are boilerplate and do not count
--- param dataset: VARCHAR = NULL -- only this data set; NULL: all
+-- param dataset: DATASET = NULL -- only this data set; NULL: all
+-- param item: ITEM = NULL -- only this item; NULL: all
 WITH spans AS (
     SELECT item_id, role, max(n_words) AS longest_span
     FROM verbatim_runs($checkpoint)
@@ -31,5 +32,6 @@ SELECT
 FROM item_verdicts($checkpoint, $min_share, $max_sequences) AS verdicts
 JOIN kept ON kept.item_id = verdicts.item_id AND kept.role = verdicts.role
 LEFT JOIN spans ON spans.item_id = verdicts.item_id AND spans.role = verdicts.role
-WHERE $dataset IS NULL OR verdicts.dataset = $dataset
+WHERE ($dataset IS NULL OR verdicts.dataset = $dataset)
+    AND ($item IS NULL OR verdicts.item_id = $item)
 ORDER BY verdicts.item_id, verdicts.role;

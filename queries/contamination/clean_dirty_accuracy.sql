@@ -1,11 +1,11 @@
 -- title: Results on items dirty and clean by then
 -- The mean of a measure at each checkpoint on the items that were dirty, partial, clean or unknown as of it, with a 95% interval: of Wilson where every value is 0 or 1, else of the normal distribution; items without a value are missing.
 -- example: exposure query index contamination/clean_dirty_accuracy -p measure=correct
--- param measure: VARCHAR = 'correct' -- what was measured
--- param role: VARCHAR = NULL -- the role that decides; NULL: all roles together
+-- param measure: MEASURE = 'correct' -- what was measured
+-- param role: ROLE = NULL -- the role that decides; NULL: all roles together
 -- param min_share: SHARE = 0.8 -- share of the windows that makes an item dirty
 -- param max_sequences: NATURAL = 1000 -- windows of more sequences are boilerplate and do not count
--- param dataset: VARCHAR = NULL -- only this data set; NULL: all
+-- param dataset: DATASET = NULL -- only this data set; NULL: all
 WITH measured AS (
     SELECT results.model, results.checkpoint, items.dataset
     FROM results

@@ -4,7 +4,7 @@
 -- param n_hits: NATURAL = 20 -- how many of each data set
 -- param seed: VARCHAR = 'exposure' -- another word draws other hits
 -- param max_sequences: NATURAL = 1000 -- runs of boilerplate alone are left out: windows of more sequences
--- param dataset: VARCHAR = NULL -- only this data set; NULL: all
+-- param dataset: DATASET = NULL -- only this data set; NULL: all
 WITH telling AS (
     SELECT windows.item_id, windows.role, windows.place
     FROM item_phrases AS windows

@@ -1,9 +1,9 @@
 -- title: Question with its answer
 -- The items of which two roles stand whole in one sequence: in how many sequences, how often the model saw such a one, and at which step first. It needs every place of their windows.
 -- example: exposure query index contamination/question_with_answer -p question=question -p answer=answer
--- param question: VARCHAR = 'question' -- one role
--- param answer: VARCHAR = 'answer' -- the other role
--- param dataset: VARCHAR = NULL -- only this data set; NULL: all
+-- param question: ROLE = 'question' -- one role
+-- param answer: ROLE = 'answer' -- the other role
+-- param dataset: DATASET = NULL -- only this data set; NULL: all
 WITH asked AS (
     SELECT
         items.item_id,

@@ -3,7 +3,7 @@
 -- example: exposure query index contamination/share_over_training -p min_share=0.5
 -- param min_share: SHARE = 0.8 -- share of the windows that makes an item dirty
 -- param max_sequences: NATURAL = 1000 -- windows of more sequences are boilerplate and do not count
--- param dataset: VARCHAR = NULL -- only this data set; NULL: all
+-- param dataset: DATASET = NULL -- only this data set; NULL: all
 WITH verdicts AS (
     SELECT
         dataset,

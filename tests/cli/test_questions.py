@@ -194,6 +194,58 @@ def test_show_names_near_phrases(index_dir: Path, exposed: str, exposure) -> Non
     assert repr(exposed) in err
 
 
+def test_show_tells_of_an_item_and_python_does(index_dir: Path, exposure) -> None:
+    code, out, err = exposure("show", index_dir, "quiz/001")  # it stands with its answer behind it
+    assert (code, err) == (0, "")
+    question = ask(index_dir, "by_item", {"item": "quiz/001"}).rows.to_pylist()[1]
+    assert "10 of 10 windows seen" in out
+    assert f"longest span: 22 words, step {question['first_step']:,}" in out
+    found = open_index(index_dir).item("quiz/001")
+    assert found is not None
+    assert (found["dataset"], found["attributes"], found["contexts_missing"]) == ("quiz", {}, "")
+    role = found["roles"]["question"]
+    assert role["context"]["occurrence"].strip() == role["text"]
+    assert role["longest"]["n_words"] == len(role["text"].split())
+    assert role["verdict"] == question
+    assert [window["status"] for window in role["windows"]] == ["seen"] * 10
+    assert found["roles"]["answer"]["text"] in role["context"]["after"]
+    assert open_index(index_dir).item("quiz/nosuch") is None
+
+
+def test_show_tells_of_a_pair_and_names_near_items(index_dir: Path, exposure) -> None:
+    pair = ask(index_dir, "SELECT * FROM pairs ORDER BY pair_id LIMIT 1").rows.to_pylist()[0]
+    code, out, _ = exposure("show", index_dir, pair["pair_id"])
+    assert code == 0
+    assert pair["good_sentence"] in out and pair["bad_sentence"] in out
+    code, _, err = exposure("show", index_dir, "quiz/0011")
+    assert code == 2
+    assert "no item of this index is called 'quiz/0011'; expected 'quiz/0" in err
+
+
+@pytest.mark.parametrize(
+    ("question", "given"), [("by_item", "dataset=x"), ("question_with_answer", "answer=x")]
+)
+def test_a_data_set_or_role_that_is_not_there_is_refused(
+    index_dir: Path, exposure, question: str, given: str
+) -> None:
+    code, _, err = exposure("query", index_dir, question, "-p", given)
+    assert code == 2
+    assert "of the items of this index is called 'x'" in err
+
+
+def test_rows_that_are_places_are_shown_in_context(index_dir: Path, exposure) -> None:
+    words = ("query", index_dir, "hits_to_judge", "-p", "n_hits=3", "--context", "--format", "json")
+    code, out, _ = exposure(*words)
+    assert code == 0
+    rows = json.loads(out)
+    assert len(rows) == 6
+    for row in rows:
+        assert row["occurrence"].strip().lower() == row["found"].lower()
+    code, _, err = exposure("query", index_dir, "most_exposed", "--context")
+    assert code == 2
+    assert "the rows are no places: there is no column shard" in err
+
+
 def test_every_command_has_help_and_an_example(exposure) -> None:
     group = cli
     assert isinstance(group, LazyGroup)

@@ -1,0 +1,85 @@
+"""What ``exposure show`` prints of an item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.cli.table import print_table
+from indexer.plurals import counted
+
+if TYPE_CHECKING:
+    from indexer.splits.item_history import ItemHistory, Role
+
+_MOST_WINDOWS = 12
+
+
+def show_item(index_dir: str, item: str, allow_paths: tuple[str, ...]) -> None:
+    """Print an item: its facts, then each role."""
+    from indexer.splits.item_history import item_history
+
+    history = item_history(index_dir, item, allow_paths)
+    _print_facts(history)
+    for role in history.roles:
+        _print_role(role, index_dir, item)
+    if history.contexts_missing:
+        click.echo(f"spans cannot be shown in context: {history.contexts_missing}", err=True)
+
+
+def _print_facts(history: ItemHistory) -> None:
+    facts = history.facts
+    kind = "a minimal pair" if facts["kind"] == "pair" else "an item"
+    click.echo(f"{facts['item_id']}, {kind} of {facts['dataset']}")
+    for name in ("paradigm", "phenomenon", "field", "excluded"):
+        if facts[name] is not None:
+            click.echo(f"{name:<12} {facts[name]}")
+    if facts["kind"] == "item":
+        for name, value in facts["attributes"].items():
+            click.echo(f"{name:<12} {value}")
+
+
+def _print_role(role: Role, index_dir: str, item: str) -> None:
+    verdict = f": {role.verdict['verdict']}" if role.verdict else ""
+    click.echo(f"\n{click.style(role.role, bold=True)}{verdict}")
+    if role.text:
+        click.echo(f"  “{role.text.strip()}”")
+    if role.verdict:
+        click.echo(f"  {_windows(role.verdict)}")
+    if role.longest is not None:
+        _print_longest(role, is_exact=role.verdict.get("span_is_exact", True))
+    if role.windows:
+        shown = role.windows[:_MOST_WINDOWS]
+        names = ["place", "exposures", "sequences", "status", "first step", "phrase"]
+        columns = ("place", "exposure_count", "sequence_count", "status", "first_step", "phrase")
+        print_table(names, [[row[name] for name in columns] for row in shown])
+        more = len(role.windows) - len(shown)
+        if more:
+            click.echo(
+                f"  and {counted(more, 'window')} more: exposure query {index_dir} item -p item={item}"
+            )
+
+
+def _windows(verdict: dict[str, Any]) -> str:
+    n_boilerplate = verdict["windows_boilerplate"]
+    told = f"{verdict['windows_seen']:,} of {counted(verdict['windows'] - n_boilerplate, 'window')} seen"
+    if n_boilerplate:
+        told += f", beside {n_boilerplate:,} of boilerplate that tell nothing"
+    if verdict["first_step"] is not None:
+        told += f", first at step {verdict['first_step']:,}"
+    if verdict["dirty_step"] is not None:
+        told += f", dirty from step {verdict['dirty_step']:,}"
+    return told
+
+
+def _print_longest(role: Role, *, is_exact: bool) -> None:
+    longest = role.longest or {}
+    step = "unknown" if longest["step"] is None else f"{longest['step']:,}"
+    known = "" if is_exact else " of the places that are kept"
+    click.echo(
+        f"  longest span{known}: {counted(longest['n_words'], 'word')}, step {step}, sequence "
+        f"{longest['sequence']:,}, token {longest['token_offset']:,}, {longest['path']}"
+    )
+    if role.context is not None:
+        before, occurrence, after = (text.replace("\n", " ") for text in role.context[:3])
+        click.echo(f"    …{before}{click.style(occurrence, bold=True, underline=True)}{after}…")
