@@ -1,6 +1,6 @@
 -- title: Spacing of one phrase
 -- Every step at which a phrase was exposed, how often, and how many steps after the one before. Exact where source is occurrences or steps; with bins a row is a checkpoint, and its step the last one before it.
--- example: exposure query index spacing/of_phrase -p phrase='this sketch'
+-- example: exposure query index spacing/of_phrase -p phrase='this raft'
 -- param phrase: PHRASE -- a phrase of the index
 SELECT
     step,

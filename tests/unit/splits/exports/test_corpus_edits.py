@@ -16,7 +16,7 @@ from indexer.config.load import config_from_tables
 from indexer.errors import ConfigError, StateError
 from indexer.splits.ask import ask
 from indexer.splits.exports.corpus_edits import write_edits
-from tests.support.small_corpus import sequences
+from tests.support.small_corpus import SmallCorpus, sequences
 
 RECIPES = re.findall(
     r"```python\n(.*?)```",
@@ -116,7 +116,9 @@ def test_an_export_of_what_is_not_known_is_refused(tmp_path: Path, flat: dict[st
         write_edits(root, "places", tmp_path / "out", question="SELECT phrase_id FROM phrases LIMIT 0")
 
 
-def test_an_index_without_occurrences_is_told_what_to_do(index_dir: Path, tmp_path: Path) -> None:
+def test_an_index_without_occurrences_is_told_what_to_do(tmp_path: Path) -> None:
+    index_dir = tmp_path / "index"
+    build_index(SmallCorpus(tmp_path).config(), index_dir, n_workers=1)
     for target in ("skip-list", "loss-mask", "places"):
         with pytest.raises(ConfigError, match="this index holds no occurrences"):
             write_edits(index_dir, target, tmp_path / "out")
