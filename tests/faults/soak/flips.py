@@ -177,7 +177,7 @@ class Soak:
             self.wrong.append(met)
         if ended.code == 0 and not self.may_pass(name, words[0]):
             self.wrong.append(f"{met}: nothing noticed")
-        if ended.code == 0 and name != "table" and not self.is_as_before():
+        if ended.code == 0 and name != "table" and not self.is_as_before(name):
             self.wrong.append(f"{met}: other rows or partials")
         self.put_right()
 
@@ -187,7 +187,12 @@ class Soak:
             return name == "seal" and wrong_with_table(self.index, whole=True) is None  # in a blank of it
         return name in ("manifest", "shards, order", "table", "seal") or command == "index"
 
-    def is_as_before(self) -> bool:
+    def is_as_before(self, name: str) -> bool:
+        if name == "manifest":  # a name that is flipped leaves a shard without a hash, which is told
+            told = any(
+                "has no hash of these shards" in note for note in read_plan(self.index.plan_file).notes
+            )
+            return told and exposures(self.root) == self.rows
         same = all(
             path.read_bytes() == (self.root / "partials" / path.name).read_bytes()
             for path in (self.whole / "partials").iterdir()
