@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.report.chart import Chart, Panel, Row, colours, grouped, rows_of, values
+from indexer.report.exposure_groups import quartiles
 from indexer.report.theme import BLUE, SIDES, steps_scale
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
@@ -66,6 +67,20 @@ def phrases_met(query: QueryFile, answer: Answer) -> Chart:
         line = base.mark_line(color=BLUE, interpolate="step-after", strokeWidth=2)
         panels = (Panel("", line + base.mark_point(color=BLUE, filled=True, size=18)),)
     return Chart("phrases_met", query.title, query.sentence, answer, panels, {})
+
+
+def spacing(query: QueryFile, answer: Answer) -> Chart:
+    """Draw the longest gap between exposures against at how many steps phrases were met."""
+    rows = rows_of(answer)
+    drawing = quartiles(
+        rows,
+        x_title="steps with exposures",
+        y_title="longest gap in steps",
+        tooltip=["phrases:Q", "mean_burstiness:Q"],
+    )
+    note = "Points are medians over phrases; bars reach from the first quartile to the third."
+    panels = (Panel("", drawing),) if rows else ()
+    return Chart("spacing", query.title, query.sentence, answer, panels, {}, note)
 
 
 def _bin(row: Row) -> str:

@@ -13,7 +13,7 @@ from indexer.index_dir import IndexDir, commit_file
 from indexer.plurals import counted
 from indexer.report.acquisition_charts import acquisition_by_count, forgetting
 from indexer.report.chart import Chart, Row, rows_of
-from indexer.report.exposure_charts import exposure_counts, first_exposures, phrases_met
+from indexer.report.exposure_charts import exposure_counts, first_exposures, phrases_met, spacing
 from indexer.report.item_charts import share_over_training
 from indexer.report.result_charts import (
     accuracy_by_dose,
@@ -33,6 +33,7 @@ CHARTS: tuple[tuple[str, Draw], ...] = (
     ("explore/exposure_histogram", exposure_counts),
     ("dynamics/first_exposures_by_phenomenon", first_exposures),
     ("dynamics/first_exposures", phrases_met),
+    ("spacing/gaps_by_count", spacing),
     ("explore/match_sensitivity", match_sensitivity),
 )
 """Charts an index can draw by itself: the question and what draws the answer, in the order of the page."""

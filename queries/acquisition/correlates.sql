@@ -1,5 +1,5 @@
 -- title: What goes with early acquisition
--- Spearman's rank correlation of the first checkpoint at a threshold with the exposure count, the first step, the longest gap between exposures (as checkpoints tell it), and a number that the items bring, as an age of acquisition; over items that are acquired.
+-- Spearman's rank correlation of the first checkpoint at a threshold with the exposure count, the first step, the longest gap between exposures (see spacing/gaps), and a number that the items bring, as an age of acquisition; over items that are acquired.
 -- example: exposure query index acquisition/correlates -p measure=surprisal -p attribute=age_of_acquisition
 -- param measure: MEASURE = NULL -- of which measure; NULL: each
 -- param threshold: DOUBLE = NULL -- value that counts as acquired; NULL: halfway from the first value of the item to its best
@@ -9,8 +9,8 @@
 WITH gaps AS (
     SELECT phrase_id, max(gap) AS longest_gap
     FROM (
-        SELECT phrase_id, checkpoint - lag(checkpoint) OVER (PARTITION BY phrase_id ORDER BY checkpoint) AS gap
-        FROM exposure_bins
+        SELECT phrase_id, step - lag(step) OVER (PARTITION BY phrase_id ORDER BY step) AS gap
+        FROM exposed_steps
     )
     GROUP BY phrase_id
 ),
