@@ -22,6 +22,7 @@ from indexer.errors import ConfigError, StateError
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import opened_index
 from indexer.kept_phrases import kept_phrases
+from indexer.known_hashes import names_of_known
 from indexer.phrases.sources.source import STANDARD_INPUT
 from indexer.plan import EarlierPlan, Plan, ScanRange
 from indexer.plan_store import FrozenContent, load_tokenizer_of
@@ -172,7 +173,7 @@ def _were_added(plan: Plan, earlier: Plan) -> bool:
 
 def _ranges(earlier: Plan, plan: Plan) -> tuple[ScanRange, ...]:
     """Return the ranges of the earlier plan, and those of added shards behind them."""
-    known = {file.name for file in plan.files.files if file.known_hashes}
+    known = names_of_known(plan.files)
     cut = {one.shard for scan_range in earlier.ranges for one in scan_range.slices}
     parts = [one.shard for scan_range in earlier.ranges for one in scan_range.slices]
     if any(plan.shards[shard].name in known and parts.count(shard) > 1 for shard in cut):

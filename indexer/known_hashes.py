@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
 from indexer.corpus.sequences import Shard
 from indexer.coverage import coverage_of
-from indexer.errors import StateError
+from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
 from indexer.partials import SliceFacts
 from indexer.plan import Plan, ScanRange, ShardSlice, read_plan
-from indexer.storage.files import file_at
-from indexer.storage.inventory import Inventory
+from indexer.storage.files import base_name, file_at
+from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.manifest import ManifestEntry, matched, read_manifest
+from indexer.storage.parts import whole_of
 from indexer.storage.recorded_hashes import verify_hashes
 
 _MAX_NAMED = 3
@@ -53,12 +54,58 @@ def with_known_hashes(
         return inventory, ()
     entries = [entry for path in given for entry in read_manifest(path, base=base)]
     known, others = matched(entries, [file.name for file in inventory.files], base=base)
+    _refuse_other_parts(others, shards, inventory)
     empty = {shard.name for shard in shards if not shard.n_sequences}  # no scan will ever read them
     for file in inventory.files:
         if file.name in known and (file.content_hash is not None or file.name in empty):
             verify_hashes(file_at(file.name, base=base), known[file.name], where=_spelled(given))
     files = tuple(replace(file, known_hashes=known.get(file.name, {})) for file in inventory.files)
-    return replace(inventory, files=files), _notes(shards, known, others, _spelled(given))
+    named = {*known, *_all_parts_known(files)}
+    return replace(inventory, files=files), _notes(shards, named, others, _spelled(given))
+
+
+def names_of_known(inventory: Inventory) -> set[str]:
+    """Return the names of the files whose hash is known, and of the wholes that such a file is a part of."""
+    known = [file.name for file in inventory.files if file.known_hashes]
+    return {*known, *map(whole_of, known)}
+
+
+def _all_parts_known(files: Sequence[UsedFile]) -> list[str]:
+    """Return the names of the files in parts each of which has a hash."""
+    known: dict[str, bool] = {}
+    for file in files:
+        whole = whole_of(file.name)
+        if whole != file.name:
+            known[whole] = known.get(whole, True) and bool(file.known_hashes)
+    return [whole for whole, is_known in known.items() if is_known]
+
+
+def _refuse_other_parts(
+    others: Sequence[ManifestEntry], shards: Sequence[Shard], inventory: Inventory
+) -> None:
+    """Refuse what a manifest says of a shard in parts and the parts do not: a part more, a hash of the whole.
+
+    Raises
+    ------
+    InputError
+        It says so.
+    """
+    files = {file.name for file in inventory.files}
+    wholes = {base_name(shard.name): shard.name for shard in shards if shard.name not in files}
+    for entry in others:
+        name = base_name(entry.name)
+        if name in wholes:
+            raise InputError(
+                f"is read in parts, and the manifest has the hash of the whole ({entry.name})",
+                path=wholes[name],
+                fix="name a manifest of the parts, or join them with `cat` and name the whole",
+            )
+        if whole_of(name) in wholes:
+            raise InputError(
+                f"lacks a part that the manifest names: {entry.name}",
+                path=wholes[whole_of(name)],
+                fix="fetch it: the parts are cut anywhere, and none can be left out",
+            )
 
 
 def ids_of_earlier_indexes(
@@ -106,7 +153,7 @@ def _spelled(manifests: Sequence[str]) -> str:
 
 
 def _notes(
-    shards: Sequence[Shard], known: dict[str, dict[str, str]], others: list[ManifestEntry], manifests: str
+    shards: Sequence[Shard], known: Collection[str], others: list[ManifestEntry], manifests: str
 ) -> tuple[str, ...]:
     notes = []
     without = [shard.name for shard in shards if shard.name not in known]

@@ -22,7 +22,7 @@ from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
 from indexer.evidence.gathered import evidence_of, sample_of
 from indexer.evidence.lookalikes import lookalike_notes
-from indexer.known_hashes import ids_of_earlier_indexes, with_known_hashes
+from indexer.known_hashes import ids_of_earlier_indexes, names_of_known, with_known_hashes
 from indexer.memory import check_phrase_source, check_phrases
 from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
@@ -104,7 +104,7 @@ def make_plan(
     files, notes_of_manifests = with_known_hashes(
         training.notes.inventory(_numbers_by_name(shards)), shards, manifests, base=config.base
     )
-    ranges = cut_into_ranges(shards, {file.name for file in files.files if file.known_hashes})
+    ranges = cut_into_ranges(shards, names_of_known(files))
     plan = Plan(
         config=config,
         software=software,

@@ -12,6 +12,12 @@ class CorpusConfig:
     """The token shards, in corpus order."""
 
     paths: list[str] = option(help="Files or URLs, in corpus order; a glob is sorted by name.")
+    parts: str | None = option(
+        None,
+        choices=("joined", "joined from 1", "separate"),
+        help="What files named like parts (x.bin.part_000, x.bin.aa) are: parts of one file, counted from 0 "
+        "or aa, or from 1; or a shard each.",
+    )
     format: str = option("auto", help="Format of the shards; auto looks at the files and says what it saw.")
     sequence_length: int | None = option(None, help="Ids per sequence, where the format does not say.")
     dtype: str | None = option(None, help="Dtype of a headerless array, as in uint16 or >u4.")

@@ -24,6 +24,7 @@ from indexer.corpus.orders.order import TrainingOrder, Visits
 from indexer.corpus.preflight.detect import detect_format
 from indexer.corpus.sequences import CorpusFacts, Reader, SequenceBlock, Shard
 from indexer.errors import ConfigError
+from indexer.storage.parts import Parts, reading_parts
 from indexer.tokenizers.tokenizer import Tokenizer
 
 __all__ = [
@@ -118,6 +119,18 @@ def open_corpus(
         A file is missing or is not of the format.
     """
     _check(config)
+    with reading_parts(Parts(config.parts or "")):
+        return _opened(config, base, tokenizer, shards, block_ids, given)
+
+
+def _opened(
+    config: CorpusConfig,
+    base: Path,
+    tokenizer: Tokenizer | None,
+    shards: Sequence[Shard] | None,
+    block_ids: int,
+    given: Collection[str] | None,
+) -> Reader:
     given = set(changed_keys(config) if given is None else given)
     seen = None
     if config.format == "hub":

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from indexer.corpus.documents import DocumentNumbers
+from indexer.storage.files import CorpusFile
 from indexer.units import BoolArray, Int64Array, TokenIds
 
 
@@ -122,6 +123,7 @@ class Reader(Protocol):
     """One corpus in one format. Made by `indexer.corpus.open_corpus`; cheap to make again in a worker."""
 
     facts: CorpusFacts
+    files: tuple[CorpusFile, ...]
     keys: ClassVar[frozenset[str]]
     dtype_is_given: bool
     may_repeat: bool

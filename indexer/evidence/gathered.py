@@ -11,6 +11,7 @@ from indexer.corpus.preflight.opening import Training
 from indexer.errors import ConfigError, InputError
 from indexer.evidence.holes import listed, missing_files, shorter_than_neighbours
 from indexer.evidence.id_sample import sampled_runs
+from indexer.evidence.parts import parts_in_doubt, repeated_parts, shards_like_parts
 from indexer.evidence.repeats import repeated_files
 from indexer.evidence.tokenizer_fit import TokenizerFit, Verdict, tokenizer_fit
 from indexer.plurals import counted
@@ -81,6 +82,7 @@ def _of_files(training: Training) -> dict[str, str]:
                 " counts of 0 are then unknown",
             )
         taken["holes"] = what
+    _refuse_parts(training, taken)
     if not training.reader.facts.states_length:
         short = shorter_than_neighbours(shards)
         if short and not corpus.allow_holes:
@@ -92,8 +94,9 @@ def _of_files(training: Training) -> dict[str, str]:
                 " counts of 0 are then unknown",
             )
         if short:
-            taken["holes"] = "; ".join([*([taken["holes"]] if missing else []), listed(short)])
+            taken["holes"] = "; ".join([*([taken["holes"]] if "holes" in taken else []), listed(short)])
     repeated = repeated_files(shards, may_repeat=training.reader.may_repeat)
+    repeated += repeated_parts(training.reader.files)
     if repeated:
         what = listed(repeated)
         if not corpus.allow_repeats:
@@ -104,6 +107,31 @@ def _of_files(training: Training) -> dict[str, str]:
             )
         taken["repeated shards"] = what
     return taken
+
+
+def _refuse_parts(training: Training, taken: dict[str, str]) -> None:
+    """Refuse files in parts that may lack some, and shards that look like parts; note what was taken."""
+    corpus, facts = training.config.corpus, training.reader.facts
+    in_doubt = parts_in_doubt(
+        training.reader.files, length_is_known=facts.states_length or bool(corpus.manifest)
+    )
+    if in_doubt and not corpus.allow_holes:
+        raise InputError(
+            listed(in_doubt),
+            path="[corpus] paths",
+            expected="parts of one size, and a smaller last one",
+            fix="fetch them again; a [corpus] manifest tells that none is missing; if the run had them so,"
+            " set [corpus] allow_holes = true: counts of 0 are then unknown",
+        )
+    if in_doubt:
+        taken["holes"] = "; ".join([*([taken["holes"]] if "holes" in taken else []), listed(in_doubt)])
+    if corpus.parts is None and (like_parts := shards_like_parts(training.fitted.shards)):
+        raise InputError(
+            listed(like_parts),
+            path="[corpus] paths",
+            fix='set [corpus] parts = "joined" to read them as one file, or "separate" where each is a shard'
+            " that was cut into sequences alone",
+        )
 
 
 def _of_lengths(training: Training) -> tuple[str, ...]:

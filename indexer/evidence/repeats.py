@@ -54,9 +54,9 @@ def repeated_files(shards: Sequence[Shard], *, may_repeat: bool = False) -> list
 
 
 def _local(url: str) -> str | None:
-    if not is_url(url):
-        return url
-    return url.removeprefix("file://") if url.startswith("file://") else None
+    """Return the path of a local file; None of an object, and of a file in parts, which has no path."""
+    path = url.removeprefix("file://")
+    return path if not is_url(path) and Path(path).is_file() else None
 
 
 def _named_again(shards: Iterable[Shard]) -> Iterator[tuple[int, str]]:

@@ -14,11 +14,12 @@ from indexer.errors import ExposureError, InputError, ResourceError, StateError
 from indexer.redaction import redacted_url
 from indexer.storage.globs import has_magic, local_matches
 from indexer.storage.mapped_files import mapped
-from indexer.storage.observer import answered_once, found, planned, read_whole, reading
+from indexer.storage.observer import answered_once, found, is_answered, planned, read_whole, reading
 from indexer.storage.opening import open_regular, status_of
-from indexer.storage.read_ahead import pieces_ahead
+from indexer.storage.parts import Parts, in_order, part_of, parts_are, refuse_parts
+from indexer.storage.read_ahead import Run, pieces_ahead
 from indexer.storage.remote_names import entries_of, info_of, is_pattern, matches_of
-from indexer.storage.remote_ranges import BUFFER_BYTES, RemoteFile, read_remote, version_of
+from indexer.storage.remote_ranges import BUFFER_BYTES, RangedFile, read_remote, version_of
 from indexer.storage.urls import is_url
 from indexer.units import Uint8Array
 
@@ -50,6 +51,8 @@ class CorpusFile:
         What tells the version of a remote object, where the store tells any: ETag, generation, time.
     state : tuple of int
         What changes when a local file is replaced or written to, whatever its times are set to.
+    parts : tuple of CorpusFile
+        The files that hold its bytes one after another, where it was published in parts.
     """
 
     name: str
@@ -59,6 +62,7 @@ class CorpusFile:
     local: bool
     version: str | None = None
     state: tuple[int, ...] = ()
+    parts: tuple[CorpusFile, ...] = ()
 
     def identity(self) -> tuple[Any, ...]:
         """Return all that tells the file from another one, short of its bytes."""
@@ -91,26 +95,70 @@ def expand(path: str, *, base: Path, fix: str | None = None) -> list[str]:
     InputError
         A glob matches nothing.
     """
-    if not has_magic(path) or "\0" in path:
-        return [path]
-    if is_url(path):
-        if not is_pattern(path):
-            return [path]
-        matches = matches_of(path)
-    else:
-        matches = local_matches(path, base=base)
+    if not has_magic(path) or "\0" in path or (is_url(path) and not is_pattern(path)):
+        return _with_wholes([path], base=base)
+    matches = matches_of(path) if is_url(path) else local_matches(path, base=base)
     if not matches:
         where = None if is_url(path) or Path(path).is_absolute() else f"some in {base.resolve()}"
         raise InputError("matches no file", path=redacted_url(path), expected=where, fix=fix)
-    return matches
+    return _with_wholes(matches, base=base)
+
+
+def _with_wholes(names: list[str], *, base: Path) -> list[str]:
+    """Return names with the name of the whole in the place of its parts, where these are read as one file.
+
+    Raises
+    ------
+    InputError
+        Names are those of parts, and nobody said what they are; or parts are missing.
+    """
+    how = parts_are()
+    if how is Parts.SEPARATE:
+        return names
+    bare = how is not Parts.UNSAID
+    parts = {name: part for name in names if (part := part_of(name, bare=bare)) is not None}
+    if how is Parts.UNSAID:
+        refuse_parts(list(parts))
+        return names
+    if len(names) == 1 and not parts and not _is_there(names[0], base):
+        in_order(names[0], parts_of(names[0], base=base), how, named=None)  # the whole itself is named
+    named: dict[str, list[str]] = {}
+    for name, part in parts.items():
+        named.setdefault(part.whole, []).append(name)
+    for whole, of_it in named.items():
+        if _is_there(whole, base):
+            raise InputError(
+                "stands beside its own parts",
+                path=redacted_url(whole),
+                fix="name the file alone, or move it away to have its parts read as one",
+            )
+        in_order(whole, parts_of(whole, base=base), how, named=of_it)
+    return list(dict.fromkeys(parts[name].whole if name in parts else name for name in names))
+
+
+@answered_once("parts of")
+def parts_of(path: str, *, base: Path) -> list[str]:
+    """Return the files that hold the bytes of a file one after another; none where it is not in parts."""
+    if is_url(path):
+        beside = [url for url in list_folder(parent(path), base=base) if url.startswith(path)]
+    else:
+        folder, name = (base / path).parent, PurePath(path).name
+        inside = folder.iterdir() if name and folder.is_dir() else ()
+        beside = [join(parent(path), one.name) for one in inside if one.name.startswith(name)]
+    of_it = {
+        name: part.number for name in beside if (part := part_of(name, bare=True)) and part.whole == path
+    }
+    return sorted(of_it, key=lambda name: (of_it[name], name))
+
+
+def _is_there(path: str, base: Path) -> bool:
+    return info_of(path) is not None if is_url(path) else (base / path).exists()
 
 
 @answered_once("there is")
 def exists(path: str, *, base: Path) -> bool:
-    """Tell whether a path names a file or folder."""
-    if is_url(path):
-        return info_of(path) is not None
-    return (base / path).exists()
+    """Tell whether a path names a file or folder, or a file whose parts are read as one."""
+    return is_answered("parts of", path) or _is_there(path, base)
 
 
 @answered_once("folder")
@@ -177,6 +225,10 @@ def file_at(
         There is no such file, or it is a folder, pipe or device (which are never opened).
     """
     known = planned(redacted_url(path))
+    if known is None and is_answered("parts of", path):  # a whole that appeared since is another file
+        parts = [file_at(part, base=base, error=error) for part in parts_of(path, base=base)]
+        if parts:
+            return _joined(parts, path, base)
     if known is None:
         return found(_remote_file(path, fix) if is_url(path) else _local_file(path, base, error, fix))
     return found(
@@ -211,6 +263,18 @@ def measured_again(file: CorpusFile) -> CorpusFile:
         ) from None
 
 
+def _joined(parts: Sequence[CorpusFile], path: str, base: Path) -> CorpusFile:
+    """Return the file whose bytes lie in several."""
+    return CorpusFile(
+        redacted_url(path),
+        path if is_url(path) else str((base / path).absolute()),
+        sum(part.n_bytes for part in parts),
+        max((part.modified_ns for part in parts if part.modified_ns is not None), default=None),
+        local=False,
+        parts=tuple(parts),
+    )
+
+
 def _local_file(path: str, base: Path, error: type[ExposureError], fix: str | None) -> CorpusFile:
     location = (base / path).absolute()
     status = status_of(location, shown=path, error=error, fix=fix)
@@ -234,7 +298,7 @@ def open_binary(file: CorpusFile) -> BinaryIO:
     reading(file)
     if file.local:
         return open_regular(Path(file.url), shown=file.name)
-    return cast(BinaryIO, io.BufferedReader(RemoteFile(file), BUFFER_BYTES))
+    return cast(BinaryIO, io.BufferedReader(RangedFile(file, read_range), BUFFER_BYTES))
 
 
 def map_bytes(file: CorpusFile) -> Uint8Array:
@@ -275,6 +339,8 @@ def read_range(file: CorpusFile, start: int, stop: int) -> bytes:
         raise InputError(
             f"ends at byte {file.n_bytes:,}", path=file.name, expected=f"at least {stop:,} bytes"
         )
+    if file.parts:
+        return b"".join(read_range(*run) for run in runs_of(file, start, stop))
     if file.local:
         with open_binary(file) as handle:
             handle.seek(start)
@@ -283,6 +349,19 @@ def read_range(file: CorpusFile, start: int, stop: int) -> bytes:
             raise InputError("became shorter while it was read", path=file.name, offset=f"byte {start:,}")
         return data
     return read_remote(file, start, stop)
+
+
+def runs_of(file: CorpusFile, start: int, stop: int) -> list[Run]:
+    """Return where the bytes [start, stop) of a file lie: in itself, or in its parts one after another."""
+    if not file.parts:
+        return [(file, start, stop)]
+    runs, begin = [], 0
+    for part in file.parts:
+        low, high = max(start - begin, 0), min(stop - begin, part.n_bytes)
+        if low < high:
+            runs.append((part, low, high))
+        begin += part.n_bytes
+    return runs
 
 
 def read_all(file: CorpusFile, *, at_most: int = 1 << 30) -> bytes:
@@ -307,6 +386,10 @@ def stream(
 
 def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
     reading(file)
+    if file.parts and any(part.local for part in file.parts):
+        for part, low, _ in runs_of(file, start, file.n_bytes):
+            yield from _chunks(part, low)
+        return
     if file.local:
         with open_binary(file) as handle:
             handle.seek(start)
@@ -320,4 +403,4 @@ def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
                 at += len(chunk)
                 yield chunk
         return
-    yield from pieces_ahead([(file, start, file.n_bytes)])
+    yield from pieces_ahead(runs_of(file, start, file.n_bytes))

@@ -10,6 +10,7 @@ from indexer.errors import StateError
 from indexer.storage.files import CorpusFile, measured_again
 from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.observer import observed_by, observer
+from indexer.storage.parts import whole_of
 from indexer.storage.recorded_hashes import content_hash
 
 
@@ -48,6 +49,10 @@ class Notes:
                 fix="wait until it is written, and run again",
             )
 
+    def is_answered(self, key: str) -> bool:
+        """Tell whether a question was asked while the plan was made."""
+        return key in self._answers
+
     def planned(self, name: str) -> UsedFile | None:
         """Return None: nothing is planned yet."""
         return None
@@ -84,7 +89,7 @@ class Notes:
                     file.modified_ns,
                     file.version,
                     digest,
-                    shards.get(name, shard),
+                    shards.get(name, shards.get(whole_of(name), shard)),
                 )
             )
         return Inventory(tuple(used), dict(sorted(self._answers.items())))

@@ -25,6 +25,9 @@ class Observer(Protocol):
     def answer(self, key: str, ask: Callable[[], Any]) -> Any:
         """Return the answer to a question about a name."""
 
+    def is_answered(self, key: str) -> bool:
+        """Tell whether a question was asked while the plan was made."""
+
     def planned(self, name: str) -> UsedFile | None:
         """Return a file as the plan saw it whose corpus is read; None where there is no such plan or file."""
 
@@ -74,6 +77,11 @@ def answered_once(question: str) -> Callable[[Callable[..., Answer]], Callable[.
     return decorate
 
 
+def is_answered(question: str, path: str) -> bool:
+    """Tell whether a question about a path was asked while the plan was made."""
+    return _observer is not None and _observer.is_answered(f"{question} {redacted_url(path)}")
+
+
 def planned(name: str) -> UsedFile | None:
     """Return a file as the plan saw it whose corpus is read; None where there is no such plan or file."""
     return None if _observer is None else _observer.planned(name)
@@ -94,8 +102,9 @@ def reading(file: CorpusFile) -> None:
     StateError
         It is not the file that was planned.
     """
-    if _observer is not None:
-        _observer.reading(file)
+    for one in file.parts or (file,):
+        if _observer is not None:
+            _observer.reading(one)
 
 
 def read_whole(file: CorpusFile) -> None:
@@ -106,5 +115,6 @@ def read_whole(file: CorpusFile) -> None:
     StateError
         It is not the file that was planned.
     """
-    if _observer is not None:
-        _observer.read_whole(file)
+    for one in file.parts or (file,):
+        if _observer is not None:
+            _observer.read_whole(one)

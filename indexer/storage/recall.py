@@ -33,6 +33,10 @@ class Recall:
         """Return the noted answer; what was never asked is asked now."""
         return self._answers[key] if key in self._answers else ask()
 
+    def is_answered(self, key: str) -> bool:
+        """Tell whether a question was asked while the plan was made."""
+        return key in self._answers
+
     def planned(self, name: str) -> UsedFile | None:
         """Return a file as it was planned; None where it was not."""
         return self._planned.get(name)

@@ -8,7 +8,7 @@ is compared before and after a shard is scanned (`indexer.storage.recall`).
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import ResourceError
@@ -176,11 +176,20 @@ def _hold_range(file: CorpusFile, content_range: str, start: int) -> None:
         raise ShortAnswerError(f"bytes {place} came")
 
 
-class RemoteFile(io.RawIOBase):
-    """A remote file to be read from anywhere in it, each read a range of the version that was found."""
+class RangedFile(io.RawIOBase):
+    """A file to be read from anywhere in it, each read a range.
 
-    def __init__(self, file: CorpusFile) -> None:
+    Parameters
+    ----------
+    file : CorpusFile
+        The file.
+    read : callable
+        Returns the bytes [start, stop) of a file.
+    """
+
+    def __init__(self, file: CorpusFile, read: Callable[[CorpusFile, int, int], bytes]) -> None:
         self._file = file
+        self._read = read
         self._at = 0
 
     def readable(self) -> bool:
@@ -206,7 +215,7 @@ class RemoteFile(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Read into a buffer; 0 at the end."""
         room = memoryview(buffer).cast("B")
-        data = read_remote(self._file, self._at, min(self._at + len(room), self._file.n_bytes))
+        data = self._read(self._file, self._at, min(self._at + len(room), self._file.n_bytes))
         room[: len(data)] = data
         self._at += len(data)
         return len(data)

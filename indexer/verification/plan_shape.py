@@ -13,6 +13,7 @@ from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
 from indexer.plan import Plan, ShardSlice
 from indexer.storage.files import expand
+from indexer.storage.parts import Parts, reading_parts
 from indexer.storage.urls import is_url
 from indexer.verification.findings import Check, Finding
 
@@ -59,7 +60,8 @@ def check_names(plan: Plan) -> Check:
             continue
         check.n_looked_at += 1
         try:
-            now = expand(path, base=plan.config.base)
+            with reading_parts(Parts(plan.config.corpus.parts or "separate")):
+                now = expand(path, base=plan.config.base)
         except ExposureError as error:
             check.fail(Finding(error.line(), where=path), blame="corpus")
             continue

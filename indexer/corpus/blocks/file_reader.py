@@ -16,6 +16,7 @@ from indexer.storage.notes import on_behalf_of
 OF_ANY_FORMAT = frozenset(
     {
         "paths",
+        "parts",
         "format",
         "vocab_size",
         "end_of_document",

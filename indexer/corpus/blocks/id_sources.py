@@ -15,7 +15,7 @@ import numpy as np
 from indexer.corpus.blocks.ids import as_token_ids, is_given_as_stored
 from indexer.errors import InputError
 from indexer.storage.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
-from indexer.storage.files import CorpusFile, map_bytes, read_range
+from indexer.storage.files import CorpusFile, map_bytes, read_range, runs_of
 from indexer.storage.observer import reading
 from indexer.storage.read_ahead import AscendingBytes, Run
 from indexer.units import TokenIds, Uint8Array
@@ -128,9 +128,11 @@ class _FetchedIds:
 
     def expect(self, start: int, stop: int) -> None:
         first, last = self._bytes_of(start, stop)
-        if last <= self._run.file.n_bytes:  # or the read that goes beyond it says so
+        runs = runs_of(self._run.file, first, last)
+        # a read beyond the end says so itself
+        if last <= self._run.file.n_bytes and not any(file.local for file, _, _ in runs):
             reading(self._run.file)
-            self._ahead = AscendingBytes([(self._run.file, first, last)], first)
+            self._ahead = AscendingBytes(runs, first)
 
     def read(self, start: int, stop: int) -> TokenIds:
         run = self._run

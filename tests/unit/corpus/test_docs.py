@@ -60,7 +60,8 @@ def test_the_reader_on_the_page_reads_what_it_says(tmp_path: Path):
     known = (CorpusConfig, CorpusFacts, FlatReader, IdRun, Limits, Path, required_width)
     names = {one.__name__: one for one in known} | {"files": files, "np": np}
     names["OF_ANY_FORMAT"] = OF_ANY_FORMAT
-    exec(dedent(re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]), names)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(dedent(next(block for block in blocks if "class MyReader" in block)), names)
     (tmp_path / "a.mine").write_bytes(b"8 bytes." + np.arange(10, dtype="<u2").tobytes())
     config = CorpusConfig(paths=["a.mine"], sequence_length=4)
     reader = names["MyReader"](config, base=tmp_path, block_ids=100)

@@ -1,0 +1,172 @@
+"""Files that were published in parts: ``x.bin.zstd.part_000``, ``.part_001`` and so on, read as one file.
+
+The parts are cut anywhere, and read as if they were joined; nothing is written. Whether names that look like
+those of parts are parts of one stream, or shards that are cut into sequences each alone, decides where every
+sequence begins, and nothing but a person can tell: ``[corpus] parts`` says it. A name ends in the number of a
+part where it says ``part``, or where `split` put digits or letters behind the ending of a data file
+(``x.bin.00``, ``x.bin.aa``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import Enum
+from typing import NamedTuple
+
+from indexer.errors import InputError
+from indexer.redaction import redacted_url
+
+_NUMBERED = re.compile(r"(?P<whole>.*[^/._-])[._-]part[._-]?(?P<number>\d+|[a-z]{2,4})$", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"(?P<whole>.*\.(?:bin|npy|ds|jsonl?|zstd?|gz|bz2))[._-]?(?P<number>\d{2,}|[a-z]{2})$", re.IGNORECASE
+)
+_BARE = re.compile(r"(?P<whole>(?:.*/)?[^./]*?)(?P<number>\d{2,}|[a-z]{2})$")
+"""``xaa``, ``part-00``: what `split` writes by itself, or anybody else; only where they are said to be."""
+_ENDINGS = frozenset({"gz", "xz", "br", "ds", "td"})
+"""Two letters that are the ending of a file, or the end of one, and no number."""
+_FIRST = ord("a")
+
+
+class Parts(Enum):
+    """What names that look like parts are."""
+
+    SEPARATE = "separate"
+    """Each is a file of its own; so everywhere but in ``[corpus] paths``."""
+    JOINED = "joined"
+    """Parts of one file, counted from 0."""
+    JOINED_FROM_1 = "joined from 1"
+    """The same, counted from 1."""
+    UNSAID = ""
+    """Nobody said it: they are refused."""
+
+
+_how: ContextVar[Parts] = ContextVar("parts", default=Parts.SEPARATE)
+
+
+@contextmanager
+def reading_parts(how: Parts) -> Iterator[None]:
+    """Have names that look like parts be taken so."""
+    before = _how.set(how)
+    try:
+        yield
+    finally:
+        _how.reset(before)
+
+
+def parts_are() -> Parts:
+    """Return what names that look like parts are now."""
+    return _how.get()
+
+
+class Part(NamedTuple):
+    """What the name of a part says: the name of the whole, and which part it is."""
+
+    whole: str
+    number: int
+
+
+def part_of(name: str, *, bare: bool = False) -> Part | None:
+    """Return what the name of a part says; None where it is no part.
+
+    Parameters
+    ----------
+    name : str
+        A path or URL.
+    bare : bool
+        Whether names without any ending (``xaa``) are those of parts too.
+    """
+    match = _NUMBERED.match(name) or _SPLIT.match(name) or (_BARE.match(name) if bare else None)
+    if match is None or match["number"].lower() in _ENDINGS:
+        return None
+    return Part(match["whole"], _number(match["number"].lower()))
+
+
+def whole_of(name: str) -> str:
+    """Return the name of the file that a part is of; the name itself where it is no part."""
+    part = part_of(name, bare=True)
+    return name if part is None else part.whole
+
+
+def refuse_parts(names: Sequence[str]) -> None:
+    """Refuse names that look like parts, of which nobody said what they are.
+
+    Raises
+    ------
+    InputError
+        There are such names.
+    """
+    if not names:
+        return
+    more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+    raise InputError(
+        f"looks like a part of {redacted_url(whole_of(names[0]))}{more}",
+        path=redacted_url(names[0]),
+        fix='set [corpus] parts = "joined" to read the parts as one file, or "separate" where each is a shard'
+        " that was cut into sequences alone",
+    )
+
+
+def in_order(whole: str, names: Sequence[str], how: Parts, *, named: Collection[str] | None) -> None:
+    """Refuse parts that are not all there.
+
+    Parameters
+    ----------
+    whole : str
+        Name of the whole.
+    names : sequence of str
+        Its parts, by their numbers; none where it is not in parts.
+    how : Parts
+        Where they are counted from.
+    named : collection of str, optional
+        The parts that a person named, or a pattern matched; None: the whole was named.
+
+    Raises
+    ------
+    InputError
+        A part is missing, two have one number, or others were named than are there.
+    """
+    parts: dict[int, str] = {}
+    for name in names:
+        number = _number_of(name)
+        if parts.setdefault(number, name) != name:
+            raise InputError(
+                f"is the same part as {redacted_url(parts[number])}",
+                path=redacted_url(name),
+                fix="move one of the two away",
+            )
+    first = 1 if how is Parts.JOINED_FROM_1 else 0
+    missing = next((number for number in range(first, first + len(parts)) if number not in parts), None)
+    if missing is not None:
+        from_1 = missing == 0 and set(parts) == set(range(1, len(parts) + 1))
+        raise InputError(
+            f"is in parts, and part {missing} is not there",
+            path=redacted_url(whole),
+            expected=f"all from {first} to {max(parts)}",
+            fix='if they are counted from 1, set [corpus] parts = "joined from 1"'
+            if from_1
+            else "fetch it: the parts are cut anywhere, and none can be left out",
+        )
+    if named is not None and set(named) != set(names):
+        raise InputError(
+            f"has {len(names):,} parts, and {len(set(named)):,} of them are named",
+            path=redacted_url(whole),
+            fix=f'name the whole, "{redacted_url(whole)}", or all parts by one pattern',
+        )
+
+
+def _number_of(name: str) -> int:
+    part = part_of(name, bare=True)
+    return -1 if part is None else part.number
+
+
+def _number(text: str) -> int:
+    """Return what a number says; letters count as `split` does: ``aa`` is 0, ``ab`` 1, ``ba`` 26."""
+    if text.isdigit():
+        return int(text)
+    number = 0
+    for letter in text:
+        number = 26 * number + ord(letter) - _FIRST
+    return number
