@@ -104,6 +104,8 @@ def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
             )
     if facts.occurrences is not None:
         refuse_other_file(index.occurrence_file(number), facts.occurrences)
+    if facts.document_names is not None:
+        refuse_other_file(index.names_file(number), facts.document_names)
     return facts
 
 

@@ -6,6 +6,7 @@
     plan/                  what the plan froze: phrases, pairs, attributes, patterns, gaps, tokenizer
     partials/000000.parquet  one for each planned range
     occurrences/000000.parquet  its exposures, each a row, with `[index] occurrences = "all"`
+    occurrences/000000.names.parquet  what documents with any are called
     failures/000000.json   why the last scan of a range gave it up, until it is scanned
     exposures.duckdb       the table, built aside and renamed
     exposures.seal         what tells that table from any other one (`indexer.table_seal`)
@@ -135,6 +136,10 @@ class IndexDir:
     def occurrence_file(self, range_number: int) -> Path:
         """Return where the occurrences of a planned range are committed."""
         return self.occurrences / f"{range_number:06d}.parquet"
+
+    def names_file(self, range_number: int) -> Path:
+        """Return where the names of documents with an occurrence in a planned range are committed."""
+        return self.occurrences / f"{range_number:06d}.names.parquet"
 
     def keep_failure(self, range_number: int, fingerprint: str, reason: str) -> None:
         """Keep why a range was given up, for `exposure status`; a full disk is no new failure."""

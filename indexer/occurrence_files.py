@@ -14,6 +14,8 @@ document     int64  document of the shard; where documents are counted by end-of
 range        int32  the range
 ============ ====== ===========================================================================
 
+Beside it lies the list of the documents that have a row and a name, `NAMES_SCHEMA`.
+
 Rows stand in the order of sequence, token_offset, phrase_id, n_tokens, step. The partial of the range holds
 the hash of the file, so that one that is missing, altered or of another scan is told.
 """
@@ -41,6 +43,15 @@ SCHEMA = pa.schema(
         pa.field("range", pa.int32(), nullable=False),
     ]
 )
+
+NAMES_SCHEMA = pa.schema(
+    [
+        pa.field("shard", pa.int32(), nullable=False),
+        pa.field("document", pa.int64(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+    ]
+)
+"""Of the file beside it: what documents with an occurrence are called, where the format names them."""
 
 WRITING: dict[str, Any] = {
     "compression": "zstd",

@@ -160,6 +160,8 @@ class PartialFacts:
         Tokens of all visits, by checkpoint of the plan's grid; empty where no order is known.
     occurrences : FileFacts or None
         The file of its occurrences; None where they are not written.
+    document_names : FileFacts or None
+        The file of the names of documents that have any; None where there are none.
     phrases : runs of int
         Phrases that were looked for; none: all. Where a scan takes several passes, and this was not the last.
     """
@@ -169,6 +171,7 @@ class PartialFacts:
     slices: tuple[SliceFacts, ...]
     visited_tokens: tuple[int, ...]
     occurrences: FileFacts | None = None
+    document_names: FileFacts | None = None
     phrases: Runs = ()
 
     @property
@@ -256,11 +259,12 @@ def _compared(path: Path) -> tuple[PartialFacts, memoryview]:
             fix="scan again with this version, or merge with the version that wrote it",
         )
     slices = tuple(SliceFacts(**one) for one in facts["slices"])
-    visited, beside = tuple(facts["visited_tokens"]), facts["occurrences"]
-    occurrences = None if beside is None else FileFacts(**beside)
+    visited = tuple(facts["visited_tokens"])
     phrases = tuple((start, stop) for start, stop in facts.get("phrases", ()))
-    known = {"slices": slices, "visited_tokens": visited, "occurrences": occurrences, "phrases": phrases}
-    return PartialFacts(**{**facts, **known}), data
+    known = {"slices": slices, "visited_tokens": visited, "phrases": phrases}
+    names = ("occurrences", "document_names")
+    beside = {name: FileFacts(**facts[name]) for name in names if facts.get(name) is not None}
+    return PartialFacts(**{**facts, **known, **beside}), data
 
 
 def stored_checksum(path: Path) -> str:

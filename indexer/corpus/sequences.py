@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
+from indexer.corpus.document_names import Names
 from indexer.corpus.documents import DocumentNumbers
 from indexer.storage.files import CorpusFile
 from indexer.units import BoolArray, Int64Array, TokenIds
@@ -159,6 +160,10 @@ class Reader(Protocol):
         InputError
             What the format says of its documents does not fit its ids.
         """
+        ...
+
+    def document_names(self, shard: Shard, numbers: Int64Array) -> Names:
+        """Return what some documents of a shard are called, by number; nothing where they have no names."""
         ...
 
     def blocks(self, shard: Shard, start: int, stop: int) -> Iterator[SequenceBlock]:

@@ -22,6 +22,7 @@ TABLES = (
     "exposure_bins",
     "places",
     "document_offsets",
+    "documents",
     "unit_differences",
     "other_forms",
     "unspelled_phrases",

@@ -103,7 +103,8 @@ def merge_partials(
 
 def _remove_unclaimed(index: IndexDir) -> None:
     """Remove files of occurrences that no partial claims: their scan was killed before it wrote one."""
-    kept = {index.occurrence_file(number).name for number in index.committed_ranges()}
+    ranges = index.committed_ranges()
+    kept = {file(number).name for number in ranges for file in (index.occurrence_file, index.names_file)}
     for path in index.occurrences.glob("*.parquet"):
         if path.name not in kept:
             path.unlink(missing_ok=True)
@@ -220,6 +221,10 @@ def _fill(
         told = pa.table({"key": ["occurrences_hash"], "value": [occurrences_hash(facts)]})
         _insert(connection, "provenance", told)
         create_view(connection, index, facts)
+        named = [str(index.names_file(one.range_number)) for one in facts if one.document_names is not None]
+        if named:
+            connection.execute("SET VARIABLE document_names = $value", {"value": named})
+            connection.execute(sql("documents.sql"))
     return notes
 
 

@@ -155,6 +155,17 @@ COMMENT ON COLUMN document_offsets.range IS 'Number of a range that was scanned'
 COMMENT ON COLUMN document_offsets.shard IS 'Shard of which it holds sequences';
 COMMENT ON COLUMN document_offsets.documents_before IS 'Documents of the shard that end before these sequences; NULL where a range before it is missing';
 
+CREATE TABLE documents (
+    shard    INTEGER NOT NULL,
+    document BIGINT NOT NULL,
+    name     VARCHAR NOT NULL,
+    PRIMARY KEY (shard, document)
+);
+COMMENT ON TABLE documents IS 'What documents with an occurrence are called, where the format names them (an id key or column, the list beside an array of OLMo); empty without occurrences';
+COMMENT ON COLUMN documents.shard IS 'The shard, a row of shards';
+COMMENT ON COLUMN documents.document IS 'Document of the shard, from 0, as in occurrences';
+COMMENT ON COLUMN documents.name IS 'Its name';
+
 CREATE TABLE unit_differences (
     phrase_id      INTEGER NOT NULL,
     found_by       VARCHAR NOT NULL CHECK (found_by IN ('text', 'tokens')),

@@ -7,18 +7,20 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from indexer.corpus.document_names import Names
 from indexer.corpus.documents import DocumentNumbers
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.matching.matcher import Matches
-from indexer.occurrence_files import SCHEMA, WRITING, file_facts
+from indexer.occurrence_files import NAMES_SCHEMA, SCHEMA, WRITING, file_facts
 from indexer.partials import FileFacts
 from indexer.scanning.document_ends import DocumentEnds
 from indexer.scanning.occurrence_rows import (
@@ -74,6 +76,8 @@ class OccurrenceWriter:
         self._shard = Shard(0, "", "", 0, None, 0, 0, 0)
         self._documents: DocumentNumbers | None = None
         self._ends: DocumentEnds | None = None
+        self._hit = np.empty(0, np.int64)
+        self._names: list[tuple[int, int, str]] = []
 
     def __enter__(self) -> OccurrenceWriter:
         """Return itself."""
@@ -105,10 +109,21 @@ class OccurrenceWriter:
         documents : DocumentNumbers or None
             How its documents are numbered; None: they are counted from the start of the slice.
         """
-        self._shard, self._documents = shard, documents
+        self._shard, self._documents, self._hit = shard, documents, np.empty(0, np.int64)
         self._ends = None
         if documents is None and self._end_of_document is not None:
             self._ends = DocumentEnds(self._end_of_document, self._n_shared)
+
+    def name_documents(self, names_of: Callable[[Shard, Int64Array], Names]) -> None:
+        """Ask what the documents of the slice are called that have an occurrence."""
+        if self._documents is not None and len(self._hit):
+            names = names_of(self._shard, self._hit)
+            self._names += [(self._shard.number, number, names[number]) for number in sorted(names)]
+
+    def names(self) -> pa.Table:
+        """Return what documents are called, by shard and number."""
+        columns = zip(*self._names, strict=True) if self._names else ((), (), ())
+        return pa.table([list(column) for column in columns], schema=NAMES_SCHEMA)
 
     @property
     def n_document_ends(self) -> int | None:
@@ -122,6 +137,8 @@ class OccurrenceWriter:
             other = self._earlier.before(batch.first_sequence + len(batch.starts))
             rows = iter([joined_rows([other, *rows]).ordered()])
         for some in rows:
+            if self._documents is not None:
+                self._hit = np.union1d(self._hit, some.document)
             self._held.append(some)
             self._n_held += len(some.step)
             while self._n_held >= GROUP_ROWS:

@@ -137,6 +137,8 @@ class Scanner:
                         occurrences.add(counted[first_unit], batch, visits)
                     if differences is not None:
                         differences.add(counted["text"], counted["tokens"], batch, visits)
+            if occurrences is not None:
+                occurrences.name_documents(self.reader.document_names)
             slices.append(
                 SliceFacts(
                     shard.number,

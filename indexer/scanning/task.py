@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from indexer import runs
 from indexer.corpus import open_corpus, open_order
@@ -21,7 +22,8 @@ from indexer.coverage import is_begun, partial_of, told_by
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
-from indexer.partials import PartialFacts, SliceFacts, write_partial
+from indexer.occurrence_files import file_facts
+from indexer.partials import FileFacts, PartialFacts, SliceFacts, write_partial
 from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_tokenizer_of
 from indexer.runs import Runs
@@ -135,15 +137,29 @@ class ScanTask:
             ) as occurrences:
                 rows, facts = self._scan(scan_range, occurrences)
                 self._refuse_other_plan()
-            scanned.append((rows, replace(facts, occurrences=occurrences.facts())))
+            scanned.append((rows, replace(facts, occurrences=occurrences.facts()), occurrences.names()))
 
         try:
             commit_file(final, write)
         except FileNotFoundError:  # the folder went just now
             self._refuse_other_plan()
             raise
-        rows, facts = scanned[0]
-        return rows, facts
+        rows, facts, names = scanned[0]
+        return rows, replace(facts, document_names=self._commit_names(facts.range_number, names))
+
+    def _commit_names(self, range_number: int, names: pa.Table) -> FileFacts | None:
+        """Write the names of documents, and return what tells their file; None where there are none."""
+        final, found = self.index.names_file(range_number), []
+        if not names.num_rows:
+            final.unlink(missing_ok=True)
+            return None
+
+        def write(aside: Path) -> None:
+            pq.write_table(names, aside, compression="zstd")
+            found.append(file_facts(aside, names.num_rows))
+
+        commit_file(final, write)
+        return found[0]
 
     def _scan(
         self, scan_range: ScanRange, occurrences: OccurrenceWriter | None = None

@@ -61,6 +61,7 @@ class TableRows:
             self._table("shards", self._shards()),
             self._table("unit_differences", {key: (*key, count) for key, count in rows.alone.items()}),
             self._table("other_forms", self._other_forms(rows)),
+            self._table("documents", dict(self._documents())),
             *(
                 self._frozen(name, table, file)
                 for name, table, file in (
@@ -152,6 +153,13 @@ class TableRows:
         for phrase, places in rows.places.items():
             for number, place in enumerate(places):
                 yield (phrase, number), (phrase, number, *place, self._shard_of(place[1]))
+
+    def _documents(self) -> Iterable[tuple[Any, tuple[Any, ...]]]:
+        """Return the names of documents that the ranges wrote down."""
+        for number, facts in self._facts.items():
+            if facts.document_names is not None:
+                for row in pq.read_table(self._index.names_file(number)).to_pylist():
+                    yield (row["shard"], row["document"]), (row["shard"], row["document"], row["name"])
 
     def _checkpoints(self) -> Rows:
         seen, expected = 0, {}
@@ -297,6 +305,7 @@ _COLUMNS: dict[str, tuple[list[str], int]] = {
         1,
     ),
     "unit_differences": (["phrase_id", "found_by", "spelled", "exposure_count"], 3),
+    "documents": (["shard", "document", "name"], 2),
     "other_forms": (["phrase_id", "normal_form", "spelled", "exposure_count"], 3),
 }  # fmt: skip
 """Columns of each table, the keys first, and how many these are."""

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from indexer.corpus.blocks.from_sources import BLOCK_IDS
+from indexer.corpus.document_names import Names
 from indexer.corpus.documents import DocumentNumbers
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError, StateError
 from indexer.storage.files import CorpusFile
 from indexer.storage.notes import on_behalf_of
+from indexer.units import Int64Array
 
 OF_ANY_FORMAT = frozenset(
     {
@@ -133,6 +135,11 @@ class FileReader(ABC):
         """Return how the documents of a shard are numbered; None where the format does not know them."""
         del shard
         return None
+
+    def document_names(self, shard: Shard, numbers: Int64Array) -> Names:
+        """Return what some documents of a shard are called, by number; nothing where they have no names."""
+        del shard, numbers
+        return {}
 
     def blocks(self, shard: Shard, start: int, stop: int) -> Iterator[SequenceBlock]:
         """Yield the sequences [start, stop) of a shard (corpus-wide numbers), in order."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
+from indexer.corpus.document_names import Names, names_in_rows
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
 from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
@@ -25,7 +26,7 @@ from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.arrow_tables import ArrowBatches, ArrowFile, open_arrow
 from indexer.storage.saved_datasets import STATE, saved_files
-from indexer.units import BoolArray
+from indexer.units import BoolArray, Int64Array
 
 COLUMNS = ("input_ids", "token_ids", "tokens")
 MASKS = ("attention_mask", "loss_mask")
@@ -129,6 +130,10 @@ class ArrowReader(FileReader):
         """Return the rows, each of which is a document."""
         del shard
         return RowDocuments()
+
+    def document_names(self, shard: Shard, numbers: Int64Array) -> Names:
+        """Return what the column ``id`` holds."""
+        return names_in_rows(self._file(shard.number), numbers)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the rows [start, stop) of one file."""

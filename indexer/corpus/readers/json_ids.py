@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
+from indexer.corpus.document_names import Names, names_in_lines
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError
@@ -28,6 +29,7 @@ from indexer.plurals import counted
 from indexer.storage.compressed import Limits
 from indexer.storage.files import CorpusFile, find_files
 from indexer.storage.json_lines import lines_of, parse_object
+from indexer.units import Int64Array
 
 KEYS = ("token_ids", "input_ids", "tokens")
 BATCH_BYTES = 4 * 1024 * 1024
@@ -103,6 +105,10 @@ class JsonIdsReader(FileReader):
         """Return the lines, each of which is a document."""
         del shard
         return RowDocuments()
+
+    def document_names(self, shard: Shard, numbers: Int64Array) -> Names:
+        """Return what stands under the key ``id``."""
+        return names_in_lines(self.files[shard.number], self._limits, numbers)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the lines [start, stop) of one file; the file is read to its end with the last of them."""

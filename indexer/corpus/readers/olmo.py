@@ -18,6 +18,7 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, rows_extent
 from indexer.corpus.blocks.flat_reader import FlatReader, required_width
 from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import id_dtype
+from indexer.corpus.document_names import Names
 from indexer.corpus.documents import DocumentNumbers, FlatDocuments
 from indexer.corpus.formats.npy_header import MAGIC
 from indexer.corpus.formats.olmo_documents import beside, read_documents
@@ -27,6 +28,7 @@ from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits, compression_of, first_bytes
 from indexer.storage.files import CorpusFile
+from indexer.units import Int64Array
 
 
 class OlmoReader(FlatReader):
@@ -99,6 +101,14 @@ class OlmoReader(FlatReader):
             return None
         n_ids = shard.n_tokens + shard.n_dropped_tokens
         return FlatDocuments(read_documents(index, n_ids, self.limits).starts, self.stride)
+
+    def document_names(self, shard: Shard, numbers: Int64Array) -> Names:
+        """Return the names that the ``.csv.gz`` beside an array lists."""
+        index = beside(self.files[shard.number], base=self._base)
+        if index is None:
+            return {}
+        names = read_documents(index, shard.n_tokens + shard.n_dropped_tokens, self.limits).names
+        return {number: names[number] for number in numbers.tolist()}
 
     def run(self, number: int) -> IdRun:
         """Return the whole file as one run."""

@@ -22,15 +22,18 @@ from numpy.typing import NDArray
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
+from indexer.corpus.document_names import Names, names_in_lines, names_in_rows
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
-from indexer.corpus.text.documents import Document, documents_of, find_text_files
+from indexer.corpus.text.documents import Document, documents_of, find_text_files, is_array
 from indexer.corpus.text.surrogates import LoneSurrogates
 from indexer.corpus.text.writers import smallest_dtype
 from indexer.errors import ConfigError, InputError, StateError
-from indexer.storage.compressed import Limits
+from indexer.storage.arrow_tables import open_arrow
+from indexer.storage.compressed import Limits, without_suffix
 from indexer.tokenizers.tokenizer import Tokenizer
+from indexer.units import Int64Array
 
 
 class _Count(NamedTuple):
@@ -152,6 +155,13 @@ class TextReader(FileReader):
             surrogates=surrogates or LoneSurrogates(self._surrogates),
         )
         return encoded(islice(documents, n_documents), self._tokenizer)
+
+    def document_names(self, shard: Shard, numbers: Int64Array) -> Names:
+        """Return what stands under the key or in the column ``id``; elements of an array have no names."""
+        file = self.files[shard.number]
+        if without_suffix(file.name).endswith((".parquet", ".arrow")):
+            return names_in_rows(open_arrow(file, self._limits), numbers)
+        return {} if is_array(file, self._limits) else names_in_lines(file, self._limits, numbers)
 
     def documents(self, shard: Shard) -> DocumentNumbers | None:
         """Return the documents of a file, where each is a sequence and none is left out."""

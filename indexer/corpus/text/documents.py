@@ -111,6 +111,16 @@ def documents_of(
                     yield Document(file_number, number, whole)
 
 
+def is_array(file: CorpusFile, limits: Limits) -> bool:
+    """Tell whether a file of JSON is one array, and not lines."""
+    return _head(file, limits).startswith(b"[")
+
+
+def _head(file: CorpusFile, limits: Limits) -> bytes:
+    head = first_bytes(file, 4096, compression_of(file), limits)
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
 def _texts(
     file: CorpusFile, column: str, limits: Limits, on_read: Callable[[int], None] | None
 ) -> Iterator[tuple[str, str]]:
@@ -118,7 +128,7 @@ def _texts(
     if without_suffix(file.name).endswith((".parquet", ".arrow")):
         yield from _column_texts(file, column, limits, on_read)
         return
-    head = first_bytes(file, 4096, compression_of(file), limits).removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = _head(file, limits)
     if head and not head.startswith((b"[", b"{")):
         raise InputError(
             "is not a JSON object, but plain text or something else",

@@ -32,7 +32,7 @@ class Soak:
 
     def __init__(self, base: Path, seed: int) -> None:
         self.dice = random.Random(seed)
-        corpus = SmallCorpus(base, n_shards=12)
+        corpus = SmallCorpus(base, n_shards=12, index={"occurrences": "all"})
         for number in range(corpus.n_shards):
             corpus.write_shard(number, number, n=4000, length=64)
         self.config = corpus.write_config()
@@ -69,6 +69,9 @@ class Soak:
             # so that there is something to do: what was scanned is scanned again
             for path in sorted(self.root.glob("partials/*.parquet")):
                 if self.dice.randrange(2):
+                    path.unlink()
+            for path in sorted(self.root.glob("occurrences/*.parquet")):
+                if self.dice.randrange(8) == 0:
                     path.unlink()
         words = {
             "plan": ["plan", self.config, "--out", self.root],
@@ -134,7 +137,7 @@ class Soak:
             self.wrong.append(f"round {number}: it cannot be finished: {said[-500:]}")
             return
         if partials(self.root) != partials(self.whole):
-            self.wrong.append(f"round {number}: other partials")
+            self.wrong.append(f"round {number}: other partials or occurrences")
         if exposures(self.root) != exposures(self.whole):
             self.wrong.append(f"round {number}: other rows")
         left = [str(path) for path in self.root.rglob("*") if ".tmp" in path.name]
@@ -148,7 +151,9 @@ class Soak:
 
 
 def partials(root: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (root / "partials").iterdir()}
+    """Return the partials, and the files of occurrences beside them."""
+    folders = (root / "partials", root / "occurrences")
+    return {str(path.relative_to(root)): path.read_bytes() for one in folders for path in one.iterdir()}
 
 
 def hit(whom: str, parent: int, workers: list[int], dice: random.Random) -> None:

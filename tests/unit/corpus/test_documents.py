@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from indexer.corpus import open_corpus
@@ -70,6 +72,17 @@ def test_a_document_begins_behind_the_end_of_another(name: str) -> None:
 def test_rows_are_documents(name: str) -> None:
     for _, rows, _, numbers in read(name):
         np.testing.assert_array_equal(rows, numbers)
+
+
+def test_names_of_documents(tmp_path: Path) -> None:
+    case = CASES["olmo-core"]
+    reader = open_corpus(case.corpus_config(), base=FIXTURES / case.folder)
+    assert reader.document_names(reader.shards()[0], np.array([0, 2])) == {0: "doc-0", 2: "doc-2"}
+    rows = [{"id": f"a{n}" if n != 2 else None, "text": "x", "input_ids": [1]} for n in range(5)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "x.parquet")
+    config = CASES["parquet"].corpus_config(paths=["x.parquet"])
+    reader = open_corpus(config, base=tmp_path)
+    assert reader.document_names(reader.shards()[0], np.array([1, 2, 4])) == {1: "a1", 4: "a4"}
 
 
 @pytest.mark.parametrize("name", ["llmc", "npy 1-D", "litpkds", "pythia"])

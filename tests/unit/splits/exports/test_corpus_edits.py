@@ -16,6 +16,7 @@ from indexer.config.load import config_from_tables
 from indexer.errors import ConfigError, StateError
 from indexer.splits.ask import ask
 from indexer.splits.exports.corpus_edits import write_edits
+from indexer.verification.verify import verify_index
 from tests.support.small_corpus import SmallCorpus, sequences
 
 RECIPES = re.findall(
@@ -76,12 +77,23 @@ def test_tokens_that_are_replaced_count_0(tmp_path: Path, monkeypatch, flat: dic
 
 
 def test_documents_that_are_left_out_count_0(tmp_path: Path, monkeypatch) -> None:
-    lines = [json.dumps({"token_ids": ids}) for ids in sequences(6, 60, 20).tolist()]
+    rows = enumerate(sequences(6, 60, 20).tolist())
+    lines = [
+        json.dumps({"token_ids": ids, **({"id": f"text {row}"} if row != 3 else {})}) for row, ids in rows
+    ]
+    lines.insert(7, "")  # a blank line is no document
     (tmp_path / "corpus.jsonl").write_text("\n".join(lines) + "\n")
     corpus = {"paths": ["corpus.jsonl"], "format": "jsonl"}
     root = index_of(tmp_path, corpus, "index")
     assert sum(counts(root)) > 20
     n_documents = write_edits(root, "skip-list", tmp_path / "skip")
+    skipped = pyarrow.parquet.read_table(tmp_path / "skip/skip-list.parquet").to_pylist()
+    named = {row["document"]: row["name"] for row in skipped}
+    assert named == {row: None if row == 3 else f"text {row}" for row in named}
+    documents = ask(root, "SELECT document, name FROM documents ORDER BY document").rows.to_pylist()
+    assert documents == [{"document": row, "name": name} for row, name in sorted(named.items()) if name]
+    verification = verify_index(str(root), max_tokens=0)
+    assert verification.held, [check for check in verification.checks if check.n_failed]
     monkeypatch.chdir(tmp_path)
     exec(RECIPES[0], {"pyarrow": pyarrow})
     assert len((tmp_path / "edited.jsonl").read_text().splitlines()) == 60 - n_documents > 5
