@@ -37,6 +37,7 @@ say "Results into the index, questions, report"
 for seed in $seeds; do
     exposure import "$out/index" "$out/results/seed-$seed"/*/*/samples_*.jsonl --model "seed-$seed"
 done
+exposure import "$out/index" "$out/measures"/*.csv
 for question in accuracy lag lag_null accuracy_by_dose; do
     exposure query "$out/index" "dynamics/$question" --out "$out/answers/$question.csv"
 done

@@ -29,6 +29,7 @@ TABLES = (
     "checkpoints",
     "shards",
     "results",
+    "model_measures",
     "provenance",
 )
 VIEWS = ("pairs", "pair_results")

@@ -84,14 +84,14 @@ def merge_partials(
 
     notes: list[str] = []
 
-    results = _earlier_results(index, plan, facts)
+    imported = _earlier_imports(index, plan, facts)
 
     def build(path: Path) -> None:
         path.unlink(missing_ok=True)
         with building(path, memory_bytes=memory_bytes) as connection:
             notes[:] = _fill(connection, index, plan, facts, missing)
-            if results is not None:
-                _insert(connection, "results", results)
+            for table, rows in imported.items():
+                _insert(connection, table, rows)
             _check(connection, "checks.sql")
             if facts and plan.config.index.occurrences == "all":
                 _check(connection, "occurrences_checks.sql")
@@ -355,8 +355,8 @@ def _provenance_rows(
     return pa.table({"key": list(values), "value": texts})
 
 
-def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> pa.Table | None:
-    """Return the imported evaluation results of the earlier table; one that cannot be read is put aside.
+def _earlier_imports(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> dict[str, pa.Table]:
+    """Return what was imported into the earlier table, by table; one that cannot be read is put aside.
 
     Raises
     ------
@@ -364,14 +364,16 @@ def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> 
         The table is of other ids, though neither size nor time of a shard say that it was changed.
     """
     if not index.database_file.is_file():
-        return None
+        return {}
     wrong = wrong_with_table(index, whole=True)
     try:
         with open_read_only(index.database_file, versions=(1, SCHEMA_VERSION)) as earlier:
             provenance = dict(earlier.execute("SELECT key, value FROM provenance").fetchall())
             is_old = provenance["schema_version"] == "1"
             question = sql("results_of_version_1.sql") if is_old else "SELECT * FROM results"
-            results = earlier.sql(question).to_arrow_table()
+            imported = {"results": earlier.sql(question).to_arrow_table()}
+            if earlier.sql("SELECT * FROM duckdb_tables() WHERE table_name = 'model_measures'").fetchall():
+                imported["model_measures"] = earlier.table("model_measures").to_arrow_table()
             hashes = dict(earlier.execute("SELECT shard, tokens_hash FROM shards").fetchall())
     except (DamagedTableError, duckdb.Error) as error:
         if isinstance(error, duckdb.Error) and is_of_the_machine(error):
@@ -385,20 +387,20 @@ def _earlier_results(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> 
             error.what if isinstance(error, DamagedTableError) else first_line(error),
             kept.name,
         )
-        return None
+        return {}
     if wrong is not None:
-        if results.num_rows:
+        if n_rows := sum(rows.num_rows for rows in imported.values()):
             _log.warning(
                 "%s: %s; it is built anew, and the %s in it taken along unproved",
                 index.database_file,
                 wrong,
-                counted(results.num_rows, "imported result"),
+                counted(n_rows, "imported result"),
             )
-        return results
+        return imported
     same_files = provenance.get("files_hash") == plan.files.hash_of_all()
     if same_files and provenance["plan_fingerprint"] == plan.fingerprint:
         _refuse_other_ids(plan, facts, hashes)
-    return results
+    return imported
 
 
 def _refuse_other_ids(plan: Plan, facts: list[PartialFacts], hashes: dict[int, str | None]) -> None:

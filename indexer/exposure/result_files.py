@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from indexer.errors import ConfigError, InputError
 from indexer.exposure.harness_samples import rows_of_sample
 from indexer.exposure.item_names import ItemNames
+from indexer.exposure.model_measures import COLUMNS as MODEL_COLUMNS
 from indexer.exposure.results import COLUMNS
 from indexer.exposure.surprisal_file import read_surprisal
 from indexer.storage.opening import status_of
@@ -29,6 +30,8 @@ _MEASURED = pa.schema(
     [pa.field("item_id", pa.string()), pa.field("measure", pa.string()), pa.field("value", pa.float64())]
 )
 _STEP_IN_NAME = re.compile(r"(?:step|checkpoint|ckpt)[-_]?(\d+)", re.IGNORECASE)
+
+_STEP_AT_THE_END = re.compile(r"[-_]*(?:step|checkpoint|ckpt)[-_]?\d+$", re.IGNORECASE)
 
 
 def read_results(
@@ -42,7 +45,8 @@ def read_results(
         ``.csv``, ``.parquet``, ``.jsonl``, of which a harness file is told by ``doc_hash`` in its first line;
         ``.json``: surprisals of BabyLM.
     model : str, optional
-        Name of the model where the file does not say; default for harness files: the folder's name.
+        Name of the model where the file does not say; default for harness files: the name of
+        their folder without the step, or of the first folder above that is more than a step.
     checkpoint : int, optional
         Steps taken where the file does not say; default: a number after ``step`` in the path.
     names : ItemNames, optional
@@ -51,7 +55,8 @@ def read_results(
     Returns
     -------
     pyarrow.Table
-        Columns as in `indexer.exposure.results.COLUMNS`.
+        Columns as in `indexer.exposure.results.COLUMNS`, or of a file of measures of the model itself as in
+        `indexer.exposure.model_measures.COLUMNS`: it has no items, and names the measures and their parts.
 
     Raises
     ------
@@ -70,7 +75,7 @@ def read_results(
         if rows and "doc_hash" in rows[0][1]:
             samples = [sample for number, row in rows for sample in rows_of_sample(path, number, row, names)]
             table = pa.Table.from_pylist(samples, _MEASURED)
-            model = model or path.parent.name
+            model = model or _model_of(path)
         else:
             table = _read(lambda _: _as_table([row for _, row in rows]), path)
     elif path.suffix == ".json":
@@ -82,9 +87,15 @@ def read_results(
     return _complete(table, path, model, checkpoint)
 
 
+def _model_of(path: Path) -> str | None:
+    """Return the model that a harness file lies under; its checkpoints are one model, not one each."""
+    names = (_STEP_AT_THE_END.sub("", folder.name).strip("_") for folder in path.resolve().parents)
+    return next(filter(None, names), None)
+
+
 def _read_csv(path: Path) -> pa.Table:
     # "007" is a name, not a number.
-    names = dict.fromkeys(("model", "measure", *ID_COLUMNS), pa.string())
+    names = dict.fromkeys(("model", "paradigm", "measure", "part", *ID_COLUMNS), pa.string())
     return pacsv.read_csv(path, convert_options=pacsv.ConvertOptions(column_types=names))
 
 
@@ -126,10 +137,15 @@ def _complete(table: pa.Table, path: Path, model: str | None, checkpoint: int | 
         if "checkpoint" in table.column_names
         else _required(step, "checkpoint", path),
     }
+    if not named and {"measure", "part", "value"} <= {*table.column_names}:
+        return _of_model(table, origin, path)
     if len(named) != 1:
         what = "has both columns item_id and pair_id" if named else "has no column item_id or pair_id"
         raise InputError(
-            what, path=path, expected="model, checkpoint, item_id or pair_id, and what was measured"
+            what,
+            path=path,
+            expected="model, checkpoint, item_id or pair_id, and what was measured; of a model itself: "
+            "measure, part and value",
         )
     keys = {**origin, "item_id": table[named[0]]}
     try:
@@ -142,13 +158,29 @@ def _complete(table: pa.Table, path: Path, model: str | None, checkpoint: int | 
         raise InputError(f"has a value of the wrong type ({str(error).splitlines()[0]})", path=path) from None
 
 
+def _of_model(table: pa.Table, origin: dict[str, Any], path: Path) -> pa.Table:
+    """Return measures of a model itself."""
+    given = {name: table[name] for name in MODEL_COLUMNS.names if name in table.column_names}
+    columns = {"paradigm": None, **given, **origin}
+    try:
+        return _filled(columns, table.num_rows).select(MODEL_COLUMNS.names).cast(MODEL_COLUMNS)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+        raise InputError(f"has a value of the wrong type ({str(error).splitlines()[0]})", path=path) from None
+
+
 def _column(keys: dict[str, Any], measure: Any, value: Any, n_rows: int) -> pa.Table:
     columns = {**keys, "measure": measure, "value": value}
-    filled = {
-        name: column if isinstance(column, pa.ChunkedArray) else pa.repeat(pa.scalar(column), n_rows)
-        for name, column in columns.items()
-    }
-    return pa.table(filled).select(COLUMNS.names).cast(COLUMNS)
+    return _filled(columns, n_rows).select(COLUMNS.names).cast(COLUMNS)
+
+
+def _filled(columns: dict[str, Any], n_rows: int) -> pa.Table:
+    """Return a table of columns and of single values that stand in every row."""
+    return pa.table(
+        {
+            name: column if isinstance(column, pa.ChunkedArray) else pa.repeat(pa.scalar(column), n_rows)
+            for name, column in columns.items()
+        }
+    )
 
 
 def _measures(table: pa.Table, path: Path, id_column: str) -> Iterator[tuple[Any, pa.ChunkedArray]]:

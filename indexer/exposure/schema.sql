@@ -1,5 +1,5 @@
 -- The tables of an exposure index. This file is a product: others read the table, so names and meanings stay.
--- History of schema versions. 1: first version. 2: a minimal pair is one kind of item; results by measure.
+-- History of schema versions. 1: first version. 2: a minimal pair is one kind of item; results by measure, and measures of models.
 
 CREATE TABLE phrases (
     phrase_id INTEGER PRIMARY KEY,
@@ -244,6 +244,22 @@ COMMENT ON COLUMN results.checkpoint IS 'Steps the model has taken';
 COMMENT ON COLUMN results.item_id IS 'The item';
 COMMENT ON COLUMN results.measure IS 'What was measured: correct (0 or 1), score_good, score_bad, surprisal, or any other name';
 COMMENT ON COLUMN results.value IS 'Its value; NULL where missing';
+
+CREATE TABLE model_measures (
+    model      VARCHAR NOT NULL,
+    checkpoint BIGINT NOT NULL,
+    paradigm   VARCHAR,
+    measure    VARCHAR NOT NULL,
+    part       VARCHAR NOT NULL,
+    value      DOUBLE
+);
+COMMENT ON TABLE model_measures IS 'Imported measures of a model itself, as concept vectors and attention: one row for each model, checkpoint, paradigm, measure and part';
+COMMENT ON COLUMN model_measures.model IS 'Name of the model or seed';
+COMMENT ON COLUMN model_measures.checkpoint IS 'Steps the model has taken';
+COMMENT ON COLUMN model_measures.paradigm IS 'The paradigm whose sentences it was measured on; NULL: all together';
+COMMENT ON COLUMN model_measures.measure IS 'What was measured: auroc, effective_rank, attention, attention_baseline, or any other name';
+COMMENT ON COLUMN model_measures.part IS 'Of what: a split, a head (L0H3), or any other name; empty where it has no parts';
+COMMENT ON COLUMN model_measures.value IS 'Its value; NULL where missing';
 
 CREATE TABLE provenance (
     key   VARCHAR PRIMARY KEY,

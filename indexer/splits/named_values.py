@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HELD = {
     "PHRASE": "SELECT phrase FROM phrases WHERE phrase = $name LIMIT 1",
     "PARADIGM": "SELECT DISTINCT paradigm FROM pairs ORDER BY ALL",
-    "MODEL": "SELECT DISTINCT model FROM results ORDER BY ALL",
+    "MODEL": "SELECT model FROM results UNION SELECT model FROM model_measures ORDER BY ALL",
     "MEASURE": "SELECT DISTINCT measure FROM results ORDER BY ALL",
     "DATASET": "SELECT DISTINCT dataset FROM items WHERE kind = 'item' ORDER BY ALL",
     "ROLE": "SELECT DISTINCT role FROM item_phrases JOIN items USING (item_id) WHERE kind = 'item'",

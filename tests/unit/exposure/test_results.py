@@ -146,7 +146,7 @@ def test_harness_samples_are_joined_by_their_hash(index: IndexDir, tmp_path: Pat
     other = {"pair_id": "p/2", "sentence_good": "é", "sentence_bad": "d"}
     path = written(tmp_path, sample_line(one) + sample_line(other, acc=0.0), "model-x/step70/samples_p.jsonl")
     add_results(index, read_results(path))
-    assert pair_results(index) == [("step70", 70, "p/1", True), ("step70", 70, "p/2", False)]
+    assert pair_results(index) == [("model-x", 70, "p/1", True), ("model-x", 70, "p/2", False)]
     assert [row[3:] for row in results(index)][1:3] == [("score_bad", -2.5), ("score_good", -1.5)]
 
 
@@ -185,3 +185,18 @@ def test_columns_must_be_there(tmp_path: Path) -> None:
         read_results(written(tmp_path, "pair_id,item_id,correct\np/0,p/0,1\n"), "m", 5)
     with pytest.raises(InputError, match=r"has correct = 0.5; expected true or false"):
         read_results(written(tmp_path, "pair_id,correct\np/0,0.5\n"), "m", 5)
+
+
+@pytest.mark.parametrize(
+    ("folder", "model"),
+    [
+        ("EleutherAI__pythia-70m", "EleutherAI__pythia-70m"),
+        ("out__seed-0__step-000050", "out__seed-0"),
+        ("seed-0/checkpoint-50", "seed-0"),
+        ("model/step50/__model__step50", "model"),
+    ],
+)
+def test_the_checkpoints_of_a_harness_are_one_model(tmp_path: Path, folder: str, model: str) -> None:
+    line = sample_line({"pair_id": "p/0", "sentence_good": "a", "sentence_bad": "b"})
+    rows = read_results(written(tmp_path, line, f"{folder}/samples_p.jsonl"), checkpoint=50)
+    assert set(rows["model"].to_pylist()) == {model}

@@ -18,7 +18,7 @@ def test_results_of_version_1_are_kept_when_it_is_built_anew(index_dir: Path, tm
     pairs = ask(root, "SELECT pair_id FROM pairs ORDER BY ALL LIMIT 2").rows["pair_id"].to_pylist()
     with duckdb.connect(str(root / "exposures.duckdb")) as table:
         table.execute("UPDATE provenance SET value = '1' WHERE key = 'schema_version'")
-        table.execute("DROP VIEW pair_results; DROP TABLE results")
+        table.execute("DROP VIEW pair_results; DROP TABLE results; DROP TABLE model_measures")
         table.execute(
             "CREATE TABLE results (model VARCHAR, checkpoint BIGINT, pair_id VARCHAR, score_good DOUBLE,"
             " score_bad DOUBLE, correct BOOLEAN)"
