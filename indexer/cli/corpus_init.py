@@ -9,8 +9,8 @@ import click
 from indexer.cli.command import command
 
 
-@command("exposure init --preset pythia", "exposure init --list")
-@click.option("--preset", help="Name of the training run.")
+@command("exposure init --preset pythia", "exposure init --preset contamination", "exposure init --list")
+@click.option("--preset", help="Name of the training run, or contamination or word-list.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -20,7 +20,7 @@ from indexer.cli.command import command
 )
 @click.option("--list", "list_them", is_flag=True, help="List the presets.")
 def init(preset: str | None, out: Path, list_them: bool) -> None:
-    """Write a commented exposure.toml for a known training run."""
+    """Write a commented exposure.toml for a known training run, or a known kind of question."""
     from indexer.corpus.presets import preset_names, write_preset
 
     if list_them or preset is None:

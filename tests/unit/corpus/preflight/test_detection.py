@@ -239,7 +239,9 @@ def test_packed_shards_are_looked_into(tmp_path: Path):
 def test_presets_are_configurations_whose_numbers_carry_their_source(tmp_path: Path, name):
     write_preset(name, tmp_path / "exposure.toml")
     config = load_config(tmp_path / "exposure.toml")
-    assert config.phrases.source == "nyu-mll/blimp"
+    assert config.sources() == {"contamination": ["quiz.jsonl"], "word-list": ["words.csv"]}.get(
+        name, ["nyu-mll/blimp"]
+    )
     for line in preset_text(name).splitlines():
         key, equals, _ = line.partition(" = ")
         if equals and key.isidentifier() and key not in ("kind", "format", "paths", "path", "source"):
@@ -259,6 +261,8 @@ def test_the_presets_that_are_asked_for_exist():
         "c4-galore",
         "megatron",
         "huggingface",
+        "contamination",
+        "word-list",
     }
     assert wanted <= set(preset_names())
     assert "OPEN QUESTION" in preset_text("pythia-deduped")
