@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from indexer.build import build_index
+from indexer.config.load import config_from_tables
+from indexer.corpus.presets import preset_text
 from indexer.exposure.result_files import read_results
 from indexer.exposure.results import add_results
 from indexer.index_dir import IndexDir
@@ -47,9 +51,7 @@ def test_questions_stand_with_their_answers_where_they_were_put(index_dir: Path)
 
 @pytest.fixture(scope="module")
 def with_results(index_dir: Path, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sample") / "index"
-    root.mkdir()
-    shutil.copy(index_dir / "exposures.duckdb", root)
+    root = Path(shutil.copytree(index_dir, tmp_path_factory.mktemp("sample") / "index"))
     for file in sorted((sample / "results").glob("*.csv")):
         joined = add_results(IndexDir(root), read_results(file))
         assert (joined.unknown_items, joined.missing) == ((), ())
@@ -68,3 +70,21 @@ def test_results_tell_what_was_met_from_what_was_not(with_results: Path) -> None
     means = {(row["model"], row["verdict"]): row["mean"] for row in last}
     for model in ("seed-1", "seed-2"):
         assert means[model, "dirty"] < means[model, "clean"]
+
+
+@pytest.mark.parametrize(
+    ("preset", "question"), [("contamination", "by_item"), ("word-list", "most_exposed")]
+)
+def test_a_preset_of_items_runs_on_the_sample_as_it_is_written(
+    sample: Path, index_dir: Path, tmp_path: Path, preset: str, question: str
+) -> None:
+    tables = tomllib.loads(preset_text(preset))
+    build_index(config_from_tables(tables, origin=preset, base=sample), tmp_path / "index", n_workers=1)
+    rows = ask(tmp_path / "index", question).rows.to_pylist()
+    if preset == "contamination":
+        assert rows == ask(index_dir, question, {"dataset": "quiz"}).rows.to_pylist()
+    else:
+        words = ask(index_dir, "SELECT DISTINCT phrase_id FROM item_phrases WHERE role = 'word'").rows
+        (found,) = ask(tmp_path / "index", "SELECT count(*) AS n FROM phrases").rows.to_pylist()
+        assert found["n"] == words.num_rows
+        assert rows[0]["exposure_count"] > 100
