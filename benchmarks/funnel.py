@@ -14,6 +14,7 @@ from indexer.matching.ids.kernels.inspection import STAGES, scan_up_to
 from indexer.matching.ids.kernels.prefilter import IdPrefilter, new_prefilter_scratch
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.ids.prefilter import build_prefilter
+from indexer.matching.kernels.block import Block, Row
 from indexer.matching.text.kernels import prefilter as text_filter
 from indexer.matching.text.kernels.windows import (
     CHUNK,
@@ -69,17 +70,8 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
             end = min(begin + CHUNK, len(ids) - 1)
             n_sides = count_sides(table, ids, begin, end, scratch)
             n_positions, _ = text_filter.passing_positions(table, ids, begin, end, scratch)
-            n_pairs = text_filter.real_pairs(
-                table.spelling,
-                table.tags,
-                table.known,
-                ids,
-                scratch.positions,
-                n_positions,
-                scratch.info,
-                scratch.beside,
-            )
-            n_splits = text_filter.keep_splits(table, ids, begin, end + 1, 0, n_pairs, scratch)
+            n_pairs = text_filter.real_pairs(table, ids, n_positions, scratch)
+            n_splits = text_filter.keep_splits(table, Row(ids, begin, end + 1), 0, n_pairs, scratch)
             totals += (n_sides, n_positions, n_pairs, n_splits)
         state = np.zeros(STATE_SIZE, np.int64)
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
@@ -87,7 +79,7 @@ def text_funnel(load: workload.Workload, n_tokens: int) -> None:
         n_windows = n_ids = 0
         done = False
         while not done:
-            n, done = find_windows(table, ids, starts, stops, scratch, state, windows)
+            n, done = find_windows(table, Block(ids, starts, stops), scratch, state, windows)
             n_windows += n
             n_ids += int((windows.end[:n] - windows.first[:n]).sum())
         found = len(matcher.find(ids, starts, stops).row)

@@ -15,6 +15,7 @@ from benchmarks.stages import least_seconds
 from indexer.jit.compile import kernel
 from indexer.jit.simd import places_of
 from indexer.matching.blocks import read_only
+from indexer.matching.kernels.block import Block, Row
 from indexer.matching.text.kernels.pair_sides import read_sides, test_pairs
 from indexer.matching.text.kernels.prefilter import (
     RUN,
@@ -59,20 +60,11 @@ def scan_up_to(table, ids, stage, scratch):
         else:
             n, _ = passing_positions(table, ids, begin, end, scratch)
         if stage > 1:
-            n = real_pairs(
-                table.spelling,
-                table.tags,
-                table.known,
-                ids,
-                scratch.positions,
-                n,
-                scratch.info,
-                scratch.beside,
-            )
+            n = real_pairs(table, ids, n, scratch)
         if stage == 3:
-            n = keep_edges(table.edges, ids, begin, end + 1, 0, n, scratch)
+            n = keep_edges(table.edges, Row(ids, begin, end + 1), 0, n, scratch)
         if stage == 4:
-            n = keep_splits(table, ids, begin, end + 1, 0, n, scratch)
+            n = keep_splits(table, Row(ids, begin, end + 1), 0, n, scratch)
         total += n
     return total
 
@@ -104,7 +96,7 @@ def _runs(load: text_unit.TextLoad) -> list[Callable[[], object]]:
         state[ROW], state[CHUNK_STOP] = len(starts) - 1, -1
         done = False
         while not done:
-            _, done = find_windows(table, ids, starts, stops, scratch, state, windows)
+            _, done = find_windows(table, Block(ids, starts, stops), scratch, state, windows)
 
     runs: list[Callable[[], object]] = [
         lambda stage=stage: scan_up_to(table, ids, stage, scratch) for stage in range(5)

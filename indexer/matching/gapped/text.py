@@ -12,6 +12,7 @@ from indexer.folding import fold, is_mark, is_word_character
 from indexer.matching.borders import character_classes
 from indexer.matching.gapped.kernels.tables import MOST_WORDS, SEPARATOR_WORDS, Parts, Stretches
 from indexer.matching.gapped.kernels.text import count_words, widen
+from indexer.matching.kernels.block import Block
 from indexer.matching.matcher import concatenate
 from indexer.matching.text.decoder import decoder
 from indexer.matching.text.full_search import empty_stream, new_search_scratch, one_range, search_all
@@ -110,7 +111,7 @@ class GapText:
         for first, stop in pairwise([*borders.tolist(), n]):
             capacity = MAX_GROWTH * (int(n_bytes[first:stop].sum()) + 4 * (stop - first)) + 2 * PADDING
             stream = empty_stream(capacity + self._decoder.token_bytes)
-            fill_stream(self._decoder, ids, wide_start[first:stop], wide_stop[first:stop], stream)
+            fill_stream(self._decoder, Block(ids, wide_start[first:stop], wide_stop[first:stop]), stream)
             batch = Stretches(*(column[first:stop] for column in stretches))
             shift = wide_start[first:stop] - starts[batch.row]
             if stretch_of is None:

@@ -66,7 +66,7 @@ class DecodingSearch:
         stream = empty_stream(self._window)
         block = checked_block(np.zeros(1, dtype), np.zeros(1, np.int64), np.ones(1, np.int64))
         with np.errstate(over="ignore"):
-            fill_stream(self._decoder, *block, stream)
+            fill_stream(self._decoder, block, stream)
             slide_stream(stream, 1, character_classes())
 
     def compile_search(self) -> None:
@@ -78,7 +78,7 @@ class DecodingSearch:
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, in the order of the text."""
-        ids, starts, stops = checked_block(ids, starts, stops)
+        block = checked_block(ids, starts, stops)
         parts: list[Matches] = []
         if self._phrases.longest == 0:
             return concatenate(parts)
@@ -89,7 +89,7 @@ class DecodingSearch:
         finished = False
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             while not finished:
-                finished = fill_stream(self._decoder, ids, starts, stops, stream)
+                finished = fill_stream(self._decoder, block, stream)
                 n_text = int(stream.state[N_TEXT])
                 stop = n_text if finished else n_text - margin
                 hits_of_range = search_all(self._phrases, stream, one_range(stream, done, stop), 1, scratch)

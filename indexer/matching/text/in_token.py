@@ -12,6 +12,7 @@ import numpy as np
 
 from indexer.folding import fold
 from indexer.matching.borders import character_classes, classes_of_folds
+from indexer.matching.kernels.block import Block
 from indexer.matching.kernels.borders import LEFT_BORDER, MARK, NO_POSSESSIVE, OTHER, RIGHT_BORDER, WORD
 from indexer.matching.matcher import Matches, concatenate, first_of, new_matches, selected
 from indexer.matching.scratch import ScratchPool
@@ -50,7 +51,7 @@ from indexer.matching.text.kernels.stream import STATE_SIZE as STREAM_STATE_SIZE
 from indexer.matching.text.kernels.tries import Spellings
 from indexer.matching.text.prefilter import SpelledVocabulary
 from indexer.matching.text.vocabulary import characters_touched
-from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
+from indexer.units import Int32Array, Int64Array, Uint8Array
 
 _END = bytes([SEPARATOR])
 _CONTEXTS = ((_END, _END), (b"a", b"a"), (b"a", b"'s" + _END), (b"a", b"s" + _END))
@@ -216,32 +217,29 @@ def _last_fact(middle: str, case: str) -> np.uint8:
     return LAST_WORD if found == WORD else np.uint8(0)
 
 
-def with_those_in_tokens(
-    others: Matches, table: InTokenTable, ids: TokenIds, starts: Int64Array, stops: Int64Array
-) -> Matches:
+def with_those_in_tokens(others: Matches, table: InTokenTable, block: Block) -> Matches:
     """Return the occurrences inside tokens of the sequences together with others, all ordered.
 
     Those that `list_open` lists have to be among the others, which are ordered.
     """
     if not len(table.phrase):
         return others
-    capacity = min(int((stops - starts).sum()), _MOST_HITS) + RUN * table.most_of_token + len(others.row)
+    n_ids = int((block.stops - block.starts).sum())
+    capacity = min(n_ids, _MOST_HITS) + RUN * table.most_of_token + len(others.row)
     state = np.zeros(STATE_SIZE, np.int64)
     parts: list[Matches] = []
     with in_token_scratch.lend() as scratch:
-        while state[ROW] < len(starts):
+        while state[ROW] < len(block.starts):
             # Pages are taken when they are written to: space for more than is found costs nothing.
             hits = new_matches(capacity)
-            n = find_in_tokens(table, ids, starts, stops, state, scratch, others, hits)
+            n = find_in_tokens(table, block, state, scratch, others, hits)
             parts.append(first_of(hits, n))
     return parts[0] if len(parts) == 1 else concatenate(parts)
 
 
-def not_in_one_token(
-    found: Matches, vocabulary: VocabularyTable, ids: TokenIds, starts: Int64Array
-) -> Matches:
+def not_in_one_token(found: Matches, vocabulary: VocabularyTable, block: Block) -> Matches:
     """Return the occurrences that lie over several tokens, or in one that is not whole."""
-    token = ids[starts[found.row] + found.token_offset]
+    token = block.ids[block.starts[found.row] + found.token_offset]
     keep = (found.n_tokens > 1) | (vocabulary.kind[token] != TOKEN_WHOLE)
     return selected(found, keep)
 

@@ -5,27 +5,25 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.folding import fold, folding_characters
 from indexer.matching.kernels.borders import LEFT_BORDER, RIGHT_BORDER
+from indexer.matching.kernels.pair_bitmap import PairBitmap
 from indexer.matching.text.crossing import ids_across_spaces
 from indexer.matching.text.kernels.edge_classes import ANY, SEPARATOR, edge_class
 from indexer.matching.text.kernels.mandatory_pairs import (
-    MOST_REACH,
-    PAIR,
-    Borders,
+    CountedSpellings,
     SplitScratch,
-    choose_splits,
     cost_splits,
     count_pairs,
     enter_all_mandatory_pairs,
-    list_splits,
 )
+from indexer.matching.text.kernels.pair_records import MOST_REACH, PAIR
 from indexer.matching.text.kernels.pair_sides import CROSSING, N_CLASSES, enter_sides
 from indexer.matching.text.kernels.prefilter import SEPARATOR_LENGTH, TextPrefilter
 from indexer.matching.text.kernels.prefilter_table import enter_bits, enter_splits, enter_tags
 from indexer.matching.text.kernels.search import LOOK_AHEAD
+from indexer.matching.text.kernels.splits import Splits, choose_splits, list_splits
 from indexer.matching.text.kernels.stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
 from indexer.matching.text.kernels.tries import MOST_NEIGHBOURS, Neighbours
 from indexer.matching.text.spellings import spellings_of
@@ -46,7 +44,7 @@ class Coverage(NamedTuple):
 
     Attributes
     ----------
-    table : TextFilter
+    table : TextPrefilter
     covered : list of bytes
         The texts the filter finds.
     left_over : list of bytes
@@ -65,10 +63,14 @@ class SpelledVocabulary:
         self.table = vocabulary
         self.case = case
         self.spellings, self.spelling_of = spellings_of(vocabulary)
-        self.borders = Borders(
-            left_word=bool(rules & LEFT_BORDER),
-            right_word=bool(rules & RIGHT_BORDER),
-        )
+        self.rules = rules
+
+    def counted(self, sample: TokenIds) -> CountedSpellings:
+        """Return the spellings with the counts of their pairs in a sample."""
+        counts = np.zeros(1 << _COUNT_BITS, np.float32)
+        count_pairs(sample[:SAMPLE_TOKENS], np.append(self.spelling_of, np.int32(0)), counts)
+        left_word, right_word = bool(self.rules & LEFT_BORDER), bool(self.rules & RIGHT_BORDER)
+        return CountedSpellings(self.spellings, counts, left_word, right_word)
 
 
 def build_prefilter(texts: list[bytes], vocabulary: SpelledVocabulary, sample: TokenIds) -> Coverage:
@@ -82,63 +84,39 @@ def build_prefilter(texts: list[bytes], vocabulary: SpelledVocabulary, sample: T
 
 def _build(texts: list[bytes], vocabulary: SpelledVocabulary, sample: TokenIds) -> Coverage:
     text, offsets = _joined(texts)
-    counts = np.zeros(1 << _COUNT_BITS, np.float32)
-    padded_spelling = np.append(vocabulary.spelling_of, np.int32(0))
-    count_pairs(sample[:SAMPLE_TOKENS], padded_spelling, counts)
-    scratch = _new_split_scratch()
-    spaces = _chosen_splits(text, offsets, vocabulary, counts, scratch)
+    counted, scratch = vocabulary.counted(sample), _new_split_scratch()
+    spaces = _chosen_spaces(text, offsets, counted, scratch)
     fits = np.diff(offsets) <= MOST_REACH - LOOK_AHEAD
     pairs = None
     for covered in (fits, fits & (spaces >= 0), np.zeros(len(texts), np.bool_)):
         splits = _splits(text, offsets, spaces, covered)
         hopeless = np.zeros(len(texts), np.bool_)
-        pairs = _pairs(splits, vocabulary, counts, scratch, hopeless)
+        pairs = _pairs(splits, counted, scratch, hopeless)
         if pairs is not None:
             break
     assert pairs is not None  # no phrase has no pairs
-    splits = splits.without(hopeless)
+    splits = _some(splits, ~hopeless[splits.phrase])
     covered = covered & ~hopeless
     covered_texts = [texts[k] for k in np.flatnonzero(covered)]
     left_over = [texts[k] for k in np.flatnonzero(~covered)]
-    table = _filter(vocabulary, padded_spelling, pairs, splits, covered_texts, sample)
-    return Coverage(table, covered_texts, left_over)
+    return Coverage(_filter(vocabulary, pairs, splits, covered_texts, sample), covered_texts, left_over)
 
 
-class _Splits(NamedTuple):
-    """Texts, one behind the other, and where they are split.
-
-    Attributes
-    ----------
-    text, offsets
-        Text k is ``text[offsets[k]:offsets[k + 1]]``.
-    place, phrase : array of int64, shape (n_splits,)
-        Places in `text`, and the text each lies in.
-    is_first_border : array of bool
-        Whether it stands for the occurrences whose first token border it is, and other places of its text for
-        the others; else it is a space, the only split point of its text.
-    """
-
-    text: Uint8Array
-    offsets: Int64Array
-    place: Int64Array
-    phrase: Int64Array
-    is_first_border: BoolArray
-
-    def without(self, hopeless: BoolArray) -> _Splits:
-        keep = ~hopeless[self.phrase]
-        return self._replace(
-            place=self.place[keep], phrase=self.phrase[keep], is_first_border=self.is_first_border[keep]
-        )
+def _some(splits: Splits, which: BoolArray | Int64Array) -> Splits:
+    """Return some of the split points, of the same texts."""
+    return Splits(
+        splits.text, splits.offsets, splits.place[which], splits.phrase[which], splits.is_first_border[which]
+    )
 
 
-def _splits(text: Uint8Array, offsets: Int64Array, spaces: Int64Array, covered: BoolArray) -> _Splits:
+def _splits(text: Uint8Array, offsets: Int64Array, spaces: Int64Array, covered: BoolArray) -> Splits:
     """Return the spaces chosen for texts, and all places inside texts that have none."""
     split, whole = np.flatnonzero(covered & (spaces >= 0)), np.flatnonzero(covered & (spaces < 0))
     lengths = np.diff(offsets)[whole]
     phrase = np.repeat(whole, lengths)
     place = np.arange(len(phrase)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + offsets[phrase]
     is_inside = (place > offsets[phrase]) & ((text[place] < 0x80) | (text[place] >= 0xC0))
-    return _Splits(
+    return Splits(
         text,
         offsets,
         np.append(spaces[split], place[is_inside]),
@@ -165,49 +143,32 @@ def _new_split_scratch() -> SplitScratch:
     )
 
 
-def _chosen_splits(
-    text: Uint8Array,
-    offsets: Int64Array,
-    vocabulary: SpelledVocabulary,
-    counts: NDArray[np.float32],
-    scratch: SplitScratch,
+def _chosen_spaces(
+    text: Uint8Array, offsets: Int64Array, counted: CountedSpellings, scratch: SplitScratch
 ) -> Int64Array:
-    """Return the chosen split point of each text, as a place in `text`; -1 where it has none."""
-    nothing = np.empty(0, np.int64)
-    n_splits = list_splits(text, offsets, nothing, nothing, np.empty(0, np.uint64))
-    splits = np.empty(n_splits, np.int64)
-    split_phrase = np.empty(n_splits, np.int64)
-    word_pair = np.empty(n_splits, np.uint64)
-    list_splits(text, offsets, splits, split_phrase, word_pair)
-    if not n_splits:
-        return np.full(len(offsets) - 1, -1, np.int64)
+    """Return the space each text is split at, as a place in `text`; -1 where it has none."""
+
+    def listed(n: int) -> tuple[int, Splits, Uint64Array]:
+        splits = Splits(text, offsets, np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n, np.bool_))
+        word_pair = np.empty(n, np.uint64)
+        return list_splits(splits, word_pair), splits, word_pair
+
+    _, splits, word_pair = listed(listed(0)[0])
+    chosen = np.full(len(offsets) - 1, -1, np.int64)
+    if not len(word_pair):
+        return chosen
     _, representative, kind = np.unique(word_pair, return_index=True, return_inverse=True)
     cost = np.empty(len(representative), np.float32)
-    cost_splits(
-        vocabulary.spellings,
-        vocabulary.borders,
-        counts,
-        text,
-        offsets,
-        splits[representative],
-        split_phrase[representative],
-        scratch,
-        cost,
-    )
-    split_first = np.searchsorted(split_phrase, np.arange(len(offsets)))
-    chosen = np.full(len(offsets) - 1, -1, np.int64)
+    cost_splits(counted, _some(splits, representative), scratch, cost)
+    split_first = np.searchsorted(splits.phrase, np.arange(len(offsets)))
     n_sharers = np.zeros(len(cost), np.int64)
     for _ in range(_PASSES):
         choose_splits(split_first, kind.ravel(), cost, n_sharers, chosen)
-    return np.where(chosen >= 0, splits[chosen], -1)
+    return np.where(chosen >= 0, splits.place[chosen], -1)
 
 
 def _pairs(
-    splits: _Splits,
-    vocabulary: SpelledVocabulary,
-    counts: NDArray[np.float32],
-    scratch: SplitScratch,
-    hopeless: BoolArray,
+    splits: Splits, counted: CountedSpellings, scratch: SplitScratch, hopeless: BoolArray
 ) -> Uint64Array | None:
     """Return the table of the pairs no occurrence avoids; None if it would be too large.
 
@@ -216,56 +177,36 @@ def _pairs(
     n_slots = 1 << max(10, (4 * len(splits.place)).bit_length())
     while n_slots <= 2 * _MOST_PAIRS:
         table = np.zeros((n_slots, 3), np.uint64)
-        if enter_all_mandatory_pairs(
-            vocabulary.spellings,
-            vocabulary.borders,
-            counts,
-            splits.text,
-            splits.offsets,
-            splits.place,
-            splits.phrase,
-            splits.is_first_border,
-            scratch,
-            table,
-            n_slots // 2,
-            hopeless,
-        ):
+        if enter_all_mandatory_pairs(counted, splits, scratch, table, n_slots // 2, hopeless):
             return table
         n_slots *= 2
     return None
 
 
 def _filter(
-    vocabulary: SpelledVocabulary,
-    spelling: Int32Array,
-    built: Uint64Array,
-    splits: _Splits,
-    covered: list[bytes],
-    sample: TokenIds,
+    vocabulary: SpelledVocabulary, built: Uint64Array, splits: Splits, covered: list[bytes], sample: TokenIds
 ) -> TextPrefilter:
+    spelling = np.append(vocabulary.spelling_of, np.int32(0))
     spellings, table = vocabulary.spellings, vocabulary.table
     keys, n_ids = built[built[:, PAIR] != 0, PAIR], np.diff(spellings.ids_offsets)
     n_pairs = (n_ids[(keys >> np.uint64(32)).astype(np.int64)] * n_ids[keys.astype(np.uint32)]).sum()
     bits = min(max(_SMALLEST_BITMAP, int(n_pairs).bit_length() + _BITS_PER_PAIR), _LARGEST_BITMAP)
-    bitmap = np.zeros(1 << (bits - 6), np.uint64)
-    shift = np.uint64(64 - (bits - 6))
+    bitmap = PairBitmap(np.zeros(1 << (bits - 6), np.uint64), _MULTIPLIER, np.uint64(64 - (bits - 6)))
     width = np.uint64(8 * sample.dtype.itemsize)
-    enter_bits(built, spellings.ids, spellings.ids_offsets, width, _MULTIPLIER, shift, bitmap)
+    enter_bits(built, spellings, width, bitmap)
     n_buckets = 1 << max(4, (3 * len(keys) // 8).bit_length())
     tags, known = np.zeros(n_buckets, np.uint64), np.zeros((4 * n_buckets, 2), np.uint64)
     enter_tags(built, tags, known)
     split_bits = np.zeros(1 << max(4, (16 * len(splits.place)).bit_length() - 6), np.uint64)
-    enter_splits(splits.text, splits.offsets, splits.place, splits.phrase, split_bits)
+    enter_splits(splits, split_bits)
     sides = np.append(_crossing_ids(vocabulary, covered, splits), np.uint8(0))
-    enter_sides(built, spellings.ids, spellings.ids_offsets, _classes(built, spelling, sample), sides)
+    enter_sides(built, spellings, _classes(built, spelling, sample), sides)
     first_bytes, last_bytes = end_bytes(table.kind, table.offsets, table.text)
     length = np.where(table.kind == TOKEN_WHOLE, np.diff(table.offsets), 0)
     length[table.kind == TOKEN_SPECIAL] = SEPARATOR_LENGTH
     return TextPrefilter(
         sides=sides,
         bitmap=bitmap,
-        multiplier=_MULTIPLIER,
-        shift=shift,
         width=width,
         spelling=spelling,
         first_bytes=_with_length(first_bytes, length),
@@ -309,7 +250,7 @@ def _with_length(ends: Uint64Array, length: Int64Array) -> Uint64Array:
     return table
 
 
-def _crossing_ids(vocabulary: SpelledVocabulary, covered: list[bytes], splits: _Splits) -> Uint8Array:
+def _crossing_ids(vocabulary: SpelledVocabulary, covered: list[bytes], splits: Splits) -> Uint8Array:
     """Return which ids an occurrence over several tokens can hold without a pair that tells so."""
     table = vocabulary.table
     crossing = np.zeros(len(table.kind), np.uint8)

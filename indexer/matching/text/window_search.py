@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.matching.blocks import checked_block
+from indexer.matching.kernels.block import Block
 from indexer.matching.matcher import Matches, concatenate, new_matches, ordered, selected
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.scratch import ScratchPool
@@ -66,9 +67,6 @@ class _Scratch(NamedTuple):
     ranges: Ranges
 
 
-_Block = tuple[TokenIds, Int64Array, Int64Array]
-
-
 class WindowSearch:
     """Finds texts inside tokens, and over several tokens where `TextPrefilter` opens a window.
 
@@ -96,9 +94,9 @@ class WindowSearch:
 
     def find(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Matches:
         """Return the occurrences in the sequences ``ids[starts:stops]``, ordered as of `TextMatcher`."""
-        block = ids, starts, stops = checked_block(ids, starts, stops)
+        block = checked_block(ids, starts, stops)
         built = self._built.for_block(*block)
-        if not len(starts):
+        if not len(block.starts):
             return new_matches(0)
         capacity = (
             (MOST_FIRST_TOKENS + 4) * self._decoder.token_bytes + built.phrases.longest + 4 * LOOK_AHEAD
@@ -112,10 +110,10 @@ class WindowSearch:
             ]
             if built.left_over is not None:
                 others.append(built.left_over.find(*block))
-            return with_those_in_tokens(ordered(concatenate(others)), built.in_tokens, *block)
+            return with_those_in_tokens(ordered(concatenate(others)), built.in_tokens, block)
 
     def _over_tokens(
-        self, built: Built, block: _Block, capacity: int, stream: Stream, scratch: _Scratch
+        self, built: Built, block: Block, capacity: int, stream: Stream, scratch: _Scratch
     ) -> Iterator[Matches]:
         """Yield the occurrences that lie in more than one token, or in one that is not whole."""
         phrases = built.phrases
@@ -123,40 +121,40 @@ class WindowSearch:
             return
         search = new_search_scratch(phrases)
         state = np.zeros(STATE_SIZE, np.int64)
-        state[ROW], state[CHUNK_STOP] = len(block[1]) - 1, -1
+        state[ROW], state[CHUNK_STOP] = len(block.starts) - 1, -1
         done = False
         while not done:
-            n, done = find_windows(built.table, *block, scratch.of_filter, state, scratch.windows)
+            n, done = find_windows(built.table, block, scratch.of_filter, state, scratch.windows)
             for _, n_ranges in self._decoded(block, n, capacity, phrases.longest, stream, scratch):
                 for found in search_all(phrases, stream, scratch.ranges, n_ranges, search):
-                    yield not_in_one_token(found, self._decoder.vocabulary, block[0], block[1])
+                    yield not_in_one_token(found, self._decoder.vocabulary, block)
 
     def _open_in_tokens(
-        self, built: Built, block: _Block, capacity: int, stream: Stream, scratch: _Scratch
+        self, built: Built, block: Block, capacity: int, stream: Stream, scratch: _Scratch
     ) -> Iterator[Matches]:
         """Yield the occurrences inside a token on whose borders its neighbours do not decide."""
         table, windows, ranges = built.in_tokens, scratch.windows, scratch.ranges
         state = np.zeros(IN_TOKEN_STATE_SIZE, np.int64)
         hits = new_matches(_MOST_RANGES * table.most_of_token)
-        while len(table.phrase) and state[IN_TOKEN_ROW] < len(block[1]):
+        while len(table.phrase) and state[IN_TOKEN_ROW] < len(block.starts):
             with in_token_scratch.lend() as of_tokens:
-                n = list_open(table, self._decoder.vocabulary, *block, state, of_tokens, windows)
+                n = list_open(table, self._decoder.vocabulary, block, state, of_tokens, windows)
             for first, n_ranges in self._decoded(block, n, capacity, BEHIND_BYTES, stream, scratch):
                 n_hits = verify_open(
-                    table, built.phrases, *block, windows, first, stream, ranges, n_ranges, hits
+                    table, built.phrases, block, windows, first, stream, ranges, n_ranges, hits
                 )
                 yield selected(hits, slice(n_hits))
 
     def _decoded(
-        self, block: _Block, n_windows: int, capacity: int, longest: int, stream: Stream, scratch: _Scratch
+        self, block: Block, n_windows: int, capacity: int, longest: int, stream: Stream, scratch: _Scratch
     ) -> Iterator[tuple[int, int]]:
         """Fill the stream with the text of windows, some at a time; yield the first of them and how many."""
         progress = np.array([0, -1], np.int64)
         while progress[0] < n_windows:
             first = int(progress[0])
             n_ranges = fill_windows(
-                self._decoder, *block, scratch.windows, n_windows, progress, capacity, longest,
-                stream, scratch.ranges,
+                self._decoder, block, scratch.windows, n_windows, progress, capacity, longest,
+                stream, scratch.ranges
             )  # fmt: skip
             yield first, n_ranges
 
@@ -172,14 +170,14 @@ class WindowSearch:
 
     def n_ids_in_windows(self, sample: TokenIds) -> int:
         """Return how many ids of a sample are decoded."""
-        ids, starts, stops = checked_block(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
+        block = checked_block(sample, np.zeros(1, np.int64), np.full(1, len(sample), np.int64))
         state = np.zeros(STATE_SIZE, np.int64)
         state[CHUNK_STOP] = -1
-        table, n_ids, done = self.prefilter_of(ids), 0, False
+        table, n_ids, done = self.prefilter_of(block.ids), 0, False
         with _scratch.lend() as scratch, np.errstate(over="ignore"):
             windows = scratch.windows
             while not done:
-                n, done = find_windows(table, ids, starts, stops, scratch.of_filter, state, windows)
+                n, done = find_windows(table, block, scratch.of_filter, state, windows)
                 n_ids += int((windows.end[:n] - windows.first[:n]).sum())
         return n_ids
 

@@ -7,6 +7,7 @@ import numpy as np
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.eight_bytes import store_eight
 from indexer.jit.numbers import int64
+from indexer.matching.kernels.block import Block
 from indexer.matching.kernels.borders import code_point, second_byte_bounds, sequence_length
 from indexer.matching.text.kernels.stream import (
     BAD,
@@ -26,7 +27,7 @@ from indexer.matching.text.kernels.stream import (
     Stream,
     UnicodeTable,
 )
-from indexer.units import Int64Array, TokenIds, Uint8Array
+from indexer.units import TokenIds, Uint8Array
 
 _LOW_BYTE = np.uint64(0xFF)
 
@@ -111,13 +112,7 @@ def flush_pending(stream: Stream, row: int, offset: int) -> None:
 
 
 @uncounted
-def put_bytes(
-    decoder: Decoder,
-    token: int,
-    row: int,
-    offset: int,
-    stream: Stream,
-) -> None:
+def put_bytes(decoder: Decoder, token: int, row: int, offset: int, stream: Stream) -> None:
     """Append the bytes of a token that begins or ends inside a character."""
     vocabulary = decoder.vocabulary
     pending = stream.pending
@@ -168,14 +163,7 @@ def append_odd_token(decoder: Decoder, token: int, row: int, offset: int, stream
 
 @merged
 def append_tokens(
-    decoder: Decoder,
-    ids: TokenIds,
-    start: int,
-    at: int,
-    stop: int,
-    row: int,
-    limit: int,
-    stream: Stream,
+    decoder: Decoder, ids: TokenIds, start: int, at: int, stop: int, row: int, limit: int, stream: Stream
 ) -> int:
     """Append the tokens ``ids[at:stop]`` of the sequence that starts at `start`, up to `limit` bytes.
 
@@ -230,13 +218,7 @@ def append_tokens(
 
 
 @uncounted
-def fill_stream(
-    decoder: Decoder,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
-    stream: Stream,
-) -> bool:
+def fill_stream(decoder: Decoder, block: Block, stream: Stream) -> bool:
     """Append sequences to the stream until the longest token might not fit or all are done.
 
     Returns
@@ -244,6 +226,7 @@ def fill_stream(
     bool
         Whether all sequences are done.
     """
+    ids, starts, stops = block
     state = stream.state
     limit = stream.text.shape[0] - decoder.token_bytes
     if state[N_TEXT] == 0:

@@ -16,6 +16,7 @@ import numpy as np
 from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.jit.simd import AT_ONCE, places_of
+from indexer.matching.kernels.block import Block
 from indexer.matching.kernels.borders import LEFT_BORDER
 from indexer.matching.kernels.matches import Matches, insert_match, put_match
 from indexer.matching.text.kernels.borders import word_before
@@ -185,9 +186,7 @@ def answer(needs: np.uint8, before: np.uint8, behind: np.uint8) -> int:
 def list_open(
     table: InTokenTable,
     vocabulary: VocabularyTable,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
+    block: Block,
     state: Int64Array,
     scratch: InTokenScratch,
     windows: TextWindows,
@@ -201,6 +200,7 @@ def list_open(
     int
         How many were written; all rows are done if ``state[ROW]`` is the number of rows.
     """
+    ids, starts, stops = block
     tests, places = scratch.tests, scratch.places
     n = int64(0)
     while state[ROW] < starts.shape[0]:
@@ -249,9 +249,7 @@ def end_behind(vocabulary: VocabularyTable, ids: TokenIds, at: int, stop: int) -
 def verify_open(
     table: InTokenTable,
     phrases: TextTable,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
+    block: Block,
     windows: TextWindows,
     first_window: int,
     stream: Stream,
@@ -263,6 +261,7 @@ def verify_open(
 
     The ranges of the stream are the windows from `first_window` on.
     """
+    ids, starts, stops = block
     text, facts = stream.text, table.facts
     beyond = facts.shape[0] - 1
     n = int64(0)
@@ -291,9 +290,7 @@ def verify_open(
 @uncounted
 def find_in_tokens(
     table: InTokenTable,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
+    block: Block,
     state: Int64Array,
     scratch: InTokenScratch,
     others: Matches,
@@ -309,6 +306,7 @@ def find_in_tokens(
     int
         How many were written; all rows are done if ``state[ROW]`` is the number of rows.
     """
+    ids, starts, stops = block
     tests, places = scratch.tests, scratch.places
     first_phrase = table.first_phrase
     n, n_others, other = int64(0), others.row.shape[0], state[OTHER]

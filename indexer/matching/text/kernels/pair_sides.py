@@ -13,8 +13,9 @@ import numpy as np
 
 from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
-from indexer.matching.text.kernels.mandatory_pairs import PAIR
-from indexer.units import Int64Array, TokenIds, Uint8Array, Uint64Array
+from indexer.matching.text.kernels.pair_records import PAIR
+from indexer.matching.text.kernels.tries import Spellings
+from indexer.units import TokenIds, Uint8Array, Uint64Array
 
 N_CLASSES = 3
 CROSSING = np.uint8(1 << 6)
@@ -30,13 +31,10 @@ _LOW_HALF = np.uint64(0xFFFFFFFF)
 
 @uncounted
 def enter_sides(
-    pairs: Uint64Array,
-    ids: TokenIds,
-    ids_offsets: Int64Array,
-    class_of_spelling: Uint8Array,
-    sides: Uint8Array,
+    pairs: Uint64Array, spellings: Spellings, class_of_spelling: Uint8Array, sides: Uint8Array
 ) -> None:
     """Enter the sides of all ids that spell the left or right side of a pair of the table."""
+    ids, ids_offsets = spellings.ids, spellings.ids_offsets
     for slot in range(pairs.shape[0]):
         key = pairs[slot, PAIR]
         if key == 0:

@@ -6,8 +6,7 @@ Four questions, each put to what the one before let through:
    (`pair_sides`)? 64 positions at a time;
 2. is the pair of ids in a bitmap that stays in the cache?
 3. is the pair of spellings really such a pair (`mandatory_pairs`), and do the bytes beside it go on as
-phrases with
-   this pair do?
+   phrases with this pair do?
 4. do the bytes left and right of the split point stand around a split point of some phrase?
 
 Beside the pairs there are *crossing* ids that no pair can stand for: where one stands the text is searched.
@@ -25,9 +24,11 @@ from indexer.jit.numbers import int64
 from indexer.jit.pair_loading import load_pair
 from indexer.jit.prefetching import prefetch
 from indexer.jit.simd import AT_ONCE, places_of
+from indexer.matching.kernels.block import Row
 from indexer.matching.kernels.fingerprint_table import pair_bucket, pair_slot
+from indexer.matching.kernels.pair_bitmap import PairBitmap, word_of
 from indexer.matching.text.kernels.edge_classes import SEPARATOR
-from indexer.matching.text.kernels.mandatory_pairs import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
+from indexer.matching.text.kernels.pair_records import CLASS_SHIFT, CLASSES, ROLE_SHIFT, ROLES, pair_key
 from indexer.matching.text.kernels.pair_sides import read_sides, test_crossing, test_pairs
 from indexer.matching.text.kernels.split_context import bytes_before, bytes_from, is_split
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint16Array, Uint64Array
@@ -48,11 +49,9 @@ class TextPrefilter(NamedTuple):
     ----------
     sides : array of uint8
         Which side of a pair each id can be, and whether it is crossing (`pair_sides`).
-    bitmap : array of uint64, shape (power of two,)
-        For every pair of ids two bits of the word ``pair * multiplier >> shift``: the left id and the right
-        id modulo 64. One bit a pair let through 3 times as many positions that have no phrase's pair.
-    multiplier, shift : uint64
-        The hash of the bitmap.
+    bitmap : PairBitmap
+        For every pair of ids two bits of its word: the left id and the right id modulo 64. One bit a pair let
+        through 3 times as many positions that have no phrase's pair.
     width : uint64
         Bits of an id.
     spelling : array of int32
@@ -65,7 +64,7 @@ class TextPrefilter(NamedTuple):
     tags : array of uint64, shape (power of two,)
         Pairs of spellings, as in `prefilter.IdPrefilter`.
     known : array of uint64, shape (4 * buckets, 2)
-        What is known of the pair in each slot, and what can stand beside it (`mandatory_pairs.enter_pair`).
+        What is known of the pair in each slot, and what can stand beside it (`pair_records.enter_pair`).
     edges : array of uint8, shape (n_ids + 1, 2)
         The classes of the first and the last byte of each id (`edge_classes`).
     split_bits : array of uint64, shape (power of two,)
@@ -75,9 +74,7 @@ class TextPrefilter(NamedTuple):
     """
 
     sides: Uint8Array
-    bitmap: Uint64Array
-    multiplier: np.uint64
-    shift: np.uint64
+    bitmap: PairBitmap
     width: np.uint64
     spelling: Int32Array
     first_bytes: Uint64Array
@@ -138,31 +135,24 @@ def new_prefilter_scratch(n: int) -> PrefilterScratch:
 
 
 @uncounted
-def pair_bit(
-    bitmap: Uint64Array, multiplier: np.uint64, shift: np.uint64, width: np.uint64, ids: TokenIds, at: int
-) -> np.uint64:
+def pair_bit(bitmap: PairBitmap, width: np.uint64, ids: TokenIds, at: int) -> np.uint64:
     """Return a number whose lowest bit says whether the pair at a position is in the bitmap."""
     pair: np.uint64 = load_pair(ids, at)
-    word: np.uint64 = bitmap[(pair * multiplier) >> shift]
+    word = word_of(bitmap, pair)
     return (word >> (pair & _LOW)) & (word >> ((pair >> width) & _LOW))
 
 
 @leaf
 def keep_places(
-    table: TextPrefilter,
-    ids: TokenIds,
-    begin: int,
-    places: Uint16Array,
-    n_places: int,
-    positions: Int64Array,
-    n: int,
+    table: TextPrefilter, ids: TokenIds, begin: int, places: Uint16Array, n_places: int, positions: Int64Array
 ) -> int:
-    """Add the places, counted from `begin`, whose pair is in the bitmap to `n` positions; return how many."""
-    bitmap, multiplier, shift, width = table.bitmap, table.multiplier, table.shift, table.width
+    """Write down the places, counted from `begin`, whose pair is in the bitmap; return how many."""
+    bitmap, width = table.bitmap, table.width
+    n = int64(0)
     for k in range(n_places):
         at = begin + int64(places[k])
         positions[n] = at
-        n += int64(pair_bit(bitmap, multiplier, shift, width, ids, at) & _ONE)
+        n += int64(pair_bit(bitmap, width, ids, at) & _ONE)
     return n
 
 
@@ -184,7 +174,8 @@ def passing_positions(
         read_sides(table.sides, ids, first, min(last + 1, ids.shape[0]), scratch.sides)
         test_pairs(scratch.sides, min(last, ids.shape[0] - 1) - first, scratch.tests)
         n_places = places_of(scratch.tests, min(last, ids.shape[0] - 1) - first, scratch.places)
-        n_positions = keep_places(table, ids, first, scratch.places, n_places, scratch.positions, n_positions)
+        positions = scratch.positions[n_positions:]
+        n_positions += keep_places(table, ids, first, scratch.places, n_places, positions)
         test_crossing(scratch.sides, last - first, scratch.tests)
         n_places = places_of(scratch.tests, last - first, scratch.places)
         for k in range(n_places):
@@ -194,52 +185,44 @@ def passing_positions(
 
 
 @uncounted
-def real_pairs(
-    spelling: Int32Array,
-    tags: Uint64Array,
-    known: Uint64Array,
-    ids: TokenIds,
-    positions: Int64Array,
-    n_positions: int,
-    info: Uint64Array,
-    beside: Uint64Array,
-) -> int:
+def real_pairs(table: TextPrefilter, ids: TokenIds, n_positions: int, scratch: PrefilterScratch) -> int:
     """Keep the positions whose pair of spellings is in the table, with what is known of it; return how many.
 
-    Each loop asks for what the next one reads, and none has a branch that depends on the ids: 15 ns a
-    position, 25 without (99,289 phrases, GPT-NeoX).
+    Each loop asks for what the next one reads, and none has a branch that depends on the ids: with branches
+    it took 1.7 times as long.
     """
+    spelling, tags, known, positions = table.spelling, table.tags, table.known, scratch.positions
+    # What is known of a pair is read last; until then its key and its slot lie in its place.
+    keys, slots = scratch.beside, scratch.info
     last = spelling.shape[0] - 1
     for k in range(n_positions):
         at = positions[k]
         left = spelling[min(int64(ids[at]), last)]
         right = spelling[min(int64(ids[at + 1]), last)]
         key = pair_key(left, right) if left != 0 and right != 0 else _NO_PAIR
-        beside[k] = key
+        keys[k] = key
         prefetch(tags, pair_bucket(tags, key))
     n = 0
     for k in range(n_positions):
-        key = beside[k]
+        key = keys[k]
         slot, is_pair = pair_slot(tags, key)
         positions[n] = positions[k]
-        info[n] = slot
+        slots[n] = slot
         n += int64(is_pair and key != _NO_PAIR)
         prefetch(known, slot)
     for k in range(n):
-        slot = int64(info[k])
-        info[k] = known[slot, 0]
-        beside[k] = known[slot, 1]
+        slot = int64(slots[k])
+        scratch.info[k], scratch.beside[k] = known[slot, 0], known[slot, 1]
     return n
 
 
 @uncounted
-def keep_edges(
-    edges: Uint8Array, ids: TokenIds, start: int, stop: int, first: int, last: int, scratch: PrefilterScratch
-) -> int:
+def keep_edges(edges: Uint8Array, row: Row, first: int, last: int, scratch: PrefilterScratch) -> int:
     """Keep those of the positions [first, last) of one sequence with bytes beside the pair as phrases have.
 
     They are moved to `first`; returns where they end. Of the pairs in real text a third is left.
     """
+    ids, start, stop = row
     beyond = edges.shape[0] - 1
     positions, info, beside = scratch.positions, scratch.info, scratch.beside
     n = first
@@ -257,15 +240,7 @@ def keep_edges(
 
 
 @uncounted
-def keep_splits(
-    table: TextPrefilter,
-    ids: TokenIds,
-    start: int,
-    stop: int,
-    first: int,
-    last: int,
-    scratch: PrefilterScratch,
-) -> int:
+def keep_splits(table: TextPrefilter, row: Row, first: int, last: int, scratch: PrefilterScratch) -> int:
     """Keep those of the positions [first, last) of one sequence where the split point of a phrase stands.
 
     They are moved to `first`; returns where they end. Every question is put to all places before the next
@@ -273,7 +248,7 @@ def keep_splits(
     """
     first_bytes, last_bytes, split_bits = table.first_bytes, table.last_bytes, table.split_bits
     positions, info = scratch.positions, scratch.info
-    last = keep_edges(table.edges, ids, start, stop, first, last, scratch)
+    last = keep_edges(table.edges, row, first, last, scratch)
     split, owner, before, behind = scratch.split, scratch.owner, scratch.before, scratch.behind
     n = int64(0)
     for k in range(first, last):
@@ -283,9 +258,9 @@ def keep_splits(
             owner[n] = k
             n += int64((roles >> np.uint64(role)) & _ONE)
     for k in range(n):
-        before[k] = bytes_before(last_bytes, ids, start, split[k])
+        before[k] = bytes_before(last_bytes, row.ids, row.start, split[k])
     for k in range(n):
-        behind[k] = bytes_from(first_bytes, ids, stop, split[k])
+        behind[k] = bytes_from(first_bytes, row.ids, row.stop, split[k])
     end = first
     kept = int64(-1)
     for k in range(n):
@@ -311,7 +286,4 @@ def scan(
     n_pairs, n_crossing : int
     """
     n_pairs, n_crossing = passing_positions(table, ids, begin, end, scratch)
-    n_pairs = real_pairs(
-        table.spelling, table.tags, table.known, ids, scratch.positions, n_pairs, scratch.info, scratch.beside
-    )
-    return n_pairs, n_crossing
+    return real_pairs(table, ids, n_pairs, scratch), n_crossing

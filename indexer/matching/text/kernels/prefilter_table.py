@@ -7,17 +7,12 @@ import numpy as np
 from indexer.jit.compile import uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.kernels.fingerprint_table import enter_pair
-from indexer.matching.text.kernels.mandatory_pairs import (
-    BESIDE,
-    CLASS_SHIFT,
-    INFO,
-    MOST_REACH,
-    PAIR,
-    REACH_BITS,
-    split_class,
-)
+from indexer.matching.kernels.pair_bitmap import PairBitmap
+from indexer.matching.text.kernels.pair_records import BESIDE, INFO, PAIR, join_known, split_class
 from indexer.matching.text.kernels.split_context import split_bit
-from indexer.units import Int64Array, TokenIds, Uint8Array, Uint64Array
+from indexer.matching.text.kernels.splits import Splits
+from indexer.matching.text.kernels.tries import Spellings
+from indexer.units import Uint64Array
 
 _ONE = np.uint64(1)
 _LOW = np.uint64(63)
@@ -26,20 +21,12 @@ _HALF = np.uint64(32)
 
 
 @uncounted
-def enter_bits(
-    pairs: Uint64Array,
-    ids: TokenIds,
-    ids_offsets: Int64Array,
-    width: np.uint64,
-    multiplier: np.uint64,
-    shift: np.uint64,
-    bitmap: Uint64Array,
-) -> int:
-    """Set the bits of all pairs of ids that spell a pair of the table; return how many pairs there are.
+def enter_bits(pairs: Uint64Array, spellings: Spellings, width: np.uint64, bitmap: PairBitmap) -> None:
+    """Set the bits of all pairs of ids that spell a pair of the table.
 
     `width` is the number of bits of an id in the stream; ids that need more are left out.
     """
-    n = int64(0)
+    ids, ids_offsets = spellings.ids, spellings.ids_offsets
     for slot in range(pairs.shape[0]):
         key = pairs[slot, PAIR]
         if key == 0:
@@ -51,22 +38,16 @@ def enter_bits(
                 if (a | b) >> width != 0:
                     continue
                 pair = a | (b << width)
-                bitmap[(pair * multiplier) >> shift] |= (_ONE << (pair & _LOW)) | (_ONE << (b & _LOW))
-                n += 1
-    return n
+                word = (pair * bitmap.multiplier) >> bitmap.shift
+                bitmap.words[word] |= (_ONE << (pair & _LOW)) | (_ONE << (b & _LOW))
 
 
 @uncounted
-def enter_splits(
-    text: Uint8Array,
-    offsets: Int64Array,
-    splits: Int64Array,
-    split_phrase: Int64Array,
-    split_bits: Uint64Array,
-) -> None:
+def enter_splits(splits: Splits, split_bits: Uint64Array) -> None:
     """Enter the bytes around the split points of the phrases."""
-    for number in range(splits.shape[0]):
-        phrase, split = split_phrase[number], splits[number]
+    text, offsets = splits.text, splits.offsets
+    for number in range(splits.place.shape[0]):
+        phrase, split = splits.phrase[number], splits.place[number]
         start, stop = offsets[phrase], offsets[phrase + 1]
         before, behind = np.uint64(0), np.uint64(0)
         for k in range(min(split - start, 8)):
@@ -75,17 +56,6 @@ def enter_splits(
             behind |= np.uint64(text[split + k]) << np.uint64(8 * k)
         word, bits = split_bit(split_bits, before, behind, split_class(split - start, stop - split))
         split_bits[word] |= bits
-
-
-@uncounted
-def join_known(known: np.uint64, other: np.uint64) -> np.uint64:
-    """Return what is known of two pairs, if it is not known which of them stands there."""
-    reach_left = max(known & np.uint64(MOST_REACH), other & np.uint64(MOST_REACH))
-    reach_right = max(
-        (known >> REACH_BITS) & np.uint64(MOST_REACH), (other >> REACH_BITS) & np.uint64(MOST_REACH)
-    )
-    flags = ((known | other) >> CLASS_SHIFT) << CLASS_SHIFT
-    return flags | (reach_right << REACH_BITS) | reach_left
 
 
 @uncounted

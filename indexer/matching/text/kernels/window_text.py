@@ -10,6 +10,7 @@ from __future__ import annotations
 from indexer.jit.compile import merged, uncounted
 from indexer.jit.numbers import int64
 from indexer.jit.prefetching import prefetch
+from indexer.matching.kernels.block import Block
 from indexer.matching.kernels.borders import MARK, WORD, base_before
 from indexer.matching.text.kernels.borders import class_at
 from indexer.matching.text.kernels.decode import append_tokens, flush_pending, put, put_separator
@@ -70,7 +71,7 @@ def tell_base(decoder: Decoder, ids: TokenIds, start: int, first: int, stream: S
         return
     base, _ = base_before(
         vocabulary.offsets, vocabulary.text, vocabulary.kind, TOKEN_SPECIAL, classes,
-        ids, start, first, n_begun,
+        ids, start, first, n_begun
     )  # fmt: skip
     put(stream, LETTER if base == WORD else BAD)
 
@@ -78,9 +79,7 @@ def tell_base(decoder: Decoder, ids: TokenIds, start: int, first: int, stream: S
 @merged
 def append_window(
     decoder: Decoder,
-    ids: TokenIds,
-    start: int,
-    stop: int,
+    block: Block,
     row: int,
     first: int,
     last: int,
@@ -91,6 +90,7 @@ def append_window(
     n_ranges: int,
 ) -> None:
     """Append the text of a window as one range."""
+    ids, start, stop = block.ids, block.starts[row], block.stops[row]
     state = stream.state
     state[N_PENDING] = 0
     put_separator(stream)
@@ -137,9 +137,7 @@ def ask_ahead(vocabulary: VocabularyTable, ids: TokenIds, windows: TextWindows, 
 @uncounted
 def fill_windows(
     decoder: Decoder,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
+    block: Block,
     windows: TextWindows,
     n_windows: int,
     progress: Int64Array,
@@ -169,16 +167,14 @@ def fill_windows(
     limit = stream.text.shape[0] - capacity
     next_window = progress[NEXT_WINDOW]
     n_next = min(ranges.begin.shape[0], n_windows - next_window)
-    ask_ahead(decoder.vocabulary, ids, windows, next_window, next_window + n_next)
+    ask_ahead(decoder.vocabulary, block.ids, windows, next_window, next_window + n_next)
     while progress[NEXT_WINDOW] < n_windows and n_ranges < ranges.begin.shape[0] and state[N_TEXT] <= limit:
         k = progress[NEXT_WINDOW]
         first = windows.first[k] if progress[NEXT_TOKEN] < 0 else progress[NEXT_TOKEN]
         last = min(first + MOST_FIRST_TOKENS - 1, windows.last[k])
-        row = windows.row[k]
         append_window(
-            decoder, ids, starts[row], stops[row], row, first, last, windows.end[k],
-            longest, stream, ranges, n_ranges,
-        )  # fmt: skip
+            decoder, block, windows.row[k], first, last, windows.end[k], longest, stream, ranges, n_ranges
+        )
         n_ranges += 1
         if last == windows.last[k]:
             progress[NEXT_WINDOW] = k + 1

@@ -13,7 +13,8 @@ import numpy as np
 
 from indexer.jit.compile import uncounted
 from indexer.jit.numbers import int64
-from indexer.matching.text.kernels.mandatory_pairs import MOST_REACH, REACH_BITS
+from indexer.matching.kernels.block import Block, Row
+from indexer.matching.text.kernels.pair_records import MOST_REACH, REACH_BITS
 from indexer.matching.text.kernels.prefilter import (
     SEPARATOR_LENGTH,
     PrefilterScratch,
@@ -97,9 +98,7 @@ def close_window(state: Int64Array, windows: TextWindows, n: int) -> int:
 @uncounted
 def open_windows(
     table: TextPrefilter,
-    ids: TokenIds,
-    start: int,
-    stop: int,
+    row: Row,
     begin: int,
     end: int,
     scratch: PrefilterScratch,
@@ -116,11 +115,12 @@ def open_windows(
     int
         Windows written down; the last one stays open, in `state`.
     """
+    ids, start, stop = row
     length = table.length
     pairs, crossings = scratch.positions[:n_pairs], scratch.crossing[:n_crossing]
     first_pair = int64(np.searchsorted(pairs, begin))
     pair = int64(np.searchsorted(pairs, min(end, stop - 1)))
-    pair = keep_splits(table, ids, start, stop, first_pair, pair, scratch)
+    pair = keep_splits(table, row, first_pair, pair, scratch)
     first_crossing = int64(np.searchsorted(crossings, begin))
     crossing = int64(np.searchsorted(crossings, end))
     while pair > first_pair or crossing > first_crossing:
@@ -171,13 +171,7 @@ def first_row_of_chunk(starts: Int64Array, stops: Int64Array, row: int) -> int:
 
 @uncounted
 def find_windows(
-    table: TextPrefilter,
-    ids: TokenIds,
-    starts: Int64Array,
-    stops: Int64Array,
-    scratch: PrefilterScratch,
-    state: Int64Array,
-    windows: TextWindows,
+    table: TextPrefilter, block: Block, scratch: PrefilterScratch, state: Int64Array, windows: TextWindows
 ) -> tuple[int, bool]:
     """Write down the windows of the sequences, from the last chunk of the last row on, while there is space.
 
@@ -190,6 +184,7 @@ def find_windows(
     done : bool
         Whether all rows are done.
     """
+    ids, starts, stops = block
     n = int64(0)
     while state[ROW] >= 0:
         row = state[ROW]
@@ -200,10 +195,9 @@ def find_windows(
             n_pairs, n_crossing = scan(table, ids, starts[first], stops[row], scratch)
             while state[ROW] >= first:
                 row = state[ROW]
-                start, stop = starts[row], stops[row]
-                n = open_windows(
-                    table, ids, start, stop, start, stop, scratch, n_pairs, n_crossing, state, windows, n
-                )
+                sequence = Row(ids, starts[row], stops[row])
+                begin, end = sequence.start, sequence.stop
+                n = open_windows(table, sequence, begin, end, scratch, n_pairs, n_crossing, state, windows, n)
                 n = close_window(state, windows, n)
                 state[ROW] = row - 1
             continue
@@ -211,7 +205,8 @@ def find_windows(
         end = stop if state[CHUNK_STOP] < 0 else state[CHUNK_STOP]
         begin = max(end - CHUNK, start)
         n_pairs, n_crossing = scan(table, ids, begin, end, scratch)
-        n = open_windows(table, ids, start, stop, begin, end, scratch, n_pairs, n_crossing, state, windows, n)
+        sequence = Row(ids, start, stop)
+        n = open_windows(table, sequence, begin, end, scratch, n_pairs, n_crossing, state, windows, n)
         state[CHUNK_STOP] = begin
         if begin == start:
             n = close_window(state, windows, n)
