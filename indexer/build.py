@@ -109,6 +109,7 @@ def scan_shards(
     max_memory: str = "",
     engine: str = "",
     address: str = "",
+    announce: Callable[[str], object] = lambda _: None,
     on_compiled: Callable[[dict[str, str]], object] = lambda _: None,
 ) -> Iterator[RangeDone]:
     """Scan the planned ranges that have no partial yet, and commit one partial for each.
@@ -125,6 +126,8 @@ def scan_shards(
         Memory to stay within, as in ``16GB``; empty: as planned.
     engine, address : str
         Who scans, ``local`` or ``ray``, and the address of the cluster; empty: as planned.
+    announce : callable
+        Told what is being waited for.
     on_compiled : callable
         Told, by unit, in which way is searched.
 
@@ -141,7 +144,7 @@ def scan_shards(
     with opened_index(root) as index:
         index.require_plan()
         plan = read_plan(index.plan_file)
-        yield from _scan(index, plan, ranges, n_workers, max_memory, engine, address, on_compiled)
+        yield from _scan(index, plan, ranges, n_workers, max_memory, engine, address, announce, on_compiled)
 
 
 def _scan(
@@ -152,6 +155,7 @@ def _scan(
     max_memory: str,
     engine: str,
     address: str,
+    announce: Callable[[str], object],
     on_compiled: Callable[[dict[str, str]], object],
 ) -> Iterator[RangeDone]:
     asked = plan.config.index
@@ -160,6 +164,7 @@ def _scan(
         address or asked.address,
         n_workers or asked.workers,
         max_memory or asked.max_memory,
+        announce,
         on_compiled,
     )
     failures: list[Exception] = []
@@ -192,6 +197,7 @@ class _Crew(NamedTuple):
     address: str
     n_workers: int
     max_memory: str
+    announce: Callable[[str], object]
     on_compiled: Callable[[dict[str, str]], object]
 
     def outcomes(self, task: ScanTask, tasks: Sequence[int]) -> Iterator[Outcome]:
@@ -199,6 +205,7 @@ class _Crew(NamedTuple):
         plan, n_workers = task.plan, self.n_workers
         if task.phrases == ():  # nothing is read of the corpus
             return run_tasks(task, tasks, 0, name=plan.range_name)
+        self.announce("Compiling kernels, then scanning")
         ways = task.compile()
         task.index.note_search(ways)
         self.on_compiled(ways)
@@ -356,13 +363,13 @@ def build_index(
             announce(f"Tokenizer: {plan.tokenizer.name}, vocabulary {plan.tokenizer.vocabulary_sha256}")
         for note in plan.notes:
             announce(f"Note: {note}")
-        announce("Compiling kernels, then scanning")
         scanned = scan_shards(
             root,
             n_workers=n_workers or asked.workers,
             engine=engine or asked.engine,
             address=address or asked.address,
             on_compiled=on_compiled,
+            announce=announce,
         )
         for done in scanned:
             on_range(plan, done)
@@ -377,7 +384,7 @@ def _merge_unless_merged(root: str | Path, announce: Callable[[str], object]) ->
     with index.lock():
         notes = merged_before(index, read_plan(index.plan_file))
     if notes is not None:
-        announce("Nothing to scan, nothing to merge: the table is of these very partials")
+        announce("Nothing to merge: the table is of these very partials")
         return notes
     announce("Merging")
     return merge_index(root)

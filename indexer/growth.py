@@ -61,8 +61,9 @@ def grown(index: IndexDir, earlier: Plan, plan: Plan, frozen: FrozenContent | No
     more_shards = len(plan.shards) > len(earlier.shards) and _begins_with(plan, earlier)
     if more_shards or plan.shards_as_decisive() == earlier.shards_as_decisive():
         plan = replace(plan, ranges=_ranges(earlier, plan)).sealed()
+    same_files = plan.files.hash_of_all() == earlier.files.hash_of_all()
     if plan.fingerprint == earlier.fingerprint:
-        return replace(plan, earlier=earlier.earlier)
+        return replace(plan, earlier=earlier.earlier, tables_of=earlier.tables_of if same_files else "")
     may_differ = _OF_SHARDS if more_shards else frozenset()
     if _were_added(plan, earlier):
         may_differ |= {"phrases"}
@@ -80,7 +81,8 @@ def grown(index: IndexDir, earlier: Plan, plan: Plan, frozen: FrozenContent | No
         still = EarlierPlan(common(one.phrases, phrases), common(one.ranges, ranges), one.checkpoints)
         if still.ranges:
             kept[fingerprint] = still
-    return replace(plan, earlier=kept)
+    tables_of = f"{earlier.fingerprint} {earlier.tables_of}".strip() if same_files else ""
+    return replace(plan, earlier=kept, tables_of=tables_of)
 
 
 def with_more_phrases(config: Config, root: str | Path, sources: Sequence[str]) -> Config:

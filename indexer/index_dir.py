@@ -41,6 +41,7 @@ from indexer.temporaries import aside_of, remove_aside, remove_leftovers
 
 _FINGERPRINT = re.compile(rb'^ "fingerprint": "(\w+)"', re.MULTILINE)
 """Alone, so that a plan of many shards is not parsed for each question."""
+_TABLES_OF = re.compile(rb'^ "tables_of": "([\w ]*)"', re.MULTILINE)
 _CHECKSUM = re.compile(rb'\{\n "checksum": "([0-9a-f]{64})",\n')
 """The second line of ``plan.json`` is the checksum of all other lines."""
 PLAN_AGAIN = "delete it, and run `exposure index` again with the same configuration: what was scanned is kept"
@@ -278,6 +279,13 @@ class IndexDir:
             )
         return found[1].decode()
 
+    def tables_of(self) -> list[str]:
+        """Return the plans, but for the one that is there, whose table may be asked: see `indexer.plan`."""
+        with suppress(OSError):
+            found = _TABLES_OF.search(bytes_of_regular(self.plan_file))
+            return found[1].decode().split() if found else []
+        return []
+
     def refuse_foreign_table(self, fingerprint: str, planned: str | None) -> None:
         """Refuse a table that was merged from another plan than the one beside it, as a copied file was.
 
@@ -293,7 +301,7 @@ class IndexDir:
         StateError
             The plan in this directory is another one.
         """
-        if planned not in (None, fingerprint):
+        if planned not in (None, fingerprint) and fingerprint not in self.tables_of():
             raise StateError(
                 f"was merged from plan {fingerprint}, and the plan beside it is {planned}",
                 path=self.database_file,

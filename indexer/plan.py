@@ -211,6 +211,9 @@ class Plan:
         The notes that are of the phrases.
     earlier : dict of str to EarlierPlan
         By fingerprint, the plans that this index had before phrases or shards were added to it.
+    tables_of : str
+        Fingerprints of those of the same files, between spaces: a table of theirs may be asked until there is
+        a newer one. It knows nothing of the added phrases, and is right about the others.
     """
 
     config: Config
@@ -230,6 +233,7 @@ class Plan:
     phrases_from: str = ""
     phrase_notes: tuple[str, ...] = ()
     earlier: dict[str, EarlierPlan] = field(default_factory=dict)
+    tables_of: str = ""
     format_version: int = FORMAT_VERSION
     fingerprint: str = field(default="")
 
@@ -405,6 +409,7 @@ def _plan_of(fields: Mapping[str, Any]) -> Plan:
         phrases_from=fields["phrases_from"],
         phrase_notes=tuple(fields["phrase_notes"]),
         earlier={name: _earlier_of(one) for name, one in fields["earlier"].items()},
+        tables_of=fields["tables_of"],
         fingerprint=fields["fingerprint"],
     )
 

@@ -64,6 +64,7 @@ def _print_all(state: IndexStatus) -> None:
         "incomplete": "merged with ranges missing; a count of 0 means unknown",
         "outdated": "merged before files were changed; its zeros are of files that are not there any more",
         "weakened": "merged; a count of 0 means unknown, because of what was taken on purpose",
+        "earlier": "merged before phrases were added; it is right about the others",
         "foreign": "merged from another plan; merge again",
         "edited": "is not the file that was merged, but edited or damaged; `exposure merge` mends it",
         "damaged": "cannot be read; `exposure merge` builds it anew",

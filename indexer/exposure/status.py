@@ -39,8 +39,9 @@ class IndexStatus:
         Shards with a range that has no partial.
     table : str
         ``none``, ``complete``, ``incomplete`` (merged with ranges missing), ``outdated`` (of files that were
-        changed since), ``weakened`` (a doubt taken on purpose makes zeros unknown), ``foreign`` (of another
-        plan), ``edited`` (not the file that was merged) or ``damaged``.
+        changed since), ``weakened`` (a doubt taken on purpose makes zeros unknown), ``earlier`` (of the plan
+        before phrases were added), ``foreign`` (of another plan), ``edited`` (not the file that was merged) or
+        ``damaged``.
     tokenizer : dict or None
         Name and hashes of the tokenizer, where there is one.
     n_unverified_shards : int
@@ -169,7 +170,7 @@ def _table_state(index: IndexDir, plan: Plan) -> tuple[str, dict[str, str]]:
     except DamagedTableError:
         return "damaged", {}
     if facts["plan_fingerprint"] != plan.fingerprint:
-        return "foreign", {}
+        return "earlier" if facts["plan_fingerprint"] in plan.tables_of.split() else "foreign", {}
     if wrong_with_table(index, whole=True) is not None:
         return "edited", {}
     if facts["complete"] != "true":

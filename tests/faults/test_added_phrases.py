@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 from indexer import build, index_dir
-from indexer.build import build_index
+from indexer.build import build_index, plan_index
 from indexer.config import Config
 from indexer.config.load import load_config
+from indexer.errors import StateError
+from indexer.exposure.status import read_status
 from indexer.scanning import task as task_module
 from indexer.splits.ask import ask
 from indexer.verification.verify import verify_index
@@ -201,3 +204,29 @@ def test_phrases_with_gaps_and_other_normal_forms(sample: Path, tmp_path: Path) 
     joined = replace(config, phrases=replace(config.phrases, source=str(tmp_path / "all.csv")))
     build_index(joined, tmp_path / "joined", n_workers=1)
     assert_same(root, tmp_path / "joined")
+
+
+def test_the_table_of_before_is_asked_until_there_is_a_newer_one(tmp_path: Path, exposure) -> None:
+    corpus = SmallCorpus(tmp_path)
+    config, root = corpus.config(), tmp_path / "index"
+    write_ids(tmp_path / "more.jsonl", 7)
+    write_ids(tmp_path / "most.jsonl", 8)
+    build_index(config, root, n_workers=1)
+    seen = ask(root, "SELECT count(*) AS n FROM exposures WHERE seen").rows
+    for source in ("more.jsonl", "most.jsonl"):
+        plan_index(with_added(config, source), root)
+        assert ask(root, "SELECT count(*) AS n FROM exposures WHERE seen").rows == seen
+        assert read_status(root).table == "earlier"
+    code, _, err = exposure("merge", root)
+    assert code == 4 and "3 of 3 ranges are not scanned for all phrases yet" in err
+    os.utime(corpus.shard(1), (7, 7))
+    plan_index(config, root)  # zeros of a shard that may be another one
+    with pytest.raises(StateError, match="was merged from plan"):
+        ask(root, "SELECT 1")
+    build_index(config, root, n_workers=1)
+    assert read_status(root).table == "complete"
+    corpus.write_shard(3, 3)
+    plan_index(config, root)
+    with pytest.raises(StateError, match="was merged from plan"):
+        ask(root, "SELECT 1")
+    assert read_status(root).table == "foreign"

@@ -183,10 +183,10 @@ def test_a_range_whose_worker_always_dies_is_named_by_its_shard(
 
     scan = Scanner.scan
 
-    def die_at_one(self: Scanner, scan_range: object) -> object:
+    def die_at_one(self: Scanner, scan_range: object, *more: object) -> object:
         if scan_range.number == 1:  # type: ignore[attr-defined]
             os.kill(os.getpid(), signal.SIGKILL)
-        return scan(self, scan_range)  # type: ignore[arg-type]
+        return scan(self, scan_range, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Scanner, "scan", die_at_one)
     root = tmp_path / "index"
