@@ -22,7 +22,7 @@ from indexer.exposure.merged_before import merged_before, note_merge
 from indexer.growth import grown, with_added_before
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import IndexOnStore, opened_index
-from indexer.memory import LEAST_OF_DUCKDB, memory_limit, n_passes, plan_workers, told_passes
+from indexer.memory import LEAST_OF_DUCKDB, memory_limit, n_passes, plan_workers
 from indexer.plan import Plan, read_plan
 from indexer.plan_store import files_are_whole, with_stored_files, write_files
 from indexer.planning import make_plan
@@ -173,6 +173,8 @@ def _scan(
             told, tasks = told_before, numbers
             passes = _passes(plan, told, crew.max_memory)
             for number, phrases in enumerate(passes):
+                if phrases and len(passes) > 1:
+                    announce(f"Pass {number + 1} of {len(passes)}: {counted(count(phrases), 'phrase')}")
                 task = ScanTask(index, plan, phrases, told)
                 failed = set()
                 for outcome in crew.outcomes(task, tasks):
@@ -233,7 +235,6 @@ def _passes(plan: Plan, told: Runs, max_memory: str) -> list[Runs | None]:
     n = n_passes(plan.config, count(phrases), max_memory)
     if n < 2:
         return [phrases if told else None]
-    _log.warning("%s", told_passes(plan.config, count(phrases), max_memory))
     return list(portions(phrases, n))
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from indexer.config import Config
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.orders.order import TrainingOrder
+from indexer.corpus.sequences import CorpusFacts
 from indexer.errors import ConfigError, StateError
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import opened_index
@@ -65,6 +66,8 @@ def grown(index: IndexDir, earlier: Plan, plan: Plan, frozen: FrozenContent | No
     if plan.fingerprint == earlier.fingerprint:
         return replace(plan, earlier=earlier.earlier, tables_of=earlier.tables_of if same_files else "")
     may_differ = _OF_SHARDS if more_shards else frozenset()
+    if more_shards and _same_but_for_lengths(plan.corpus, earlier.corpus):
+        may_differ |= {"corpus"}
     if _were_added(plan, earlier):
         may_differ |= {"phrases"}
     differences = plan.differences(earlier)
@@ -150,7 +153,9 @@ def _other_plan(index: IndexDir, earlier: Plan, plan: Plan, differences: Sequenc
     elif "shards" in differences and len(plan.shards) > len(earlier.shards):
         before = {shard.name for shard in earlier.shards}
         added = [shard.name for shard in plan.shards if shard.name not in before]
-        if added and plan.shards[-1].name not in before:
+        if _begins_with(plan, earlier):
+            because = because or f" ({_some(added)} added)"
+        elif added and plan.shards[-1].name not in before:
             because = because or f" ({_some(added)} added, and shards before them are others)"
         elif added:
             because = (
@@ -166,6 +171,12 @@ def _begins_with(plan: Plan, earlier: Plan) -> bool:
     """Tell whether the shards of a plan are those of an earlier one, and more behind them."""
     before = earlier.shards_as_decisive()
     return plan.shards_as_decisive()[: len(before)] == before
+
+
+def _same_but_for_lengths(corpus: CorpusFacts, earlier: CorpusFacts) -> bool:
+    """Tell whether facts of a reader are the same but for whether all sequences are equally long."""
+    facts = [replace(one, sequence_length=None, seen="", details={}) for one in (corpus, earlier)]
+    return facts[0] == facts[1]
 
 
 def _were_added(plan: Plan, earlier: Plan) -> bool:

@@ -131,8 +131,8 @@ def check_phrases(config: Config, n_phrases: int, *, about: bool = False, say: b
         )
     if needed >= WORTH_SAYING and say:
         _log.warning("%s: %s about %s of memory", config.sources()[0], number, spell_size(needed))
-    passes = told_passes(config, n_phrases)
-    if passes and not about:
+    passes = told_passes(config, n_phrases, about=about)
+    if passes and say:
         _log.warning("%s", passes)
 
 
@@ -168,7 +168,7 @@ def n_passes(config: Config, n_phrases: int, max_memory: str = "") -> int:
     return -(-n_phrases // phrases_at_once(config, n_phrases, max_memory)) if n_phrases else 0
 
 
-def told_passes(config: Config, n_phrases: int, max_memory: str = "") -> str:
+def told_passes(config: Config, n_phrases: int, max_memory: str = "", *, about: bool = False) -> str:
     """Return what is to be said of passes, where there are several; else nothing."""
     n = n_passes(config, n_phrases, max_memory)
     if n < 2:
@@ -177,9 +177,10 @@ def told_passes(config: Config, n_phrases: int, max_memory: str = "") -> str:
     limit = memory_limit(max_memory or config.index.max_memory)
     why = f"[index] phrases_at_once = {asked}" if asked else f"more than {limit.words()}"
     size = spell_size(search_bytes(config, n_phrases))
+    number = f"{'about ' if about else ''}{counted(n_phrases, 'phrase')}"
     return (
-        f"tables to search for {counted(n_phrases, 'phrase')} take about {size} ({why}): {n} passes over the"
-        f" corpus, which is read and searched {n} times"
+        f"tables to search for {number} take about {size} ({why}): {n} passes over the corpus, which is read"
+        f" and searched {n} times"
     )
 
 

@@ -163,6 +163,7 @@ def scan(
         max_memory=max_memory,
         engine=engine or "",
         address=address,
+        announce=lambda what: click.echo(what, err=True) if what.startswith("Pass ") else None,
     )
     n_done = sum(done.is_whole for done in scanned)
     n_before = len(ranges) - n_done

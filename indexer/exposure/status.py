@@ -40,7 +40,7 @@ class IndexStatus:
     table : str
         ``none``, ``complete``, ``incomplete`` (merged with ranges missing), ``outdated`` (of files that were
         changed since), ``weakened`` (a doubt taken on purpose makes zeros unknown), ``earlier`` (of the plan
-        before phrases were added), ``foreign`` (of another plan), ``edited`` (not the file that was merged) or
+        before phrases were added), ``foreign`` (of another plan), ``edited`` (not what was merged) or
         ``damaged``.
     tokenizer : dict or None
         Name and hashes of the tokenizer, where there is one.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import build, index_dir, memory
+from indexer import build, index_dir, memory, planning
 from indexer.build import build_index, merge_index, plan_index, scan_shards
 from indexer.config import Config
 from indexer.coverage import coverage_of
@@ -89,6 +89,22 @@ def test_the_memory_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.undo()
     build_index(config, tmp_path / "one", n_workers=1)
     assert_same(tmp_path / "passes", tmp_path / "one")
+
+
+def test_memory_and_passes_are_told_before_phrases_are_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = SmallCorpus(tmp_path)
+
+    def read(*_: object, **__: object) -> None:
+        raise DiedError
+
+    monkeypatch.setattr(planning, "load_phrases", read)
+    monkeypatch.setattr(memory, "PHRASE_OF_IDS", 40_000_000)
+    with pytest.raises(DiedError):
+        plan_index(at_once(corpus.config(), 25), tmp_path / "index")
+    assert "about 60 phrases need about 2.6 GB of memory" in caplog.text
+    assert "3 passes over the corpus" in caplog.text
 
 
 def test_texts_gaps_and_other_normal_forms_in_passes(sample: Path, tmp_path: Path) -> None:

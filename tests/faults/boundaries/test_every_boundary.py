@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from indexer.build import build_index
+from indexer.config import load_config
 from indexer.index_dir import IndexDir
 from indexer.table_seal import wrong_with_table
 from tests.support.dying_commands import Commands, Ended
+from tests.support.grown_indexes import assert_same
 from tests.support.small_corpus import SmallCorpus, ask, exposures
 
 ALL = bool(os.environ.get("EXPOSURE_SOAK"))
@@ -120,6 +122,38 @@ def test_an_index(name: str, how: str, commands: Commands, reference: Reference,
         reference.is_equal(root)
         assert leftovers(root) == [], met
         shutil.rmtree(tmp_path / str(at))
+
+
+def test_an_index_that_grows(commands: Commands, tmp_path: Path) -> None:
+    """Phrases and a shard are added at once, in two passes, with a file of every exposure."""
+    corpus = SmallCorpus(tmp_path, n_shards=1, index={"occurrences": "all", "phrases_at_once": 40})
+    config = corpus.write_config()
+    lines = [f'{{"id": {100 + one}, "token_ids": [{one}, {(one * 7) % 40}]}}' for one in range(30)]
+    (tmp_path / "more.jsonl").write_text("\n".join(lines) + "\n")
+    build_index(load_config(config), tmp_path / "before", n_workers=1)
+    corpus.write_shard(1, 1)
+    build_index(load_config(config, ['phrases.added=["more.jsonl"]']), tmp_path / "afresh", n_workers=1)
+    options = ["--workers", "1", "--add-phrases", tmp_path / "more.jsonl"]
+
+    def run(root: Path, at: int = 0) -> Ended:
+        return commands.run(["index", config, "--out", root, *options], watched=root, at=at)
+
+    shutil.copytree(tmp_path / "before", tmp_path / "0")
+    unharmed = run(tmp_path / "0")
+    assert unharmed.code == 0, unharmed.said
+    assert_same(tmp_path / "0", tmp_path / "afresh")
+    for at in chosen(unharmed, "growing"):
+        root = tmp_path / str(at)
+        shutil.copytree(tmp_path / "before", root)
+        ended = run(root, at)
+        met = (at, unharmed.boundaries[at - 1], ended)
+        assert ended.code in (-9, 4, 5, 0) and "Traceback" not in ended.said, met
+        assert wrong_with_table(IndexDir(root), whole=True) is None, met
+        done = run(root)
+        assert done.code == 0, (met, done.said)
+        assert_same(root, tmp_path / "afresh")
+        assert leftovers(root) == [], met
+        shutil.rmtree(root)
 
 
 def leftovers(folder: Path) -> list[Path]:
