@@ -123,7 +123,7 @@ def write_for_aarch64(given: tuple, folder: Path) -> None:
     (folder / "search.s").write_text(machine.emit_assembly(module))
     blob = Blob()
     words = [word for value in given for word in blob.words(value)]
-    places = {name: str(blob.place_of[column.ctypes.data]) for name, column in given[6]._asdict().items()}
+    places = {name: str(blob.place_of[column.ctypes.data]) for name, column in given[4]._asdict().items()}
     program = PROGRAM.replace("NAME", "search_windows").replace("TYPES", ", ".join(["word"] * len(words)))
     program = program.replace("ARGUMENTS", ", ".join(words))
     for field in ("pattern", "row", "end"):
