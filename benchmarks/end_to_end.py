@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.cases import N_TIMES, Case, Expected, Run
 from benchmarks.scratch import new_folder
-from benchmarks.workload import SEQUENCE_LENGTH, Workload
+from benchmarks.workload import END_OF_DOCUMENT, SEQUENCE_LENGTH, Workload
 from indexer.build import plan_index
 from indexer.config.load import config_from_tables
 from indexer.index_dir import IndexDir
@@ -25,24 +25,32 @@ N_SHARDS = 2
 BATCH_SIZE = 64
 
 
-def scanned(workload: Workload, expected: Expected, phrases: str, n_tokens: int, n_workers: int) -> Case:
-    """Return the row: occurrences that the partials count."""
+def scanned(
+    workload: Workload,
+    expected: Expected,
+    phrases: str,
+    n_tokens: int,
+    n_workers: int,
+    occurrences: str = "none",
+) -> Case:
+    """Return the row: occurrences that the partials count; or that are written beside them, each a row."""
     n_rows = n_tokens // SEQUENCE_LENGTH
     n_rows -= n_rows % (BATCH_SIZE * N_SHARDS)  # what fills no batch would not be trained on
     count = N_TIMES * expected.count(phrases, n_rows * SEQUENCE_LENGTH)
-    name = f"files to partials, {n_workers} worker{'s' * (n_workers > 1)}"
+    written = "partials and occurrences" if occurrences == "all" else "partials"
+    name = f"files to {written}, {n_workers} worker{'s' * (n_workers > 1)}"
     return Case(
         "threads",
         name,
         phrases,
         N_TIMES * n_rows * SEQUENCE_LENGTH,
-        lambda: _prepared(workload, phrases, n_rows, n_workers),
+        lambda: _prepared(workload, phrases, n_rows, n_workers, occurrences),
         count,
         one_thread=False,
     )
 
 
-def _prepared(workload: Workload, phrases: str, n_rows: int, n_workers: int) -> Run:
+def _prepared(workload: Workload, phrases: str, n_rows: int, n_workers: int, occurrences: str) -> Run:
     folder = new_folder()
     for shard, part in enumerate(np.split(workload.stream[: n_rows * SEQUENCE_LENGTH], N_SHARDS)):
         np.tile(part, N_TIMES).tofile(folder / f"{shard}.bin")
@@ -57,12 +65,14 @@ def _prepared(workload: Workload, phrases: str, n_rows: int, n_workers: int) -> 
                 "paths": ["*.bin"],
                 "dtype": "uint16",
                 "sequence_length": SEQUENCE_LENGTH,
+                "end_of_document": END_OF_DOCUMENT,
             },
             "order": {
                 "batch_size": BATCH_SIZE,
                 "checkpoints": list(range(0, N_TIMES * n_rows // BATCH_SIZE + 1, 128)),
             },
             "match": {"unit": "tokens", "boundary": "none"},
+            "index": {"occurrences": occurrences},
         },
         origin="benchmark",
         base=folder,
@@ -83,5 +93,8 @@ def _scan(work: tuple[str, int]) -> int:
     """Scan a range in a worker; return the exposures it counts."""
     name, number = work
     task = _inherited[name]
+    if task.plan.config.index.occurrences == "all":
+        task(number)
+        return int(pq.read_metadata(task.index.occurrence_file(number)).num_rows)
     rows, _ = task.prepare().scan(task.plan.ranges[number])
     return int(rows["exposure_count"].to_numpy().sum())

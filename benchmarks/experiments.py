@@ -53,6 +53,7 @@ def threads(load: Workload, expected: Expected, arguments: argparse.Namespace) -
         cases.from_file(load, expected, "134k", n, 1),
         cases.from_file(load, expected, "134k", n, 2),
         end_to_end.scanned(load, expected, "134k", n, 1),
+        end_to_end.scanned(load, expected, "134k", n, 1, occurrences="all"),
         end_to_end.scanned(load, expected, "134k", n, 2),
     ]
 

@@ -214,8 +214,14 @@ class _Crew(NamedTuple):
         limits: WorkerLimits | None = None
         if self.engine == "local":
             n_phrases = plan.n_phrases if task.phrases is None else count(task.phrases)
-            silent = plan.config.index.silent_seconds
-            n_workers, limits = plan_workers(n_workers, n_phrases, self.max_memory, silent_seconds=silent)
+            asked = plan.config.index
+            n_workers, limits = plan_workers(
+                n_workers,
+                n_phrases,
+                self.max_memory,
+                silent_seconds=asked.silent_seconds,
+                occurrences=asked.occurrences,
+            )
         return run_tasks(
             task,
             tasks,

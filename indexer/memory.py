@@ -36,6 +36,8 @@ LEAST_AT_ONCE = 1_000
 """With fewer phrases a pass is not worth the reading."""
 WORKER = 300_000_000
 """Bytes of a worker: blocks of ids, the occurrences of a portion, what is decoded."""
+OCCURRENCES_IN_WORKER = 150_000_000
+"""Bytes that a worker writes all occurrences in, however many they are."""
 PHRASE_IN_WORKER = 100
 """Bytes that a worker counts a phrase in."""
 LEAST_OF_DUCKDB = 100_000_000
@@ -185,7 +187,7 @@ def told_passes(config: Config, n_phrases: int, max_memory: str = "", *, about: 
 
 
 def plan_workers(
-    n_workers: int, n_phrases: int, max_memory: str, *, silent_seconds: float
+    n_workers: int, n_phrases: int, max_memory: str, *, silent_seconds: float, occurrences: str = "none"
 ) -> tuple[int, WorkerLimits]:
     """Return how many workers fit beside what this process holds, and what each may take.
 
@@ -199,6 +201,8 @@ def plan_workers(
         As configured; empty: what the machine has.
     silent_seconds : float
         How long a worker may be silent.
+    occurrences : str
+        As configured: whether workers write all occurrences.
 
     Raises
     ------
@@ -207,7 +211,7 @@ def plan_workers(
     """
     limit = memory_limit(max_memory)
     held = memory_in_use()
-    one = WORKER + n_phrases * PHRASE_IN_WORKER
+    one = WORKER + n_phrases * PHRASE_IN_WORKER + (OCCURRENCES_IN_WORKER if occurrences == "all" else 0)
     fitting = (limit.n_bytes - held) // one
     wanted = n_workers or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0]) or 1
     if fitting < 1 and limit.given:

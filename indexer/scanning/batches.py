@@ -12,6 +12,9 @@ MOST_IDS = 1 << 22
 """Ids searched together, at most. What is done once a batch is then done seldom, and the ids that the audit
 has read still lie in a cache when they are searched."""
 
+_PART_IDS = 1 << 19
+"""Ids that are looked at together more than once, at most: they stay in the nearest cache but one."""
+
 MOST_FOUND = 1 << 18
 """Occurrences a batch aims at: of 20 bytes each, they stay in a cache until they are counted."""
 
@@ -88,3 +91,12 @@ def batch_from(block: SequenceBlock, row: int, n_ids: int) -> SequenceBlock:
     high = int(stops.max())
     counted = None if block.counted is None else block.counted[low:high]
     return SequenceBlock(block.ids[low:high], starts - low, stops - low, block.first_sequence + row, counted)
+
+
+def parts_of(batch: SequenceBlock) -> Iterator[SequenceBlock]:
+    """Yield a batch a part at a time, for whoever looks at each part several times."""
+    row = 0
+    while row < len(batch.starts):
+        part = batch_from(batch, row, _PART_IDS)
+        yield part
+        row += len(part.starts)

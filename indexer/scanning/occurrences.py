@@ -126,6 +126,16 @@ class OccurrenceWriter:
         return pa.table([list(column) for column in columns], schema=NAMES_SCHEMA)
 
     @property
+    def counts_documents(self) -> bool:
+        """Whether the ids of every batch are to be looked at with `count_documents` before it is added."""
+        return self._ends is not None
+
+    def count_documents(self, part: SequenceBlock) -> None:
+        """Look at the next sequences of a batch."""
+        if self._ends is not None:
+            self._ends.count(part)
+
+    @property
     def n_document_ends(self) -> int | None:
         """Documents that ended in the slice so far, where they are counted."""
         return None if self._ends is None else self._ends.n_ends
@@ -151,7 +161,7 @@ class OccurrenceWriter:
             offsets = matches.token_offset.astype(np.int64)
             document = self._documents.of(sequence - self._shard.first_sequence, offsets)
         elif self._ends is not None:
-            document = self._ends.of_batch(batch, matches)
+            document = self._ends.before(batch, matches)
         else:
             document = np.full(len(matches.row), NO_DOCUMENT, np.int64)
         for which, step in _at_visits(matches.row, visits):

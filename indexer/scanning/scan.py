@@ -14,7 +14,7 @@ from indexer.engines import beat
 from indexer.matching.matcher import Matcher
 from indexer.partials import OTHER_FORMS, PartialFacts, SliceFacts
 from indexer.plan import ScanRange
-from indexer.scanning.batches import BatchSize, batch_from, blocks_of_slice
+from indexer.scanning.batches import BatchSize, batch_from, blocks_of_slice, parts_of
 from indexer.scanning.block_audit import BlockAudit
 from indexer.scanning.kernels.visited import add_visited_tokens
 from indexer.scanning.occurrences import OccurrenceWriter
@@ -116,7 +116,12 @@ class Scanner:
                     beat()
                     batch = batch_from(block, row, batch_size.n_ids)
                     row += len(batch.starts)
-                    audit.check(batch)
+                    if occurrences is not None and occurrences.counts_documents:
+                        for part in parts_of(batch):
+                            audit.check(part)  # first: the hash fetches ids from memory the fastest
+                            occurrences.count_documents(part)
+                    else:
+                        audit.check(batch)
                     found = {
                         unit: matcher.find(batch.ids, batch.starts, batch.stops)
                         for unit, matcher in self.matchers.items()

@@ -28,6 +28,7 @@ from indexer.plan import Plan, ScanRange
 from indexer.plan_store import load_tokenizer_of
 from indexer.runs import Runs
 from indexer.scanning.block_audit import prepare_hash
+from indexer.scanning.document_ends import prepare_document_ends
 from indexer.scanning.first_compile import compile_parts, parts_of_text
 from indexer.scanning.frozen import matchers_of, vocabulary_of
 from indexer.scanning.occurrence_rows import EarlierOccurrences
@@ -267,6 +268,8 @@ class ScanTask:
             compile_parts(parts_of_text(dtype))
         prepare_hash(dtype)
         prepare_tally()
+        if self.plan.config.index.occurrences == "all":
+            prepare_document_ends(dtype)
         if self.plan.n_tokens > DECODED_TOKENS:
             sample = self.sample()
             for matcher in scanner.matchers.values():

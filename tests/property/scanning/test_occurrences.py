@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from indexer.corpus.orders.order import Visits
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.matching.matcher import Matches
+from indexer.scanning import batches
 from indexer.scanning import occurrences as module
+from indexer.scanning.batches import parts_of
 from indexer.scanning.occurrences import OccurrenceWriter
 from tests.naive import naive_exposures
 from tests.support.examples import examples
@@ -54,7 +56,10 @@ def written(folder: Path, sequences, cuts, end_of_document, n_shared):
             # offsets of visits count from anywhere
             steps = np.array([99, *chain.from_iterable(steps for *_, steps in block)], np.int64)
             offsets = np.cumsum([1, *(len(steps) for *_, steps in block)])
-            writer.add(matches, SequenceBlock(ids, starts, starts + 8, start), Visits(offsets, steps))
+            batch = SequenceBlock(ids, starts, starts + 8, start)
+            for part in parts_of(batch):
+                writer.count_documents(part)
+            writer.add(matches, batch, Visits(offsets, steps))
         n_ends = writer.n_document_ends
     return path, n_ends, writer.facts()
 
@@ -77,6 +82,7 @@ def test_the_file_equals_plain_loops(tmp_path_factory, sequences, cuts, end_of_d
     expected = naive_exposures(all_ids, found, lambda row: sequences[row][2], end_of_document, n_shared)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "GROUP_ROWS", 3)
+        patch.setattr(batches, "_PART_IDS", 20)
         path, n_ends, facts = written(folder, sequences, cuts, end_of_document, n_shared)
         at_once = path.read_bytes()
         rows = pq.read_table(path).to_pylist()
