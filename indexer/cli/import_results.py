@@ -68,7 +68,8 @@ def _add_results(index_dir: str, tables: list[pa.Table]) -> None:
     )
     if joined.unknown_items:
         unknown = f"{counted(len(joined.unknown_items), 'item')} not in this index"
-        click.echo(f"left out: {unknown}: {name_some(joined.unknown_items)}", err=True)
+        meant = f"; the index writes {joined.likely}: put the data set before the id" if joined.likely else ""
+        click.echo(f"left out: {unknown}: {name_some(joined.unknown_items)}{meant}", err=True)
     _say_off_grid(joined.off_grid)
     for name, step, kind, n_missing in joined.missing:
         click.echo(

@@ -41,6 +41,8 @@ class Joined:
         What was measured.
     unknown_items : tuple of str
         Ids that are not in the index; their rows were left out.
+    likely : str, optional
+        The item that the first of them may mean, where the index writes its data set before the id.
     missing : tuple of tuple
         (model, checkpoint, pair or item, how many of the index have no row), where there are any: of all
         pairs, and of the data sets of other items that have some.
@@ -52,6 +54,7 @@ class Joined:
     n_replaced: int
     measures: tuple[str, ...]
     unknown_items: tuple[str, ...]
+    likely: str | None
     missing: tuple[tuple[str, int, str, int], ...]
     off_grid: tuple[int, ...]
 
@@ -98,6 +101,7 @@ def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:
             fix=f"keep one row each ({len(set(twice))} such items)",
         )
     unknown = [row[0] for row in connection.execute("SELECT * FROM given_unknown").fetchall()]
+    likely = connection.execute("SELECT * FROM given_likely").fetchone()
     missing = [tuple(row) for row in connection.execute("SELECT * FROM given_missing").fetchall()]
     off_grid = [row[0] for row in connection.execute("SELECT * FROM given_off_grid").fetchall()]
     (replaced,) = connection.execute("SELECT count(*) FROM given_replaces").fetchall()[0]
@@ -112,6 +116,7 @@ def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:
         replaced,
         tuple(measure for (measure,) in measures),
         tuple(unknown),
+        None if likely is None else likely[0],
         tuple(missing),
         tuple(off_grid),
     )

@@ -21,6 +21,14 @@ FROM given
 ANTI JOIN items USING (item_id)
 ORDER BY item_id;
 
+-- A data set's own ids, without its name before them.
+CREATE TEMP VIEW given_likely AS
+SELECT min(items.item_id) AS item_id
+FROM items
+JOIN (SELECT min(item_id) AS item_id FROM given_unknown) AS first_unknown
+    ON items.item_id = items.dataset || '/' || first_unknown.item_id
+HAVING min(items.item_id) IS NOT NULL;
+
 CREATE TEMP VIEW given_known AS
 SELECT model, checkpoint, item_id, measure, value
 FROM given

@@ -122,6 +122,15 @@ def test_measures_of_any_name_stand_in_columns_or_in_rows(index: IndexDir, tmp_p
     assert pair_results(index) == []
 
 
+def test_an_id_without_its_data_set_is_left_out_with_how_the_index_writes_it(
+    index: IndexDir, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(index.database_file)) as connection:
+        connection.execute("INSERT INTO items (item_id, dataset, kind) VALUES ('quiz/007', 'quiz', 'item')")
+    joined = add_results(index, read_results(written(tmp_path, "item_id,rank\n007,1\n008,1\n"), "m", 5))
+    assert (joined.n_results, joined.unknown_items, joined.likely) == (0, ("007", "008"), "quiz/007")
+
+
 def test_rows_of_json_lines_may_have_other_columns_than_the_first(index: IndexDir, tmp_path: Path) -> None:
     lines = '{"pair_id": "p/0", "correct": true}\n{"pair_id": "p/1", "surprisal": 3}\n'
     add_results(index, read_results(written(tmp_path, lines, "r.jsonl"), "m", 5))

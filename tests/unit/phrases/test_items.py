@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.config import ItemsConfig, MatchConfig, PhrasesConfig
+from indexer.config.load import config_from_tables
 from indexer.errors import ConfigError
 from indexer.phrases import PhraseSet, load_phrases
+from indexer.phrases.inputs import hash_of_inputs
+from indexer.phrases.normalization import normalized
 from indexer.phrases.windows import windows_of
 
 
@@ -140,3 +143,35 @@ def test_what_is_no_text_is_refused_and_a_whole_number_is_one(tmp_path: Path, va
     both = ItemsConfig(source="quiz.jsonl", roles={"question": "q", "answer": "a"})
     with pytest.raises(ConfigError, match=r"line 1: the answer is no text but .*column 'a'"):
         load(tmp_path, both)
+
+
+def test_phrases_that_become_one_are_one_for_items_too(tmp_path: Path) -> None:
+    (tmp_path / "quiz.csv").write_text("q,a\ncafe\u0301 noir,caf\u00e9 noir\n", encoding="utf-8")
+    found = load(tmp_path, QUIZ)
+    assert found.phrases.num_rows == 2
+    composed = normalized(found, None, MatchConfig(normal_form="NFC"))
+    assert composed.item_phrases is not None
+    assert composed.phrases["phrase"].to_pylist() == ["caf\u00e9 noir"]
+    assert composed.item_phrases["phrase_id"].to_pylist() == [0, 0]
+
+
+def test_phrases_are_made_again_where_items_were_changed(tmp_path: Path) -> None:
+    tables = {
+        "items": [{"source": "quiz.csv", "roles": {"question": "q"}}],
+        "corpus": {"paths": ["a.bin"]},
+        "order": {"batch_size": 8},
+    }
+
+    def made_of(text: str, **keys: object) -> str:
+        (tmp_path / "quiz.csv").write_text(text)
+        changed = {**tables, "items": [{**tables["items"][0], **keys}]}  # type: ignore[index]
+        return hash_of_inputs(config_from_tables(changed, origin="test", base=tmp_path), "hash", {})
+
+    hashes = [
+        made_of("q,a\nx,y\n"),
+        made_of("q,a\nx,z\n"),
+        made_of("q,a\nx,y\n", window=4),
+        made_of("q,a\nx,y\n", roles={"question": "a"}),
+    ]
+    assert len(set(hashes)) == 4
+    assert made_of("q,a\nx,y\n") == hashes[0] != ""
