@@ -82,7 +82,7 @@ def coverage_of(index: IndexDir, plan: Plan, ranges: Iterable[int] | None = None
 
 
 def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
-    """Return what the partial of a range says of itself, of whatever plan it is.
+    """Return what the partial of a range says of itself, of this plan or an earlier one of the index.
 
     Raises
     ------
@@ -92,7 +92,9 @@ def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
     path = index.partial_file(number)
     facts = read_facts(path)
     planned = [(one.shard, one.start, one.stop) for one in plan.ranges[number].slices]
-    if facts.range_number != number or [(one.shard, one.start, one.stop) for one in facts.slices] != planned:
+    found = [(one.shard, one.start, one.stop) for one in facts.slices]
+    known = facts.plan_fingerprint in (plan.fingerprint, *plan.earlier)
+    if not known or facts.range_number != number or found != planned:
         raise _of_another(index, plan, facts, number)
     for one in facts.slices:
         if one.files_hash != plan.files_hash(one.shard):
