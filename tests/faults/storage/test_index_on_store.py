@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,9 @@ from indexer.cli.main import run
 from indexer.errors import ConfigError, StateError
 from indexer.exposure.status import read_status
 from indexer.index_dir import IndexDir
+from indexer.index_on_store import opened_index
+from indexer.plan import read_plan
+from indexer.scanning.task import ScanTask
 from indexer.shares import Share
 from indexer.storage import objects
 from tests.support.small_corpus import SmallCorpus, exposures
@@ -119,6 +123,21 @@ def test_of_two_that_plan_at_once_one_is_refused(
     with pytest.raises(StateError, match=r"plan\.json: was made by another process"):
         plan_index(corpus.config(), URL)
     assert scan(Share(1, 1)) == [0, 1, 2]  # of whoever came first, whose plan is whole
+
+
+def test_a_task_that_goes_to_another_machine_takes_copies_of_its_own(
+    corpus: SmallCorpus, store: dict[str, Any]
+) -> None:
+    """So a Ray worker does: the folder of the copies it was made from is not there."""
+    plan_index(corpus.config(), URL)
+    with opened_index(URL) as index:
+        sent = pickle.dumps(ScanTask(index, read_plan(index.plan_file)))
+        folder = index.root
+    assert not folder.exists()
+    task = pickle.loads(sent)
+    assert task.index.root != folder
+    task(2)
+    assert read_status(URL).n_scanned == 1
 
 
 @pytest.mark.parametrize("how", ["damaged", "cut"])
