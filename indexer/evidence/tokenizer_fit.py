@@ -53,6 +53,8 @@ FEWEST_IDS = 400
 LEAST_USUAL = 0.6
 LEAST_ABBREVIATION = 2.0
 """Standard deviations by which frequent pieces are shorter than by chance; 9 and more in the right order."""
+MOST_LENGTHENED = -4.0
+"""Further below no random order leads: text that says long words over and over, and tells nothing."""
 LEAST_SPREAD = 0.5
 """Of logarithms of counts, from the lower quartile to the upper: less where all words are as frequent."""
 _LONGEST = 4
@@ -153,7 +155,7 @@ def tokenizer_fit(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> TokenizerF
             Verdict.FITS, f"{1 - found.odd:.1%} of {found.n_ids:,} ids are what it makes of their text"
         )
     shorter = _abbreviation(runs, vocabulary)
-    if shorter is not None and shorter < LEAST_ABBREVIATION:
+    if shorter is not None and MOST_LENGTHENED < shorter < LEAST_ABBREVIATION:
         return verdict(
             Verdict.ANOTHER,
             "the pieces that are frequent in a sample are no shorter than others, as they are in any text",

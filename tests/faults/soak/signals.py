@@ -22,7 +22,7 @@ from indexer.sample.write import SampleSize, write_sample
 from tests.support.small_corpus import ask, exposures
 
 _MOST_SECONDS = 5.0
-_SIZE = SampleSize(pairs_per_paradigm=25, n_steps=120, n_dropped=5, n_shards=4, vocab_size=1200)
+_SIZE = SampleSize(pairs_per_paradigm=25, n_steps=60, n_dropped=5, n_shards=4, vocab_size=1200)
 _ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
 COMMANDS = {
     "sample": ["sample", "OUT/sample"],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tokenizers
 
+from indexer.evidence import tokenizer_fit as tokenizer_fit_module
 from indexer.evidence.tokenizer_fit import Verdict, tokenizer_fit
 from indexer.tokenizers import tokenizer_from_json
 from tests.support.invented_languages import documents, library, permuted, tokenizer
@@ -105,3 +106,13 @@ def test_too_little_to_tell() -> None:
     fit = tokenizer_fit(right, [run[:20] for run in runs_of("bpe", "latin")[:5]])
     assert fit.verdict is Verdict.UNTOLD and "too small" in fit.why
     assert tokenizer_fit(right, []).verdict is Verdict.UNTOLD
+
+
+def test_text_that_repeats_long_words_is_no_other_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A random order makes frequent pieces neither shorter nor longer; far below lies text of few words."""
+    right = tokenizer("bpe", "latin")
+    runs = runs_of("bpe", "latin")
+    for shorter, verdict in ((-6.0, Verdict.UNTOLD), (-1.0, Verdict.ANOTHER), (9.0, Verdict.UNTOLD)):
+        monkeypatch.setattr(tokenizer_fit_module, "_abbreviation", lambda *_, value=shorter: value)
+        monkeypatch.setattr(tokenizer_fit_module, "_odd_in_another_order", lambda *_: 0.02)
+        assert tokenizer_fit(right, runs).verdict is verdict
