@@ -158,8 +158,9 @@ def _accuracy(rows: list[Row], legend: dict[str, str], low: float) -> Any:
                 color=VERMILION, shape="triangle-right", filled=True, size=60, opacity=1
             )
             whole += heads.encode(y=_y("height", low), x=altair.X("stop:Q"))
-        texts = arrows.mark_text(color=VERMILION, align="left", baseline="middle", dx=7, fontSize=11)
-        whole += texts.encode(x=altair.X("stop:Q"), text="label:N")
+        for ink in ({"stroke": "white", "strokeWidth": 4, "color": "white"}, {"color": VERMILION}):
+            texts = arrows.mark_text(align="left", baseline="middle", dx=7, fontSize=11, **ink)
+            whole += texts.encode(x=altair.X("stop:Q"), text="label:N")
     return whole
 
 

@@ -15,6 +15,12 @@ from indexer.report.acquisition_charts import acquisition_by_count, forgetting
 from indexer.report.chart import Chart, Row, rows_of
 from indexer.report.exposure_charts import exposure_counts, first_exposures, phrases_met, spacing
 from indexer.report.item_charts import share_over_training
+from indexer.report.model_charts import (
+    attention_by_head,
+    attention_share,
+    concept_auroc,
+    effective_rank,
+)
 from indexer.report.result_charts import (
     accuracy_by_dose,
     accuracy_by_seen,
@@ -54,6 +60,14 @@ MEASURE_CHARTS: tuple[tuple[str, Draw], ...] = (
     ("acquisition/forgetting", forgetting),
 )
 """Those that need imported results of any measure."""
+
+MODEL_CHARTS: tuple[tuple[str, str, Draw], ...] = (
+    ("auroc", "models/concept_vectors", concept_auroc),
+    ("effective_rank", "models/concept_vectors", effective_rank),
+    ("attention", "models/attention_by_head", attention_by_head),
+    ("attention", "models/attention_share", attention_share),
+)
+"""Those that need imported measures of models, by the measure each needs."""
 
 TABLES = ("explore/shards", "explore/provenance")
 INCOMPLETE = "This index is incomplete: what was not seen so far is unknown, not never. See exposure status."
@@ -109,6 +123,8 @@ def write_report(
     asked = CHARTS + (RESULT_CHARTS if with_results else ())
     asked += ITEM_CHARTS if _has_rows(root, "items WHERE kind = 'item'") else ()
     asked += MEASURE_CHARTS if _has_rows(root, "results") else ()
+    measured = rows_of(ask(root, "SELECT DISTINCT measure FROM model_measures"))
+    asked += tuple((name, draw) for measure, name, draw in MODEL_CHARTS if {"measure": measure} in measured)
 
     charts = []
     for name, draw in asked:

@@ -75,6 +75,14 @@ def make_index(root: Path, *, pairs: bool = True, results: bool = False, **facts
                 "CASE WHEN good_phrase_id = 3 THEN NULL ELSE c >= 20 + good_phrase_id END "
                 "FROM given_pairs, unnest([10, 20, 30, 40]) AS t (c)"
             )
+            connection.execute(
+                "INSERT INTO model_measures "
+                "SELECT model, c, 'paradigm_0', measure, part, c / 80 + head / 8 "
+                "FROM unnest([10, 20, 30, 40]) AS t (c), unnest(['seed', 'two']) AS m (model), "
+                "(VALUES ('auroc', 'proxy_train', 1), ('effective_rank', 'proxy_train', 2), "
+                "('attention', 'L0H0', 0), ('attention', 'L0H1', 3), ('attention_baseline', 'L0H1', 1)) "
+                "AS n (measure, part, head)"
+            )
         take_pairs(connection)
         define_macros(connection)
     return root
@@ -249,6 +257,13 @@ def test_results_bring_their_charts(scored: Written) -> None:
     }
     (accuracy,) = (chart for chart in charts if chart.name == "accuracy")
     assert "Missing, and counted on neither side: 4 results." in accuracy.note
+    assert {"auroc", "effective_rank", "attention_by_head", "attention_share"} <= {
+        c.name for c in charts if c.panels
+    }
+    (heads,) = (chart for chart in charts if chart.name == "attention_by_head")
+    assert "Of seed. The darkest is 0.88, in every panel." in heads.note  # not of both models together
+    drawn = drawn_rows(specifications(scored.page.read_text(encoding="utf-8"))["attention_by_head-0"])
+    assert {(row["head"], row["checkpoint"]): row["attention"] for row in drawn}["L0H1", 40] == 0.875
     assert "Lag beside the published one" in scored.page.read_text(encoding="utf-8")
 
 
