@@ -31,16 +31,17 @@ def number_slots(
     ids: TokenIds, offsets: Int64Array, anchor: Int64Array, width: int, tags: Uint64Array, around: Uint64Array
 ) -> int:
     """Give every anchor a slot and space for the contexts of its patterns; return the words of all."""
+    n_patterns = around  # until it says more of a slot, it says how many patterns have it
     for pattern in range(offsets.shape[0] - 1):
         at = anchor[pattern]
         if at >= 0:
             pair = np.uint64(ids[at]) | (np.uint64(ids[at + 1]) << np.uint64(width))
-            around[enter_pair(tags, pair)] += _ONE
+            n_patterns[enter_pair(tags, pair)] += _ONE
     n_words = int64(0)
     for slot in range(around.shape[0]):
-        if around[slot] > 0:
+        if n_patterns[slot] > 0:
             doublings = int64(0)
-            while np.uint64(PATTERNS_PER_WORD << doublings) < around[slot]:
+            while np.uint64(PATTERNS_PER_WORD << doublings) < n_patterns[slot]:
                 doublings += 1
             around[slot] = pack_around(int64(0), int64(0), int64(0), n_words, doublings)
             n_words += int64(1) << doublings
