@@ -55,9 +55,9 @@ def looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LookedFor:
     counts = LookedFor(tmp_path / "looked-for")
     honest = task_module.ScanTask._scan
 
-    def scan(self, scan_range):
+    def scan(self, scan_range, *more):
         counts.note(self._looked_for().phrases.num_rows)
-        return honest(self, scan_range)
+        return honest(self, scan_range, *more)
 
     monkeypatch.setattr(task_module.ScanTask, "_scan", scan)
     return counts
@@ -174,11 +174,10 @@ def test_plain_phrases_beside_pairs(sample: Path, tmp_path: Path, looked_for: Lo
     assert ids.num_rows == 5
 
 
-def test_phrases_with_gaps_and_other_normal_forms(sample: Path, tmp_path: Path) -> None:
+def test_phrases_with_gaps_and_other_normal_forms(sample: Path, index_dir: Path, tmp_path: Path) -> None:
     """Parts are numbered behind all phrases, and so are their other forms: both move."""
     root = tmp_path / "index"
-    build_index(of_text(sample, tmp_path), tmp_path / "pairs", n_workers=1)
-    one, two, three, *_ = (text.split() for text in seen_texts(tmp_path / "pairs"))
+    one, two, three, *_ = (text.split() for text in seen_texts(index_dir))
     head = "text,pattern,note\n"
     before = [
         f",{one[0]} <0-6 words> {two[-1]},1",
@@ -200,10 +199,6 @@ def test_phrases_with_gaps_and_other_normal_forms(sample: Path, tmp_path: Path) 
     build_index(added, root, n_workers=1)
     build_index(added, tmp_path / "afresh", n_workers=1)
     assert_same(root, tmp_path / "afresh")
-    (tmp_path / "all.csv").write_text(head + "\n".join([*before, *more]) + "\n")
-    joined = replace(config, phrases=replace(config.phrases, source=str(tmp_path / "all.csv")))
-    build_index(joined, tmp_path / "joined", n_workers=1)
-    assert_same(root, tmp_path / "joined")
 
 
 def test_the_table_of_before_is_asked_until_there_is_a_newer_one(tmp_path: Path, exposure) -> None:

@@ -27,10 +27,10 @@ def scanned(config, root: Path) -> tuple[list[int], list[str]]:
     log = root / "scanned"
     honest = build.ScanTask._scan
 
-    def scan(self, scan_range):
+    def scan(self, scan_range, *more):
         with log.open("a") as file:
             file.write(f"{scan_range.number}\n")
-        return honest(self, scan_range)
+        return honest(self, scan_range, *more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build.ScanTask, "_scan", scan)

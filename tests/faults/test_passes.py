@@ -107,9 +107,8 @@ def test_memory_and_passes_are_told_before_phrases_are_read(
     assert "3 passes over the corpus" in caplog.text
 
 
-def test_texts_gaps_and_other_normal_forms_in_passes(sample: Path, tmp_path: Path) -> None:
-    build_index(of_text(sample, tmp_path), tmp_path / "pairs", n_workers=1)
-    one, two, three, *_ = (text.split() for text in seen_texts(tmp_path / "pairs"))
+def test_texts_gaps_and_other_normal_forms_in_passes(sample: Path, index_dir: Path, tmp_path: Path) -> None:
+    one, two, three, *_ = (text.split() for text in seen_texts(index_dir))
     rows = [
         f",{one[0]} <0-6 words> {two[-1]}",
         f"{' '.join(three)},",
