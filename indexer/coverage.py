@@ -104,6 +104,8 @@ def partial_of(index: IndexDir, plan: Plan, number: int) -> PartialFacts:
                 path=path,
                 fix=_AGAIN,
             )
+    if facts.plan_fingerprint != plan.fingerprint and not is_begun(plan, facts):
+        return facts  # whoever asked refuses it for that
     if facts.occurrences is not None:
         refuse_other_file(index.occurrence_file(number), facts.occurrences)
     if facts.document_names is not None:

@@ -153,8 +153,8 @@ from pathlib import Path
 from indexer.scanning.scan import Scanner
 scan = Scanner.scan
 
-def wait(self, scan_range):
-    rows = scan(self, scan_range)
+def wait(self, scan_range, *rest):
+    rows = scan(self, scan_range, *rest)
     print("scanned", flush=True)
     while not Path("go").exists():
         time.sleep(0.01)

@@ -23,12 +23,12 @@ from indexer.scanning.scan import Scanner
 
 scan = Scanner.scan
 
-def slowly(self, scan_range):
+def slowly(self, scan_range, *more):
     sys.stdout.write(f"scanning {__import__('os').getpid()}\\n")  # in one write, however print writes
     sys.stdout.flush()
     if scan_range.number:
         time.sleep(600)
-    return scan(self, scan_range)
+    return scan(self, scan_range, *more)
 
 Scanner.scan = slowly
 from indexer.cli.main import main

@@ -21,6 +21,7 @@ def other(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("other") / "index2"
     root.mkdir()
     shutil.copyfile(index_dir / "exposures.duckdb", root / "exposures.duckdb")
+    shutil.copytree(index_dir / "occurrences", root / "occurrences")
     with duckdb.connect(str(root / "exposures.duckdb")) as connection:
         for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
             if table not in ("provenance", "phrases", "items"):
