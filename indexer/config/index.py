@@ -18,7 +18,7 @@ class IndexConfig:
     occurrences: str = option(
         "none",
         choices=("none", "all"),
-        help="Every exposure as a row of Parquet files beside the table, with its document: all, or none.",
+        help="Each exposure, with its document, as a row of Parquet files beside the table: all, or none.",
     )
     workers: int = option(0, help="Worker processes; 0 is one per core.")
     engine: str = option(

@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import Field, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +151,16 @@ def config_from_tables(tables: Mapping[str, Any], *, origin: str, base: Path) ->
     if not sections["phrases"].source and (
         not sections[ITEMS] or changed_keys(sections["phrases"]) - {"added"}
     ):
-        help_text = keys_of(PhrasesConfig)["source"].metadata["help"]
-        raise ConfigError("[phrases] has no key 'source'", path=origin, fix=help_text)
+        raise _no_key("phrases", keys_of(PhrasesConfig)["source"], origin)
     return Config(**sections, base=base)
+
+
+def _no_key(section: str, declaration: Field[Any], origin: str) -> ConfigError:
+    return ConfigError(
+        f"[{section}] has no key {declaration.name!r}",
+        path=origin,
+        fix=str(declaration.metadata["help"]),
+    )
 
 
 def _section(section: type, name: str, values: Mapping[str, Any], origin: str) -> Any:
@@ -163,9 +170,7 @@ def _section(section: type, name: str, values: Mapping[str, Any], origin: str) -
     for key, declaration in declared.items():
         if key not in values:
             if is_required(declaration):
-                raise ConfigError(
-                    f"[{name}] has no key {key!r}", path=origin, fix=str(declaration.metadata["help"])
-                )
+                raise _no_key(name, declaration, origin)
             continue
         value = values[key]
         if not fits(value, hints[key]):

@@ -83,7 +83,7 @@ class ItemReader:
         columns = ", ".join(map(str, first.values)) or "none"
         if not config.roles:
             raise ConfigError(
-                f"[items] says no roles (columns: {columns})",
+                f"no roles are given (columns: {columns})",
                 path=config.source,
                 fix='name a column for each role, as in [items.roles] question = "question"',
             )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.errors import ConfigError, QueryRefusedError
 from indexer.exposure.attached import refuse_names
+from indexer.exposure.database import open_read_only
 from indexer.exposure.query_door import UNHURRIED, MissingTableError, QueryLimits, ask_in_process
 from indexer.exposure.statement_words import is_other_statement
 from indexer.index_dir import IndexDir
@@ -100,7 +101,7 @@ def ask(
         that plan is damaged.
     """
     index = IndexDir(root)
-    require_table(index)
+    _require(index)
     others = _others(index, attach or {})
     planned = {name: one.planned_fingerprint() for name, one in {"": index, **others}.items()}
     answer = _ask(index, question, parameters, limits, others)
@@ -118,13 +119,20 @@ def _others(index: IndexDir, attach: Mapping[str, str | Path]) -> dict[str, Inde
     others = {name: IndexDir(root) for name, root in attach.items()}
     seen = [index.database_file.resolve()]
     for other in others.values():
-        require_table(other)
+        _require(other)
         if other.database_file.resolve() in seen:
             raise ConfigError(
                 "is asked already", path=other.root, expected="each index once", fix="attach another one"
             )
         seen.append(other.database_file.resolve())
     return others
+
+
+def _require(index: IndexDir) -> None:
+    """Refuse what is no table that was merged; without a seal the version that wrote it is told first."""
+    if index.database_file.is_file() and not index.seal_file.exists():
+        open_read_only(index.database_file).close()
+    require_table(index)
 
 
 def _ask(

@@ -118,6 +118,8 @@ ONLY_BY_CONFIGURATION = {
     ("match", "boundary"),
     ("phrases", "source"),
     ("corpus", "manifest"),  # hashes of the shards of a corpus
+    ("corpus", "parts"),  # shards of ids alone
+    ("items", "window"),  # items stand in a configuration
 }
 
 

@@ -113,7 +113,7 @@ def test_white_space_inside_a_field_is_told_of_where_it_matters(tmp_path: Path) 
     ("text", "changes", "message"),
     [
         ("q,a\n", {}, "quiz.csv: holds no items"),
-        ("q,a\nx,y\n", {"roles": {}}, r"says no roles \(columns: q, a\)"),
+        ("q,a\nx,y\n", {"roles": {}}, r"no roles are given \(columns: q, a\)"),
         ("q,b\nx,y\n", {}, r"no column 'a', which \[items.roles\] answer names \(columns: q, b\)"),
         ("q,a\nx,y\n", {"id": "n"}, r"no column 'n', which \[items\] id names"),
         ("q,a\nx,y\n", {"paradigm": "n"}, r"no column 'n', which \[items\] paradigm names"),
