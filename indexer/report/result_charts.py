@@ -17,6 +17,8 @@ THRESHOLD = 0.8
 MOST_PANELS = 12
 MOST_LAGS = 60
 CHANCE = 0.5
+_MOST_LABELS = 6
+"""Lags that are labelled below a panel of three beside each other."""
 
 
 def accuracy_over_checkpoints(query: QueryFile, answer: Answer) -> Chart:
@@ -204,9 +206,15 @@ def _null(rows: list[Row]) -> Any:
     if rows[0]["observed_lag"] is not None:
         numbers.add(rows[0]["observed_lag"])
     seen = {bar["lag"] for bar in bars} | ({observed} if observed else set())
-    domain = [word for word in ("none",) if word in seen]
-    domain += [str(number) for number in _even(numbers)] + [word for word in ("never",) if word in seen]
-    axis = altair.Axis(labelAngle=0, labelOverlap="greedy", title="lag of proxy_validation in steps")
+    spaced = [str(number) for number in _even(numbers)]
+    words = [word for word in ("none", "never") if word in seen]
+    domain = [*words[: "none" in seen], *spaced, *words["none" in seen :]]
+    axis = altair.Axis(
+        values=[*words, *_labelled(spaced, words)],
+        labelAngle=0,
+        labelOverlap="greedy",
+        title="lag of proxy_validation in steps",
+    )
     x = altair.X("lag:N", scale=altair.Scale(domain=domain), axis=axis)
     drawing: Any = (
         altair.Chart(values(bars))
@@ -217,6 +225,16 @@ def _null(rows: list[Row]) -> Any:
         rule = altair.Chart(values([{"lag": observed}])).mark_rule(color=VERMILION, strokeWidth=3)
         drawing += rule.encode(x=x)
     return drawing
+
+
+def _labelled(numbers: list[str], words: list[str]) -> list[str]:
+    """Return the lags that are labelled: a few at equal distances, none beside a word at its end."""
+    apart = -(-len(numbers) // _MOST_LABELS) or 1
+    first = (apart if "none" in words and len(numbers) > _MOST_LABELS else 0) // 2
+    labelled = list(range(first, len(numbers), apart))
+    if "never" in words and len(numbers) > _MOST_LABELS and len(numbers) - labelled[-1] <= apart / 2:
+        labelled.pop()
+    return [numbers[place] for place in labelled]
 
 
 def _even(numbers: set[int]) -> list[int]:

@@ -19,6 +19,7 @@ from indexer.exposure.database import building, define_macros
 from indexer.report import write_report
 from indexer.report.chart import Chart
 from indexer.report.exposure_charts import GAP, _labelled, _short
+from indexer.report.result_charts import _labelled as _labelled_lags
 from indexer.splits.ask import ask
 from tests.support.given_pairs import open_for_pairs, take_pairs
 
@@ -222,6 +223,20 @@ def test_charts_draw_what_the_queries_say(plain: Written) -> None:
 def test_the_last_of_many_bins_is_labelled(n_bins: int, labels: list[str]) -> None:
     bins = [_short(2**power) for power in range(n_bins)]
     assert _labelled(["never", "unknown", GAP, *bins]) == ["never", "unknown", *labels]
+
+
+@pytest.mark.parametrize(
+    ("n", "words", "labels"),
+    [
+        (3, ["never"], ["0", "10", "20"]),
+        (12, ["never"], ["0", "20", "40", "60", "80", "100"]),
+        (31, ["never"], ["0", "60", "120", "180", "240"]),  # 300 would hide the word beside it
+        (31, ["none"], ["30", "90", "150", "210", "270"]),
+        (0, ["none"], []),
+    ],
+)
+def test_the_words_of_the_null_are_always_labelled(n: int, words: list[str], labels: list[str]) -> None:
+    assert _labelled_lags([str(10 * place) for place in range(n)], words) == labels
 
 
 def test_an_incomplete_index_says_unknown(tmp_path: Path) -> None:
