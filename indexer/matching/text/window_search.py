@@ -26,13 +26,13 @@ from indexer.matching.text.in_token import (
     not_in_one_token,
     with_those_in_tokens,
 )
-from indexer.matching.text.kernels.in_token import BEHIND_BYTES, InTokenTable, list_open, verify_open
 from indexer.matching.text.kernels.in_token import ROW as IN_TOKEN_ROW
 from indexer.matching.text.kernels.in_token import STATE_SIZE as IN_TOKEN_STATE_SIZE
+from indexer.matching.text.kernels.in_token import InTokenTable, list_open, verify_open
 from indexer.matching.text.kernels.prefilter import PrefilterScratch, TextPrefilter, new_prefilter_scratch
 from indexer.matching.text.kernels.search import LOOK_AHEAD, Ranges, TextTable
 from indexer.matching.text.kernels.stream import Stream
-from indexer.matching.text.kernels.window_text import MOST_FIRST_TOKENS, fill_windows
+from indexer.matching.text.kernels.window_text import BYTES_BEHIND, MOST_FIRST_TOKENS, fill_windows
 from indexer.matching.text.kernels.windows import (
     CHUNK,
     CHUNK_STOP,
@@ -139,7 +139,7 @@ class WindowSearch:
         while len(table.phrase) and state[IN_TOKEN_ROW] < len(block.starts):
             with in_token_scratch.lend() as of_tokens:
                 n = list_open(table, self._decoder.vocabulary, block, state, of_tokens, windows)
-            for first, n_ranges in self._decoded(block, n, capacity, BEHIND_BYTES, stream, scratch):
+            for first, n_ranges in self._decoded(block, n, capacity, BYTES_BEHIND, stream, scratch):
                 n_hits = verify_open(
                     table, built.phrases, block, windows, first, stream, ranges, n_ranges, hits
                 )

@@ -13,11 +13,8 @@ from indexer.matching.text.kernels.stream import (
     Decoder,
     Stream,
 )
-from indexer.matching.text.kernels.window_text import context_start
+from indexer.matching.text.kernels.window_text import context_start, context_stop
 from indexer.units import Int64Array, TokenIds, Uint8Array
-
-CONTEXT_BYTES = 16
-"""Bytes decoded behind a stretch: they decide its borders and complete its characters."""
 
 
 @uncounted
@@ -56,13 +53,7 @@ def widen(
                 ids, start, border, begun,
             )  # fmt: skip
             first = min(first, base_at)
-        known = int64(0)
-        while known < CONTEXT_BYTES and last < stop:
-            token = int64(ids[last])
-            last += 1
-            if token >= n_ids or vocabulary.kind[token] == TOKEN_SPECIAL:
-                break
-            known += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
+        last = context_stop(vocabulary, ids, last, stop)
         wide_start[k], wide_stop[k] = first, last
         total = int64(0)
         for at in range(first, last):

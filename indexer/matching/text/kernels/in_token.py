@@ -22,10 +22,10 @@ from indexer.matching.kernels.matches import Matches, insert_match, put_match
 from indexer.matching.text.kernels.borders import word_before
 from indexer.matching.text.kernels.search import Ranges, TextTable, keeps_rules
 from indexer.matching.text.kernels.stream import (
-    TOKEN_SPECIAL,
     Stream,
     VocabularyTable,
 )
+from indexer.matching.text.kernels.window_text import context_stop
 from indexer.matching.text.kernels.windows import TextWindows
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint16Array
 
@@ -48,9 +48,6 @@ ASKS = np.uint8(1)
 
 DENIED, STANDS, OPEN = 0, 1, 2
 """What the neighbours say of an occurrence inside a token."""
-
-BEHIND_BYTES = 16
-"""Bytes behind a token, before they are folded, that hold what border rules read."""
 
 ROW, AT, OTHER = 0, 1, 2
 """What `find_in_tokens` and `list_open` remember between two calls: the row, and which token of it and which
@@ -223,26 +220,13 @@ def list_open(
                     if answer(table.needs[j], before, behind) == OPEN:
                         windows.row[n] = row
                         windows.first[n] = windows.last[n] = first + place
-                        windows.end[n] = end_behind(vocabulary, ids, first + place + 1, stop)
+                        windows.end[n] = context_stop(vocabulary, ids, first + place + 1, stop)
                         n += 1
                         break
             first = last
         state[ROW] = row + 1
         state[AT] = 0
     return n
-
-
-@uncounted
-def end_behind(vocabulary: VocabularyTable, ids: TokenIds, at: int, stop: int) -> int:
-    """Return the position behind tokens from `at` on that hold `BEHIND_BYTES`, or end in a separator."""
-    known = int64(0)
-    while at < stop and known < BEHIND_BYTES:
-        token = int64(ids[at])
-        at += 1
-        if token >= vocabulary.kind.shape[0] or vocabulary.kind[token] == TOKEN_SPECIAL:
-            break
-        known += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
-    return at
 
 
 @uncounted

@@ -36,6 +36,9 @@ MOST_FIRST_TOKENS = 64
 CONTEXT_BYTES = 8
 """Bytes before a window that decide which character stands there."""
 
+BYTES_BEHIND = 16
+"""Bytes behind a token, before folding, that complete its characters and hold what border rules read."""
+
 NEXT_WINDOW, NEXT_TOKEN = 0, 1
 
 
@@ -54,6 +57,19 @@ def context_start(vocabulary: VocabularyTable, ids: TokenIds, start: int, at: in
             known += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
         elif n > 0:
             break
+    return at
+
+
+@uncounted
+def context_stop(vocabulary: VocabularyTable, ids: TokenIds, at: int, stop: int) -> int:
+    """Return the position behind tokens from `at` on that hold `BYTES_BEHIND`, or end in a separator."""
+    known = int64(0)
+    while at < stop and known < BYTES_BEHIND:
+        token = int64(ids[at])
+        at += 1
+        if token >= vocabulary.kind.shape[0] or vocabulary.kind[token] == TOKEN_SPECIAL:
+            break
+        known += vocabulary.offsets[token + 1] - vocabulary.offsets[token]
     return at
 
 
