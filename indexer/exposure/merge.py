@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,9 @@ _AT_ONCE = 1000
 _DOCUMENT_OFFSETS = pa.schema(
     [("range", pa.int32()), ("shard", pa.int32()), ("documents_before", pa.int64())]
 )
+
+_BYTES_AT_ONCE = 32 << 20
+"""Bytes of these files at most: a row of some 25 bytes takes ten times as many in memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -255,10 +258,24 @@ def read_rows(
     if len(partials) <= at_once:
         return
     connection.execute(sql("fold_begin.sql"))
-    for first in range(0, len(partials), at_once):
-        _set(connection, "partials", partials[first : first + at_once])
+    for some in _portions(partials, at_once):
+        _set(connection, "partials", some)
         connection.execute(sql("fold.sql"))
     connection.execute(sql("fold_end.sql"))
+
+
+def _portions(partials: Sequence[str], at_once: int) -> Iterator[list[str]]:
+    """Yield the files by so many, or by so many bytes, whichever is less: their rows are held in memory."""
+    some: list[str] = []
+    n_bytes = 0
+    for path in partials:
+        size = Path(path).stat().st_size
+        if some and (len(some) == at_once or n_bytes + size > _BYTES_AT_ONCE):
+            yield some
+            some, n_bytes = [], 0
+        some.append(path)
+        n_bytes += size
+    yield some
 
 
 def _set(connection: duckdb.DuckDBPyConnection, name: str, value: Any) -> None:
