@@ -73,7 +73,9 @@ class Chart:
             if panel.height is not None:
                 sized = sized.properties(height=panel.height)
             page = {**CONFIG, "legend": {"disable": True}}
-            specifications.append({**sized.to_dict(), "config": page})
+            drawn = sized.to_dict()
+            # The page has a legend of its own for all panels; a map of shades keeps its scale.
+            specifications.append({**(_without_legends(drawn) if self.legend else drawn), "config": page})
         return specifications
 
     def print_specification(self) -> dict[str, Any]:
@@ -93,6 +95,15 @@ class Chart:
             whole = altair.concat(*sized, columns=3 if len(sized) > 2 else 2, spacing=24)
         specification: dict[str, Any] = whole.to_dict()
         return {**specification, "config": CONFIG}
+
+
+def _without_legends(part: Any) -> Any:
+    """Return a specification without what its encodings say of legends."""
+    if isinstance(part, list):
+        return [_without_legends(one) for one in part]
+    if isinstance(part, dict):
+        return {name: _without_legends(value) for name, value in part.items() if name != "legend"}
+    return part
 
 
 def rows_of(answer: Answer) -> list[Row]:

@@ -277,7 +277,10 @@ def test_results_bring_their_charts(scored: Written) -> None:
     }
     (heads,) = (chart for chart in charts if chart.name == "attention_by_head")
     assert "Of seed. The darkest is 0.88, in every panel." in heads.note  # not of both models together
-    drawn = drawn_rows(specifications(scored.page.read_text(encoding="utf-8"))["attention_by_head-0"])
+    panels = specifications(scored.page.read_text(encoding="utf-8"))
+    assert "legend" not in json.dumps(panels["attention_share-0"]["encoding"])  # the page has its own
+    assert "legend" in json.dumps(panels["attention_by_head-0"]["encoding"])
+    drawn = drawn_rows(panels["attention_by_head-0"])
     assert {(row["head"], row["checkpoint"]): row["attention"] for row in drawn}["L0H1", 40] == 0.875
     assert "Lag beside the published one" in scored.page.read_text(encoding="utf-8")
 
