@@ -40,7 +40,7 @@ done
 exposure import "$out/index" "$out/measures"/*.csv
 mkdir -p "$out/answers"
 for question in accuracy lag lag_null accuracy_by_dose; do
-    exposure query "$out/index" "dynamics/$question" --timeout 900 --out "$out/answers/$question.csv"
+    exposure query "$out/index" "dynamics/$question" --out "$out/answers/$question.csv"
 done
 exposure query "$out/index" dynamics/accuracy_matched -p seen_by=$((steps / 2)) \
     --out "$out/answers/accuracy_matched.csv"

@@ -64,9 +64,8 @@ allow_missing_option = click.option(
 timeout_option = click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Seconds until a question is ended.",
+    default=None,
+    help="Seconds until a question is ended; default: 60, and no end for the questions that are ready.",
 )
 query_memory_option = click.option(
     "--max-memory",

@@ -68,7 +68,7 @@ def query(
     context: bool,
     allow_paths: tuple[str, ...],
     limit: int | None,
-    timeout: float,
+    timeout: float | None,
     max_memory: str | None,
     max_rows: int,
     list_queries: bool,
@@ -83,10 +83,11 @@ def query(
     if index_dir is None or question is None:
         raise click.UsageError("give an INDEX and a QUESTION, or --list")
     from indexer.config.sizes import parse_size
-    from indexer.exposure.query_door import QueryLimits
+    from indexer.exposure.query_door import TIMEOUT_SECONDS, QueryLimits
+    from indexer.splits.query_file import is_shipped
 
     limits = QueryLimits(
-        seconds=timeout,
+        seconds=timeout or (None if is_shipped(question) else TIMEOUT_SECONDS),
         memory_bytes=None if max_memory is None else parse_size(max_memory, key="--max-memory"),
         max_rows=max_rows,
         limit=limit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer.errors import ConfigError
+from indexer.exposure.query_door import QueryLimits
 from indexer.splits.query_file import Parameter, load_query_file, shipped_queries
 
 
@@ -50,3 +51,32 @@ def test_parameters_of_one_name_are_of_one_type_and_every_phrase_is_looked_up() 
         for one in load_query_file(path, name).parameters:
             assert one.type == types.get(one.name, one.type), name
             assert one.name != "phrase" or one.type in ("PHRASE", "WORDS"), name
+
+
+@pytest.mark.parametrize(
+    ("question", "seconds"),
+    [
+        (["dynamics/lag_null"], None),
+        (["lag_null"], None),
+        (["lag_null", "--timeout", "7"], 7),
+        (["SELECT 1"], 60),
+        (["own.sql"], 60),
+    ],
+)
+def test_only_the_questions_that_are_ready_take_their_time(
+    monkeypatch: pytest.MonkeyPatch, question: list[str], seconds: float | None
+) -> None:
+    from click.testing import CliRunner
+
+    from indexer.cli.query import query
+    from indexer.splits import ask
+
+    asked: list[object] = []
+
+    def note(*given: object, **named: object) -> None:
+        asked.extend([*given, *named.values()])
+        raise SystemExit(0)
+
+    monkeypatch.setattr(ask, "ask", note)
+    CliRunner().invoke(query, ["index", *question])
+    assert [limits.seconds for limits in asked if isinstance(limits, QueryLimits)] == [seconds]
