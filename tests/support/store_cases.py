@@ -18,8 +18,9 @@ COUNTS = (
 
 def config_for(paths: str, sample: Path, folder: Path) -> Path:
     text = (sample / "exposure.toml").read_text().replace("shards/*.bin", paths)
-    for name in ("tokenizer", "blimp"):
+    for name in ("tokenizer", "blimp", "quiz", "words"):
         text = text.replace(f'"{name}', f'"{sample}/{name}')
+    text = text.replace('occurrences = "all"', 'occurrences = "none"')  # a store keeps none
     file = folder / "exposure.toml"
     file.write_text(text)
     return file
