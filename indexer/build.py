@@ -67,6 +67,12 @@ def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Pl
     StateError
         The directory holds another plan, or another process is writing there.
     """
+    if is_url(str(root)) and config.index.occurrences != "none":
+        raise ConfigError(
+            f'[index] occurrences = "{config.index.occurrences}" wants an index in a folder, not on a store',
+            path=redacted_url(str(root)),
+            fix='set [index] occurrences = "none", or name a folder',
+        )
     with opened_index(root) as index, index.lock():
         if config.index.occurrences == "all" and not index.writes_over:
             raise ConfigError(
