@@ -78,7 +78,7 @@ class Cost(NamedTuple):
 
 
 def n_ranges(corpus: Corpus) -> int:
-    """Return into how many ranges a corpus is cut (`indexer.ranges`)."""
+    """Return into how many ranges a corpus is cut (`indexer.plan.ranges`)."""
     return max(N_RANGES, math.ceil(corpus.ids / RANGE_IDS))
 
 

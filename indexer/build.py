@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from indexer.config import Config
-from indexer.coverage import coverage_of, told_by
 from indexer.engines import Outcome, WorkerLimits, run_tasks
 from indexer.engines.memory import memory_in_use
 from indexer.errors import ConfigError, ExposureError, StateError
@@ -22,16 +21,17 @@ from indexer.exposure.merged_before import merged_before, note_merge
 from indexer.growth import grown, with_added_before
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import IndexOnStore, opened_index
-from indexer.memory import LEAST_OF_DUCKDB, memory_limit, n_passes, plan_workers
-from indexer.plan import Plan, read_plan
-from indexer.plan_store import files_are_whole, with_stored_files, write_files
+from indexer.plan.coverage import coverage_of, told_by
+from indexer.plan.memory import LEAST_OF_DUCKDB, memory_limit, n_passes, plan_workers
+from indexer.plan.plan import Plan, read_plan
+from indexer.plan.shares import Share
+from indexer.plan.store import files_are_whole, with_stored_files, write_files
 from indexer.planning import make_plan
 from indexer.plurals import counted
 from indexer.redaction import redact, redacted_url
 from indexer.runs import Runs, count, joined, others, portions
 from indexer.scanning.first_compile import compiling_beside
 from indexer.scanning.task import ScanTask
-from indexer.shares import Share
 from indexer.storage.roots import within
 from indexer.storage.urls import is_url
 from indexer.watch import UNWATCHED, Watch

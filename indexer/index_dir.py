@@ -280,7 +280,7 @@ class IndexDir:
         return found[1].decode()
 
     def tables_of(self) -> list[str]:
-        """Return the plans, but for the one that is there, whose table may be asked: see `indexer.plan`."""
+        """Return the plans, but for the one that is there, whose table may be asked; see the plan."""
         with suppress(OSError):
             found = _TABLES_OF.search(bytes_of_regular(self.plan_file))
             return found[1].decode().split() if found else []

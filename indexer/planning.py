@@ -22,8 +22,6 @@ from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
 from indexer.evidence.gathered import evidence_of, sample_of
 from indexer.evidence.lookalikes import lookalike_notes
-from indexer.known_hashes import ids_of_earlier_indexes, names_of_known, with_known_hashes
-from indexer.memory import check_phrase_source, check_phrases
 from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
@@ -35,11 +33,13 @@ from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
 from indexer.phrases.text_encoder import TextEncoder
-from indexer.plan import OrderFacts, Plan, TokenizerFacts
-from indexer.plan_store import FrozenContent
+from indexer.plan.known_hashes import ids_of_earlier_indexes, names_of_known, with_known_hashes
+from indexer.plan.memory import check_phrase_source, check_phrases
+from indexer.plan.plan import OrderFacts, Plan, TokenizerFacts
+from indexer.plan.ranges import cut_into_ranges
+from indexer.plan.store import FrozenContent
 from indexer.plurals import counted
 from indexer.preflight import preflight
-from indexer.ranges import cut_into_ranges
 from indexer.storage.notes import on_behalf_of
 from indexer.storage.observer import observed_by
 from indexer.tokenizers.tokenizer import Tokenizer

@@ -86,8 +86,8 @@ def _opened(
 
     index = IndexDir(source)
     if index.plan_file.is_file():
-        from indexer.plan import read_plan
-        from indexer.plan_store import load_tokenizer_of
+        from indexer.plan.plan import read_plan
+        from indexer.plan.store import load_tokenizer_of
 
         plan = read_plan(index.plan_file)
         return plan.config, load_tokenizer_of(index, plan), plan.shards, plan.files

@@ -28,7 +28,7 @@ from indexer.plurals import counted
 if TYPE_CHECKING:
     from indexer.build import RangeDone
     from indexer.config import Config
-    from indexer.plan import Plan
+    from indexer.plan.plan import Plan
 
 
 def read_config(path: str, overrides: tuple[str, ...]) -> Config:
@@ -150,7 +150,7 @@ def scan(
 ) -> None:
     """Scan planned ranges and commit one partial for each; what is done is skipped."""
     from indexer.build import scan_shards, share_of_ranges
-    from indexer.shares import read_share, share_of_scheduler
+    from indexer.plan.shares import read_share, share_of_scheduler
 
     share = share_of_scheduler(os.environ) if task is None else read_share(task)
     if task is None and share.of > 1:

@@ -41,7 +41,7 @@ def status(index_dir: str, as_json: bool, missing: bool, missing_format: str, ta
     `sbatch --array=$(exposure status index --missing --format array --tasks 16) scan.sh`.
     """
     from indexer.exposure.status import read_status
-    from indexer.shares import array_of_missing
+    from indexer.plan.shares import array_of_missing
 
     state = read_status(index_dir)
     if missing and missing_format == "array":

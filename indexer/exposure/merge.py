@@ -14,7 +14,6 @@ import duckdb
 import pyarrow as pa
 import xxhash
 
-from indexer.coverage import Coverage, coverage_of
 from indexer.doubts import weakening
 from indexer.errors import InputError, StateError
 from indexer.exposure.database import (
@@ -30,11 +29,12 @@ from indexer.exposure.database import (
 from indexer.exposure.merged_evidence import notes_on_none_seen, repeated_ids
 from indexer.exposure.occurrence_view import create_view, document_offsets, occurrences_hash
 from indexer.index_dir import IndexDir
-from indexer.known_hashes import is_verified
 from indexer.partials import SCHEMA, PartialFacts, SliceFacts, slices_by_shard
 from indexer.phrases.normal_forms import told
-from indexer.plan import Plan
-from indexer.plan_store import check_files
+from indexer.plan.coverage import Coverage, coverage_of
+from indexer.plan.known_hashes import is_verified
+from indexer.plan.plan import Plan
+from indexer.plan.store import check_files
 from indexer.plurals import counted
 from indexer.table_seal import commit_table, wrong_with_table
 

@@ -12,8 +12,8 @@ from indexer.errors import ResourceError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.own_code import code_hash
 from indexer.partials import stored_checksum
-from indexer.plan import Plan
-from indexer.plan_store import check_files
+from indexer.plan.plan import Plan
+from indexer.plan.store import check_files
 from indexer.table_seal import wrong_with_table
 
 _PIECE_BYTES = 1 << 22

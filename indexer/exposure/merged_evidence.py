@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from indexer.errors import InputError
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 
 _MOST_NAMED = 5
 

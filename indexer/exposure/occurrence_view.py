@@ -13,7 +13,7 @@ import xxhash
 from indexer.exposure.database import folder_variable, sql
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts, slices_by_shard
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 
 
 def create_view(

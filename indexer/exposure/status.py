@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexer.coverage import Coverage, coverage_of
 from indexer.exposure.database import DamagedTableError, open_read_only
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import opened_index
-from indexer.known_hashes import is_verified
 from indexer.partials import slices_by_shard
-from indexer.plan import Plan, read_plan
+from indexer.plan.coverage import Coverage, coverage_of
+from indexer.plan.known_hashes import is_verified
+from indexer.plan.plan import Plan, read_plan
 from indexer.storage.files import file_at
 from indexer.storage.recorded_hashes import content_hash
 from indexer.storage.urls import is_url

@@ -7,7 +7,7 @@ import numpy as np
 from indexer.matching.matcher import Matcher
 from indexer.partials import OTHER_FORMS
 from indexer.phrases.gapped import patterns_of, with_parts
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.scanning.some_phrases import SomePhrases
 from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.vocabulary import TokenBytes

@@ -12,8 +12,8 @@ from indexer.index_dir import IndexDir
 from indexer.partials import OTHER_FORMS
 from indexer.patterns import IdPatterns, select
 from indexer.phrases.gapped import GappedPhrases, renumbered
-from indexer.plan import Plan
-from indexer.plan_store import load_gapped, load_other_forms, load_patterns, load_phrases_of
+from indexer.plan.plan import Plan
+from indexer.plan.store import load_gapped, load_other_forms, load_patterns, load_phrases_of
 from indexer.runs import Runs, mask_of
 from indexer.units import BoolArray, Int32Array
 

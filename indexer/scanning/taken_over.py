@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indexer.coverage import told_by
 from indexer.index_dir import IndexDir
 from indexer.partials import OTHER_FORMS, SCHEMA, PartialFacts, read_partial
-from indexer.plan import Plan
-from indexer.plan_store import load_other_forms
+from indexer.plan.coverage import told_by
+from indexer.plan.plan import Plan
+from indexer.plan.store import load_other_forms
 from indexer.runs import Runs, mask_of
 from indexer.units import BoolArray, Int64Array
 
@@ -27,7 +27,7 @@ def still_told(index: IndexDir, plan: Plan, facts: PartialFacts) -> tuple[pa.Tab
     plan : Plan
         The plan.
     facts : PartialFacts
-        What it says of itself; `indexer.coverage.is_begun`.
+        What it says of itself; `indexer.plan.coverage.is_begun`.
 
     Returns
     -------

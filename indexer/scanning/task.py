@@ -18,14 +18,14 @@ import pyarrow.parquet as pq
 from indexer import runs
 from indexer.corpus import open_corpus, open_order
 from indexer.corpus.blocks.ids import ids_dtype_of
-from indexer.coverage import is_begun, partial_of, told_by
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.occurrence_files import file_facts
 from indexer.partials import FileFacts, PartialFacts, SliceFacts, write_partial
-from indexer.plan import Plan, ScanRange
-from indexer.plan_store import load_tokenizer_of
+from indexer.plan.coverage import is_begun, partial_of, told_by
+from indexer.plan.plan import Plan, ScanRange
+from indexer.plan.store import load_tokenizer_of
 from indexer.runs import Runs
 from indexer.scanning.block_audit import prepare_hash
 from indexer.scanning.document_ends import prepare_document_ends

@@ -15,8 +15,8 @@ from indexer.exposure.query_door import UNHURRIED, ask_in_process
 from indexer.folding import fold
 from indexer.phrases.gap_notation import NotationError, parse
 from indexer.phrases.normalization import respelled
-from indexer.plan import read_plan
-from indexer.plan_store import load_tokenizer_of
+from indexer.plan.plan import read_plan
+from indexer.plan.store import load_tokenizer_of
 
 if TYPE_CHECKING:
     from indexer.index_dir import IndexDir

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
 
-from indexer.coverage import Coverage
 from indexer.errors import ExposureError
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
-from indexer.plan import Plan
+from indexer.plan.coverage import Coverage
+from indexer.plan.plan import Plan
 from indexer.plurals import counted
 from indexer.storage.opening import bytes_of_regular
 from indexer.storage.roots import refuse_outside

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from indexer.index_dir import IndexDir
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.verification.findings import Check, Finding
 from indexer.verification.rows_of_partials import NO_STEP, WorkedOutRows
 

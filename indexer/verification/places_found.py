@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from indexer.errors import ExposureError
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.verification.exposures_counted import exposing
 from indexer.verification.findings import Blame, Check, Finding
 from indexer.verification.plain_steps import PlainSteps

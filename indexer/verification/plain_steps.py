@@ -17,7 +17,7 @@ from indexer.config.order import OrderConfig
 from indexer.corpus import open_order
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.corpus.sequences import Reader
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.storage.urls import is_url
 from indexer.verification.raw_sequences import told_as_input
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from indexer.corpus import open_corpus
 from indexer.corpus.sequences import Reader, Shard
 from indexer.errors import InputError
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.roots import refuse_outside
 from indexer.storage.urls import is_url

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.index_dir import IndexDir
 from indexer.partials import SCHEMA
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.plurals import counted
 from indexer.verification.findings import Check, Finding
 

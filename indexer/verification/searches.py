@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from indexer.index_dir import IndexDir
 from indexer.partials import OTHER_FORMS
-from indexer.plan import Plan
-from indexer.plan_store import load_tokenizer_of
+from indexer.plan.plan import Plan
+from indexer.plan.store import load_tokenizer_of
 from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.verification.gapped_search import Gap, GappedPhrase, GappedSearch, Search
 from indexer.verification.id_search import IdSearch

@@ -15,9 +15,9 @@ import xxhash
 from indexer.doubts import weakening
 from indexer.exposure.database import SCHEMA_VERSION
 from indexer.index_dir import IndexDir
-from indexer.known_hashes import is_verified
 from indexer.partials import PartialFacts, SliceFacts
-from indexer.plan import Plan
+from indexer.plan.known_hashes import is_verified
+from indexer.plan.plan import Plan
 from indexer.verification.findings import Check, Finding
 from indexer.verification.rows_of_partials import NO_STEP, WorkedOutRows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.plurals import counted
 from indexer.verification.plain_steps import OWN_RULES
 from indexer.verification.raw_sequences import RawSequences

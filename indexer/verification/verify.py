@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.coverage import Coverage, coverage_of
 from indexer.errors import ConfigError, ExposureError
 from indexer.exposure.database import open_read_only
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
-from indexer.plan import Plan, ScanRange, read_plan
+from indexer.plan.coverage import Coverage, coverage_of
+from indexer.plan.plan import Plan, ScanRange, read_plan
 from indexer.plurals import counted
 from indexer.storage.observer import observed_by
 from indexer.storage.roots import within

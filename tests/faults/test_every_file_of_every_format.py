@@ -13,7 +13,7 @@ from indexer.build import plan_index
 from indexer.config.load import config_from_tables
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.scanning.task import ScanTask
 from tests.support.fixture_cases import CASES, FIXTURES
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from indexer import memory
 from indexer.build import build_index, scan_shards
 from indexer.cli.main import run
 from indexer.config import Config, load_config
 from indexer.config.sizes import parse_size, spell_size
 from indexer.errors import ConfigError, ResourceError
 from indexer.index_dir import IndexDir
+from indexer.plan import memory
 from indexer.splits.ask import ask
 
 

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from indexer import ranges
 from indexer.build import build_index, merge_index, plan_index, scan_shards
 from indexer.errors import ConfigError, QueryRefusedError, StateError
 from indexer.index_dir import IndexDir
 from indexer.occurrence_files import SCHEMA, WRITING, file_facts
 from indexer.partials import read_facts, write_partial
+from indexer.plan import ranges
 from indexer.scanning import occurrences, task
 from indexer.splits.ask import ask
 from indexer.verification.verify import verify_index

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from indexer import build, index_dir, memory, planning
+from indexer import build, index_dir, planning
 from indexer.build import build_index, merge_index, plan_index, scan_shards
 from indexer.config import Config
-from indexer.coverage import coverage_of
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
-from indexer.plan import read_plan
+from indexer.plan import memory
+from indexer.plan.coverage import coverage_of
+from indexer.plan.plan import read_plan
 from tests.faults.test_added_phrases import DiedError, of_text, seen_texts, with_added, write_ids
 from tests.support.grown_indexes import assert_same
 from tests.support.small_corpus import SmallCorpus

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from indexer.build import merge_index
 from indexer.index_dir import IndexDir
 from indexer.partials import read_facts, write_partial
-from indexer.plan import Plan, read_plan
-from indexer.plan_store import with_stored_files
+from indexer.plan.plan import Plan, read_plan
+from indexer.plan.store import with_stored_files
 from indexer.table_seal import _facts_of, _write_seal
 
 Row = dict[str, Any]

@@ -17,9 +17,9 @@ from indexer.errors import ConfigError, StateError
 from indexer.exposure.status import read_status
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import opened_index
-from indexer.plan import read_plan
+from indexer.plan.plan import read_plan
+from indexer.plan.shares import Share
 from indexer.scanning.task import ScanTask
-from indexer.shares import Share
 from indexer.storage import objects
 from tests.support.small_corpus import SmallCorpus, exposures
 from tests.support.store_cases import scan_in_this_process

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import ConfigError
-from indexer.shares import Share, array_of_missing, read_share, share_of_scheduler
+from indexer.plan.shares import Share, array_of_missing, read_share, share_of_scheduler
 
 
 @given(st.integers(0, 60), st.integers(1, 80))

@@ -9,7 +9,7 @@ from indexer.errors import StateError
 from indexer.index_dir import IndexDir
 from indexer.occurrence_files import refuse_other_file
 from indexer.partials import PartialFacts, read_facts
-from indexer.plan import Plan
+from indexer.plan.plan import Plan
 from indexer.runs import Runs, common, holds
 
 MOST_PHRASES = 1 << 31

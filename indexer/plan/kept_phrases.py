@@ -11,8 +11,8 @@ import pyarrow as pa
 from indexer.index_dir import IndexDir
 from indexer.patterns import IdPatterns, select
 from indexer.phrases.gapped import GappedPhrases
-from indexer.plan import Plan
-from indexer.plan_store import (
+from indexer.plan.plan import Plan
+from indexer.plan.store import (
     FrozenContent,
     load_gapped,
     load_other_forms,

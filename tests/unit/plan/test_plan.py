@@ -10,7 +10,7 @@ import pytest
 from indexer.config.load import config_from_tables
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import StateError
-from indexer.plan import FrozenFile, OrderFacts, Plan, ScanRange, ShardSlice, TokenizerFacts, read_plan
+from indexer.plan.plan import FrozenFile, OrderFacts, Plan, ScanRange, ShardSlice, TokenizerFacts, read_plan
 from indexer.storage.inventory import Inventory, UsedFile
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 8, 5, 0, 2, 4)

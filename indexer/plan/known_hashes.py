@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from indexer.corpus.sequences import Shard
-from indexer.coverage import coverage_of
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
 from indexer.partials import SliceFacts
-from indexer.plan import Plan, ScanRange, ShardSlice, read_plan
+from indexer.plan.coverage import coverage_of
+from indexer.plan.plan import Plan, ScanRange, ShardSlice, read_plan
 from indexer.storage.files import base_name, file_at
 from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.manifest import ManifestEntry, matched, read_manifest
