@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, logging
 
 BATCH = 256
 SPLITS = ("proxy_train", "proxy_validation")
@@ -106,6 +106,7 @@ def main(name: str, measure) -> None:
     parser.add_argument("checkpoints", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
+    logging.disable_progress_bar()
     probes = pq.read_table(given.probes).to_pandas()
     probes = probes[probes.split.isin(SPLITS)].reset_index(drop=True)
     for seed, step, path in checkpoints(given.checkpoints):

@@ -42,7 +42,7 @@ mkdir -p "$out/answers"
 for question in accuracy lag lag_null accuracy_by_dose; do
     exposure query "$out/index" "dynamics/$question" --out "$out/answers/$question.csv"
 done
-exposure query "$out/index" dynamics/accuracy_matched -p seen_by=$((steps / 2)) \
+exposure query "$out/index" dynamics/accuracy_matched -p seen_by=$((steps / 20 * 10)) \
     --out "$out/answers/accuracy_matched.csv"
 exposure query "$out/index" dynamics/lag
 exposure report "$out/index" --out "$out/report.html"
