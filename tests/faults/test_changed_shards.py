@@ -137,4 +137,4 @@ def test_what_there_is_can_be_merged_even_if_there_is_nothing(tmp_path: Path, ex
     plan_index(corpus.config(), tmp_path / "index")
     code, _, err = exposure("merge", tmp_path / "index", "--allow-missing")
     assert code == 0, err
-    assert {row[4] for row in exposures(tmp_path / "index")} == {"unknown"}
+    assert {row[5] for row in exposures(tmp_path / "index")} == {"unknown"}

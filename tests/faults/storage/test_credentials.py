@@ -127,7 +127,7 @@ def test_an_index_of_a_guarded_store_keeps_no_secret(
 
     config = tmp_path / "guarded.toml"
     text = (sample / "exposure.toml").read_text()
-    for name in ("tokenizer", "blimp"):
+    for name in ("tokenizer", "blimp", "quiz", "words"):
         text = text.replace(f'"{name}', f'"{sample}/{name}')
     config.write_text(text.replace('"shards/', '"http://ann:hunter2@host/shards/'))
     root = tmp_path / "index"
