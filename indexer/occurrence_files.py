@@ -22,6 +22,8 @@ the hash of the file, so that one that is missing, altered or of another scan is
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,8 @@ WRITING: dict[str, Any] = {
 """How they are written: `pyarrow.parquet.ParquetWriter`."""
 
 _PIECE_BYTES = 1 << 22
+_END_BYTES = 1 << 14
+"""Where a Parquet file says what lies where in it, and between which values."""
 
 
 def file_facts(path: Path, n_rows: int) -> FileFacts:
@@ -81,6 +85,27 @@ def file_facts(path: Path, n_rows: int) -> FileFacts:
     return FileFacts(n_rows, n_bytes, digest.hexdigest())
 
 
+def ends_hash(paths: Iterable[Path]) -> str:
+    """Return one hash of the names, lengths and ends of files; empty where one is gone or no regular file.
+
+    It costs as much for large files as for small ones, so every question can ask whether the files are those
+    that the table was merged with. Whoever writes a Parquet file anew writes its end anew.
+    """
+    digest = xxhash.xxh3_128()
+    for path in paths:
+        if path.is_symlink() or not path.is_file():
+            return ""
+        try:
+            with open(path, "rb") as file:
+                n_bytes = file.seek(0, os.SEEK_END)
+                file.seek(max(0, n_bytes - _END_BYTES))
+                digest.update(f"{path.name} {n_bytes} ".encode())
+                digest.update(file.read())
+        except OSError:
+            return ""
+    return digest.hexdigest()
+
+
 def refuse_other_file(path: Path, known: FileFacts) -> None:
     """Refuse a file that is not the one its partial was written with.
 
@@ -91,6 +116,8 @@ def refuse_other_file(path: Path, known: FileFacts) -> None:
     """
     fix = "scan its range again with `exposure index` or `exposure scan`"
     try:
+        if path.is_symlink():
+            raise StateError("is a link", path=path, expected="a regular file", fix=fix)
         found = file_facts(path, known.n_rows)
     except FileNotFoundError:
         raise StateError("is gone, and its partial is not", path=path, fix=fix) from None

@@ -14,6 +14,8 @@ import duckdb
 
 from indexer.errors import ResourceError, StateError
 from indexer.foreign_errors import is_about_space, is_out_of_memory
+from indexer.index_dir import IndexDir
+from indexer.occurrence_files import ends_hash
 
 SCHEMA_VERSION = 2
 """History stands on top of ``schema.sql``."""
@@ -162,24 +164,30 @@ def folder_variable(occurrences_hash: str) -> str:
 
 
 def _allow_occurrences(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> None:
-    """Let the views `occurrences` read their files, and nothing else be read: no link, which leads anywhere.
+    """Let the views `occurrences` read the files that their table was merged with, and nothing else be read.
+
+    Files that were written since, by a scan for more phrases or by somebody, are not those of the table.
 
     Parameters
     ----------
     tables : mapping of str to Path
         Index files by the schema they are opened as.
     """
-    paths = []
+    paths: list[Path] = []
     for schema, path in tables.items():
-        folder = path.absolute().parent / "occurrences"
+        index = IndexDir(path.absolute().parent)
         with suppress(duckdb.CatalogException):  # it is no index
-            query = f"SELECT value FROM {schema}.provenance WHERE key = 'occurrences_hash'"
-            for (occurrences_hash,) in connection.execute(query).fetchall():
-                variable = folder_variable(str(occurrences_hash)).replace('"', '""')
-                connection.execute(f'SET VARIABLE "{variable}" = $folder', {"folder": str(folder)})
-        paths += [str(one) for one in folder.glob("*.parquet") if one.is_file() and not one.is_symlink()]
+            told = dict(connection.execute(f"SELECT key, value FROM {schema}.provenance").fetchall())
+            if "occurrences_hash" not in told:
+                continue
+            variable = folder_variable(str(told["occurrences_hash"])).replace('"', '""')
+            connection.execute(f'SET VARIABLE "{variable}" = $folder', {"folder": str(index.occurrences)})
+            query = f"SELECT DISTINCT range FROM {schema}.document_offsets ORDER BY range"
+            found = [index.occurrence_file(number) for (number,) in connection.execute(query).fetchall()]
+            if found and ends_hash(found) == told.get("occurrences_ends"):
+                paths += found
     if paths:
-        connection.execute("SET allowed_paths = $paths", {"paths": sorted(paths)})
+        connection.execute("SET allowed_paths = $paths", {"paths": sorted(map(str, paths))})
 
 
 def is_of_the_machine(error: duckdb.Error) -> bool:

@@ -29,6 +29,7 @@ from indexer.exposure.database import (
 from indexer.exposure.merged_evidence import notes_on_none_seen, repeated_ids
 from indexer.exposure.occurrence_view import create_view, document_offsets, occurrences_hash
 from indexer.index_dir import IndexDir
+from indexer.occurrence_files import ends_hash
 from indexer.partials import SCHEMA, PartialFacts, SliceFacts, slices_by_shard
 from indexer.phrases.normal_forms import told
 from indexer.plan.coverage import Coverage, coverage_of
@@ -221,7 +222,9 @@ def _fill(
     if plan.config.index.occurrences == "all":
         offsets = pa.Table.from_pylist(document_offsets(plan, facts), _DOCUMENT_OFFSETS)
         _insert(connection, "document_offsets", offsets)
-        told = pa.table({"key": ["occurrences_hash"], "value": [occurrences_hash(facts)]})
+        files = [index.occurrence_file(one.range_number) for one in facts if one.occurrences is not None]
+        hashes = [occurrences_hash(facts), ends_hash(sorted(files))]
+        told = pa.table({"key": ["occurrences_hash", "occurrences_ends"], "value": hashes})
         _insert(connection, "provenance", told)
         create_view(connection, index, facts)
         named = [str(index.names_file(one.range_number)) for one in facts if one.document_names is not None]

@@ -92,10 +92,10 @@ def error_of_query(error: BaseException, name: str) -> ExposureError | None:
     gone = _OCCURRENCES.search(words)
     if gone is not None:
         return StateError(
-            f"{gone[0]} is gone, or is no regular file",
+            f"{gone[0]} is not read: it, or a file beside it, is gone or is not the one that the table was "
+            "merged with",
             path=name,
-            expected="the files that the index was merged with",
-            fix="bring the folder occurrences back, or run `exposure index` again",
+            fix="run `exposure index` again; counts can be asked meanwhile",
         )
     if isinstance(error, duckdb.PermissionException) or any(part in str(error) for part in _REFUSED_WORDS):
         return QueryRefusedError(words, path=name, fix=_READ_ONLY)

@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.build import build_index, merge_index, plan_index, scan_shards
+from indexer.config.load import config_from_tables
 from indexer.errors import ConfigError, QueryRefusedError, StateError
 from indexer.index_dir import IndexDir
 from indexer.occurrence_files import SCHEMA, WRITING, file_facts
 from indexer.partials import read_facts, write_partial
 from indexer.plan import ranges
 from indexer.scanning import occurrences, task
+from indexer.scanning.task import ScanTask
 from indexer.splits.ask import ask
 from indexer.verification.verify import verify_index
 from tests.naive import naive_exposures, naive_id_matches
@@ -108,6 +110,7 @@ def test_a_scan_that_dies_between_its_two_files_leaves_no_row(tmp_path: Path, mo
 def test_a_file_that_is_not_the_one_that_was_written(tmp_path: Path, harm: str) -> None:
     corpus, root = corpus_of(tmp_path), tmp_path / "index"
     build_index(corpus.config(), root, n_workers=1)
+    whole = Path(shutil.copytree(root, tmp_path / "whole"))
     path, before = IndexDir(root).occurrence_file(1), exposures(root)
     data = bytearray(path.read_bytes())
     path.unlink()
@@ -119,19 +122,39 @@ def test_a_file_that_is_not_the_one_that_was_written(tmp_path: Path, harm: str) 
     elif harm == "a link":
         (tmp_path / "elsewhere").write_bytes(data)
         path.symlink_to(tmp_path / "elsewhere")
-    if harm in ("gone", "a link"):
-        with pytest.raises(StateError, match=r"occurrences/000001\.parquet is gone"):
-            ask(root, "SELECT count(*) FROM occurrences")
-        assert ask(root, "SELECT count(*) FROM exposures").rows.num_rows == 1
-    if harm != "a link":
-        with pytest.raises(StateError) as stale:
-            merge_index(root)
-        assert stale.value.exit_code == 4 and "000001.parquet" in stale.value.line()
-        assert not verify_index(str(root), max_tokens=1).held
+    for question in ("SELECT count(*) FROM occurrences", "SELECT * FROM exposed_steps", "spacing/gaps"):
+        with pytest.raises(StateError, match=r"occurrences/00000[01]\.parquet is not read"):
+            ask(root, question)
+    with pytest.raises(StateError, match=r"occurrences/00000[01]\.parquet is not read"):
+        ask(whole, "SELECT count(*) FROM b.occurrences", attach={"b": root})
+    assert ask(root, "SELECT count(*) FROM exposures").rows.num_rows == 1
+    with pytest.raises(StateError) as stale:
+        merge_index(root)
+    assert stale.value.exit_code == 4 and "000001.parquet" in stale.value.line()
+    assert not verify_index(str(root), max_tokens=1).held
     build_index(corpus.config(), root, n_workers=1)  # as the advice says
     assert exposures(root) == before
-    if harm != "a link":
-        assert rows_of(root) == expected_rows(corpus)
+    assert rows_of(root) == expected_rows(corpus)
+
+
+def test_the_table_of_before_does_not_read_what_a_scan_for_more_phrases_writes(tmp_path: Path) -> None:
+    corpus, root = corpus_of(tmp_path), tmp_path / "index"
+    build_index(corpus.config(), root, n_workers=1)
+    before = rows_of(root)
+    first = sequences(0)[0].tolist()
+    added = next(first[at : at + 3] for at in range(29) if END not in first[at : at + 3])
+    (tmp_path / "more.jsonl").write_text(json.dumps({"id": 99, "token_ids": added}) + "\n")
+    tables = corpus.tables()
+    tables["phrases"]["added"] = ["more.jsonl"]
+    config = config_from_tables(tables, origin="test", base=tmp_path)
+    plan = plan_index(config, root)
+    assert rows_of(root) == before
+    ScanTask(IndexDir(root), plan)(0)
+    with pytest.raises(StateError, match=r"occurrences/000000\.parquet is not read"):
+        rows_of(root)
+    assert ask(root, "SELECT count(*) FROM exposures").rows.num_rows == 1
+    build_index(config, root, n_workers=1)
+    assert set(before) <= set(rows_of(root))
 
 
 @pytest.mark.parametrize("column", ["phrase_id", "step", "sequence", "token_offset", "n_tokens", "shard"])
