@@ -54,7 +54,7 @@ def check_forms(training: Training) -> FormCheck:
     if tokenizer is None:
         raise ConfigError("[tokenizer] path is not set", expected="the tokenizer of the corpus")
     match = config.match
-    phrases = load_phrases(config.phrases, match, base=config.base)
+    phrases = load_phrases(config.phrases, match, base=config.base, items=config.items)
     notes = context_notes(phrases.looked_for(), tokenizer, match)
     sequences = list(_sample(training.reader))
     reports = form_report(phrases.looked_for(), tokenizer, sequences, match, most_tokens=SAMPLE_TOKENS)

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.build import build_index, merge_index, plan_index, scan_shards
-from indexer.config import load_config
+from indexer.config import ItemsConfig, PhrasesConfig, load_config
 from indexer.config.corpus import CorpusConfig
 from indexer.config.load import config_from_tables
 from indexer.config.tokenizer import TokenizerConfig
@@ -325,6 +325,15 @@ def test_forms_are_tried_on_text(tmp_path: Path, tokenizer_file):
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
     reports = check_forms(preflight(config_of(tmp_path, tokenizer_file))).reports
     assert (reports["phrases"].n_phrases, reports["phrases"].n_found) == (2, 2)
+
+
+def test_forms_of_items_are_tried_too(tmp_path: Path, tokenizer_file):
+    write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
+    (tmp_path / "words.csv").write_text("id,word\n1,three\n2,four\n")
+    words = ItemsConfig(source="words.csv", roles={"word": "word"})
+    config = replace(config_of(tmp_path, tokenizer_file), items=(words,), phrases=PhrasesConfig(source=""))
+    reports = check_forms(preflight(config)).reports
+    assert (reports["phrases"].n_phrases, reports["phrases"].n_found) == (2, 1)
 
 
 def test_an_index_reads_its_text_with_the_tokenizer_it_froze(tmp_path: Path, tokenizer_file):
