@@ -19,7 +19,9 @@ from typing import NamedTuple
 from indexer.errors import InputError
 from indexer.redaction import redacted_url
 
-_NUMBERED = re.compile(r"(?P<whole>.*[^/._-])[._-]part[._-]?(?P<number>\d+|[a-z]{2,4})$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?P<whole>.*[^/._-])[._-]part[._-]?(?P<number>\d+|[a-z]{2,4})(?:[._-]?of[._-]?\d+)?$", re.IGNORECASE
+)
 _SPLIT = re.compile(
     r"(?P<whole>.*\.(?:bin|npy|ds|jsonl?|zstd?|gz|bz2))[._-]?(?P<number>\d{2,}|[a-z]{2})$", re.IGNORECASE
 )

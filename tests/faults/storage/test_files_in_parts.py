@@ -57,6 +57,8 @@ ENDINGS = {
         ("x.bin.part3", ("x.bin", 3)),
         ("x.bin.partab", ("x.bin", 1)),
         ("x.bin.PART_7", ("x.bin", 7)),
+        ("x.bin.part0of4", ("x.bin", 0)),
+        ("x.bin.part-1-of-3", ("x.bin", 1)),
         ("x.bin.ba", ("x.bin", 26)),
         ("x.npy.001", ("x.npy", 1)),
         ("x.bin.gz", None),
