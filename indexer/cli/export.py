@@ -83,7 +83,7 @@ def export(
         raise click.UsageError(f"--by has no effect on --to {target}")
     if target in EDITS:
         _refuse_options_of_splits(target)
-        n_rows = write_edits(
+        written = write_edits(
             index_dir,
             target,
             out,
@@ -92,7 +92,9 @@ def export(
             parameters=read_parameters(parameters),
         )
         of = {"skip-list": by or "document", "loss-mask": "range", "places": "exposure"}[target]
-        click.echo(f"wrote {counted(n_rows, of)} to {out}", err=True)
+        click.echo(f"wrote {counted(written.n_rows, of)} to {out}", err=True)
+        if not written.complete:
+            click.echo("this index is incomplete (see exposure status): there may be more", err=True)
         return
     from indexer.splits.ask import load_query
     from indexer.splits.exports import write_export

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer.errors import ConfigError
 from indexer.exposure.corpus_edits import (
@@ -32,6 +32,21 @@ UNITS = ("document", "sequence")
 _ALL = "SELECT phrase_id FROM phrases ORDER BY phrase_id"
 
 
+class Edits(NamedTuple):
+    """What was written.
+
+    Attributes
+    ----------
+    n_rows : int
+        Documents, sequences, ranges or exposures.
+    complete : bool
+        Whether the index covers its whole corpus; else there may be more.
+    """
+
+    n_rows: int
+    complete: bool
+
+
 def write_edits(
     root: str | Path,
     target: str,
@@ -40,8 +55,8 @@ def write_edits(
     by: str = "document",
     question: str | None = None,
     parameters: Mapping[str, str] | None = None,
-) -> int:
-    """Write an export of occurrences as a folder, and return how many rows it has.
+) -> Edits:
+    """Write an export of occurrences as a folder.
 
     Parameters
     ----------
@@ -57,6 +72,11 @@ def write_edits(
         A query with the column ``phrase_id``: of which phrases; default: of all.
     parameters : mapping of str to str, optional
         Its parameters.
+
+    Returns
+    -------
+    Edits
+        How many rows it has, and whether that is all of them.
 
     Raises
     ------
@@ -82,7 +102,7 @@ def write_edits(
             n_rows = write_rows(index, query, phrase_ids, folder / f"{target}.parquet")
 
     commit_export(out, _origin(answer, target, by, question, phrase_ids), fill)
-    return n_rows
+    return Edits(n_rows, answer.complete)
 
 
 def _phrases_of(answer: Answer) -> list[int]:

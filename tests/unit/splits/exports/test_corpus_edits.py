@@ -62,7 +62,7 @@ def flat(tmp_path: Path) -> dict[str, Any]:
 def test_tokens_that_are_replaced_count_0(tmp_path: Path, monkeypatch, flat: dict[str, Any]) -> None:
     root = index_of(tmp_path, flat, "index")
     assert min(counts(root)) > 0
-    n_ranges = write_edits(root, "loss-mask", tmp_path / "mask")
+    n_ranges = write_edits(root, "loss-mask", tmp_path / "mask").n_rows
     ranges = numpy.load(tmp_path / "mask/ranges.npy")
     assert ranges.shape == (n_ranges, 3) and ranges.dtype == numpy.int64
     marked = numpy.zeros((60, 32), bool)
@@ -86,7 +86,7 @@ def test_documents_that_are_left_out_count_0(tmp_path: Path, monkeypatch) -> Non
     corpus = {"paths": ["corpus.jsonl"], "format": "jsonl"}
     root = index_of(tmp_path, corpus, "index")
     assert sum(counts(root)) > 20
-    n_documents = write_edits(root, "skip-list", tmp_path / "skip")
+    n_documents = write_edits(root, "skip-list", tmp_path / "skip").n_rows
     skipped = pyarrow.parquet.read_table(tmp_path / "skip/skip-list.parquet").to_pylist()
     named = {row["document"]: row["name"] for row in skipped}
     assert named == {row: None if row == 3 else f"text {row}" for row in named}
@@ -110,7 +110,7 @@ def test_sequences_and_places_of_some_phrases(tmp_path: Path, flat: dict[str, An
     assert all(row["row_in_shard"] == row["sequence"] and row["path"] == "corpus.bin" for row in rows)
     total = sum(row["occurrences"] for row in rows)
     assert 2 * total == counts(root)[0] + counts(root)[2]  # two epochs
-    assert write_edits(root, "places", tmp_path / "places", question=question) == 2 * total
+    assert write_edits(root, "places", tmp_path / "places", question=question) == (2 * total, True)
     places = pyarrow.parquet.read_table(tmp_path / "places/places.parquet")
     assert set(places["phrase_id"].to_pylist()) == {0, 2}
     origin = json.loads((tmp_path / "places/provenance.json").read_text())
