@@ -68,7 +68,7 @@ def write_partials(root: Path, n_rows: int) -> None:
 
     from indexer.index_dir import IndexDir
     from indexer.partials import SCHEMA, PartialFacts, SliceFacts, write_partial
-    from indexer.plan.plan import read_plan
+    from indexer.plan.plan_file import read_plan
 
     index = IndexDir(root)
     plan = read_plan(index.plan_file)

@@ -23,7 +23,8 @@ from indexer.index_dir import IndexDir
 from indexer.index_on_store import IndexOnStore, opened_index
 from indexer.plan.coverage import coverage_of, told_by
 from indexer.plan.memory import LEAST_OF_DUCKDB, memory_limit, n_passes, plan_workers
-from indexer.plan.plan import Plan, read_plan
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import plan_as_json, read_plan
 from indexer.plan.shares import Share
 from indexer.plan.store import files_are_whole, with_stored_files, write_files
 from indexer.planning import make_plan
@@ -94,11 +95,11 @@ def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Pl
         # before files of the earlier plan are written over: it tells what is kept
         plan_first = earlier is not None and index.writes_over
         if plan_first:
-            index.commit_plan(plan.to_json())
+            index.commit_plan(plan_as_json(plan))
         if frozen is not None:
             write_files(index, plan, frozen.files())
         if not plan_first:
-            index.commit_plan(plan.to_json())
+            index.commit_plan(plan_as_json(plan))
         if withdraw_outdated(index, plan):
             _log.warning(
                 "%s: files were changed since it was merged; its zeros are unknown until they are scanned",

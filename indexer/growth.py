@@ -23,9 +23,10 @@ from indexer.errors import ConfigError, StateError
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import opened_index
 from indexer.phrases.sources.source import STANDARD_INPUT
+from indexer.plan.facts import EarlierPlan, ScanRange
 from indexer.plan.kept_phrases import kept_phrases
 from indexer.plan.known_hashes import names_of_known
-from indexer.plan.plan import EarlierPlan, Plan, ScanRange
+from indexer.plan.plan import Plan
 from indexer.plan.ranges import cut_into_ranges
 from indexer.plan.store import FrozenContent, load_tokenizer_of
 from indexer.runs import Runs, common, count, runs_of_numbers

@@ -33,9 +33,10 @@ from indexer.phrases.normalization import normalized
 from indexer.phrases.probe_positions import probe_positions
 from indexer.phrases.surface_forms import id_patterns, phrases_without_patterns
 from indexer.phrases.text_encoder import TextEncoder
+from indexer.plan.facts import OrderFacts, TokenizerFacts
 from indexer.plan.known_hashes import ids_of_earlier_indexes, names_of_known, with_known_hashes
 from indexer.plan.memory import check_phrase_source, check_phrases
-from indexer.plan.plan import OrderFacts, Plan, TokenizerFacts
+from indexer.plan.plan import Plan
 from indexer.plan.ranges import cut_into_ranges
 from indexer.plan.store import FrozenContent
 from indexer.plurals import counted

@@ -86,7 +86,7 @@ def _opened(
 
     index = IndexDir(source)
     if index.plan_file.is_file():
-        from indexer.plan.plan import read_plan
+        from indexer.plan.plan_file import read_plan
         from indexer.plan.store import load_tokenizer_of
 
         plan = read_plan(index.plan_file)

@@ -15,7 +15,7 @@ def debug(index_dir: str) -> None:
     """Show what is inside the search of a planned index: sizes of its tables, and what they let through."""
     from indexer.index_dir import IndexDir
     from indexer.matching.inspection import describe
-    from indexer.plan.plan import read_plan
+    from indexer.plan.plan_file import read_plan
     from indexer.scanning.task import ScanTask
 
     index = IndexDir(index_dir)

@@ -11,7 +11,7 @@ from indexer.exposure.database import open_read_only, sql
 from indexer.folding import fold
 from indexer.index_dir import IndexDir
 from indexer.phrases.sources.source import source_name
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 
 
 class ItemNames:

@@ -14,7 +14,8 @@ from indexer.index_on_store import opened_index
 from indexer.partials import slices_by_shard
 from indexer.plan.coverage import Coverage, coverage_of
 from indexer.plan.known_hashes import is_verified
-from indexer.plan.plan import Plan, read_plan
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import read_plan
 from indexer.storage.files import file_at
 from indexer.storage.recorded_hashes import content_hash
 from indexer.storage.urls import is_url

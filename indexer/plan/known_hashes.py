@@ -11,7 +11,9 @@ from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
 from indexer.partials import SliceFacts
 from indexer.plan.coverage import coverage_of
-from indexer.plan.plan import Plan, ScanRange, ShardSlice, read_plan
+from indexer.plan.facts import ScanRange, ShardSlice
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import read_plan
 from indexer.storage.files import base_name, file_at
 from indexer.storage.inventory import Inventory, UsedFile
 from indexer.storage.manifest import ManifestEntry, matched, read_manifest

@@ -3,172 +3,34 @@
 Two plans with the same fingerprint give the same rows. Absolute paths, modification times, worker
 numbers and versions of libraries stand in the plan, but not in the fingerprint.
 
-A plan holds typed objects; it is JSON only in its file.
+A plan holds typed objects (`indexer.plan.facts`); it is JSON only in its file (`indexer.plan.plan_file`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from indexer.config.load import Config, config_from_tables, learn_credentials
+from indexer.config.load import Config
 from indexer.corpus.sequences import CorpusFacts, Shard
-from indexer.errors import ExposureError, StateError
-from indexer.index_dir import PLAN_AGAIN, plan_is_whole, sealed_plan
+from indexer.plan.facts import (
+    EarlierPlan,
+    FrozenFile,
+    OrderFacts,
+    ScanRange,
+    ShardSlice,
+    TokenizerFacts,
+    fields_of,
+)
 from indexer.plurals import counted
-from indexer.runs import Runs
-from indexer.storage.inventory import Inventory, UsedFile
-from indexer.storage.opening import bytes_of_regular
-from indexer.storage.urls import is_url
+from indexer.storage.inventory import Inventory
 
 FORMAT_VERSION = 4
 """History. 1: first version. 2: typed facts of the order; files of the plan by name and row number.
 3: ranges that span shards. 4: what phrases were made of, and what earlier plans still tell."""
-
-
-@dataclass(frozen=True)
-class ShardSlice:
-    """Some sequences of one shard, or all.
-
-    Attributes
-    ----------
-    shard : int
-        Number of the shard.
-    start, stop : int
-        Corpus-wide numbers of its sequences, half-open.
-    """
-
-    shard: int
-    start: int
-    stop: int
-
-    @property
-    def key(self) -> str:
-        """What the slice is called where JSON wants a text."""
-        return f"{self.shard}:{self.start}:{self.stop}"
-
-
-@dataclass(frozen=True)
-class ScanRange:
-    """A run of sequences: what one task scans and one partial holds.
-
-    Attributes
-    ----------
-    number : int
-        Number of the range, from 0.
-    slices : tuple of ShardSlice
-        One of a large shard, or those of many small ones that follow each other.
-    """
-
-    number: int
-    slices: tuple[ShardSlice, ...]
-
-    @property
-    def start(self) -> int:
-        """Corpus-wide number of its first sequence."""
-        return self.slices[0].start
-
-    @property
-    def stop(self) -> int:
-        """End of its sequences, half-open."""
-        return self.slices[-1].stop
-
-    @property
-    def shards(self) -> tuple[int, ...]:
-        """Numbers of its shards, ascending."""
-        return tuple(one.shard for one in self.slices)
-
-
-@dataclass(frozen=True)
-class FrozenFile:
-    """One file under ``plan/``.
-
-    Attributes
-    ----------
-    rows : int
-        Rows of the table, or patterns.
-    hash : str
-        Hash of its content, however the file spells it.
-    """
-
-    rows: int
-    hash: str
-
-
-@dataclass(frozen=True)
-class TokenizerFacts:
-    """The tokenizer that was planned with.
-
-    Attributes
-    ----------
-    name : str
-        As the configuration spells it.
-    content_hash : str
-        Hash of the ``tokenizer.json``.
-    n_ids : int
-        Ids run from 0 to here.
-    vocabulary_sha256 : str
-        Hash of its pieces alone (`indexer.tokenizers.pinned`); it follows from the other.
-    """
-
-    name: str
-    content_hash: str
-    n_ids: int
-    vocabulary_sha256: str = ""
-
-
-@dataclass(frozen=True)
-class OrderFacts:
-    """The training order.
-
-    Attributes
-    ----------
-    kind : str
-        The rule.
-    start_step, stop_step : int
-        The training window, half-open.
-    details : dict
-        What else the rule tells: batch sizes, epochs, hashes of order files.
-    """
-
-    kind: str
-    start_step: int
-    stop_step: int
-    details: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def steps_known(self) -> bool:
-        """Whether the steps of sequences are known."""
-        return self.kind != "unknown"
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all of it, one level deep."""
-        facts = asdict(self)
-        return {**facts.pop("details"), **facts}
-
-
-@dataclass(frozen=True)
-class EarlierPlan:
-    """What partials of an earlier plan of the same index still tell.
-
-    Attributes
-    ----------
-    phrases : tuple of (int, int)
-        Runs of phrase ids, half-open: what was looked for then as it is now, under the same number.
-    ranges : tuple of (int, int)
-        Runs of range numbers: their sequences have the steps that they had then.
-    checkpoints : tuple of int
-        The grid then; each of its bins lies within one of the grid now.
-    """
-
-    phrases: Runs
-    ranges: Runs
-    checkpoints: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -276,24 +138,22 @@ class Plan:
 
     def decisive(self) -> dict[str, Any]:
         """Return what decides the rows of the index, and nothing else."""
-        config = self.config.sections()
+        index = self.config.index
         return {
             "plan format": self.format_version,
             "phrases": {name: file.hash for name, file in sorted(self.frozen.items())},
             "tokenizer": _without(self.tokenizer, "name", "vocabulary_sha256"),
-            "match settings": config["match"],
-            "corpus settings": {
-                key: value for key, value in config["corpus"].items() if key not in ("paths", "manifest")
-            },
+            "match settings": asdict(self.config.match),
+            "corpus settings": _without(self.config.corpus, "paths", "manifest"),
             "corpus": _without(self.corpus, "seen", "details"),
             "shards": self.shards_as_decisive(),
             "training order": self.order.as_dict(),
             "taken on purpose": sorted(self.taken),
             "checkpoints": list(self.checkpoints),
             "cuts": self._cuts(),
-            "grain": config["index"]["grain"],
-            "places": config["index"]["places"],
-            "occurrences": config["index"]["occurrences"],
+            "grain": index.grain,
+            "places": index.places,
+            "occurrences": index.occurrences,
         }
 
     def shards_as_decisive(self) -> list[dict[str, Any] | None]:
@@ -340,105 +200,15 @@ class Plan:
             if before.get(file.name, file.identity()) != file.identity()
         ]
 
-    def to_json(self) -> str:
-        """Return the plan as JSON text that holds a checksum of itself."""
-        facts = {**_fields(self), "config": self.config.sections(), "base": str(self.config.base)}
-        facts["config_file"] = self.config.file
-        text = json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False, default=_fields) + "\n"
-        return sealed_plan(text)
-
-
-def read_plan(path: Path) -> Plan:
-    """Read ``plan.json``.
-
-    Raises
-    ------
-    StateError
-        The file is damaged, edited, or of another format version.
-    """
-    fix = PLAN_AGAIN
-    try:
-        data = bytes_of_regular(path)
-        fields = json.loads(data.decode())
-        version = fields.get("format_version")
-    except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise StateError(f"is no plan ({error})", path=path, fix=fix) from None
-    if version != FORMAT_VERSION:
-        raise StateError(
-            f"is a plan of format version {version}",
-            path=path,
-            expected=f"version {FORMAT_VERSION}",
-            fix="plan anew into another directory",
-        )
-    try:
-        plan = _plan_of(fields)
-    except (AttributeError, KeyError, TypeError, ValueError, ExposureError) as error:
-        raise StateError(f"is no whole plan ({error})", path=path, fix=fix) from None
-    if not plan_is_whole(data):
-        raise StateError(
-            "was changed after planning: its checksum does not fit its content", path=path, fix=fix
-        )
-    return plan
-
-
-def _plan_of(fields: Mapping[str, Any]) -> Plan:
-    sections = {section: _given(keys) for section, keys in fields["config"].items()}
-    base, file = Path(fields["base"]), fields.get("config_file", "exposure.toml")
-    if any(is_url(shard["url"]) for shard in fields["shards"]):
-        learn_credentials(base, file)
-    return Plan(
-        config=replace(config_from_tables(sections, origin="plan.json", base=base), file=file),
-        software=fields["software"],
-        frozen={name: FrozenFile(**file) for name, file in fields["frozen"].items()},
-        tokenizer=fields["tokenizer"] and TokenizerFacts(**fields["tokenizer"]),
-        corpus=CorpusFacts(**fields["corpus"]),
-        shards=tuple(Shard(**shard) for shard in fields["shards"]),
-        order=OrderFacts(**fields["order"]),
-        checkpoints=tuple(fields["checkpoints"]),
-        ranges=tuple(
-            ScanRange(one["number"], tuple(ShardSlice(**part) for part in one["slices"]))
-            for one in fields["ranges"]
-        ),
-        stored=fields["stored"],
-        known_ids=fields["known_ids"],
-        files=Inventory(
-            tuple(UsedFile(**file) for file in fields["files"]["files"]), fields["files"]["answers"]
-        ),
-        notes=tuple(fields["notes"]),
-        taken=fields["taken"],
-        phrases_from=fields["phrases_from"],
-        phrase_notes=tuple(fields["phrase_notes"]),
-        earlier={name: _earlier_of(one) for name, one in fields["earlier"].items()},
-        tables_of=fields["tables_of"],
-        fingerprint=fields["fingerprint"],
-    )
-
-
-def _earlier_of(fields: Mapping[str, Any]) -> EarlierPlan:
-    phrases, ranges = (tuple((start, stop) for start, stop in fields[key]) for key in ("phrases", "ranges"))
-    return EarlierPlan(phrases, ranges, tuple(fields["checkpoints"]))
-
-
-def _given(keys: Any) -> Any:
-    """Return the keys of a section, or of each of several, but those that TOML cannot tell: NULL."""
-    if isinstance(keys, list):
-        return [_given(one) for one in keys]
-    return {key: value for key, value in keys.items() if value is not None}
-
-
-def _fields(facts: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass, not copied: there may be a hundred thousand shards."""
-    return {field.name: getattr(facts, field.name) for field in fields(facts)}
-
 
 def _without(facts: Any, *names: str) -> dict[str, Any] | None:
     """Return the fields of a dataclass but for some; None where there is none."""
-    return facts and {name: value for name, value in _fields(facts).items() if name not in names}
+    return facts and {name: value for name, value in fields_of(facts).items() if name not in names}
 
 
 def _plain(value: Any) -> Any:
     """Return what JSON makes of a value: keys are text, and so are sorted as text."""
-    return json.loads(json.dumps(value, default=_fields))
+    return json.loads(json.dumps(value, default=fields_of))
 
 
 def _canonical(value: Any) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from indexer.corpus.sequences import Shard
-from indexer.plan.plan import ScanRange, ShardSlice
+from indexer.plan.facts import ScanRange, ShardSlice
 
 RANGE_TOKENS = 1 << 28
 """Tokens of one task, at most: some seconds of work, so that a kill costs little."""

@@ -15,7 +15,8 @@ from indexer.errors import StateError
 from indexer.index_dir import IndexDir
 from indexer.patterns import IdPatterns
 from indexer.phrases.gapped import GappedPhrases
-from indexer.plan.plan import FrozenFile, Plan
+from indexer.plan.facts import FrozenFile
+from indexer.plan.plan import Plan
 from indexer.storage.opening import bytes_of_regular
 from indexer.tokenizers import tokenizer_from_json
 from indexer.tokenizers.tokenizer import Tokenizer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.corpus.sequences import Reader, SequenceBlock, Shard
 from indexer.errors import InputError
-from indexer.plan.plan import ShardSlice
+from indexer.plan.facts import ShardSlice
 
 MOST_IDS = 1 << 22
 """Ids searched together, at most. What is done once a batch is then done seldom, and the ids that the audit

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from indexer.corpus import open_corpus
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
-from indexer.plan.plan import Plan, read_plan
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import read_plan
 from indexer.plan.store import load_tokenizer_of
 from indexer.storage.observer import observed_by
 from indexer.storage.recall import Recall

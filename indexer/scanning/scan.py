@@ -13,7 +13,7 @@ from indexer.corpus.sequences import Reader, Shard
 from indexer.engines import beat
 from indexer.matching.matcher import Matcher
 from indexer.partials import OTHER_FORMS, PartialFacts, SliceFacts
-from indexer.plan.plan import ScanRange
+from indexer.plan.facts import ScanRange
 from indexer.scanning.batches import BatchSize, batch_from, blocks_of_slice, parts_of
 from indexer.scanning.block_audit import BlockAudit
 from indexer.scanning.kernels.visited import add_visited_tokens

@@ -24,7 +24,8 @@ from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
 from indexer.occurrence_files import file_facts
 from indexer.partials import FileFacts, PartialFacts, SliceFacts, write_partial
 from indexer.plan.coverage import is_begun, partial_of, told_by
-from indexer.plan.plan import Plan, ScanRange
+from indexer.plan.facts import ScanRange
+from indexer.plan.plan import Plan
 from indexer.plan.store import load_tokenizer_of
 from indexer.runs import Runs
 from indexer.scanning.block_audit import prepare_hash

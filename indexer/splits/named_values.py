@@ -15,7 +15,7 @@ from indexer.exposure.query_door import UNHURRIED, ask_in_process
 from indexer.folding import fold
 from indexer.phrases.gap_notation import NotationError, parse
 from indexer.phrases.normalization import respelled
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 from indexer.plan.store import load_tokenizer_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 from indexer.errors import InputError, StateError
 from indexer.exposure.database import open_read_only
 from indexer.index_dir import IndexDir, commit_file
-from indexer.plan.plan import Plan, read_plan
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import read_plan
 from indexer.storage.opening import bytes_of_regular
 from indexer.table_seal import require_table
 from indexer.verification.certificate_text import DATA_BEGIN, DATA_END, as_markdown

@@ -11,7 +11,8 @@ from indexer.exposure.definitions import definitions, definitions_of_a_new_index
 from indexer.exposure.occurrence_view import create_view
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
-from indexer.plan.plan import Plan, ShardSlice
+from indexer.plan.facts import ShardSlice
+from indexer.plan.plan import Plan
 from indexer.storage.files import expand
 from indexer.storage.parts import Parts, reading_parts
 from indexer.storage.urls import is_url

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from indexer.errors import ExposureError
 from indexer.index_dir import IndexDir
 from indexer.partials import OTHER_FORMS, PartialFacts
-from indexer.plan.plan import Plan, ScanRange
+from indexer.plan.facts import ScanRange
+from indexer.plan.plan import Plan
 from indexer.verification.exposures_counted import Counted, PlainCount, exposing
 from indexer.verification.findings import Blame, Check, Finding
 from indexer.verification.occurrence_rows import occurrences_of

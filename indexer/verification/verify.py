@@ -12,7 +12,9 @@ from indexer.exposure.database import open_read_only
 from indexer.index_dir import IndexDir
 from indexer.partials import PartialFacts
 from indexer.plan.coverage import Coverage, coverage_of
-from indexer.plan.plan import Plan, ScanRange, read_plan
+from indexer.plan.facts import ScanRange
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import read_plan
 from indexer.plurals import counted
 from indexer.storage.observer import observed_by
 from indexer.storage.roots import within

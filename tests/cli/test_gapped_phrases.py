@@ -14,7 +14,7 @@ from indexer.build import build_index
 from indexer.config import load_config
 from indexer.corpus import open_corpus
 from indexer.index_dir import IndexDir
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 from indexer.splits.ask import ask
 from indexer.tokenizers import load_tokenizer
 

@@ -14,7 +14,7 @@ from indexer import build, index_dir
 from indexer.build import build_index, plan_index, scan_shards
 from indexer.errors import StateError
 from indexer.plan import ranges
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 from indexer.verification.verify import verify_index
 from tests.faults.test_added_phrases import DiedError, with_added, write_ids
 from tests.support.grown_indexes import assert_same, tables

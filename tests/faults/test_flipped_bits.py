@@ -13,7 +13,7 @@ from indexer.build import build_index, merge_index, scan_shards
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
 from indexer.partials import read_facts
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 from indexer.plan.store import check_files
 from tests.support.small_corpus import SmallCorpus, exposures
 

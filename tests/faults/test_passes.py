@@ -16,7 +16,7 @@ from indexer.errors import StateError
 from indexer.index_dir import IndexDir
 from indexer.plan import memory
 from indexer.plan.coverage import coverage_of
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 from tests.faults.test_added_phrases import DiedError, of_text, seen_texts, with_added, write_ids
 from tests.support.grown_indexes import assert_same
 from tests.support.small_corpus import SmallCorpus

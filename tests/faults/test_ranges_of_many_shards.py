@@ -13,7 +13,7 @@ from indexer.config.load import config_from_tables
 from indexer.errors import InputError, StateError
 from indexer.exposure.status import read_status
 from indexer.index_dir import IndexDir
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 from indexer.splits.ask import ask
 from indexer.verification.verify import verify_index
 

@@ -18,7 +18,7 @@ from indexer.config import load_config
 from indexer.corpus.blocks.file_reader import FileReader
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 from tests.support.small_corpus import SmallCorpus, ask
 
 

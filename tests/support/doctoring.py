@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from indexer.build import merge_index
 from indexer.index_dir import IndexDir
 from indexer.partials import read_facts, write_partial
-from indexer.plan.plan import Plan, read_plan
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import plan_as_json, read_plan
 from indexer.plan.store import with_stored_files
 from indexer.table_seal import _facts_of, _write_seal
 
@@ -45,7 +46,7 @@ class Doctored:
 
     def write_plan(self, plan: Plan) -> None:
         """Write a plan with fingerprint and checksum of its own."""
-        self.index.plan_file.write_text(plan.sealed().to_json())
+        self.index.plan_file.write_text(plan_as_json(plan.sealed()))
 
     def table(self, statement: str) -> None:
         """Change the table by hand."""

@@ -25,7 +25,8 @@ from indexer.build import build_index
 from indexer.errors import ExposureError, StateError
 from indexer.index_dir import IndexDir
 from indexer.partials import read_facts
-from indexer.plan.plan import Plan, read_plan
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import read_plan
 from indexer.plan.store import check_files
 from indexer.table_seal import wrong_with_table
 from tests.support.dying_commands import Commands

@@ -17,7 +17,7 @@ from indexer.errors import ConfigError, StateError
 from indexer.exposure.status import read_status
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import opened_index
-from indexer.plan.plan import read_plan
+from indexer.plan.plan_file import read_plan
 from indexer.plan.shares import Share
 from indexer.scanning.task import ScanTask
 from indexer.storage import objects

@@ -10,7 +10,9 @@ import pytest
 from indexer.config.load import config_from_tables
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import StateError
-from indexer.plan.plan import FrozenFile, OrderFacts, Plan, ScanRange, ShardSlice, TokenizerFacts, read_plan
+from indexer.plan.facts import FrozenFile, OrderFacts, ScanRange, ShardSlice, TokenizerFacts
+from indexer.plan.plan import Plan
+from indexer.plan.plan_file import plan_as_json, read_plan
 from indexer.storage.inventory import Inventory, UsedFile
 
 SHARD = Shard(0, "a.bin", "/x/a.bin", 8, 5, 0, 2, 4)
@@ -74,7 +76,7 @@ def test_what_decides_the_rows_changes_the_fingerprint_and_is_named(other: Plan,
 
 def test_a_plan_survives_its_file(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
-    path.write_text(PLAN.to_json())
+    path.write_text(plan_as_json(PLAN))
     assert read_plan(path) == PLAN
 
 
@@ -90,7 +92,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 )
 def test_a_spoiled_plan_is_refused(tmp_path: Path, spoil, message: str) -> None:
     path = tmp_path / "plan.json"
-    path.write_text(spoil(PLAN.to_json()))
+    path.write_text(spoil(plan_as_json(PLAN)))
     with pytest.raises(StateError, match=message):
         read_plan(path)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.corpus.sequences import Shard
-from indexer.plan.plan import ScanRange
+from indexer.plan.facts import ScanRange
 from indexer.plan.ranges import LEAST_RANGE_TOKENS, N_RANGES, RANGE_TOKENS, cut_into_ranges
 
 MANY = 50_000

@@ -14,7 +14,7 @@ from indexer.config import load_config
 from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.index_dir import IndexDir
-from indexer.plan.plan import ShardSlice
+from indexer.plan.facts import ShardSlice
 from indexer.scanning import scan as scan_module
 from indexer.scanning.batches import BatchSize, batch_from, blocks_of_slice
 from indexer.scanning.task import ScanTask
