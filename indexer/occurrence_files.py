@@ -31,6 +31,7 @@ import pyarrow as pa
 import xxhash
 
 from indexer.errors import StateError
+from indexer.index_dir import IndexDir
 from indexer.partials import FileFacts
 
 SCHEMA = pa.schema(
@@ -130,3 +131,12 @@ def refuse_other_file(path: Path, known: FileFacts) -> None:
             expected=f"{known.n_bytes:,} bytes of the hash {known.hash}",
             fix=fix,
         )
+
+
+def remove_unclaimed(index: IndexDir) -> None:
+    """Remove files of occurrences that no partial claims: their scan was killed before it wrote one."""
+    ranges = index.committed_ranges()
+    kept = {file(number).name for number in ranges for file in (index.occurrence_file, index.names_file)}
+    for path in index.occurrences.glob("*.parquet"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)

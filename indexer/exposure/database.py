@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from indexer.errors import ResourceError, StateError
 from indexer.foreign_errors import is_about_space, is_out_of_memory
@@ -206,3 +208,15 @@ def _require_room() -> None:
 def first_line(error: Exception) -> str:
     """Return what DuckDB says, without the stack it adds."""
     return str(error).splitlines()[0]
+
+
+def set_variable(connection: duckdb.DuckDBPyConnection, name: str, value: Any) -> None:
+    """Set a variable that SQL asks by ``getvariable``."""
+    connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Add rows to a table, column by name."""
+    connection.register("new_rows", rows)
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows")
+    connection.unregister("new_rows")

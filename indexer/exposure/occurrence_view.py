@@ -8,12 +8,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
+import pyarrow as pa
 import xxhash
 
-from indexer.exposure.database import folder_variable, sql
+from indexer.exposure.database import folder_variable, insert_rows, set_variable, sql
 from indexer.index_dir import IndexDir
+from indexer.occurrence_files import ends_hash
 from indexer.partials import PartialFacts, slices_by_shard
 from indexer.plan.plan import Plan
+
+_DOCUMENT_OFFSETS = pa.schema(
+    [("range", pa.int32()), ("shard", pa.int32()), ("documents_before", pa.int64())]
+)
+
+
+def add_occurrences(
+    connection: duckdb.DuckDBPyConnection, index: IndexDir, plan: Plan, facts: Sequence[PartialFacts]
+) -> None:
+    """Add what the view needs to a table that is merged, and the view; hash and ends say of which files."""
+    offsets = pa.Table.from_pylist(document_offsets(plan, facts), _DOCUMENT_OFFSETS)
+    insert_rows(connection, "document_offsets", offsets)
+    files = [index.occurrence_file(one.range_number) for one in facts if one.occurrences is not None]
+    hashes = [occurrences_hash(facts), ends_hash(sorted(files))]
+    told = pa.table({"key": ["occurrences_hash", "occurrences_ends"], "value": hashes})
+    insert_rows(connection, "provenance", told)
+    create_view(connection, index, facts)
+    named = [str(index.names_file(one.range_number)) for one in facts if one.document_names is not None]
+    if named:
+        set_variable(connection, "document_names", named)
+        connection.execute(sql("documents.sql"))
 
 
 def create_view(

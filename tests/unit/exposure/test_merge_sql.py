@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.exposure.database import building, sql
-from indexer.exposure.merge import _beyond_64_bits, read_rows
+from indexer.exposure.partial_rows import beyond_64_bits, read_rows
 from indexer.partials import SCHEMA
 from indexer.phrases import pair_table
 
@@ -150,7 +150,7 @@ def test_exposures_beyond_64_bits_are_refused_by_the_phrase(tmp_path: Path) -> N
     many = {**row(1, (3, 4, 5)), "exposure_count": (1 << 64) - 1}
     with building(tmp_path / "x.duckdb") as connection:
         connection.register("count_rows", pa.Table.from_pylist([many, many], SCHEMA))
-        error = _beyond_64_bits(connection)
+        error = beyond_64_bits(connection)
     assert error.exit_code == 3
     assert "phrase 1 has 36,893,488,147,419,103,230 exposures" in error.line()
 
