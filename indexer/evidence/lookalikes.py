@@ -35,6 +35,16 @@ _OPTIONAL = frozenset(
     map(chr, [0x640, *range(0x64B, 0x653), 0x670, *range(0x5B0, 0x5BE), 0x5BF, 0x5C1, 0x5C2])
 )
 """Arabic's tatweel and vowel signs, Hebrew's points."""
+_OPEN_SYLLABLES = [
+    (unicodedata.normalize("NFC", first + tone + second), unicodedata.normalize("NFC", first + second + tone))
+    for first, second in ("oa", "oe", "uy")
+    for tone in "\u0300\u0301\u0303\u0309\u0323"
+]
+"""Vietnamese at a word's end, the tone on the first vowel, on the second: both are taught."""
+_TONE_PLACES = [
+    (re.compile(rf"(?<!q)(?:{'|'.join(otherwise)})(?!\w)"), otherwise)
+    for otherwise in (dict(_OPEN_SYLLABLES), {new: old for old, new in _OPEN_SYLLABLES})
+]
 
 
 def lookalike_notes(
@@ -65,6 +75,7 @@ def lookalike_notes(
         *_of_what_is_left_out(texts, sample, wanted),
         *_of_wide_letters(letters, wanted, match),
         *_of_dotless(letters, wanted, match),
+        *_of_tone_places(texts, sample),
     ]
 
 
@@ -172,6 +183,28 @@ def _of_dotless(letters: Counter[str], wanted: set[str], match: MatchConfig) -> 
             f"a sample of the corpus has ı or İ {n:,} times, whose other case is I or i in Turkish and Azeri"
             ' alone: [match] case = "turkish" folds them so'
         )
+
+
+def _of_tone_places(texts: list[str], sample: list[str]) -> Iterator[str]:
+    asked = {unicodedata.normalize("NFC", text.lower()): text for text in texts}
+    written = [unicodedata.normalize("NFC", text.lower()) for text in sample]
+    found = [sum(len(here.findall(text)) for text in written) for here, _ in _TONE_PLACES]
+    for (here, otherwise), n_here, n_other in zip(_TONE_PLACES, found, reversed(found), strict=True):
+        alone = [
+            text
+            for lower, text in asked.items()
+            if here.search(lower) and _spelled(lower, here, otherwise) not in asked
+        ]
+        if alone and n_other >= max(FEWEST, LEAST_SHARE * sum(found)):
+            yield (
+                f"a sample of the corpus places the tone in Vietnamese oa, oe and uy {n_here:,} times as"
+                f" {counted(len(alone), 'phrase', 'does', 'do')}, otherwise {n_other:,} times:"
+                f" {alone[0]!r:.60} is not found where it is placed otherwise; list both spellings"
+            )
+
+
+def _spelled(text: str, here: re.Pattern[str], otherwise: dict[str, str]) -> str:
+    return here.sub(lambda one: otherwise[one[0]], text)
 
 
 def _named(character: str) -> str:

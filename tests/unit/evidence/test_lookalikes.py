@@ -44,6 +44,8 @@ TOLD = {
         {"case": "exact"},
         "forms that phrases spell otherwise",
     ),
+    "tone on the other vowel": ("Khánh Hoà", ["Khánh Hòa"], {}, "otherwise 5 times"),
+    "tone on the first vowel": ("khỏe mạnh", ["khoẻ mạnh"], {}, "otherwise 5 times"),
     "dotted capital I": ("İstanbul", ["istanbul"], {}, '[match] case = "turkish"'),
 }
 
@@ -65,6 +67,8 @@ SILENT = {
     "the joiner is in both": ("می‌خواهم", ["می‌خواهم"], {}),
     "ligatures, folded": ("the ﬁrst ﬂat", ["first"], {}),
     "sharp s": ("STRASSE, Straße, STRAẞE", ["strasse"], {}),
+    "both places of a tone listed": ("Khánh Hoà", ["Khánh Hòa", "khánh hoà"], {}),
+    "a tone with one place": ("quý hoàng", ["quý", "hoàng"], {}),
     "Turkish asked for": ("İstanbul", ["istanbul"], {"case": "turkish"}),
     "ids alone": ("he isn’t here", [None], {}),
     "other scripts": ("ذهب الولد to school 学校", ["الولد", "school", "学校"], {}),
