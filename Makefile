@@ -31,8 +31,8 @@ study: $(STUDY_READY) ## Train tiny models on the sample, evaluate, split, look 
 ##@ Work on the project
 
 test-python: $(READY) ## Run the kernel tests with the compiler off: bounds are checked, tracebacks are Python's
-	NUMBA_DISABLE_JIT=1 EXPOSURE_EXAMPLES=few $(BIN)/python -m pytest tests/spec tests/property tests/unit/matching \
-	    tests/unit/jit tests/unit/scanning
+	NUMBA_DISABLE_JIT=1 EXPOSURE_EXAMPLES=few EXPOSURE_SHARED=none $(BIN)/python -m pytest tests/spec \
+	    tests/property tests/unit/matching tests/unit/jit tests/unit/scanning
 
 test-stores: $(READY) ## Try corpora on failing stores: a web server, and moto's S3, which is installed for it
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[stores]" \

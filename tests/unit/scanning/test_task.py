@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 
@@ -12,12 +13,15 @@ from indexer.matching.ids.kernels.keys import WAYS
 from indexer.scanning import task as task_module
 from indexer.scanning.task import ScanTask
 
+compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="too many tokens for the interpreter")
+
 
 def planned(sample, tmp_path, unit):
     config = load_config(sample / "exposure.toml", [f"match.unit={unit}"])
     return ScanTask(IndexDir(tmp_path / "index"), plan_index(config, tmp_path / "index"))
 
 
+@compiled
 def test_the_fast_search_of_a_large_corpus_is_built_before_workers_are_forked(sample, tmp_path, monkeypatch):
     small = planned(sample, tmp_path, "text")
     small.compile()
@@ -31,6 +35,7 @@ def test_the_fast_search_of_a_large_corpus_is_built_before_workers_are_forked(sa
     assert (rows, facts) == small.prepare().scan(small.plan.ranges[0])
 
 
+@compiled
 def test_matchers_are_prepared_with_the_beginning_of_the_corpus(sample, tmp_path, monkeypatch):
     monkeypatch.setattr(task_module, "DECODED_TOKENS", 10_000)
     monkeypatch.setattr(task_module, "SAMPLE_TOKENS", 20_000)
@@ -44,6 +49,7 @@ def test_matchers_are_prepared_with_the_beginning_of_the_corpus(sample, tmp_path
     assert np.array_equal(given[0][: len(first.ids)], first.ids)
 
 
+@compiled
 @pytest.mark.parametrize("with_sample", [True, False])
 def test_it_is_told_in_which_way_is_searched(sample, tmp_path, monkeypatch, with_sample):
     if with_sample:
