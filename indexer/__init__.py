@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from indexer.splits.handle import Index
@@ -17,7 +17,7 @@ __all__ = ["__version__", "open_index"]
 def open_index(
     path: str | Path,
     *,
-    timeout: float | None = 60.0,
+    timeout: float | Literal["by question"] | None = "by question",
     max_memory: int | None = None,
     max_rows: int | None = 10_000_000,
     attach: Mapping[str, str | Path] | None = None,
@@ -29,7 +29,8 @@ def open_index(
     path : str or Path
         The index directory.
     timeout : float, optional
-        Seconds until a question is ended; None: never.
+        Seconds until a question is ended; None: never. Default: 60 for a statement of yours, no end for
+        a question that comes with the indexer.
     max_memory : int, optional
         Bytes a question, and its rows, may take; None: half of the machine's memory.
     max_rows : int, optional

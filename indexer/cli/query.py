@@ -83,11 +83,10 @@ def query(
     if index_dir is None or question is None:
         raise click.UsageError("give an INDEX and a QUESTION, or --list")
     from indexer.config.sizes import parse_size
-    from indexer.exposure.query_door import TIMEOUT_SECONDS, QueryLimits
-    from indexer.splits.query_file import is_shipped
+    from indexer.exposure.query_door import QueryLimits
 
     limits = QueryLimits(
-        seconds=timeout or (None if is_shipped(question) else TIMEOUT_SECONDS),
+        seconds=timeout or "by question",
         memory_bytes=None if max_memory is None else parse_size(max_memory, key="--max-memory"),
         max_rows=max_rows,
         limit=limit,

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from indexer.config.sizes import spell_size
 from indexer.engines.death import cause_of
@@ -40,8 +40,9 @@ class QueryLimits:
 
     Attributes
     ----------
-    seconds : float or None
-        Until its process is killed. None: no limit.
+    seconds : float, None or "by question"
+        Until its process is killed. None: no limit. By question: 60 for a statement of somebody's,
+        no limit for a question that comes with the indexer.
     memory_bytes : int or None
         Memory of its process, and the rows it gives. None: half of the machine's.
     max_rows : int or None
@@ -50,10 +51,16 @@ class QueryLimits:
         Rows that are fetched; of the others it is only told that they are there.
     """
 
-    seconds: float | None = TIMEOUT_SECONDS
+    seconds: float | Literal["by question"] | None = "by question"
     memory_bytes: int | None = None
     max_rows: int | None = MAX_ROWS
     limit: int | None = None
+
+    def seconds_of(self, *, is_ready: bool) -> float | None:
+        """Return the seconds of a question that comes with the indexer, or of a statement of somebody's."""
+        if self.seconds == "by question":
+            return None if is_ready else TIMEOUT_SECONDS
+        return self.seconds
 
 
 UNHURRIED = QueryLimits(seconds=None, max_rows=None)
@@ -124,8 +131,9 @@ def ask_in_process(
             expected=f"at least {spell_size(LEAST_MEMORY)}",
             fix="give it more with --max-memory",
         )
-    if limits.seconds is not None and not (math.isfinite(limits.seconds) and limits.seconds > 0):
-        raise ConfigError(f"--timeout {limits.seconds} is no time", expected="seconds above 0")
+    seconds = limits.seconds_of(is_ready=False)
+    if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
+        raise ConfigError(f"--timeout {seconds} is no time", expected="seconds above 0")
     if any("\ud800" <= letter <= "\udfff" for letter in sql):
         raise ConfigError("is not text in UTF-8", path=name, expected="SQL")
     question = {
@@ -141,9 +149,9 @@ def ask_in_process(
     line = json.dumps(question).encode() + b"\n"
     if _idle:
         with suppress(EOFError):  # it died while nobody asked: another is asked
-            return _ask(_idle.pop(), line, name, limits)
+            return _ask(_idle.pop(), line, name, seconds)
     try:
-        return _ask(start_process(), line, name, limits)
+        return _ask(start_process(), line, name, seconds)
     except EOFError as end:
         raise ResourceError(
             f"{end}; it might take {spell_size(memory_bytes)} of memory",
@@ -152,7 +160,7 @@ def ask_in_process(
         ) from None
 
 
-def _ask(process: QueryProcess, line: bytes, name: str, limits: QueryLimits) -> Rows:
+def _ask(process: QueryProcess, line: bytes, name: str, seconds: float | None) -> Rows:
     """Ask one process; it is kept when it answered to the end, and killed otherwise.
 
     Raises
@@ -160,7 +168,7 @@ def _ask(process: QueryProcess, line: bytes, name: str, limits: QueryLimits) -> 
     EOFError
         The process died; says of what.
     """
-    with _killed_after(process, limits.seconds) as is_late:
+    with _killed_after(process, seconds) as is_late:
         try:
             return _collect(_answers(process, line))
         except ExposureError:
@@ -169,7 +177,7 @@ def _ask(process: QueryProcess, line: bytes, name: str, limits: QueryLimits) -> 
             exit_code = process.end(crashed=True)
             if is_late.is_set():
                 raise ResourceError(
-                    f"took longer than {limits.seconds:g} s and was ended",
+                    f"took longer than {seconds:g} s and was ended",
                     path=name,
                     fix="ask for less, or give it more with --timeout",
                 ) from None

@@ -6,7 +6,7 @@ import difflib
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +148,7 @@ def _ask(
         file.refuse_others(others)
         trusted = file.name in shipped_queries()
         limits = limits or (UNHURRIED if trusted else QueryLimits())
+        limits = replace(limits, seconds=limits.seconds_of(is_ready=trusted))
         values = look_up(index, file, file.bind(parameters or {}))
         return run(index.database_file, file.name, file.sql, values, limits, attached)
     if re.fullmatch(r"[\w/-]+", question.strip()) and not is_other_statement(question.strip()):

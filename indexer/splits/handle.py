@@ -28,7 +28,8 @@ class Index:
     root : str or Path
         The index directory.
     limits : QueryLimits, optional
-        What one question of yours may take; default: 60 s, half of the machine's memory, ten million rows.
+        What one question may take; default: 60 s for a statement of yours, half of the machine's memory, ten
+        million rows.
     attach : mapping of str to str or Path, optional
         Further index directories, by the name that questions call their tables by.
 

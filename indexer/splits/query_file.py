@@ -292,8 +292,3 @@ def find_query_file(word: str) -> QueryFile | None:
         if word in (name, path.stem):
             return load_query_file(path, name)
     return None
-
-
-def is_shipped(word: str) -> bool:
-    """Tell whether a word names a question that comes with the indexer, with or without its folder."""
-    return any(word in (name, path.stem) for name, path in shipped_queries().items())

@@ -258,6 +258,16 @@ def test_python_has_the_same_door(index_dir: Path) -> None:
     assert index.to_arrow("phrases").num_rows > 3
 
 
+@pytest.mark.parametrize(
+    ("seconds", "of_a_statement", "of_a_ready_question"),
+    [("by question", 60, None), (5, 5, 5), (None, None, None)],
+)
+def test_questions_that_are_ready_take_their_time(seconds, of_a_statement, of_a_ready_question):
+    limits = QueryLimits(seconds=seconds)
+    assert limits.seconds_of(is_ready=False) == of_a_statement
+    assert limits.seconds_of(is_ready=True) == of_a_ready_question
+
+
 def test_a_process_that_dies_is_named_and_the_next_question_has_another(
     index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
