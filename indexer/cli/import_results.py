@@ -71,11 +71,8 @@ def _add_results(index_dir: str, tables: list[pa.Table]) -> None:
         meant = f"; the index writes {joined.likely}: put the data set before the id" if joined.likely else ""
         click.echo(f"left out: {unknown}: {name_some(joined.unknown_items)}{meant}", err=True)
     _say_off_grid(joined.off_grid)
-    for name, step, kind, n_missing in joined.missing:
-        click.echo(
-            f"missing: the results of {counted(n_missing, kind)} of the index for {name} at {step:,}",
-            err=True,
-        )
+    for missing in joined.missing:
+        click.echo(missing.line(), err=True)
 
 
 def _add_measures(index_dir: str, tables: list[pa.Table]) -> None:

@@ -23,6 +23,7 @@ from indexer.cli.leaving import (
 )
 from indexer.errors import ExposureError, ResourceError
 from indexer.foreign_errors import translate
+from indexer.near_names import did_you_mean
 from indexer.process_limits import AT_START
 from indexer.redaction import redact
 from indexer.storage.mapped_files import leaving_when_truncated
@@ -105,6 +106,17 @@ class LazyGroup(click.Group):
         module, _, function = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), function)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that was given; where there is none of that name, say which one may be meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if meant := did_you_mean(args[0], COMMANDS):
+                error.message = f"{error.message.rstrip('.')}; {meant}"
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

@@ -61,14 +61,18 @@ def _print_role(role: Role, index_dir: str, item: str) -> None:
 
 
 def _windows(verdict: dict[str, Any]) -> str:
-    n_boilerplate = verdict["windows_boilerplate"]
-    told = f"{verdict['windows_seen']:,} of {counted(verdict['windows'] - n_boilerplate, 'window')} seen"
-    if n_boilerplate:
-        told += f", beside {n_boilerplate:,} of boilerplate that tell nothing"
+    n_boilerplate, n_counted = verdict["windows_boilerplate"], verdict["windows_counted"]
+    if not n_counted:
+        return (
+            f"no verdict: {counted(n_boilerplate, 'window', 'is', 'are')} boilerplate, and there is no other"
+        )
+    told = f"{verdict['windows_seen']:,} of {counted(n_counted, 'window')} seen"
     if verdict["first_step"] is not None:
         told += f", first at step {verdict['first_step']:,}"
     if verdict["dirty_step"] is not None:
         told += f", dirty from step {verdict['dirty_step']:,}"
+    if n_boilerplate:
+        told += f"; {counted(n_boilerplate, 'other window', 'is', 'are')} boilerplate"
     return told
 
 

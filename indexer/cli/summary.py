@@ -7,6 +7,39 @@ import click
 from indexer.cli.table import print_table
 from indexer.plurals import counted
 
+_KINDS_OF_ITEMS = """
+SELECT
+    count(*) FILTER (WHERE NOT is_list) > 0 AS has_texts,
+    count(*) FILTER (WHERE is_list) > 0 AS has_words,
+    (
+        SELECT min(measure)
+        FROM results
+        JOIN items USING (item_id)
+        WHERE kind = 'item'
+    ) AS measure
+FROM (
+    SELECT dataset, max(n_words) <= 1 AS is_list
+    FROM items
+    JOIN item_phrases USING (item_id)
+    JOIN phrases USING (phrase_id)
+    WHERE kind = 'item'
+    GROUP BY dataset
+)
+"""
+
+
+def _of_items(index_dir: str) -> list[str]:
+    """Return what to ask of items: of texts, whether they were met; of words, how they are spaced."""
+    from indexer.splits.ask import ask
+
+    (kinds,) = ask(index_dir, _KINDS_OF_ITEMS).rows.to_pylist()
+    asked = ["query contamination/by_item"] if kinds["has_texts"] else []
+    if kinds["has_words"]:
+        asked.append("query spacing/gaps")
+    if kinds["measure"]:
+        asked.append(f"query acquisition/acquired -p measure={kinds['measure']}")
+    return asked
+
 
 def print_summary(index_dir: str) -> None:
     """Print the counts of an index, the balance of the study's split, and what to try next."""
@@ -31,7 +64,7 @@ def print_summary(index_dir: str) -> None:
     else:
         following = ["query most_exposed", "query never_seen", "show PHRASE"]
     if n_items:
-        following.insert(-1, "query contamination/by_item")
+        following[-1:-1] = _of_items(index_dir)
     phrase = counts["most_exposed_phrase"]
     following[-1] = f'show "{phrase}"' if phrase else "query first_exposures"
     click.echo("\nNext:")

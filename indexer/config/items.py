@@ -15,7 +15,9 @@ class ItemsConfig:
         help="File or folder of items (CSV, JSON lines, Parquet, Arrow), or a hub name; one row an item."
     )
     roles: dict[str, str] = option(
-        {}, help='Which column holds which role, as in [items.roles] question = "question_text".'
+        {},
+        help='Which column holds which role, as in [items.roles] question = "question_text"; of a list, each '
+        "element has a role of its own.",
     )
     id: str | None = option(
         None, help="Column that holds the id of an item; default: id, or the row's number."

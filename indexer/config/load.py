@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 import types
@@ -23,6 +22,7 @@ from indexer.config.order import OrderConfig
 from indexer.config.phrases import PhrasesConfig
 from indexer.config.tokenizer import TokenizerConfig
 from indexer.errors import ConfigError
+from indexer.near_names import did_you_mean, near_names
 from indexer.storage.credentials import hide_all
 from indexer.storage.opening import read_text
 from indexer.storage.roots import Roots, roots_of
@@ -180,7 +180,10 @@ def _section(section: type, name: str, values: Mapping[str, Any], origin: str) -
         choices = declaration.metadata["choices"]
         if choices and value not in choices:
             raise ConfigError(
-                f"[{name}] {key} = {value!r} is not a choice", path=origin, expected=" or ".join(choices)
+                f"[{name}] {key} = {value!r} is not a choice",
+                path=origin,
+                expected=" or ".join(choices),
+                fix=did_you_mean(str(value), choices),
             )
         least = declaration.metadata["least"]
         if least is not None and isinstance(value, int) and value < least:
@@ -229,8 +232,7 @@ def _spell_many(hint: Any) -> str:
 def _refuse_unknown(given: Mapping[str, Any], known: Mapping[str, Any], origin: str, *, what: str) -> None:
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            fix = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            fix = did_you_mean(name, known) or f"known: {', '.join(known)}"
             raise ConfigError(f"unknown {what}: {name!r}", path=origin, fix=fix)
 
 
@@ -285,8 +287,8 @@ def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
         section, has_key, _ = rest.partition("_")
         if not has_key:
             continue
-        near = difflib.get_close_matches(variable.upper(), known, n=1, cutoff=0.8)
-        if near or difflib.get_close_matches(section, sections, n=1, cutoff=0.75):
+        near = near_names(variable, known, alike=0.8)
+        if near or near_names(section, sections, alike=0.75):
             raise ConfigError(
                 "is a variable of no key",
                 path=variable,

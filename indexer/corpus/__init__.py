@@ -6,7 +6,6 @@ not know each other, and neither do orders.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -24,6 +23,7 @@ from indexer.corpus.orders.order import TrainingOrder, Visits
 from indexer.corpus.preflight.detect import detect_format
 from indexer.corpus.sequences import CorpusFacts, Reader, SequenceBlock, Shard
 from indexer.errors import ConfigError
+from indexer.near_names import did_you_mean
 from indexer.storage.parts import Parts, reading_parts
 from indexer.tokenizers.tokenizer import Tokenizer
 
@@ -225,9 +225,9 @@ def _check(config: CorpusConfig) -> None:
 
 def _load(room: str, table: dict[str, str], name: str, key: str) -> Any:
     if name not in table:
-        near = difflib.get_close_matches(name, table, n=1)
-        fix = f"did you mean {near[0]!r}?" if near else None
         known = sorted({*table, *("auto", "hub")} if room == "readers" else table)
-        raise ConfigError(f"{key} = {name!r} is unknown", expected=", ".join(known), fix=fix)
+        raise ConfigError(
+            f"{key} = {name!r} is unknown", expected=", ".join(known), fix=did_you_mean(name, known)
+        )
     module, _, attribute = table[name].partition(":")
     return getattr(import_module(f"indexer.corpus.{room}.{module}"), attribute)

@@ -10,6 +10,7 @@ from typing import Any
 from indexer.exposure.database import open_read_only, sql
 from indexer.folding import fold
 from indexer.index_dir import IndexDir
+from indexer.phrases.item_fields import fields_of, holds_column
 from indexer.phrases.sources.source import source_name
 from indexer.plan.plan_file import read_plan
 
@@ -29,13 +30,17 @@ class ItemNames:
     def of_document(self, document: Mapping[str, Any]) -> list[str]:
         """Return the items that have, in every role, the text that the document has in its column.
 
-        The columns are those that ``[items.roles]`` names; what else the document holds does not matter.
+        The columns are those that ``[items.roles]`` names, lists by element; what else the
+        document holds does not matter.
         """
         found: list[str] = []
         for dataset, roles in self._columns:
-            if all(column in document for column in roles.values()):
-                fields = {role: _as_text(document[column]) for role, column in roles.items()}
-                told = frozenset((role, text) for role, text in fields.items() if text is not None)
+            if all(holds_column(document, column) for column in roles.values()):
+                fields = (
+                    field for role, column in roles.items() for field in fields_of(document, role, column)
+                )
+                texts = ((role, _as_text(value)) for role, value in fields)
+                told = frozenset((role, text) for role, text in texts if text is not None)
                 found += self._by_fields.get((dataset, told), [])
         return found
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from indexer.errors import InputError
 from indexer.exposure.database import open_read_only, sql
 from indexer.index_dir import IndexDir
+from indexer.plurals import counted
 from indexer.table_seal import commit_table, require_table
 
 _MAX_NAMED = 5
@@ -25,6 +26,43 @@ COLUMNS = pa.schema(
         pa.field("value", pa.float64()),
     ]
 )
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Items of the index without a row at a checkpoint at which others of their kind have one.
+
+    Attributes
+    ----------
+    model : str
+        Of which model.
+    kind : str
+        pair or item.
+    fewest_checkpoints, most_checkpoints : int
+        At how many checkpoints one of these items has no row.
+    item_ids : tuple of str
+        The items, in order.
+    """
+
+    model: str
+    kind: str
+    fewest_checkpoints: int
+    most_checkpoints: int
+    item_ids: tuple[str, ...]
+
+    def line(self) -> str:
+        """Return it as a person reads it."""
+        fewest, most = self.fewest_checkpoints, self.most_checkpoints
+        each = "" if len(self.item_ids) == 1 else " each"
+        where = (
+            f"{counted(most, 'checkpoint')}{each}"
+            if fewest == most
+            else f"{fewest:,} to {most:,} checkpoints each"
+        )
+        return (
+            f"missing: the results of {counted(len(self.item_ids), self.kind)} of the index for {self.model} "
+            f"at {where}: {name_some(self.item_ids)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -43,9 +81,8 @@ class Joined:
         Ids that are not in the index; their rows were left out.
     likely : str, optional
         The item that the first of them may mean, where the index writes its data set before the id.
-    missing : tuple of tuple
-        (model, checkpoint, pair or item, how many of the index have no row), where there are any: of all
-        pairs, and of the data sets of other items that have some.
+    missing : tuple of Missing
+        Where there are any: of all pairs, and of the data sets of other items that have some.
     off_grid : tuple of int
         Checkpoints of imported rows as of which the index can tell no exposure.
     """
@@ -55,7 +92,7 @@ class Joined:
     measures: tuple[str, ...]
     unknown_items: tuple[str, ...]
     likely: str | None
-    missing: tuple[tuple[str, int, str, int], ...]
+    missing: tuple[Missing, ...]
     off_grid: tuple[int, ...]
 
 
@@ -102,7 +139,10 @@ def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:
         )
     unknown = [row[0] for row in connection.execute("SELECT * FROM given_unknown").fetchall()]
     likely = connection.execute("SELECT * FROM given_likely").fetchone()
-    missing = [tuple(row) for row in connection.execute("SELECT * FROM given_missing").fetchall()]
+    missing = [
+        Missing(*row[:-1], tuple(row[-1]))
+        for row in connection.execute("SELECT * FROM given_missing").fetchall()
+    ]
     off_grid = [row[0] for row in connection.execute("SELECT * FROM given_off_grid").fetchall()]
     (replaced,) = connection.execute("SELECT count(*) FROM given_replaces").fetchall()[0]
     connection.execute(sql("results_insert.sql"))

@@ -40,27 +40,38 @@ SELECT item_id, kind, CASE WHEN kind = 'item' THEN dataset END AS dataset
 FROM items;
 
 CREATE TEMP VIEW given_missing AS
-WITH set_sizes AS (
-    SELECT kind, dataset, count(*) AS n_items
-    FROM item_sets
-    GROUP BY kind, dataset
-),
-given_sizes AS (
-    SELECT model, checkpoint, kind, dataset, count(DISTINCT item_id) AS n_given
+WITH given_items AS (
+    SELECT given_known.model, item_sets.kind, item_sets.dataset, item_id, count(DISTINCT given_known.checkpoint) AS n_given
     FROM given_known
     JOIN item_sets USING (item_id)
-    GROUP BY model, checkpoint, kind, dataset
+    GROUP BY ALL
+),
+given_sets AS (
+    SELECT given_known.model, item_sets.kind, item_sets.dataset, count(DISTINCT given_known.checkpoint) AS n_checkpoints
+    FROM given_known
+    JOIN item_sets USING (item_id)
+    GROUP BY ALL
+),
+missing_items AS (
+    SELECT
+        given_sets.model,
+        given_sets.kind,
+        item_sets.item_id,
+        given_sets.n_checkpoints - coalesce(given_items.n_given, 0) AS n_checkpoints
+    FROM given_sets
+    JOIN item_sets ON item_sets.kind = given_sets.kind AND item_sets.dataset IS NOT DISTINCT FROM given_sets.dataset
+    LEFT JOIN given_items ON given_items.model = given_sets.model AND given_items.item_id = item_sets.item_id
+    WHERE given_sets.n_checkpoints > coalesce(given_items.n_given, 0)
 )
 SELECT
-    given_sizes.model,
-    given_sizes.checkpoint,
-    given_sizes.kind,
-    sum(set_sizes.n_items - given_sizes.n_given)::BIGINT AS n_missing
-FROM given_sizes
-JOIN set_sizes ON set_sizes.kind = given_sizes.kind AND set_sizes.dataset IS NOT DISTINCT FROM given_sizes.dataset
-GROUP BY given_sizes.model, given_sizes.checkpoint, given_sizes.kind
-HAVING n_missing > 0
-ORDER BY ALL;
+    model,
+    kind,
+    min(n_checkpoints) AS fewest_checkpoints,
+    max(n_checkpoints) AS most_checkpoints,
+    list(item_id ORDER BY item_id) AS item_ids
+FROM missing_items
+GROUP BY model, kind
+ORDER BY model, kind;
 
 CREATE TEMP VIEW given_off_grid AS
 SELECT DISTINCT checkpoint

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indexer.errors import ConfigError
+from indexer.near_names import near_names
 from indexer.phrases.marking import MarkedSentence, mark
 from indexer.phrases.pair_table import SIDES
 from indexer.phrases.rules.table import PARADIGMS
@@ -79,8 +80,6 @@ def _notes(pair: dict[str, Any]) -> list[str]:
 
 
 def _similar(pairs: pa.Table, pair_id: str) -> str:
-    import difflib
-
     names = pairs["pair_id"].to_pylist()
-    near = difflib.get_close_matches(pair_id, names[:100_000], n=3)
+    near = near_names(pair_id, names[:100_000], most=3)
     return "one such as " + ", ".join(near or names[:3])

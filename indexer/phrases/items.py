@@ -5,11 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from indexer.config.items import ItemsConfig
 from indexer.errors import ConfigError
+from indexer.near_names import did_you_mean
 from indexer.phrases.fields import checked_text, id_of, name_of
+from indexer.phrases.item_fields import column_of, fields_of, holds_column
 from indexer.phrases.item_table import ItemRows
 from indexer.phrases.phrase_table import MOST_PHRASE_BYTES, PhraseTable
 from indexer.phrases.sources.record import Record
@@ -19,6 +23,8 @@ from indexer.plurals import counted
 
 ID_NAMES = ("item_id", "id", "idx")
 WITHOUT_TEXT = "no text in any role"
+_SPELLED_LIST = re.compile(r"\s*\[\s*(['\"]).*\1\s*\]\s*", re.DOTALL)
+"""What Python and NumPy make of a list of texts that is written into a CSV file."""
 
 
 class ItemReader:
@@ -46,6 +52,7 @@ class ItemReader:
         self._dataset = config.dataset or source_name(config.source)
         self._empty = dict.fromkeys(config.roles, 0)
         self._layout = 0
+        self._spelled_lists: dict[str, int] = {}
 
     def read(self, records: Iterator[Record], *, whitespace: str) -> list[str]:
         """Read the rows of the source.
@@ -88,10 +95,11 @@ class ItemReader:
                 fix='name a column for each role, as in [items.roles] question = "question"',
             )
         for role, column in config.roles.items():
-            if column not in first.values:
+            if not holds_column(first.values, column):
                 raise ConfigError(
                     f"no column {column!r}, which [items.roles] {role} names (columns: {columns})",
                     path=first.path,
+                    fix=did_you_mean(column, map(str, first.values)),
                 )
         for key in ("id", "paradigm"):
             named = getattr(config, key)
@@ -108,7 +116,11 @@ class ItemReader:
         earlier = self._taken.setdefault(item_id, here)
         if earlier is not here:
             raise record.wrong(f"item {item_id} stands twice, first at {earlier}")
-        n_phrases = sum(self._look_for(record, item_id, role) for role in self._config.roles)
+        n_phrases = sum(
+            self._look_for(record, item_id, role, value)
+            for name, column in self._config.roles.items()
+            for role, value in self._fields(record, name, column)
+        )
         self._rows.add_item(
             item_id,
             self._dataset,
@@ -117,12 +129,31 @@ class ItemReader:
             None if n_phrases else WITHOUT_TEXT,
         )
 
-    def _look_for(self, record: Record, item_id: str, role: str) -> int:
+    def _fields(self, record: Record, role: str, column: str) -> Iterator[tuple[str, Any]]:
+        """Yield the roles that one of the configuration stands for, a list's elements each in its own."""
+        n_fields = 0
+        for name, value in fields_of(record.values, role, column):
+            if name != role and name in self._config.roles:
+                raise record.wrong(
+                    f"an element of the list in column {column!r} would have the role {name}, which is taken",
+                    fix=f"give the role {name} of [items.roles] another name",
+                )
+            n_fields += 1
+            yield name, value
+        if not n_fields:
+            self._count_empty(role)
+
+    def _count_empty(self, role: str) -> None:
+        self._empty[role] = self._empty.get(role, 0) + 1
+
+    def _look_for(self, record: Record, item_id: str, role: str, value: Any) -> int:
         """Give what is looked for of one field its numbers, and return how many phrases it is."""
-        text = self._text(record, role)
+        text = self._text(record, role, value)
         if text is None:
-            self._empty[role] += 1
+            self._count_empty(role)
             return 0
+        if _SPELLED_LIST.fullmatch(text):
+            self._spelled_lists[role] = self._spelled_lists.get(role, 0) + 1
         self._layout += text.strip() != " ".join(text.split())
         windows = windows_of(text, self._config.window)
         for place, (start, stop) in enumerate(windows):
@@ -139,16 +170,15 @@ class ItemReader:
             self._rows.add_phrase(item_id, role, place, self._phrases.add(window), start, stop, text)
         return len(windows)
 
-    def _text(self, record: Record, role: str) -> str | None:
+    def _text(self, record: Record, role: str, value: Any) -> str | None:
         """Return the text of a role; None where there is none.
 
         Raises
         ------
         ConfigError
-            It is a list, a number with a fraction, or something else that is no text.
+            It is a list in a list, an object, a number with a fraction, or something else that is no text.
         """
-        column = self._config.roles[role]
-        value = record.values.get(column)
+        column = self._config.roles.get(role) or self._config.roles[role.rpartition(".")[0]]
         if value is None or (isinstance(value, float) and math.isnan(value)):
             return None
         if isinstance(value, int) and not isinstance(value, bool):
@@ -156,7 +186,7 @@ class ItemReader:
         if not isinstance(value, str):
             raise record.wrong(
                 f"the {role} is no text but {value!r:.80} (column {column!r})",
-                fix="put one text into the column",
+                fix=_field_to_name(role, column, value) or "put a text, or a list of texts, into the column",
             )
         if not value.strip():
             return None
@@ -164,7 +194,8 @@ class ItemReader:
 
     def _attributes(self, record: Record, id_column: str | None) -> Mapping[str, str]:
         """Return every other column as text."""
-        used = {id_column, self._config.paradigm, *self._config.roles.values()}
+        columns = (column_of(record.values, column) for column in self._config.roles.values())
+        used = {id_column, self._config.paradigm, *columns}
         return {
             name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
             for name, value in record.values.items()
@@ -176,6 +207,11 @@ class ItemReader:
             if n_empty:
                 items = counted(n_items, "item")
                 yield f"no text in the role {role}: {n_empty:,} of {items} of {self._dataset}"
+        for role, n_lists in self._spelled_lists.items():
+            yield (
+                f"lists that are spelled as text stand in {counted(n_lists, 'field')} of the role {role} of "
+                f"{self._dataset}, and are looked for with their brackets: JSON lines and Parquet have lists"
+            )
 
     def _notes_on_layout(self, whitespace: str) -> Iterable[str]:
         if self._layout and whitespace == "exact":
@@ -183,3 +219,12 @@ class ItemReader:
                 f"line breaks or several spaces in a row stand in {counted(self._layout, 'field')} of "
                 f'{self._dataset}: whitespace = "exact" finds them only so spelled, "any" in every layout'
             )
+
+
+def _field_to_name(role: str, column: str, value: Any) -> str | None:
+    """Return the advice for an object: which of its fields to name."""
+    if not isinstance(value, dict) or not value:
+        return None
+    role = role.partition(".")[0]
+    fields = " or ".join(map(str, value))
+    return f'name a field of it, as in {role} = "{column}.{next(iter(value))}" (fields: {fields})'

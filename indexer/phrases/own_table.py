@@ -17,10 +17,12 @@ Its keys, all optional:
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import ConfigError
+from indexer.near_names import did_you_mean
 from indexer.phrases.difference import MinimalPair
 from indexer.phrases.generic import Neighbourhood, generic_rule
 from indexer.phrases.rules.rule import PairRule, PairSpans, Paradigm, RuleDoesNotApplyError, Spans
@@ -57,16 +59,20 @@ def read_own_table(spelled: str, base: Path) -> dict[str, Paradigm]:
     return {uid: _paradigm(uid, entry, spelled) for uid, entry in table.items()}
 
 
+def _no_choice(what: str, path: str, given: Any, choices: Collection[str]) -> ConfigError:
+    return ConfigError(what, path=path, expected=" or ".join(choices), fix=did_you_mean(str(given), choices))
+
+
 def _paradigm(uid: str, entry: Any, path: str) -> Paradigm:
     if not isinstance(entry, dict):
         raise ConfigError(f"{uid} is not a section", path=path, expected=f"[{uid}]")
     for key, value in entry.items():
         if key not in KEYS:
-            raise ConfigError(f"unknown key {key!r} in [{uid}]", path=path, expected=" or ".join(KEYS))
+            raise _no_choice(f"unknown key {key!r} in [{uid}]", path, key, KEYS)
         if key in _CHOICES and value not in _CHOICES[key]:
-            raise ConfigError(f"[{uid}] {key} = {value!r}", path=path, expected=" or ".join(_CHOICES[key]))
+            raise _no_choice(f"[{uid}] {key} = {value!r}", path, value, _CHOICES[key])
     if entry.get("rule", "generic") not in (*RULES, "generic"):
-        raise ConfigError(f"[{uid}] rule = {entry['rule']!r}", path=path, expected=" or ".join(sorted(RULES)))
+        raise _no_choice(f"[{uid}] rule = {entry['rule']!r}", path, entry["rule"], sorted(RULES))
     reach = entry.get("reach", 1)
     if not isinstance(reach, int) or reach < 1:
         raise ConfigError(f"[{uid}] reach = {reach!r}", path=path, expected="a whole number from 1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from indexer.plurals import counted
 from indexer.report.chart import Chart, Panel, Row, colours, grouped, rows_of, values
 from indexer.report.theme import BLUE, GREEN, GREY, ORANGE, PALE, VERMILION, steps_scale
 from indexer.splits.ask import Answer
@@ -18,11 +19,27 @@ def share_over_training(query: QueryFile, answer: Answer) -> Chart:
     """Draw the share of the items of each data set that was met by each checkpoint, a line for each role."""
     rows = rows_of(answer)
     roles = sorted({row["role"] for row in rows} - {ALL_ROLES})[: len(_COLOURS)]
-    legend = {ALL_ROLES: GREY, **dict(zip(roles, _COLOURS, strict=False))}
+    # all roles of one are that one
+    together = {ALL_ROLES: GREY} if len(roles) > 1 else {}
+    legend = {**together, **dict(zip(roles, _COLOURS, strict=False))}
     parts = list(grouped([row for row in rows if row["role"] in legend], "dataset").items())
     panels = [Panel(dataset, _shares(part, legend)) for (dataset,), part in parts[:MOST_PANELS]]
-    note = f"{len(parts) - MOST_PANELS} more data sets are in the data." if len(parts) > MOST_PANELS else ""
+    more = {
+        "data set": len(parts) - MOST_PANELS,
+        "role": len({row["role"] for row in rows} - legend.keys() - {ALL_ROLES}),
+    }
+    notes = [f"{counted(n, f'more {what}', 'is', 'are')} in the data." for what, n in more.items() if n > 0]
+    note = " ".join(filter(None, [*notes, *map(_unknown, parts[:MOST_PANELS])]))
     return Chart("share_over_training", query.title, query.sentence, answer, tuple(panels), legend, note)
+
+
+def _unknown(part: tuple[tuple[Any, ...], list[Row]]) -> str:
+    """Tell how many items of a data set may have been met though no line counts them."""
+    (dataset,), rows = part
+    last = max(row["checkpoint"] for row in rows)
+    n_unknown = max(row["items_unknown"] for row in rows if row["checkpoint"] == last)
+    items = counted(n_unknown, "item", "is", "are")
+    return f"Of {dataset}, {items} unknown: boilerplate, or zeros that are not certain." if n_unknown else ""
 
 
 def _shares(rows: list[Row], legend: dict[str, str]) -> Any:

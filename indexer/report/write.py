@@ -44,6 +44,9 @@ CHARTS: tuple[tuple[str, Draw], ...] = (
 )
 """Charts an index can draw by itself: the question and what draws the answer, in the order of the page."""
 
+PAIR_CHARTS = ("dynamics/first_exposures_by_phenomenon",)
+"""Of these, one that tells good and bad apart; those of splits need pairs too."""
+
 RESULT_CHARTS: tuple[tuple[str, Draw], ...] = (
     ("dynamics/accuracy", accuracy_over_checkpoints),
     ("dynamics/lag_null", null_of_the_lag),
@@ -119,17 +122,18 @@ def write_report(
 
     parameters = {"min_count": str(min_count), "side": side}
     overview = rows_of(ask(root, "explore/overview"))[0]
-    with_results = _has_rows(root, "pair_results")
+    with_results = _n_rows(root, "pair_results") > 0
     asked = CHARTS + (RESULT_CHARTS if with_results else ())
-    asked += ITEM_CHARTS if _has_rows(root, "items WHERE kind = 'item'") else ()
-    asked += MEASURE_CHARTS if _has_rows(root, "results") else ()
+    n_items = _n_rows(root, "items WHERE kind = 'item'")
+    asked += ITEM_CHARTS if n_items else ()
+    asked += MEASURE_CHARTS if _n_rows(root, "results") else ()
     measured = rows_of(ask(root, "SELECT DISTINCT measure FROM model_measures"))
     asked += tuple((name, draw) for measure, name, draw in MODEL_CHARTS if {"measure": measure} in measured)
 
     charts = []
     for name, draw in asked:
         query = load_query(name)
-        if not overview["pairs"] and "min_count" in _names(query):
+        if not overview["pairs"] and (name in PAIR_CHARTS or "min_count" in _names(query)):
             continue  # a split of no pairs
         announce(f"Asking: {query.title}")
         charts.append(draw(query, ask(root, name, _known(parameters, query))))
@@ -148,7 +152,10 @@ def write_report(
     html = page(
         title="Exposure report",
         facts=" ".join(
-            [_facts(overview, min_count, side), *(f"{note[:1].upper()}{note[1:]}." for note in notes)]
+            [
+                _facts(overview, n_items, min_count, side),
+                *(f"{note[:1].upper()}{note[1:]}." for note in notes),
+            ]
         ),
         warning=(("" if answer.complete else INCOMPLETE) + taken).strip(),
         charts=drawn,
@@ -163,11 +170,18 @@ def write_report(
     return charts
 
 
-def _has_rows(root: str | Path, of_what: str) -> bool:
-    return bool(rows_of(ask(root, f"SELECT count(*) AS n FROM {of_what}"))[0]["n"])
+def _n_rows(root: str | Path, of_what: str) -> int:
+    return int(rows_of(ask(root, f"SELECT count(*) AS n FROM {of_what}"))[0]["n"])
 
 
-def _facts(overview: Row, min_count: int, side: str) -> str:
+def _held(n_pairs: int, n_items: int) -> str:
+    """Name what stands in the index beside phrases, with a comma behind each."""
+    pairs = f"{counted(n_pairs, 'minimal pair')}, " if n_pairs else ""
+    items = f"{counted(n_items, 'other item' if n_pairs else 'item')}, " if n_items else ""
+    return pairs + items
+
+
+def _facts(overview: Row, n_items: int, min_count: int, side: str) -> str:
     split = (
         f" The split: pairs are proxy_train whose phrases (side = {side}) have at least "
         f"{counted(min_count, 'exposure')} in the whole training window."
@@ -175,7 +189,7 @@ def _facts(overview: Row, min_count: int, side: str) -> str:
         else ""
     )
     return (
-        f"{counted(overview['phrases'], 'phrase')}, {counted(overview['pairs'], 'minimal pair')}, "
+        f"{counted(overview['phrases'], 'phrase')}, {_held(overview['pairs'], n_items)}"
         f"{counted(overview['tokens'], 'token')} in {counted(overview['sequences'], 'sequence')}, "
         f"{counted(overview['steps'] or 0, 'step')}; "
         f"{counted(overview['phrases_seen'], 'phrase')} seen, {counted(overview['exposures'], 'exposure')}."

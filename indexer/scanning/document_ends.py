@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 from indexer.corpus.sequences import SequenceBlock
 from indexer.matching.blocks import read_only
 from indexer.matching.matcher import Matches, new_matches
-from indexer.scanning.kernels.document_ends import count_ends, count_ends_before
+from indexer.scanning.kernels.document_ends import count_ends_before, find_ends
 from indexer.units import Int64Array, TokenIds
 
 
@@ -26,25 +26,28 @@ class DocumentEnds:
     def __init__(self, end_of_document: int, n_shared: int) -> None:
         self._end = end_of_document
         self._n_shared = n_shared
-        self._of_rows: list[Int64Array] = []
+        self._found: list[tuple[Int64Array, Int64Array]] = []
+        self._n_rows = 0
+        self._rows = self._offsets = np.empty(0, np.int64)
         self.n_ends = 0
 
     def count(self, part: SequenceBlock) -> None:
         """Count those of the next sequences of a batch."""
-        of_rows = np.empty(len(part.starts), np.int64)
         ids, starts, stops = _as_counted(part)
-        count_ends(ids, starts, stops, self._end, self._n_shared, of_rows)
-        self._of_rows.append(of_rows)
+        most = int((stops - starts).sum())
+        if most > len(self._rows):
+            self._rows, self._offsets = np.empty(most, np.int64), np.empty(most, np.int64)
+        n = find_ends(ids, starts, stops, self._end, self._n_shared, self._rows, self._offsets)
+        self._found.append((self._rows[:n] + self._n_rows, self._offsets[:n].copy()))
+        self._n_rows += len(starts)
 
-    def before(self, batch: SequenceBlock, matches: Matches) -> Int64Array:
+    def before(self, matches: Matches) -> Int64Array:
         """Return how many documents end before each occurrence of a batch, all of which was counted."""
-        of_rows = np.concatenate(self._of_rows)
-        before_rows = np.cumsum(of_rows) - of_rows + self.n_ends
-        self._of_rows = []
-        self.n_ends += int(of_rows.sum())
+        rows, offsets = (np.concatenate(columns) for columns in zip(*self._found, strict=True))
         numbers = np.empty(len(matches.row), np.int64)
-        ids, starts, _ = _as_counted(batch)
-        count_ends_before(ids, starts, self._end, matches.row, matches.token_offset, before_rows, numbers)
+        count_ends_before(rows, offsets, self.n_ends, matches.row, matches.token_offset, numbers)
+        self._found, self._n_rows = [], 0
+        self.n_ends += len(rows)
         return numbers
 
 
@@ -53,7 +56,7 @@ def prepare_document_ends(dtype: DTypeLike) -> None:
     ends, nowhere = DocumentEnds(0, 0), np.zeros(1, np.int64)
     block = SequenceBlock(np.zeros(0, dtype), nowhere, nowhere, 0)
     ends.count(block)
-    ends.before(block, new_matches(0))
+    ends.before(new_matches(0))
 
 
 def _as_counted(block: SequenceBlock) -> tuple[TokenIds, Int64Array, Int64Array]:

@@ -161,7 +161,7 @@ class OccurrenceWriter:
             offsets = matches.token_offset.astype(np.int64)
             document = self._documents.of(sequence - self._shard.first_sequence, offsets)
         elif self._ends is not None:
-            document = self._ends.before(batch, matches)
+            document = self._ends.before(matches)
         else:
             document = np.full(len(matches.row), NO_DOCUMENT, np.int64)
         for which, step in _at_visits(matches.row, visits):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from indexer.exposure.database import open_read_only
 from indexer.exposure.query_door import UNHURRIED, MissingTableError, QueryLimits, ask_in_process
 from indexer.exposure.statement_words import is_other_statement
 from indexer.index_dir import IndexDir
+from indexer.near_names import did_you_mean
 from indexer.splits.named_values import look_up
 from indexer.splits.query_file import QueryFile, find_query_file, shipped_queries
 from indexer.table_seal import require_table
@@ -217,10 +217,10 @@ def load_query(name: str) -> QueryFile:
 def _no_such_query(word: str) -> ConfigError:
     names = list(shipped_queries())
     stems = {name.rpartition("/")[2]: name for name in names}
-    near = difflib.get_close_matches(word.rpartition("/")[2], stems, n=1)
     return ConfigError(
         f"no query is called {word!r}",
-        fix=f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}; or give one SELECT",
+        fix=did_you_mean(word.rpartition("/")[2], stems)
+        or f"there are {', '.join(names)}; or give one SELECT",
     )
 
 

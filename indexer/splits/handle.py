@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.errors import ConfigError
 from indexer.exposure.query_door import UNHURRIED, QueryLimits
 from indexer.index_dir import IndexDir
+from indexer.near_names import did_you_mean
 from indexer.splits.ask import Answer, ask
 from indexer.splits.item_history import item_history
 from indexer.splits.named_values import find_phrase, is_item
@@ -112,7 +113,10 @@ class Index:
         names = answer.rows["name"].to_pylist()
         if table not in names:
             raise ConfigError(
-                f"no table is called {table!r}", path=self.root, expected=", ".join(sorted(names))
+                f"no table is called {table!r}",
+                path=self.root,
+                expected=", ".join(sorted(names)),
+                fix=did_you_mean(table, names),
             )
         # As many rows as there are: it is a table of ours.
         return ask(self.root, f"SELECT * FROM {table}", limits=UNHURRIED).rows

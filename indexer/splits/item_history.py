@@ -20,8 +20,20 @@ SELECT DISTINCT ON (role) runs.*, shards.path
 FROM verbatim_runs(NULL) AS runs
 JOIN shards ON shards.shard = runs.shard
 WHERE item_id = $item
+    AND EXISTS (
+        SELECT 1
+        FROM item_windows(NULL, $max_sequences) AS windows
+        WHERE NOT windows.is_boilerplate
+            AND windows.item_id = runs.item_id
+            AND windows.role = runs.role
+            AND windows.place BETWEEN runs.first_place AND runs.first_place + runs.windows - 1
+    )
 ORDER BY role, n_words DESC, step, sequence, token_offset, first_place
 """
+
+
+_MAX_SEQUENCES = "1000"
+"""Windows of more are boilerplate, as the questions of contamination take it where nothing else is said."""
 
 
 @dataclass
@@ -39,7 +51,8 @@ class Role:
     windows : list of dict
         The rows of ``explore/item``.
     longest : dict or None
-        Where the longest verbatim span stands: step, path, sequence, token_offset, n_words.
+        Where the longest verbatim span that is more than boilerplate stands: step, path, sequence,
+        token_offset, n_words.
     context : Context or None
         The text around it; None where there is no such span, or the corpus cannot be read.
     """
@@ -91,9 +104,10 @@ def item_history(root: str | Path, item: str, allow_paths: Sequence[str] = ()) -
         roles[row["role"]].windows.append(row)
     history = ItemHistory(facts, list(roles.values()))
     if facts["kind"] == "item":
-        for row in ask(root, "contamination/by_item", given).rows.to_pylist():
+        asked = {**given, "max_sequences": _MAX_SEQUENCES}
+        for row in ask(root, "contamination/by_item", asked).rows.to_pylist():
             roles[row["role"]].verdict = row
-        for row in ask(root, _SPANS, given).rows.to_pylist():
+        for row in ask(root, _SPANS, asked).rows.to_pylist():
             roles[row["role"]].longest = row
         _add_contexts(root, history, allow_paths)
     return history

@@ -5,7 +5,6 @@ A name that the index does not hold would give no rows or only zeros, which look
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.errors import ConfigError
 from indexer.exposure.query_door import UNHURRIED, ask_in_process
 from indexer.folding import fold
+from indexer.near_names import near_names
 from indexer.phrases.gap_notation import NotationError, parse
 from indexer.phrases.normalization import respelled
 from indexer.plan.plan_file import read_plan
@@ -29,6 +29,8 @@ _HELD = {
     "MEASURE": "SELECT DISTINCT measure FROM results ORDER BY ALL",
     "DATASET": "SELECT DISTINCT dataset FROM items WHERE kind = 'item' ORDER BY ALL",
     "ROLE": "SELECT DISTINCT role FROM item_phrases JOIN items USING (item_id) WHERE kind = 'item'",
+    "ANYROLE": "SELECT DISTINCT role FROM item_phrases ORDER BY ALL",
+    "ATTRIBUTE": "SELECT DISTINCT unnest(map_keys(attributes)) FROM items WHERE kind = 'item' ORDER BY 1",
     "ITEM": "SELECT item_id FROM items WHERE item_id = $name",
     "match_case": "SELECT value FROM provenance WHERE key = 'match_case'",
 }
@@ -41,8 +43,10 @@ _HOLDERS = {
     "MEASURE": "results",
     "DATASET": "items",
     "ROLE": "items",
+    "ANYROLE": "items",
+    "ATTRIBUTE": "items",
 }
-_WORDS = {"DATASET": "data set"}
+_WORDS = {"DATASET": "data set", "ANYROLE": "role"}
 _MOST_LETTERS = 200
 """Of a text whose nearest phrases are sought: the time grows with its length."""
 
@@ -133,14 +137,21 @@ def _refuse_unknown(index: IndexDir, kind: str, name: str) -> None:
     held = _first_column(index, _HELD[kind])
     if name in held:
         return
-    near = difflib.get_close_matches(name, held, n=3) or held[:10]
+    near = near_names(name, held, most=3) or held[:10]
     where = _HOLDERS[kind]
     what = _WORDS.get(kind, kind.lower())
     raise ConfigError(
         f"no {what} of the {where} of this index is called {name!r}",
         path=index.root,
-        expected=" or ".join(map(repr, near)) if near else f"none, since the index holds no {where}",
+        expected=" or ".join(map(repr, near)) or None,
+        fix=None if near else _none_held(index, where),
     )
+
+
+def _none_held(index: IndexDir, where: str) -> str:
+    if where == "results":
+        return f"it holds no results: add some with `exposure import {index.root} FILES`"
+    return "it holds none"
 
 
 def is_item(index: IndexDir, item: str) -> bool:
@@ -151,6 +162,26 @@ def is_item(index: IndexDir, item: str) -> bool:
 def holds_items(index: IndexDir) -> bool:
     """Tell whether the index holds any items."""
     return bool(_first_column(index, "SELECT item_id FROM items LIMIT 1"))
+
+
+def require_pairs(index: IndexDir) -> None:
+    """Refuse to split an index that holds no minimal pairs.
+
+    Raises
+    ------
+    ConfigError
+        It does not; the message names a question about what it does hold.
+    """
+    if _first_column(index, "SELECT pair_id FROM pairs LIMIT 1"):
+        return
+    what, question = "phrases", "first_exposures"
+    if holds_items(index):
+        what, question = "items", "contamination/by_item"
+    raise ConfigError(
+        f"holds no minimal pairs, only {what}, so there is nothing to split",
+        path=index.root,
+        fix=f"ask `exposure query {index.root} {question}`, or index pairs (`exposure phrases --help`)",
+    )
 
 
 def refuse_unknown_item(index: IndexDir, item: str) -> None:

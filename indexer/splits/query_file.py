@@ -10,8 +10,9 @@ The head of a query file is a block of comment lines::
     -- param n_rows: NATURAL = 20 -- how many are listed
 
 A type is one of DuckDB (BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN) or says what is meant: COUNT (1 or more),
-NATURAL (0 or more), SHARE (0 to 1), or what `indexer.splits.named_values` looks up in the index:
-PHRASE, WORDS, PARADIGM, MODEL, MEASURE, DATASET, ROLE, ITEM.
+NATURAL (0 or more), SHARE (0 to 1), one of a few words (SIDE, DIRECTION, RANGE, GROUP), or what
+`indexer.splits.named_values` looks up in the index: PHRASE, WORDS, PARADIGM, MODEL, MEASURE, DATASET, ROLE,
+ANYROLE, ATTRIBUTE, ITEM.
 
 A question of several indexes names the others (``attach``), whose tables it calls ``other.exposures``; most
 have no such line.
@@ -32,10 +33,12 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import ConfigError
+from indexer.near_names import did_you_mean
 from indexer.storage.opening import read_text
 
 _PARAMETER = re.compile(r"param\s+(\w+)\s*:\s*([A-Z]+)\s*(?:=\s*(.*?)\s*)?--\s*(.+)$")
 _ATTACHED = re.compile(r"attach\s+(\w+)\s*:\s*(.+)")
+_NUMBER = re.compile(r"(?:(?:step|checkpoint|ckpt)[-_ ]?)?(\d[\d,_ ]*)", re.IGNORECASE)
 _USED = re.compile(r"\$(\w+)")
 _LITERALS_AND_COMMENTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 
@@ -49,8 +52,8 @@ class Parameter:
     name : str
         As in ``$name``.
     type : str
-        BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, COUNT, NATURAL, SHARE, PHRASE, WORDS, PARADIGM, MODEL,
-        MEASURE, DATASET, ROLE or ITEM.
+        BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN, COUNT, NATURAL, SHARE, SIDE, DIRECTION, RANGE, GROUP,
+        PHRASE, WORDS, PARADIGM, MODEL, MEASURE, DATASET, ROLE, ANYROLE, ATTRIBUTE or ITEM.
     default : str or None
         Its value as text where none is given; None: it must be given.
     help : str
@@ -77,13 +80,23 @@ class Parameter:
         except (ValueError, KeyError):
             raise ConfigError(
                 f"parameter {self.name} = {text!r} is not of its type",
-                expected=_RANGES.get(self.type, self.type),
+                expected=_RANGES.get(self.type) or " or ".join(_CHOICES.get(self.type, (self.type,))),
+                fix=self._meant(text),
             ) from None
+
+    def _meant(self, text: str) -> str | None:
+        """Return the advice for a word that is nearly one, or a number as in step1000 and 143,000."""
+        if self.type in _CHOICES:
+            return did_you_mean(text, _CHOICES[self.type])
+        number = _NUMBER.fullmatch(text.strip())
+        if number is None or self.type not in ("BIGINT", "INTEGER", "COUNT", "NATURAL"):
+            return None
+        return f"did you mean {re.sub('[,_ ]', '', number[1])}?"
 
     @property
     def _may_be_null(self) -> bool:
         """Whether ``NULL`` is no value: a phrase may be ``null``, and nothing is compared with no count."""
-        if self.type in _RANGES:
+        if self.type in _RANGES or self.type in _CHOICES:
             return self.default == "NULL"
         return self.type not in _TEXTS or self.default is not None
 
@@ -104,12 +117,36 @@ def _share(text: str) -> float:
     return float(text)
 
 
+def _one_of(words: tuple[str, ...], text: str) -> str:
+    if text not in words:
+        raise ValueError
+    return text
+
+
+_CHOICES = {
+    "SIDE": ("good", "bad", "either", "both"),
+    "DIRECTION": ("high", "low"),
+    "RANGE": ("sequence", "document"),
+    "GROUP": ("paradigm", "dataset", "item"),
+}
 _RANGES = {
     "COUNT": "a whole number of 1 or more",
     "NATURAL": "a whole number of 0 or more",
     "SHARE": "a number from 0 to 1",
 }
-_TEXTS = ("VARCHAR", "PHRASE", "WORDS", "PARADIGM", "MODEL", "MEASURE", "DATASET", "ROLE", "ITEM")
+_NAMES = (
+    "PHRASE",
+    "WORDS",
+    "PARADIGM",
+    "MODEL",
+    "MEASURE",
+    "DATASET",
+    "ROLE",
+    "ANYROLE",
+    "ATTRIBUTE",
+    "ITEM",
+)
+_TEXTS = ("VARCHAR", *_CHOICES, *_NAMES)
 _TYPES: dict[str, Any] = {
     "BIGINT": int,
     "INTEGER": int,
@@ -118,7 +155,8 @@ _TYPES: dict[str, Any] = {
     "COUNT": partial(_at_least, 1),
     "NATURAL": partial(_at_least, 0),
     "SHARE": _share,
-    **dict.fromkeys(_TEXTS, str),
+    **dict.fromkeys(("VARCHAR", *_NAMES), str),
+    **{name: partial(_one_of, words) for name, words in _CHOICES.items()},
 }
 
 
@@ -172,6 +210,7 @@ class QueryFile:
                     f"asks no index that is attached as {name}",
                     path=self.name,
                     expected=" and ".join(self.attached) or "no further index",
+                    fix=did_you_mean(name, self.attached),
                 )
 
     def bind(self, given: Mapping[str, str]) -> dict[str, Any]:
@@ -189,6 +228,7 @@ class QueryFile:
                     f"unknown parameter {name!r}",
                     path=self.name,
                     expected=" or ".join(known) if known else "no parameter",
+                    fix=did_you_mean(name, known),
                 )
         values = {}
         for parameter in self.parameters:

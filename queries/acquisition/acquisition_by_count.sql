@@ -3,8 +3,8 @@
 -- example: exposure query index acquisition/acquisition_by_count -p measure=surprisal
 -- param measure: MEASURE = NULL -- of which measure; NULL: each
 -- param threshold: DOUBLE = NULL -- value that counts as acquired; NULL: halfway from the first value of the item to its best
--- param better: VARCHAR = NULL -- high or low; NULL: low for surprisal, loss and perplexity, else high
--- param role: VARCHAR = NULL -- whose phrases count as exposure; NULL: those of every role
+-- param better: DIRECTION = NULL -- high or low; NULL: low for surprisal, loss and perplexity, else high
+-- param role: ANYROLE = NULL -- whose phrases count as exposure; NULL: those of every role
 SELECT
     acquired.model,
     acquired.measure,

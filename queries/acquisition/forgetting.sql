@@ -3,7 +3,7 @@
 -- example: exposure query index acquisition/forgetting -p measure=surprisal
 -- param measure: MEASURE = NULL -- of which measure; NULL: each
 -- param threshold: DOUBLE = NULL -- value that counts as acquired; NULL: halfway from the first value of the item to its best
--- param better: VARCHAR = NULL -- high or low; NULL: low for surprisal, loss and perplexity, else high
+-- param better: DIRECTION = NULL -- high or low; NULL: low for surprisal, loss and perplexity, else high
 SELECT
     results.model,
     results.measure,

@@ -2,7 +2,7 @@
 -- The sigmoid over the logarithm of the checkpoint that fits the mean curve of each group best: where its middle is, how many steps it takes to rise from 12 to 88 percent (as a factor), and how well it fits (r squared); of groups with 5 checkpoints and more.
 -- example: exposure query index acquisition/midpoints -p measure=surprisal -p by=item
 -- param measure: MEASURE = NULL -- of which measure; NULL: each
--- param by: VARCHAR = 'paradigm' -- a curve for each paradigm, dataset or item
+-- param by: GROUP = 'paradigm' -- a curve for each paradigm, dataset or item
 WITH curves AS (
     SELECT
         results.model,

@@ -2,7 +2,7 @@
 -- Accuracy on proxy_train and proxy_validation at each checkpoint, with its 95% Wilson interval; pairs without a result are counted as missing, never scored.
 -- example: exposure query index dynamics/accuracy -p min_count=2
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH measured AS (
     SELECT DISTINCT model, checkpoint
     FROM pair_results AS results

@@ -2,7 +2,7 @@
 -- Accuracy over checkpoints of pairs seen before a given checkpoint beside pairs not yet seen then that are as frequent and as long, with 95% Wilson intervals.
 -- example: exposure query index dynamics/accuracy_matched -p seen_by=1000
 -- param seen_by: BIGINT -- the checkpoint that divides seen from not yet seen
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 -- param seed: VARCHAR = 'exposure' -- chooses among pairs that match equally well
 WITH measured AS (
     SELECT DISTINCT model, checkpoint

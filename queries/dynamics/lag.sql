@@ -2,7 +2,7 @@
 -- The first checkpoint at which each split reaches 70, 80 and 90% accuracy, and how many steps proxy_validation comes later; NULL: never.
 -- example: exposure query index dynamics/lag -p min_count=2
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH scored AS (
     SELECT
         results.model,

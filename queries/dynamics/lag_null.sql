@@ -7,7 +7,7 @@
 -- param n_splits: COUNT = 1000 -- random splits
 -- param seed: BIGINT = 0 -- seed of the random splits
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH scored AS (
     SELECT
         results.model,

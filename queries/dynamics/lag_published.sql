@@ -2,7 +2,7 @@
 -- Split sizes and lag at 80% of each model beside those of arXiv 2606.00230 (60M model, seeds 1, 2 and 3; NULL: proxy_validation never got there).
 -- example: exposure query index dynamics/lag_published -p min_count=2
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH published (paradigm, exposed, unexposed, lag_seed_1, lag_seed_2, lag_seed_3) AS (
     VALUES
         ('determiner_noun_agreement_1', 873, 127, 500, 200, 100),

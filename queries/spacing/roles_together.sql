@@ -1,9 +1,9 @@
 -- title: Two roles of an item together
 -- The items of which some phrase of one role and some phrase of another were met in one sequence, or in one document, before a checkpoint: how often (visits of sequences, or documents) and at which step first. It needs an index of all occurrences.
 -- example: exposure query index spacing/roles_together -p first=question -p second=answer
--- param first: VARCHAR = question -- one role
--- param second: VARCHAR = answer -- the other role
--- param within: VARCHAR = sequence -- what they stand in together: sequence or document
+-- param first: ROLE = question -- one role
+-- param second: ROLE = answer -- the other role
+-- param within: RANGE = sequence -- what they stand in together: sequence or document
 -- param checkpoint: BIGINT = NULL -- steps taken; NULL: the whole window
 WITH known AS (
     SELECT CASE

@@ -3,7 +3,7 @@
 -- example: exposure query index spacing/together -p first='this raft' -p second='this rafts' -p within=document
 -- param first: PHRASE -- a phrase of the index
 -- param second: PHRASE -- another one
--- param within: VARCHAR = sequence -- what they stand in together: sequence or document
+-- param within: RANGE = sequence -- what they stand in together: sequence or document
 WITH known AS (
     SELECT CASE
         WHEN $within NOT IN ('sequence', 'document')

@@ -2,7 +2,7 @@
 -- Pairs in strata of how often the model met their phrases: 0, 1, 2-9, 10-99, 100 and more.
 -- example: exposure query index splits/by_dose -p checkpoint=1000
 -- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
--- param side: VARCHAR = 'either' -- good, bad, either (both counts together) or both (the smaller count)
+-- param side: SIDE = 'either' -- good, bad, either (both counts together) or both (the smaller count)
 WITH dosed AS (
     SELECT
         pair_id,

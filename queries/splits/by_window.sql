@@ -2,7 +2,7 @@
 -- The study's split: a pair is proxy_train when its phrases were met at least min_count times in the whole training window.
 -- example: exposure query index splits/by_window -p min_count=2
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 SELECT
     pair_id,
     paradigm,

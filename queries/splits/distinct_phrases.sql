@@ -3,7 +3,7 @@
 -- example: exposure query index splits/distinct_phrases -p checkpoint=1000
 -- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 -- param within_paradigm: BOOLEAN = true -- whether only pairs of one paradigm are grouped
 WITH RECURSIVE phrase_of_pair AS (
     SELECT

@@ -2,7 +2,7 @@
 -- The first checkpoint from which a pair counts as exposed, so that one table tells the split as of every checkpoint.
 -- example: exposure query index splits/first_exposed -p min_count=2
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH pair_from AS (
     SELECT
         pairs.pair_id,

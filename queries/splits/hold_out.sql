@@ -5,7 +5,7 @@
 -- param seed: VARCHAR = 'exposure' -- another word holds out other pairs
 -- param checkpoint: BIGINT = NULL -- steps taken, one of the table checkpoints; NULL: the whole window
 -- param min_count: COUNT = 1 -- fewest exposures that make a phrase exposed
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 SELECT
     pair_id,
     paradigm,

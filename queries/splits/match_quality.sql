@@ -2,7 +2,7 @@
 -- For each paradigm how many pairs of either side the frequency-matched split keeps, and how far frequency and length still differ, before and after.
 -- example: exposure query index splits/match_quality -p checkpoint=1000
 -- param checkpoint: BIGINT -- steps taken, one of the table checkpoints
--- param side: VARCHAR = 'either' -- whose phrase must be exposed: good, bad, either or both
+-- param side: SIDE = 'either' -- whose phrase must be exposed: good, bad, either or both
 WITH measured AS (
     SELECT
         split.pair_id,

@@ -11,6 +11,7 @@ import numpy as np
 from indexer.config.order import OrderConfig
 from indexer.corpus.orders.order import TrainingOrder
 from indexer.errors import ConfigError, InputError
+from indexer.near_names import did_you_mean
 from indexer.storage.opening import read_text
 from indexer.units import Int64Array
 
@@ -89,6 +90,7 @@ def _from_file(name: str, base: Path) -> list[int]:
         raise ConfigError(
             f"[order] checkpoints = {name!r} is neither a grid nor a file",
             expected='"auto", "pythia", a spacing, a list, or a file of numbers',
+            fix=did_you_mean(name, ("auto", "pythia")),
         )
     text = read_text(path, shown=name)
     if text.lstrip().startswith("["):

@@ -6,12 +6,12 @@ its source as a comment.
 
 from __future__ import annotations
 
-import difflib
 from importlib.resources import files
 from pathlib import Path
 
 from indexer.errors import ConfigError, StateError
 from indexer.index_dir import commit_file
+from indexer.near_names import did_you_mean
 
 
 def preset_names() -> dict[str, str]:
@@ -34,11 +34,8 @@ def preset_text(name: str) -> str:
     """
     names = preset_names()
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
         raise ConfigError(
-            f"there is no preset {name!r}",
-            expected=", ".join(names),
-            fix=f"did you mean {near[0]!r}?" if near else None,
+            f"there is no preset {name!r}", expected=", ".join(names), fix=did_you_mean(name, names)
         )
     return (files(__package__) / f"{name}.toml").read_text(encoding="utf-8")
 

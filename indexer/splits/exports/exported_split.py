@@ -12,8 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indexer.errors import ConfigError, StateError
+from indexer.index_dir import IndexDir
 from indexer.splits.ask import Answer, ask
 from indexer.splits.manifest import provenance
+from indexer.splits.named_values import require_pairs
 
 STUDY_SPLITS = ("proxy_train", "proxy_validation")
 UNKNOWN = "unknown"
@@ -80,6 +82,7 @@ def exported_split(root: str | Path, question: str, parameters: Mapping[str, str
             path=answer.query,
             expected="columns pair_id and split, as in splits/at_checkpoint",
         )
+    require_pairs(IndexDir(root))
     pairs = ask(root, "explore/pairs").rows.drop_columns(["excluded"])
     pair_ids = answer.rows["pair_id"].to_pylist()
     if len(set(pair_ids)) < len(pair_ids):

@@ -14,7 +14,7 @@ from indexer.errors import ConfigError, InputError
 from indexer.exposure.database import building, define_macros
 from indexer.exposure.harness_samples import doc_hash
 from indexer.exposure.result_files import read_results
-from indexer.exposure.results import add_results
+from indexer.exposure.results import Missing, add_results
 from indexer.index_dir import IndexDir
 
 
@@ -57,7 +57,7 @@ def test_rows_join_and_what_does_not_is_listed(index: IndexDir, tmp_path: Path) 
     assert (joined.n_results, joined.n_replaced) == (2, 0)
     assert joined.measures == ("correct", "score_bad", "score_good")
     assert joined.unknown_items == ("x/9",)
-    assert joined.missing == (("m", 5, "pair", 1),)
+    assert joined.missing == (Missing("m", "pair", 1, 1, ("p/2",)),)
     assert results(index) == [
         ("m", 5, "p/0", "correct", 1),
         ("m", 5, "p/0", "score_bad", -2),
@@ -77,6 +77,19 @@ def test_a_checkpoint_off_the_grid_is_told_of(
         connection.execute("INSERT INTO checkpoints (checkpoint) VALUES (500)")
     text = "checkpoint,pair_id,correct\n0,p/0,true\n500,p/0,true\n501,p/0,true\n"
     assert add_results(index, read_results(written(tmp_path, text), "m")).off_grid == off_grid
+
+
+def test_what_is_missing_at_many_checkpoints_is_one_line_and_named(index: IndexDir, tmp_path: Path) -> None:
+    rows = "".join(f"{step},p/0,1\n" for step in (5, 10, 15)) + "5,p/1,1\n10,p/2,0\n"
+    joined = add_results(index, read_results(written(tmp_path, "checkpoint,pair_id,correct\n" + rows), "m"))
+    assert [missing.line() for missing in joined.missing] == [
+        "missing: the results of 2 pairs of the index for m at 2 checkpoints each: p/1, p/2"
+    ]
+    one = "".join(f"{step},{pair},1\n" for step in (5, 10) for pair in ("p/0", "p/1"))
+    joined = add_results(index, read_results(written(tmp_path, "checkpoint,pair_id,correct\n" + one), "n"))
+    assert [missing.line() for missing in joined.missing] == [
+        "missing: the results of 1 pair of the index for n at 2 checkpoints: p/2"
+    ]
 
 
 def test_importing_again_replaces(index: IndexDir, tmp_path: Path) -> None:
@@ -111,7 +124,7 @@ def test_measures_of_any_name_stand_in_columns_or_in_rows(index: IndexDir, tmp_p
     wide = written(tmp_path, "item_id,surprisal,rank,mood\n007,2.5,3,fine\n", "wide.csv")
     joined = add_results(index, read_results(wide, "m", 5))
     assert joined.measures == ("rank", "surprisal")
-    assert joined.missing == (("m", 5, "item", 1),)
+    assert joined.missing == (Missing("m", "item", 1, 1, ("008",)),)
     long = written(tmp_path, "item_id,measure,value\n007,rank,4\n008,rank,\n", "long.csv")
     assert add_results(index, read_results(long, "m", 5)).n_replaced == 1
     assert results(index) == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -135,14 +136,61 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, changes: dict, messag
         load(tmp_path, replace(QUIZ, **changes))
 
 
-@pytest.mark.parametrize("value", ['["x", "y"]', "3.5", "true", '{"text": "x"}'])
+@pytest.mark.parametrize("value", ['[["x"], "y"]', "3.5", "true", '{"text": "x"}'])
 def test_what_is_no_text_is_refused_and_a_whole_number_is_one(tmp_path: Path, value: str) -> None:
     (tmp_path / "quiz.jsonl").write_text(f'{{"q": 42, "a": {value}}}\n')
     numbers = ItemsConfig(source="quiz.jsonl", roles={"question": "q"})
     assert load(tmp_path, numbers).phrases["phrase"].to_pylist() == ["42"]
     both = ItemsConfig(source="quiz.jsonl", roles={"question": "q", "answer": "a"})
-    with pytest.raises(ConfigError, match=r"line 1: the answer is no text but .*column 'a'"):
+    with pytest.raises(ConfigError, match=r"line 1: the answer(\.0)? is no text but .*column 'a'"):
         load(tmp_path, both)
+
+
+def test_a_list_is_a_role_for_each_element_and_a_dot_names_a_field_inside(tmp_path: Path) -> None:
+    rows = [
+        {"q": "Who?", "choices": {"text": ["a hat", " ", "the coat"]}, "answers": [{"text": "Nobody"}]},
+        {"q": "What?", "choices": {"text": []}, "answers": [{"text": "it"}, {"text": 4}]},
+        {"q": "Why?", "choices": {"text": ["shoes and socks"]}, "answers": None},
+    ]
+    (tmp_path / "quiz.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    roles = {"question": "q", "choices": "choices.text", "answer": "answers.text"}
+    found = load(tmp_path, ItemsConfig(source="quiz.jsonl", roles=roles, window=2))
+    assert found.items is not None and found.item_phrases is not None
+    assert found.items["attributes"].to_pylist() == [[], [], []]
+    told = [tuple(row.values()) for row in found.item_phrases.to_pylist() if row["role"] != "question"]
+    assert [row[:3] + row[4:] for row in told] == [
+        ("quiz/0", "choices.0", 0, 0, 5, "a hat"),
+        ("quiz/0", "choices.2", 0, 0, 8, "the coat"),
+        ("quiz/0", "answer.0", 0, 0, 6, "Nobody"),
+        ("quiz/1", "answer.0", 0, 0, 2, "it"),
+        ("quiz/1", "answer.1", 0, 0, 1, "4"),
+        ("quiz/2", "choices.0", 0, 0, 9, "shoes and socks"),
+        ("quiz/2", "choices.0", 1, 6, 15, None),
+    ]
+    assert found.notes == (
+        "no text in the role choices: 1 of 3 items of quiz",
+        "no text in the role answer: 1 of 3 items of quiz",
+        "no text in the role choices.1: 1 of 3 items of quiz",
+    )
+    pq.write_table(pa.table({"choices": [row["choices"] for row in rows]}), tmp_path / "hub.parquet")
+    found = load(tmp_path, ItemsConfig(source="hub.parquet", roles={"choices": "choices.text"}, window=2))
+    assert found.phrases["phrase"].to_pylist() == ["a hat", "the coat", "shoes and", "and socks"]
+
+
+def test_an_object_is_refused_with_a_field_to_name_and_that_name_works(tmp_path: Path) -> None:
+    (tmp_path / "quiz.jsonl").write_text('{"q": {"en": "Who?"}, "q.0": "x"}\n')
+    with pytest.raises(ConfigError, match=r'as in question = "q.en" \(fields: en\)'):
+        load(tmp_path, ItemsConfig(source="quiz.jsonl", roles={"question": "q"}))
+    found = load(tmp_path, ItemsConfig(source="quiz.jsonl", roles={"question": "q.en", "other": "q.0"}))
+    assert found.phrases["phrase"].to_pylist() == ["who?", "x"]
+    (tmp_path / "quiz.jsonl").write_text('{"q": ["x"], "r": "y"}\n')
+    with pytest.raises(ConfigError, match=r"would have the role a\.0, which is taken"):
+        load(tmp_path, ItemsConfig(source="quiz.jsonl", roles={"a": "q", "a.0": "r"}))
+
+
+def test_a_list_that_is_spelled_as_text_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "quiz.csv").write_text("q,a\nWho?,\"['Ann', 'Bo']\"\nWhat?,[unclear]\n")
+    assert [note for note in load(tmp_path, QUIZ).notes if "stand in 1 field of the role answer" in note]
 
 
 def test_phrases_that_become_one_are_one_for_items_too(tmp_path: Path) -> None:

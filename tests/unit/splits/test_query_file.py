@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import duckdb
 import pytest
 
 from indexer.errors import ConfigError
+from indexer.exposure.database import building, define_macros
 from indexer.exposure.query_door import QueryLimits
+from indexer.index_dir import IndexDir
+from indexer.splits.named_values import require_pairs
 from indexer.splits.query_file import Parameter, load_query_file, shipped_queries
 
 
@@ -37,6 +44,44 @@ def test_a_share_is_from_0_to_1(text: str) -> None:
     assert Parameter("share", "SHARE", "0.2", "").parse("1") == 1.0
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "advice"),
+    [
+        ("SIDE", "eithr", "expected good or bad or either or both; did you mean 'either'?"),
+        ("DIRECTION", "NULL", "expected high or low"),
+        ("NATURAL", "step1000", "did you mean 1000?"),
+        ("BIGINT", "143,000", "did you mean 143000?"),
+        ("COUNT", "many", "1 or more$"),
+    ],
+)
+def test_what_is_nearly_right_is_answered_with_what_may_be_meant(kind: str, text: str, advice: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(advice).replace(r"\$", "$")):
+        Parameter("x", kind, "1" if kind != "DIRECTION" else "high", "").parse(text)
+    file = load_query_file(shipped_queries()["contamination/by_item"])
+    with pytest.raises(ConfigError, match=r"unknown parameter 'Datset'.*did you mean 'dataset'\?"):
+        file.bind({"Datset": "quiz"})
+
+
+def test_an_index_without_pairs_is_not_split_and_another_question_is_named(tmp_path: Path) -> None:
+    index = IndexDir(tmp_path / "index")
+    index.root.mkdir()
+    with building(index.database_file) as connection:
+        connection.execute(
+            "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', 'x'),"
+            " ('complete', 'true')"
+        )
+        define_macros(connection)
+    with pytest.raises(ConfigError, match=r"no minimal pairs, only phrases.*first_exposures`"):
+        require_pairs(index)
+    with duckdb.connect(str(index.database_file)) as connection:
+        connection.execute("INSERT INTO items (item_id, dataset, kind) VALUES ('q/1', 'q', 'item')")
+    with pytest.raises(ConfigError, match=r"no minimal pairs, only items.*contamination/by_item`"):
+        require_pairs(index)
+    with duckdb.connect(str(index.database_file)) as connection:
+        connection.execute("INSERT INTO items (item_id, kind) VALUES ('p/1', 'pair')")
+    require_pairs(index)
+
+
 def test_parameters_of_one_name_are_of_one_type_and_every_phrase_is_looked_up() -> None:
     types = {
         "min_count": "COUNT",
@@ -46,6 +91,9 @@ def test_parameters_of_one_name_are_of_one_type_and_every_phrase_is_looked_up() 
         "share": "SHARE",
         "paradigm": "PARADIGM",
         "model": "MODEL",
+        "side": "SIDE",
+        "better": "DIRECTION",
+        "within": "RANGE",
     }
     for name, path in shipped_queries().items():
         for one in load_query_file(path, name).parameters:
