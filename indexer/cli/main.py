@@ -114,9 +114,10 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            if meant := did_you_mean(args[0], COMMANDS):
-                error.message = f"{error.message.rstrip('.')}; {meant}"
-            raise
+            meant = did_you_mean(args[0], COMMANDS)
+            if meant is None:
+                raise
+            raise click.UsageError(f"{error.message.rstrip('.')}; {meant}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

@@ -140,8 +140,10 @@ def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:
     unknown = [row[0] for row in connection.execute("SELECT * FROM given_unknown").fetchall()]
     likely = connection.execute("SELECT * FROM given_likely").fetchone()
     missing = [
-        Missing(*row[:-1], tuple(row[-1]))
-        for row in connection.execute("SELECT * FROM given_missing").fetchall()
+        Missing(model, kind, fewest, most, tuple(item_ids))
+        for model, kind, fewest, most, item_ids in connection.execute(
+            "SELECT * FROM given_missing"
+        ).fetchall()
     ]
     off_grid = [row[0] for row in connection.execute("SELECT * FROM given_off_grid").fetchall()]
     (replaced,) = connection.execute("SELECT count(*) FROM given_replaces").fetchall()[0]

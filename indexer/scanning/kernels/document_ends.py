@@ -22,7 +22,7 @@ def holds_end(ids: TokenIds, first: int, stop: int, end: int) -> bool:
     n = np.uint16(0)
     for k in range(run.size):
         n = np.uint16(n + np.uint16(run[k] == end))
-    return n != 0
+    return bool(n)
 
 
 @inlined

@@ -70,3 +70,8 @@ def test_a_benchmark_has_a_panel_and_each_role_a_line() -> None:
     assert [panel.title for panel in chart.panels] == ["quiz", "words"]
     assert list(chart.legend) == ["all roles", "answer", "question"]
     assert [row["share_met"] for row in drawn(chart, 1)] == [0.25, 0.5] * 3
+    assert chart.note == ""
+    one = [{**row, "items_unknown": 3 - row["checkpoint"] // 10} for row in rows if row["role"] != "answer"]
+    chart = share_over_training(load_query("contamination/share_over_training"), answer(one[:4]))
+    assert list(chart.legend) == ["question"]  # all roles of one are that one
+    assert chart.note == "Of quiz, 1 item is unknown: boilerplate, or zeros that are not certain."

@@ -154,7 +154,6 @@ def test_one_page_holds_everything(plain: Written) -> None:
         "split_balance",
         "split_balance_by_paradigm",
         "exposure_counts",
-        "first_exposures",
         "phrases_met",
     ]
     assert len(page.stills) == len(drawn)
