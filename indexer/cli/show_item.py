@@ -61,11 +61,12 @@ def _print_role(role: Role, index_dir: str, item: str) -> None:
 
 
 def _windows(verdict: dict[str, Any]) -> str:
+    from indexer.splits.item_history import MAX_SEQUENCES
+
     n_boilerplate, n_counted = verdict["windows_boilerplate"], verdict["windows_counted"]
     if not n_counted:
-        return (
-            f"no verdict: {counted(n_boilerplate, 'window', 'is', 'are')} boilerplate, and there is no other"
-        )
+        windows = counted(n_boilerplate, "window", "stands", "stand")
+        return f"no verdict: {windows} in over {MAX_SEQUENCES:,} sequences (boilerplate); it has no other"
     told = f"{verdict['windows_seen']:,} of {counted(n_counted, 'window')} seen"
     if verdict["first_step"] is not None:
         told += f", first at step {verdict['first_step']:,}"

@@ -32,7 +32,7 @@ ORDER BY role, n_words DESC, step, sequence, token_offset, first_place
 """
 
 
-_MAX_SEQUENCES = "1000"
+MAX_SEQUENCES = 1000
 """Windows of more are boilerplate, as the questions of contamination take it where nothing else is said."""
 
 
@@ -104,7 +104,7 @@ def item_history(root: str | Path, item: str, allow_paths: Sequence[str] = ()) -
         roles[row["role"]].windows.append(row)
     history = ItemHistory(facts, list(roles.values()))
     if facts["kind"] == "item":
-        asked = {**given, "max_sequences": _MAX_SEQUENCES}
+        asked = {**given, "max_sequences": str(MAX_SEQUENCES)}
         for row in ask(root, "contamination/by_item", asked).rows.to_pylist():
             roles[row["role"]].verdict = row
         for row in ask(root, _SPANS, asked).rows.to_pylist():

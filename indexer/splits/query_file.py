@@ -79,7 +79,7 @@ class Parameter:
             return _TYPES[self.type](text)
         except (ValueError, KeyError):
             raise ConfigError(
-                f"parameter {self.name} = {text!r} is not of its type",
+                f"parameter {self.name} = {text!r} is {_wrong(self.type)}",
                 expected=_RANGES.get(self.type) or " or ".join(_CHOICES.get(self.type, (self.type,))),
                 fix=self._meant(text),
             ) from None
@@ -99,6 +99,10 @@ class Parameter:
         if self.type in _RANGES or self.type in _CHOICES:
             return self.default == "NULL"
         return self.type not in _TEXTS or self.default is not None
+
+
+def _wrong(kind: str) -> str:
+    return "no choice" if kind in _CHOICES else "not of its type"
 
 
 def _boolean(text: str) -> bool:
