@@ -1,18 +1,16 @@
-"""Imports measures of models into the table `model_measures`; the new file is built aside and renamed."""
+"""Imports measures of models into the table `model_measures`."""
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from indexer.errors import InputError
-from indexer.exposure.database import open_read_only, sql
+from indexer.exposure.change import change_table
+from indexer.exposure.database import sql
 from indexer.index_dir import IndexDir
-from indexer.table_seal import commit_table, require_table
 
 COLUMNS = pa.schema(
     [
@@ -69,18 +67,8 @@ def add_measures(index: IndexDir, rows: pa.Table) -> JoinedMeasures:
     InputError
         A measure stands twice in the rows.
     """
-    require_table(index, whole=True)
-    open_read_only(index.database_file).close()
-    joined: list[JoinedMeasures] = []
-
-    def build(path: Path) -> None:
-        shutil.copyfile(index.database_file, path)
-        with duckdb.connect(str(path)) as connection:
-            joined.append(_add(connection, rows.select(COLUMNS.names).cast(COLUMNS)))
-
-    with index.lock():
-        commit_table(index, build)
-    return joined[0]
+    rows = rows.select(COLUMNS.names).cast(COLUMNS)
+    return change_table(index, lambda connection: _add(connection, rows))
 
 
 def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> JoinedMeasures:

@@ -1,19 +1,17 @@
-"""Imports evaluation results into the table `results`; the new file is built aside and renamed."""
+"""Imports evaluation results into the table `results`."""
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from indexer.errors import InputError
-from indexer.exposure.database import open_read_only, sql
+from indexer.exposure.change import change_table
+from indexer.exposure.database import sql
 from indexer.index_dir import IndexDir
 from indexer.plurals import counted
-from indexer.table_seal import commit_table, require_table
 
 _MAX_NAMED = 5
 
@@ -113,18 +111,8 @@ def add_results(index: IndexDir, rows: pa.Table) -> Joined:
     InputError
         A model, checkpoint, item and measure stand twice in the rows.
     """
-    require_table(index, whole=True)
-    open_read_only(index.database_file).close()
-    joined: list[Joined] = []
-
-    def build(path: Path) -> None:
-        shutil.copyfile(index.database_file, path)
-        with duckdb.connect(str(path)) as connection:
-            joined.append(_add(connection, rows.select(COLUMNS.names).cast(COLUMNS)))
-
-    with index.lock():
-        commit_table(index, build)
-    return joined[0]
+    rows = rows.select(COLUMNS.names).cast(COLUMNS)
+    return change_table(index, lambda connection: _add(connection, rows))
 
 
 def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:
