@@ -67,8 +67,7 @@ def add_measures(index: IndexDir, rows: pa.Table) -> JoinedMeasures:
     InputError
         A measure stands twice in the rows.
     """
-    rows = rows.select(COLUMNS.names).cast(COLUMNS)
-    return change_table(index, lambda connection: _add(connection, rows))
+    return change_table(index, lambda table: _add(table, rows.select(COLUMNS.names).cast(COLUMNS)))
 
 
 def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> JoinedMeasures:

@@ -111,8 +111,7 @@ def add_results(index: IndexDir, rows: pa.Table) -> Joined:
     InputError
         A model, checkpoint, item and measure stand twice in the rows.
     """
-    rows = rows.select(COLUMNS.names).cast(COLUMNS)
-    return change_table(index, lambda connection: _add(connection, rows))
+    return change_table(index, lambda table: _add(table, rows.select(COLUMNS.names).cast(COLUMNS)))
 
 
 def _add(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> Joined:

@@ -18,49 +18,20 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import hashlib
 import json
-import logging
-import os
-import re
-import socket
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-from indexer.errors import ConfigError, ExposureError, ResourceError, StateError
-from indexer.foreign_errors import READ_ONLY, is_about_space, is_read_only, reason_of
+from indexer.errors import ConfigError, StateError
+from indexer.index_dir.commits import commit_file
+from indexer.index_dir.failures import failure_in, keep_failure
+from indexer.index_dir.lock import locked
+from indexer.index_dir.plan_seal import PLAN_AGAIN, fingerprint_in, tables_in
 from indexer.redaction import redacted_url
 from indexer.storage.opening import bytes_of_regular
 from indexer.storage.urls import is_url
-from indexer.temporaries import aside_of, remove_aside, remove_leftovers
-
-_FINGERPRINT = re.compile(rb'^ "fingerprint": "(\w+)"', re.MULTILINE)
-"""Alone, so that a plan of many shards is not parsed for each question."""
-_TABLES_OF = re.compile(rb'^ "tables_of": "([\w ]*)"', re.MULTILINE)
-_CHECKSUM = re.compile(rb'\{\n "checksum": "([0-9a-f]{64})",\n')
-"""The second line of ``plan.json`` is the checksum of all other lines."""
-PLAN_AGAIN = "delete it, and run `exposure index` again with the same configuration: what was scanned is kept"
-
-
-def sealed_plan(text: str) -> str:
-    """Return the text of a ``plan.json`` with a checksum of itself."""
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return f'{text[:2]} "checksum": "{digest}",\n{text[2:]}'
-
-
-def plan_is_whole(data: bytes) -> bool:
-    """Tell whether the bytes of a ``plan.json`` have the checksum that stands in them."""
-    found = _CHECKSUM.match(data)
-    if found is None:
-        return False
-    digest = hashlib.sha256(data[:2])
-    digest.update(memoryview(data)[found.end() :])
-    return digest.hexdigest() == found[1].decode()
+from indexer.temporaries import remove_leftovers
 
 
 class IndexDir:
@@ -144,18 +115,7 @@ class IndexDir:
 
     def keep_failure(self, range_number: int, fingerprint: str, reason: str) -> None:
         """Keep why a range was given up, for `exposure status`; a full disk is no new failure."""
-        earlier = self._kept(range_number, fingerprint)
-        kept = {
-            "plan": fingerprint,
-            "reason": reason,
-            "host": socket.gethostname(),
-            "times": (earlier["times"] if earlier else 0) + 1,
-        }
-        text = json.dumps(kept, ensure_ascii=False)
-        with suppress(OSError, ResourceError):
-            commit_file(
-                self._failure_file(range_number), lambda path: path.write_text(text, encoding="utf-8")
-            )
+        keep_failure(self._failure_file(range_number), fingerprint, reason)
 
     def forget_failure(self, range_number: int) -> None:
         """Forget it once the range was scanned."""
@@ -163,20 +123,7 @@ class IndexDir:
 
     def failure_of(self, range_number: int, fingerprint: str) -> str | None:
         """Return why and on which host the last scan gave a range of a plan up; None where none did."""
-        kept = self._kept(range_number, fingerprint)
-        if kept is None:
-            return None
-        times = f", {kept['times']} scans by now" if kept["times"] > 1 else ""
-        return f"{kept['reason']} (on {kept['host']}{times})"
-
-    def _kept(self, range_number: int, fingerprint: str) -> dict[str, Any] | None:
-        """Return what was kept of a failure under this plan; None where there is none that can be read."""
-        try:
-            kept = json.loads(self._failure_file(range_number).read_bytes())
-            whole = kept["plan"] == fingerprint and isinstance(kept["reason"], str) and kept["host"]
-            return {**kept, "times": int(kept["times"])} if whole else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        return failure_in(self._failure_file(range_number), fingerprint)
 
     def _failure_file(self, range_number: int) -> Path:
         return self.failures / f"{range_number:06d}.json"
@@ -270,20 +217,19 @@ class IndexDir:
             raise StateError(
                 f"cannot be read ({error.strerror})", path=self.plan_file, fix=PLAN_AGAIN
             ) from None
-        found = _FINGERPRINT.search(data)
-        if found is None or not plan_is_whole(data):
+        fingerprint = fingerprint_in(data)
+        if fingerprint is None:
             raise StateError(
                 "was changed after planning: its checksum does not fit its content",
                 path=self.plan_file,
                 fix=PLAN_AGAIN,
             )
-        return found[1].decode()
+        return fingerprint
 
     def tables_of(self) -> list[str]:
         """Return the plans, but for the one that is there, whose table may be asked; see the plan."""
         with suppress(OSError):
-            found = _TABLES_OF.search(bytes_of_regular(self.plan_file))
-            return found[1].decode().split() if found else []
+            return tables_in(bytes_of_regular(self.plan_file))
         return []
 
     def refuse_foreign_table(self, fingerprint: str, planned: str | None) -> None:
@@ -321,56 +267,10 @@ class IndexDir:
         """
         self._refuse_names_that_duckdb_reads_otherwise()
         _make_root(self.root)
-        descriptor = _open_lock(self.lock_file)
-        owner = os.getpid()
-        _held_locks.add(descriptor)
-        try:
-            try:
-                fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno not in (errno.EAGAIN, errno.EACCES):
-                    raise
-                raise StateError(
-                    f"is being written by {_written_in(descriptor) or 'another process'}",
-                    path=self.root,
-                    fix="wait for it, or stop it",
-                ) from None
-            earlier = _written_in(descriptor)
-            if earlier and not shared:
-                _log.warning(
-                    "%s: %s left without finishing%s; going on from what it finished",
-                    self.root,
-                    earlier,
-                    "" if earlier.endswith(f" on {socket.gethostname()}") else _ELSEWHERE,
-                )
-            _write_in(descriptor, f"process {owner} on {socket.gethostname()}\n")
+        with locked(self.lock_file, shared=shared):
             for folder in (self.root, self.frozen, self.partials, self.occurrences, self.failures):
                 remove_leftovers(folder, alone=not shared)
-            try:
-                yield
-            finally:
-                if os.getpid() == owner:
-                    _write_in(descriptor, "")
-        finally:
-            # A forked process has closed it already; the number may be another file's there.
-            if os.getpid() == owner:
-                _held_locks.discard(descriptor)
-                os.close(descriptor)
-
-
-_log = logging.getLogger(__name__)
-_ELSEWHERE = " (or writes on, where the file system shares no locks between machines: then stop it)"
-_held_locks: set[int] = set()
-
-
-def _close_held_locks() -> None:
-    """Close the locks in a forked process: they are the parent's, and end with it."""
-    for descriptor in _held_locks:
-        os.close(descriptor)
-    _held_locks.clear()
-
-
-os.register_at_fork(after_in_child=_close_held_locks)
+            yield
 
 
 def _make_root(root: Path) -> None:
@@ -379,93 +279,3 @@ def _make_root(root: Path) -> None:
     except FileExistsError:
         what = "is a link to a folder that is not there" if root.is_symlink() else "is no folder"
         raise ConfigError(what, path=root, fix="choose another folder for the index") from None
-
-
-def _open_lock(path: Path) -> int:
-    """Open the lock file; without waiting, should a pipe stand in its place."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-    descriptor = None
-    with suppress(IsADirectoryError):
-        descriptor = os.open(path, flags, 0o666)
-    if descriptor is not None and stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    if descriptor is not None:
-        os.close(descriptor)
-    raise StateError("is no regular file, so that nobody can lock it", path=path, fix="delete it")
-
-
-def _written_in(descriptor: int) -> str:
-    return os.pread(descriptor, 1000, 0).decode(errors="replace").strip()
-
-
-def _write_in(descriptor: int, text: str) -> None:
-    """Say who holds the lock. On a full disk nobody is told: the lock holds all the same."""
-    with suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, text.encode(), 0)
-
-
-def commit_file(final: Path, write: Callable[[Path], object]) -> None:
-    """Have a file written aside, then rename it into place: it appears whole or not at all.
-
-    Raises
-    ------
-    ResourceError
-        The file system is full or refuses to be written.
-    """
-    aside = aside_of(final)
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(final.parent, alone=False, of=final.name)
-        write(aside)
-        with open(aside, "rb+") as file:
-            os.fsync(file.fileno())
-        aside.replace(final)
-        _sync_directory(final.parent)
-    except Exception as error:
-        if isinstance(error, OSError) and error.filename == str(aside):
-            error.filename = str(final)
-        if isinstance(error, ExposureError) or not is_about_space(error):
-            raise
-        raise ResourceError(
-            f"cannot be written: {reason_of(error)}",
-            path=final,
-            fix=READ_ONLY
-            if is_read_only(error)
-            else f"free space on the file system of {final.parent} and run again; done work is kept",
-        ) from None
-    finally:
-        remove_aside(aside)
-
-
-def commit_folder(final: Path, write: Callable[[Path], object]) -> None:
-    """Have a folder filled aside, then rename it into place: it appears whole or not at all.
-
-    Parameters
-    ----------
-    final : Path
-        Where the folder appears; what is there is replaced.
-    write : callable
-        Is given the folder to fill.
-    """
-    final.parent.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(final.parent, alone=False, of=final.name)
-    aside, earlier = aside_of(final), aside_of(final)
-    try:
-        aside.mkdir()
-        write(aside)
-        if final.exists():
-            final.rename(earlier)
-        aside.rename(final)
-        _sync_directory(final.parent)
-    finally:
-        remove_aside(aside)
-        remove_aside(earlier)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
