@@ -8,51 +8,30 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from indexer.config import Config
-from indexer.engines import Outcome, WorkerLimits, run_tasks
+from indexer.crew import Crew, RangeDone
 from indexer.engines.memory import memory_in_use
-from indexer.errors import ConfigError, ExposureError, StateError
+from indexer.errors import ConfigError, StateError
 from indexer.exposure.merge import merge_partials, withdraw_outdated
 from indexer.exposure.merged_before import merged_before, note_merge
 from indexer.growth import grown, with_added_before
 from indexer.index_dir import IndexDir
 from indexer.index_on_store import IndexOnStore, opened_index
-from indexer.plan.coverage import coverage_of, told_by
-from indexer.plan.memory import LEAST_OF_DUCKDB, memory_limit, n_passes, plan_workers
+from indexer.plan.memory import LEAST_OF_DUCKDB, memory_limit
 from indexer.plan.plan import Plan
 from indexer.plan.plan_file import plan_as_json, read_plan
 from indexer.plan.shares import Share
 from indexer.plan.store import files_are_whole, with_stored_files, write_files
 from indexer.planning import make_plan
-from indexer.plurals import counted
-from indexer.redaction import redact, redacted_url
-from indexer.runs import Runs, count, joined, others, portions
+from indexer.redaction import redacted_url
 from indexer.scanning.first_compile import compiling_beside
-from indexer.scanning.task import ScanTask
 from indexer.storage.roots import within
 from indexer.storage.urls import is_url
 from indexer.watch import UNWATCHED, Watch
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class RangeDone:
-    """One planned range that was scanned: its number, what was read, and in which pass over the corpus."""
-
-    range_number: int
-    n_tokens: int
-    pass_number: int = 0
-    n_passes: int = 1
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all phrases were looked for in it."""
-        return self.pass_number + 1 == self.n_passes
 
 
 def plan_index(config: Config, root: str | Path, watch: Watch = UNWATCHED) -> Plan:
@@ -151,104 +130,16 @@ def scan_shards(
     with opened_index(root) as index:
         index.require_plan()
         plan = read_plan(index.plan_file)
-        yield from _scan(index, plan, ranges, n_workers, max_memory, engine, address, announce, on_compiled)
-
-
-def _scan(
-    index: IndexDir,
-    plan: Plan,
-    ranges: Sequence[int] | None,
-    n_workers: int,
-    max_memory: str,
-    engine: str,
-    address: str,
-    announce: Callable[[str], object],
-    on_compiled: Callable[[dict[str, str]], object],
-) -> Iterator[RangeDone]:
-    asked = plan.config.index
-    crew = _Crew(
-        engine or asked.engine,
-        address or asked.address,
-        n_workers or asked.workers,
-        max_memory or asked.max_memory,
-        announce,
-        on_compiled,
-    )
-    failures: list[Exception] = []
-    with index.lock(shared=True), within(plan.config.roots(index.root)):
-        for told_before, numbers in _what_to_scan(index, plan, ranges):
-            told, tasks = told_before, numbers
-            passes = _passes(plan, told, crew.max_memory)
-            for number, phrases in enumerate(passes):
-                if phrases and len(passes) > 1:
-                    announce(f"Pass {number + 1} of {len(passes)}: {counted(count(phrases), 'phrase')}")
-                task = ScanTask(index, plan, phrases, told)
-                failed = set()
-                for outcome in crew.outcomes(task, tasks):
-                    if outcome.error is None:
-                        index.forget_failure(outcome.task)
-                        yield RangeDone(outcome.task, outcome.result, number, len(passes))
-                        continue
-                    if index.plan_state() is not None:  # or the folder was removed, and is not made anew
-                        index.keep_failure(outcome.task, plan.fingerprint, _reason(outcome.error))
-                    failures.append(outcome.error)
-                    failed.add(outcome.task)
-                told = joined(told, phrases or ())
-                tasks = [one for one in tasks if one not in failed]
-        if failures:
-            raise _worst(failures)
-
-
-class _Crew(NamedTuple):
-    """Who scans, and within what."""
-
-    engine: str
-    address: str
-    n_workers: int
-    max_memory: str
-    announce: Callable[[str], object]
-    on_compiled: Callable[[dict[str, str]], object]
-
-    def outcomes(self, task: ScanTask, tasks: Sequence[int]) -> Iterator[Outcome]:
-        """Run a task for some ranges."""
-        plan, n_workers = task.plan, self.n_workers
-        if task.phrases == ():  # nothing is read of the corpus
-            return run_tasks(task, tasks, 0, name=plan.range_name)
-        self.announce("Compiling kernels, then scanning")
-        ways = task.compile()
-        task.index.note_search(ways)
-        self.on_compiled(ways)
-        limits: WorkerLimits | None = None
-        if self.engine == "local":
-            n_phrases = plan.n_phrases if task.phrases is None else count(task.phrases)
-            asked = plan.config.index
-            n_workers, limits = plan_workers(
-                n_workers,
-                n_phrases,
-                self.max_memory,
-                silent_seconds=asked.silent_seconds,
-                occurrences=asked.occurrences,
-            )
-        return run_tasks(
-            task,
-            tasks,
-            n_workers,
-            name=plan.range_name,
-            limits=limits,
-            engine=self.engine,
-            address=self.address,
+        asked = plan.config.index
+        crew = Crew(
+            engine or asked.engine,
+            address or asked.address,
+            n_workers or asked.workers,
+            max_memory or asked.max_memory,
+            announce,
+            on_compiled,
         )
-
-
-def _passes(plan: Plan, told: Runs, max_memory: str) -> list[Runs | None]:
-    """Return the phrases of each pass over ranges whose partials tell of some; None: all at once."""
-    phrases = others(told, plan.n_phrases)
-    if not phrases:
-        return [()]
-    n = n_passes(plan.config, count(phrases), max_memory)
-    if n < 2:
-        return [phrases if told else None]
-    return list(portions(phrases, n))
+        yield from crew.scan(index, plan, ranges)
 
 
 def share_of_ranges(root: str | Path, share: Share) -> list[int]:
@@ -402,30 +293,3 @@ def _merge_unless_merged(root: str | Path, announce: Callable[[str], object]) ->
         return notes
     announce("Merging")
     return merge_index(root)
-
-
-def _what_to_scan(index: IndexDir, plan: Plan, ranges: Sequence[int] | None) -> list[tuple[Runs, list[int]]]:
-    """Return the ranges that no partial can be merged of, by the phrases that their partials tell of."""
-    coverage = coverage_of(index, plan, ranges)
-    for error in coverage.refused.values():
-        _log.warning("%s: %s; it is scanned again", error.path, error.what)
-    found: dict[Runs, list[int]] = {}
-    for number in coverage.to_scan:
-        begun = coverage.begun.get(number)
-        found.setdefault(() if begun is None else told_by(plan, begun), []).append(number)
-    return list(found.items())
-
-
-def _reason(error: Exception) -> str:
-    return error.line() if isinstance(error, ExposureError) else redact(f"{type(error).__name__}: {error}")
-
-
-def _worst(failures: list[Exception]) -> Exception:
-    """Return the failure to show: the first that is no bug, counting the others."""
-    for failure in failures:
-        if not isinstance(failure, ExposureError):
-            return failure
-    first = failures[0]
-    if isinstance(first, ExposureError) and len(failures) > 1:
-        first.what += f" (and {counted(len(failures) - 1, 'more range')} failed; the others are done)"
-    return first

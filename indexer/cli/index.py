@@ -26,8 +26,8 @@ from indexer.cli.progress import Progress, wants_json
 from indexer.plurals import counted
 
 if TYPE_CHECKING:
-    from indexer.build import RangeDone
     from indexer.config import Config
+    from indexer.crew import RangeDone
     from indexer.plan.plan import Plan
 
 

@@ -17,7 +17,8 @@ from pathlib import PurePath
 import xxhash
 
 from indexer.corpus.sequences import Shard
-from indexer.storage.files import CorpusFile, read_range
+from indexer.storage.file_bytes import read_range
+from indexer.storage.files import CorpusFile
 
 _BLOCK_BYTES = 1 << 16
 _COUNTED = re.compile(r"(?P<rest>.*?)(?P<number>\d+|[a-z]{2})")

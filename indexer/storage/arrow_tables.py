@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from indexer.errors import InputError
 from indexer.storage.compressed import Limits, compression_of, read_unpacked
-from indexer.storage.files import CorpusFile, open_binary, read_range
+from indexer.storage.file_bytes import open_binary, read_range
+from indexer.storage.files import CorpusFile
 from indexer.storage.mapped_files import mapped
 from indexer.storage.observer import reading
 from indexer.units import Int64Array

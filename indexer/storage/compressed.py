@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 
 from indexer.errors import InputError, ResourceError
-from indexer.storage.files import CorpusFile, read_range, stream
+from indexer.storage.file_bytes import read_range, stream
+from indexer.storage.files import CorpusFile
 from indexer.storage.packed_whole import unbrotli, unsnappy
 from indexer.storage.zstd_frames import ByteQueue, ZstdReader
 from indexer.storage.zstd_sizes import stated_size

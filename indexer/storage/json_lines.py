@@ -13,7 +13,8 @@ from typing import Any
 
 from indexer.errors import InputError, ResourceError
 from indexer.storage.compressed import Limits, compression_of, decompressed
-from indexer.storage.files import CorpusFile, stream
+from indexer.storage.file_bytes import stream
+from indexer.storage.files import CorpusFile
 
 
 def pieces_of(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from indexer.errors import InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.recorded_hashes import is_known_hash
 from indexer.storage.urls import is_url
 
@@ -52,7 +52,7 @@ def read_manifest(path: str, *, base: Path) -> list[ManifestEntry]:
     """
     file = files.file_at(path, base=base, fix="see [corpus] manifest")
     try:
-        text = files.read_all(file).decode("utf-8-sig")
+        text = file_bytes.read_all(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"is not UTF-8 text ({error})", path=file.name) from None
     folder = files.parent(file.url)

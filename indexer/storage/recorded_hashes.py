@@ -9,7 +9,8 @@ from typing import Any
 import xxhash
 
 from indexer.errors import InputError
-from indexer.storage.files import CorpusFile, stream
+from indexer.storage.file_bytes import stream
+from indexer.storage.files import CorpusFile
 
 _NEW: dict[str, Callable[[], Any]] = {
     name: getattr(hashlib, name)

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from indexer.errors import InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 
 STATE = "state.json"
 SPLITS = "dataset_dict.json"
@@ -29,7 +29,7 @@ def saved_files(folder: str, *, base: Path) -> list[str] | None:
     state = files.join(folder, STATE)
     if not files.exists(state, base=base):
         return None
-    text = files.read_all(files.file_at(state, base=base))
+    text = file_bytes.read_all(files.file_at(state, base=base))
     try:
         listed = [files.join(folder, entry["filename"]) for entry in json.loads(text)["_data_files"]]
     except (ValueError, KeyError, TypeError) as error:
@@ -48,7 +48,7 @@ def saved_splits(folder: str, *, base: Path) -> list[str] | None:
     described = files.join(folder, SPLITS)
     if not files.exists(described, base=base):
         return None
-    text = files.read_all(files.file_at(described, base=base))
+    text = file_bytes.read_all(files.file_at(described, base=base))
     try:
         return [files.join(folder, str(split)) for split in json.loads(text)["splits"]]
     except (ValueError, KeyError, TypeError) as error:

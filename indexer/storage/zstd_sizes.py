@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from indexer.errors import InputError
-from indexer.storage.files import CorpusFile, read_range
+from indexer.storage.file_bytes import read_range
+from indexer.storage.files import CorpusFile
 from indexer.storage.zstd_frames import MAGIC, SKIPPABLE, n_bytes_of_header, parse_header, truncated
 
 

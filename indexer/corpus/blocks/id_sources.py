@@ -15,7 +15,8 @@ import numpy as np
 from indexer.corpus.blocks.ids import as_token_ids, is_given_as_stored
 from indexer.errors import InputError
 from indexer.storage.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
-from indexer.storage.files import CorpusFile, map_bytes, read_range, runs_of
+from indexer.storage.file_bytes import map_bytes, read_range, runs_of
+from indexer.storage.files import CorpusFile
 from indexer.storage.observer import reading
 from indexer.storage.read_ahead import AscendingBytes, Run
 from indexer.units import TokenIds, Uint8Array

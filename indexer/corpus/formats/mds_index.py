@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.files import CorpusFile
 
 
@@ -22,7 +22,7 @@ def find_shards(folder: str, *, base: Path) -> list[tuple[CorpusFile, dict[str, 
     index = files.file_at(files.join(folder, "index.json"), base=base)
     found = []
     try:
-        tables = json.loads(files.read_all(index))
+        tables = json.loads(file_bytes.read_all(index))
         if tables["version"] != 2:
             raise InputError(f"is an index of version {tables['version']}", path=index.name, expected="2")
         for listed in tables["shards"]:

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.errors import InputError
 from indexer.plurals import counted
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import SUFFIXES, Limits, compression_of, decompressed, without_suffix
 from indexer.storage.files import CorpusFile
 from indexer.units import Int64Array
@@ -63,9 +63,9 @@ def read_index(file: CorpusFile, limits: Limits) -> MegatronIndex:
     if compression is not None:
         data = np.frombuffer(b"".join(decompressed(file, compression, limits)), np.uint8)
     elif file.local:
-        data = files.map_bytes(file)
+        data = file_bytes.map_bytes(file)
     else:
-        data = np.frombuffer(files.read_all(file, at_most=1 << 36), np.uint8)
+        data = np.frombuffer(file_bytes.read_all(file, at_most=1 << 36), np.uint8)
     head = data[:HEADER_BYTES].tobytes()
     if not head.startswith(MAGIC):
         legacy = head.startswith(b"TNTIDX\x00\x00")
@@ -139,7 +139,7 @@ def refuse_other(name: str, *, base: Path) -> None:
         Always; text is told to be text.
     """
     file = files.file_at(name, base=base)
-    refuse_text(files.read_range(file, 0, min(HEAD_BYTES, file.n_bytes)), name, [name])
+    refuse_text(file_bytes.read_range(file, 0, min(HEAD_BYTES, file.n_bytes)), name, [name])
     raise InputError(
         "is neither a .bin nor an .idx", path=name, fix="name the shards alone, see [corpus] paths"
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.mapped_files import mapped
 from indexer.storage.observer import read_whole
 
@@ -172,7 +172,7 @@ def _description(stem: str, base: Path) -> dict[str, Any]:
     if not files.exists(name, base=base):
         return {}
     try:
-        described = json.loads(files.read_all(files.file_at(name, base=base)))
+        described = json.loads(file_bytes.read_all(files.file_at(name, base=base)))
     except ValueError:
         return {}
     return described if isinstance(described, dict) else {}
@@ -193,7 +193,7 @@ def load_npy(name: str, *, base: Path) -> NDArray[Any]:
             mapped(file.url, file.name, file.n_bytes)
             array = np.load(file.url, mmap_mode="r", allow_pickle=False)
         else:
-            array = np.load(io.BytesIO(files.read_all(file, at_most=1 << 36)), allow_pickle=False)
+            array = np.load(io.BytesIO(file_bytes.read_all(file, at_most=1 << 36)), allow_pickle=False)
     except (ValueError, TypeError, OverflowError, OSError, EOFError, SyntaxError, TokenError) as error:
         raise InputError(f"is no whole npy file ({error})", path=name) from None
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "ui":

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import InputError, ResourceError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.files import CorpusFile
 
 _ABSENT = 2**64 - 1
@@ -46,7 +46,7 @@ class ZarrArray:
         self._folder, self._name = folder, name
         described = files.file_at(files.join(folder, "zarr.json"), base=files.ANYWHERE)
         try:
-            meta = json.loads(files.read_all(described))
+            meta = json.loads(file_bytes.read_all(described))
             if meta["zarr_format"] != 3 or meta["node_type"] != "array" or len(meta["shape"]) != 1:
                 raise ValueError("not a one-dimensional array of version 3")
             self.dtype: np.dtype[Any] = np.dtype(meta["data_type"]).newbyteorder("<")
@@ -119,7 +119,7 @@ class ZarrArray:
             start, size = (int(value) for value in index[within])
             if start == _ABSENT and size == _ABSENT:
                 return np.full(self._inner, self._fill, self.dtype)
-        data = files.read_range(file, start, start + size)
+        data = file_bytes.read_range(file, start, start + size)
         n_bytes, offset = self._inner * self.dtype.itemsize, f"byte {start:,}"
         if self._codec == "blosc":
             data = unpacked_chunk(data, n_bytes=n_bytes, name=file.name, offset=offset)
@@ -141,7 +141,7 @@ class ZarrArray:
                 n_index = 16 * n_inner + (4 if self._index_checked else 0)
                 if file.n_bytes < n_index:
                     raise InputError("is truncated: it is shorter than its index", path=file.name)
-                tail = files.read_range(file, file.n_bytes - n_index, file.n_bytes)
+                tail = file_bytes.read_range(file, file.n_bytes - n_index, file.n_bytes)
                 checksum = int.from_bytes(tail[-4:], "little")
                 if self._index_checked and crc32c(tail[:-4], name=file.name) != checksum:
                     raise InputError(

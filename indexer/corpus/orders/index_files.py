@@ -13,7 +13,7 @@ from indexer.corpus.formats.npy_header import MAGIC
 from indexer.corpus.formats.sample_index import load_npy
 from indexer.corpus.orders.positions import examine
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 
 DTYPE = "uint32"
 """Dtype of a headerless index file, as both trainers write it."""
@@ -31,7 +31,7 @@ def load_list(name: str, dtype: str | None, *, base: Path) -> NDArray[Any]:
         It is empty, truncated, or holds something else than integers.
     """
     file = files.file_at(name, base=base)
-    if file.n_bytes >= 6 and files.read_range(file, 0, 6) == MAGIC:
+    if file.n_bytes >= 6 and file_bytes.read_range(file, 0, 6) == MAGIC:
         array = load_npy(name, base=base)
         if array.ndim not in (1, 2):
             raise InputError(f"has shape {array.shape}", path=name, expected="(positions,) or (steps, batch)")
@@ -55,14 +55,14 @@ def load_list(name: str, dtype: str | None, *, base: Path) -> NDArray[Any]:
             fix="set [order] dtype, or fetch the file again",
         )
     if file.local:
-        return np.ndarray((file.n_bytes // kind.itemsize,), kind, buffer=files.map_bytes(file))
-    return np.frombuffer(files.read_all(file, at_most=1 << 36), kind)
+        return np.ndarray((file.n_bytes // kind.itemsize,), kind, buffer=file_bytes.map_bytes(file))
+    return np.frombuffer(file_bytes.read_all(file, at_most=1 << 36), kind)
 
 
 def likely_dtype_of_list(name: str, dtype: np.dtype[Any], n_sequences: int, *, base: Path) -> str | None:
     """Return the other dtype under which a headerless index file names each sequence once at the most."""
     file = files.file_at(name, base=base)
-    head = files.read_range(file, 0, min(file.n_bytes, _HEAD_BYTES))
+    head = file_bytes.read_range(file, 0, min(file.n_bytes, _HEAD_BYTES))
     if head.startswith(MAGIC):
         return None
     for spelling in ("uint16", "uint32", "int64"):
@@ -78,6 +78,6 @@ def likely_dtype_of_list(name: str, dtype: np.dtype[Any], n_sequences: int, *, b
 def content_hash(file: files.CorpusFile) -> str:
     """Return the sha256 of an order file: orders get lost and truncated, so which one it was is kept."""
     digest = hashlib.sha256()
-    for chunk in files.stream(file):
+    for chunk in file_bytes.stream(file):
         digest.update(chunk)
     return digest.hexdigest()

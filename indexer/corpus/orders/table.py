@@ -19,7 +19,7 @@ from indexer.corpus.orders.order import Visits
 from indexer.corpus.orders.window import WINDOW_KEYS, window_of
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.observer import read_whole
 from indexer.units import Int64Array
 
@@ -40,7 +40,7 @@ def read_table(name: str, *, base: Path) -> tuple[Int64Array, Int64Array]:
     read_whole(file)
     columns = ["sequence", "step"]
     try:
-        with files.open_binary(file) as handle:
+        with file_bytes.open_binary(file) as handle:
             if name.endswith(".parquet"):
                 table = pq.read_table(handle, columns=columns)
             else:

@@ -37,7 +37,7 @@ from indexer.corpus.formats.splits import splits_below
 from indexer.corpus.preflight.plausible import likely_dtype
 from indexer.corpus.text.documents import is_text
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import Limits, compression_of, first_bytes
 
 _HEAD = 256 * 1024
@@ -102,7 +102,7 @@ def _of_folder(config: CorpusConfig, folder: str, base: Path) -> tuple[CorpusCon
 
 def _of_index(config: CorpusConfig, index: str, base: Path) -> tuple[CorpusConfig, str]:
     try:
-        tables = json.loads(files.read_all(files.file_at(index, base=base)))
+        tables = json.loads(file_bytes.read_all(files.file_at(index, base=base)))
     except ValueError as error:
         raise InputError(f"is not JSON ({error})", path=index) from None
     if isinstance(tables, dict) and "shards" in tables and tables.get("version") == 2:
@@ -147,7 +147,7 @@ def _of_file(config: CorpusConfig, name: str, base: Path, names: Sequence[str]) 
 
 def _of_magic(config: CorpusConfig, index: str, base: Path) -> tuple[CorpusConfig, str]:
     file = files.file_at(index, base=base)
-    head = files.read_range(file, 0, min(9, file.n_bytes))
+    head = file_bytes.read_range(file, 0, min(9, file.n_bytes))
     if head == b"MMIDIDX\x00\x00":
         return replace(config, format="megatron"), f"{index} begins with MMIDIDX"
     if head[:8] == b"TNTIDX\x00\x00":

@@ -25,7 +25,8 @@ from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError, ResourceError
 from indexer.storage.compressed import Limits, compression_of, first_bytes
-from indexer.storage.files import find_files, map_bytes, read_range
+from indexer.storage.file_bytes import map_bytes, read_range
+from indexer.storage.files import find_files
 
 
 class _Layout(NamedTuple):

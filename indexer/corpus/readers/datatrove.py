@@ -26,7 +26,7 @@ from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.documents import DocumentNumbers, FlatDocuments, starts_of_ends
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import Limits
 
 
@@ -97,7 +97,7 @@ class DatatroveReader(FlatReader):
         size = None
         index = self._beside(number, ".index")
         if index is not None and index.n_bytes >= 8:
-            end = int.from_bytes(files.read_range(index, index.n_bytes - 8, index.n_bytes), "little")
+            end = int.from_bytes(file_bytes.read_range(index, index.n_bytes - 8, index.n_bytes), "little")
             if end == 0 or file.n_bytes % end or file.n_bytes // end not in (2, 4):
                 raise InputError(
                     f"holds {file.n_bytes:,} bytes",
@@ -108,7 +108,7 @@ class DatatroveReader(FlatReader):
         else:
             metadata = self._beside(number, ".metadata")
             if metadata is not None:
-                first = files.read_all(metadata).decode("utf-8", "replace").split("\n", 1)[0]
+                first = file_bytes.read_all(metadata).decode("utf-8", "replace").split("\n", 1)[0]
                 if "|" in first and first.rsplit("|", 1)[1].strip() in ("2", "4"):
                     size = int(first.rsplit("|", 1)[1])
         found = None if size is None else np.dtype(f"<u{size}")
@@ -147,7 +147,7 @@ class DatatroveReader(FlatReader):
         index = self._beside(shard.number, ".index")
         if index is None or not index.n_bytes:
             return None
-        ends = np.frombuffer(files.read_all(index, at_most=1 << 36), "<u8").astype(np.int64)
+        ends = np.frombuffer(file_bytes.read_all(index, at_most=1 << 36), "<u8").astype(np.int64)
         return FlatDocuments(starts_of_ends(ends, self.run(shard.number).n_ids, index.name), self.stride)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
@@ -165,6 +165,6 @@ class DatatroveReader(FlatReader):
         row = start
         for block in blocks:
             at = row * self.stride
-            data = files.read_range(loss, at, at + len(block.ids))
+            data = file_bytes.read_range(loss, at, at + len(block.ids))
             yield block._replace(counted=np.frombuffer(data, np.uint8) != 0)
             row += len(block.starts)

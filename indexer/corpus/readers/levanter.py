@@ -27,7 +27,7 @@ from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.formats.zarr_array import ZarrArray
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.units import TokenIds
 
 
@@ -88,7 +88,7 @@ class LevanterReader(FileReader):
         """Measure one cache from its offsets."""
         n_ids = self._n_ids(number)
         self._array(number, "data").find_files(n_ids)
-        ledger = json.loads(files.read_all(self.files[number]))
+        ledger = json.loads(file_bytes.read_all(self.files[number]))
         counted = (ledger.get("field_counts") or {}).get(self._field)
         if counted is not None and counted != n_ids:
             raise InputError(
@@ -123,7 +123,7 @@ class LevanterReader(FileReader):
 
 def _check_ledger(ledger: files.CorpusFile) -> None:
     try:
-        finished = json.loads(files.read_all(ledger))["is_finished"]
+        finished = json.loads(file_bytes.read_all(ledger))["is_finished"]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"is no ledger of a cache ({error!r})", path=ledger.name) from None
     if not finished:

@@ -25,7 +25,7 @@ from indexer.corpus.documents import DocumentNumbers, FlatDocuments, starts_of_e
 from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import Limits, first_bytes
 
 _AS_A_STREAM = (
@@ -87,7 +87,7 @@ class LitdataReader(FlatReader):
             folder = folder_of_split(path, "index.json", config.split, base=base)
             index = files.file_at(files.join(folder, "index.json"), base=base)
             try:
-                tables = json.loads(files.read_all(index))
+                tables = json.loads(file_bytes.read_all(index))
                 settings, listed = tables["config"], tables["chunks"]
                 _refuse_items(list(settings["data_format"]), listed, index.name)
                 dtype = dtype_of(list(settings["data_format"]), index.name)
@@ -156,7 +156,7 @@ class LitdataReader(FlatReader):
                     path=file.name,
                     expected=f"{needed:,}, as index.json says",
                 )
-            found = int.from_bytes(files.read_range(file, 0, 4), "little")
+            found = int.from_bytes(file_bytes.read_range(file, 0, 4), "little")
             if found != n_items:
                 raise InputError(
                     f"says it holds {found:,} items", path=file.name, offset="byte 0", expected=f"{n_items:,}"

@@ -27,7 +27,7 @@ from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.sequences import CorpusFacts
 from indexer.errors import InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import Limits
 
 MAGIC = b"LITPKDS"
@@ -56,9 +56,9 @@ class LitpkdsReader(FlatReader):
     def run(self, number: int) -> IdRun:
         """Read the header of one chunk."""
         file = self.files[number]
-        start = files.read_range(file, 0, min(HEAD_BYTES, file.n_bytes))
+        start = file_bytes.read_range(file, 0, min(HEAD_BYTES, file.n_bytes))
         refuse_text(start, file.name, self.names)
-        head = files.read_range(file, 0, min(HEADER_BYTES, file.n_bytes))
+        head = file_bytes.read_range(file, 0, min(HEADER_BYTES, file.n_bytes))
         if not head.startswith(MAGIC) or len(head) < HEADER_BYTES:
             raise InputError(
                 "is no packed chunk: the magic LITPKDS is missing", path=file.name, offset="byte 0"

@@ -19,7 +19,7 @@ from indexer.corpus.blocks.id_sources import IdRun
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.sequences import CorpusFacts
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import Limits
 
 HEADER_BYTES = 1024
@@ -52,11 +52,11 @@ class LlmcReader(FlatReader):
     def run(self, number: int) -> IdRun:
         """Read the header of one shard."""
         file = self.files[number]
-        start = files.read_range(file, 0, min(HEAD_BYTES, file.n_bytes))
+        start = file_bytes.read_range(file, 0, min(HEAD_BYTES, file.n_bytes))
         refuse_text(start, file.name, self.names)
         if file.n_bytes < HEADER_BYTES:
             raise InputError("ends inside its header", path=file.name, offset=f"byte {file.n_bytes}")
-        magic, version, n_ids = np.frombuffer(files.read_range(file, 0, 12), "<i4").tolist()
+        magic, version, n_ids = np.frombuffer(file_bytes.read_range(file, 0, 12), "<i4").tolist()
         if magic == EVALUATION:
             raise InputError("is a multiple-choice evaluation file, not a stream of ids", path=file.name)
         if (magic, version) not in KINDS:

@@ -39,7 +39,7 @@ from indexer.corpus.formats.mds_index import find_shards
 from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes
 from indexer.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
 from indexer.storage.files import CorpusFile
 from indexer.storage.recorded_hashes import is_known_hash, verify_hashes
@@ -164,7 +164,7 @@ class MdsReader(FileReader):
         n_head = 4 + 4 * (layout.n_samples + 1)
         rest: ByteSource | None = None
         if layout.compression is None:
-            head = files.read_range(file, 0, min(n_head, file.n_bytes))
+            head = file_bytes.read_range(file, 0, min(n_head, file.n_bytes))
         else:
             limits = Limits(layout.raw_bytes, self._max_window_bytes, bytes_key="")
             rest = unpacked(file, layout.compression, limits)
@@ -199,12 +199,12 @@ class MdsReader(FileReader):
         places = [*range(start, stop, n_at_once), stop]
         bounds = offsets[places].astype(np.int64).tolist()
         if rest is None and file.local:
-            data = files.map_bytes(file)
+            data = file_bytes.map_bytes(file)
             for low, high in pairwise(bounds):
                 yield data[low:high]
             return
         position = bounds[0] if rest is None else 4 + 4 * (layout.n_samples + 1)
-        source = PieceSource(files.stream(file, position)) if rest is None else rest
+        source = PieceSource(file_bytes.stream(file, position)) if rest is None else rest
         left = bounds[0] - position
         while left:
             left -= len(_taken(source, min(left, PIECE_BYTES))) or left

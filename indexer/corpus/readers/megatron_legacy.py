@@ -36,7 +36,7 @@ from indexer.corpus.documents import (
 from indexer.corpus.formats.megatron_index import refuse_other, shard_prefixes
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import Limits
 from indexer.storage.files import CorpusFile
 from indexer.units import Int64Array
@@ -61,7 +61,7 @@ def read_index(file: CorpusFile) -> LegacyIndex:
     InputError
         The magic, version, dtype code or length is not what the format says.
     """
-    data = files.read_all(file, at_most=1 << 36)
+    data = file_bytes.read_all(file, at_most=1 << 36)
     if not data.startswith(MAGIC) or len(data) < 56:
         raise InputError("is no TNTIDX index", path=file.name, offset="byte 0")
     version, code, item_size, n, n_sizes, n_documents = np.frombuffer(data, "<u8", 6, 8).tolist()

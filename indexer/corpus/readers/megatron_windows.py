@@ -37,7 +37,7 @@ from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, read
 from indexer.corpus.formats.sample_index import SampleIndex, find_sample_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import Limits, compression_of
 from indexer.storage.files import CorpusFile
 from indexer.units import Int64Array
@@ -149,7 +149,7 @@ class MegatronWindowsReader(FileReader):
                     fix="copy or unpack it",
                 )
             index = read_index(self._index_files[number], self._limits)
-            data = files.map_bytes(file)
+            data = file_bytes.map_bytes(file)
             stored = np.ndarray((data.size // index.dtype.itemsize,), index.dtype, buffer=data)
             self._samples[number].check(len(index.lengths))
             self._corpora[number] = _Corpus(index, stored, self._samples[number])

@@ -18,7 +18,8 @@ from indexer.build import build_index, merge_index, plan_index, scan_shards
 from indexer.config.load import config_from_tables
 from indexer.errors import InputError
 from indexer.exposure.status import read_status
-from indexer.storage.files import expand, file_at, open_binary, read_range, stream
+from indexer.storage.file_bytes import open_binary, read_range, stream
+from indexer.storage.files import expand, file_at
 from indexer.storage.notes import noting
 from indexer.storage.parts import Parts, part_of, reading_parts
 from indexer.verification.verify import verify_index

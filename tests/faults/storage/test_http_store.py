@@ -12,7 +12,7 @@ import pytest
 from indexer.cli.main import run
 from indexer.errors import StateError
 from indexer.splits.ask import ask
-from indexer.storage import files, remote_ranges, requests
+from indexer.storage import file_bytes, files, remote_ranges, requests
 from tests.support.faulty_server import Asked, Fault, Store, serving
 from tests.support.store_cases import COUNTS, KINDS, config_for, index, refusal, touch_other
 
@@ -239,11 +239,11 @@ def test_a_version_is_asked_for_with_each_range(store: Store, tmp_path: Path) ->
     place = tmp_path / "served" / "pinned.bin"
     place.write_bytes(b"one version")
     (file,) = files.find_files([f"{store.url}/pinned.bin"], base=tmp_path)
-    assert files.read_range(file, 0, 3) == b"one"
+    assert file_bytes.read_range(file, 0, 3) == b"one"
     assert store.asked[-1].version
     touch_other(place, b"two versions")
     with pytest.raises(StateError, match="was changed after it was planned"):
-        files.read_range(file, 0, 3)
+        file_bytes.read_range(file, 0, 3)
 
 
 def test_a_server_without_etags_tells_versions_by_time(store: Store, tmp_path: Path) -> None:
@@ -252,10 +252,10 @@ def test_a_server_without_etags_tells_versions_by_time(store: Store, tmp_path: P
     place.write_bytes(b"one")
     os.utime(place, (1e9, 1e9))
     (file,) = files.find_files([f"{store.url}/timed.bin"], base=tmp_path)
-    assert files.read_range(file, 0, 3) == b"one"
+    assert file_bytes.read_range(file, 0, 3) == b"one"
     place.write_bytes(b"two")
     with pytest.raises(StateError, match="its Last-Modified is"):
-        files.read_range(file, 0, 3)
+        file_bytes.read_range(file, 0, 3)
 
 
 NAMES = ["a b.bin", "a#1.bin", "a#2.bin", "a?.bin", "100%.bin", "é.bin", "[v1].bin", "it's.bin", "a&b.bin"]
@@ -267,12 +267,12 @@ def test_a_pattern_stands_for_the_links_of_a_page(store: Store, tmp_path: Path) 
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(name.encode())
     matched = files.find_files([f"{store.url}/names/*.bin"], base=tmp_path)
-    assert [files.read_all(file).decode() for file in matched] == sorted(NAMES)
+    assert [file_bytes.read_all(file).decode() for file in matched] == sorted(NAMES)
     (deep,) = files.find_files([f"{store.url}/**/deep.bin"], base=tmp_path)
     assert deep.name == f"{store.url}/names/sub/deep.bin"
     for spelled in ("a b.bin", "a%20b.bin"):
         (file,) = files.find_files([f"{store.url}/names/{spelled}"], base=tmp_path)
-        assert files.read_all(file) == b"a b.bin"
+        assert file_bytes.read_all(file) == b"a b.bin"
 
 
 def test_a_page_that_ends_too_early_is_no_hole(

@@ -14,7 +14,7 @@ from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
 from indexer.errors import StateError
 from indexer.splits.ask import ask
-from indexer.storage import files, objects, read_ahead, requests
+from indexer.storage import file_bytes, files, objects, read_ahead, requests
 from tests.support.faulty_server import Asked, Fault, Store, serving
 from tests.support.store_cases import COUNTS, KINDS, config_for, index, refusal, scan_in_this_process
 
@@ -226,11 +226,11 @@ def test_names_are_those_of_the_store(store: Store, client: Any) -> None:
     client.put_object(Bucket="corpus", Key="names/", Body=b"")
     for name in NAMES:
         for file in files.find_files([f"s3://corpus/names/{name}"], base=HERE):
-            assert files.read_all(file) == name.encode()
+            assert file_bytes.read_all(file) == name.encode()
             assert file.name == f"s3://corpus/names/{name}"
     matched = files.find_files(["s3://corpus/names/*.bin"], base=HERE)
     expected = sorted(name for name in NAMES if name.endswith(".bin"))
-    assert [files.read_all(file).decode() for file in matched] == expected
+    assert [file_bytes.read_all(file).decode() for file in matched] == expected
     deep = files.expand("s3://corpus/names/**/*.bin", base=HERE)
     assert [name.removeprefix("s3://corpus/names/") for name in deep] == sorted([*expected, "sub/deep.bin"])
     assert files.is_folder("s3://corpus/names", base=HERE)
@@ -240,11 +240,11 @@ def test_names_are_those_of_the_store(store: Store, client: Any) -> None:
 def test_a_version_is_asked_for_with_each_range(store: Store, client: Any) -> None:
     client.put_object(Bucket="corpus", Key="pinned.bin", Body=b"one version")
     (file,) = files.find_files(["s3://corpus/pinned.bin"], base=HERE)
-    assert files.read_range(file, 0, 3) == b"one"
+    assert file_bytes.read_range(file, 0, 3) == b"one"
     assert store.asked[-1].version
     client.put_object(Bucket="corpus", Key="pinned.bin", Body=b"two versions")
     with pytest.raises(StateError, match="was changed after it was planned"):
-        files.read_range(file, 0, 3)
+        file_bytes.read_range(file, 0, 3)
 
 
 def test_a_longer_listing_is_whole(store: Store, client: Any, pauses: list[float]) -> None:

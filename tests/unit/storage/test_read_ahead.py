@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.corpus.blocks.id_sources import IdRun, JoinedIds
 from indexer.errors import ResourceError
-from indexer.storage import files, read_ahead
+from indexer.storage import file_bytes, files, read_ahead
 from indexer.storage.compressed import Limits
 from indexer.storage.files import CorpusFile
 from indexer.storage.read_ahead import AscendingBytes, pieces_ahead
@@ -55,12 +55,12 @@ def installed(monkeypatch: pytest.MonkeyPatch, store: Store) -> Store:
 
 
 def test_a_stream_is_that_of_the_file_and_every_byte_is_asked_for_once(store: Store) -> None:
-    assert b"".join(files.stream(remote("a"), 37)) == DATA[37:]
+    assert b"".join(file_bytes.stream(remote("a"), 37)) == DATA[37:]
     assert sorted(store.asked) == [(at, min(at + 100, len(DATA))) for at in range(37, len(DATA), 100)]
 
 
 def test_who_looks_at_the_head_alone_asks_once(store: Store) -> None:
-    chunks = files.stream(remote("a"))
+    chunks = file_bytes.stream(remote("a"))
     assert next(chunks) == DATA[:100]
     chunks.close()
     assert store.asked == [(0, 100)]
