@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from indexer import build, index_dir
 from indexer.build import build_index, plan_index
-from indexer.config import Config
 from indexer.config.load import load_config
 from indexer.errors import StateError
 from indexer.exposure.status import read_status
 from indexer.scanning import task as task_module
 from indexer.splits.ask import ask
 from indexer.verification.verify import verify_index
-from tests.support.grown_indexes import assert_same
-from tests.support.small_corpus import N_IDS, SmallCorpus
-
-
-def with_added(config: Config, *sources: str) -> Config:
-    return replace(config, phrases=replace(config.phrases, added=list(sources)))
-
-
-def write_ids(path: Path, seed: int, n: int = 20, first: int = 100) -> None:
-    pairs = np.random.default_rng(seed).integers(0, N_IDS, (n, 2)).tolist()
-    lines = [json.dumps({"id": first + row, "token_ids": pair}) for row, pair in enumerate(pairs)]
-    path.write_text("\n".join(lines) + "\n")
+from tests.support.deaths import deaths
+from tests.support.grown_indexes import assert_same, of_text, seen_texts, with_added, write_ids
+from tests.support.small_corpus import SmallCorpus
 
 
 class LookedFor:
@@ -109,50 +95,20 @@ def test_the_command(tmp_path: Path, exposure) -> None:
     assert_same(root, tmp_path / "afresh")
 
 
-class DiedError(BaseException):
-    """Stands for a kill: nothing may catch it."""
-
-
 def test_a_death_after_each_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = SmallCorpus(tmp_path, n_shards=2)
     config = corpus.config()
     write_ids(tmp_path / "more.jsonl", 7)
     build_index(config, tmp_path / "index", n_workers=1)
     build_index(with_added(config, "more.jsonl"), tmp_path / "afresh", n_workers=1)
-    honest_tasks, honest_sync = build.run_tasks, index_dir._sync_directory
-    monkeypatch.setattr(build, "run_tasks", lambda work, tasks, _, **keys: honest_tasks(work, tasks, 0))
-    left = [0]
 
-    def sync(path: Path) -> None:
-        honest_sync(path)
-        left[0] -= 1
-        if not left[0]:
-            raise DiedError
+    def add(root: Path) -> None:
+        build_index(with_added(config, "more.jsonl"), root)
 
-    monkeypatch.setattr(index_dir, "_sync_directory", sync)
-    for n_commits in range(1, 30):
-        shutil.copytree(tmp_path / "index", tmp_path / "dying")
-        left[0] = n_commits
-        try:
-            build_index(with_added(config, "more.jsonl"), tmp_path / "dying")
-            died = False
-        except DiedError:
-            died = True  # what was begun to be added stays, whether it is named again or not
-            again = config if n_commits % 2 else with_added(config, "more.jsonl")
-            build_index(again, tmp_path / "dying")
-        assert_same(tmp_path / "dying", tmp_path / "afresh")
-        if not died:
-            break
-        shutil.rmtree(tmp_path / "dying")
-    assert 8 < n_commits < 29
-
-
-def of_text(sample: Path, tmp_path: Path, *words: str) -> Config:
-    return load_config(sample / "exposure.toml", ["match.unit=both", *words])
-
-
-def seen_texts(root: Path) -> list[str]:
-    return [row["phrase"] for row in ask(root, "most_exposed", {"n_rows": "6"}).rows.to_pylist()]
+    for number, root in deaths(tmp_path / "index", add, monkeypatch):
+        # what was begun to be added stays, whether it is named again or not
+        build_index(config if number % 2 else with_added(config, "more.jsonl"), root)
+        assert_same(root, tmp_path / "afresh")
 
 
 def test_plain_phrases_beside_pairs(sample: Path, tmp_path: Path, looked_for: LookedFor) -> None:

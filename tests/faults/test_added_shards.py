@@ -10,23 +10,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer import build, index_dir
 from indexer.build import build_index, plan_index, scan_shards
 from indexer.errors import StateError
 from indexer.plan import ranges
 from indexer.plan.plan_file import read_plan
+from indexer.scanning.task import ScanTask
 from indexer.verification.verify import verify_index
-from tests.faults.test_added_phrases import DiedError, with_added, write_ids
-from tests.support.grown_indexes import assert_same, tables
+from indexer.watch import Watch
+from tests.support.deaths import deaths
+from tests.support.grown_indexes import assert_same, tables, with_added, write_ids
 from tests.support.small_corpus import SmallCorpus
 
 
 def scanned(config, root: Path) -> tuple[list[int], list[str]]:
     """Build an index; return the ranges that were read of the corpus, and what was told."""
     told: list[str] = []
-    plan = plan_index(config, root, build.Watch(told.append, lambda _: None))
+    plan = plan_index(config, root, Watch(told.append, lambda _: None))
     log = root / "scanned"
-    honest = build.ScanTask._scan
+    honest = ScanTask._scan
 
     def scan(self, scan_range, *more):
         with log.open("a") as file:
@@ -34,7 +35,7 @@ def scanned(config, root: Path) -> tuple[list[int], list[str]]:
         return honest(self, scan_range, *more)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build.ScanTask, "_scan", scan)
+        patch.setattr(ScanTask, "_scan", scan)
         build_index(config, root, n_workers=1)
     numbers = sorted(map(int, log.read_text().split())) if log.exists() else []
     log.unlink(missing_ok=True)
@@ -160,34 +161,15 @@ def test_a_shard_that_was_changed_too(tmp_path: Path) -> None:
         build_index(corpus.config(), root, n_workers=1)
 
 
-@pytest.mark.slow
 def test_a_death_after_each_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = SmallCorpus(tmp_path, n_shards=2, order={"kind": "sequential", "batch_size": 5})
     build_index(corpus.config(), tmp_path / "index", n_workers=1)
     grow(corpus, 1)
     build_index(corpus.config(), tmp_path / "afresh", n_workers=1)
-    honest_tasks, honest_sync = build.run_tasks, index_dir._sync_directory
-    monkeypatch.setattr(build, "run_tasks", lambda work, tasks, _, **keys: honest_tasks(work, tasks, 0))
-    left = [0]
 
-    def sync(path: Path) -> None:
-        honest_sync(path)
-        left[0] -= 1
-        if not left[0]:
-            raise DiedError
+    def index(root: Path) -> None:
+        build_index(corpus.config(), root)
 
-    monkeypatch.setattr(index_dir, "_sync_directory", sync)
-    for n_commits in range(1, 20):
-        shutil.copytree(tmp_path / "index", tmp_path / "dying")
-        left[0] = n_commits
-        try:
-            build_index(corpus.config(), tmp_path / "dying")
-            died = False
-        except DiedError:
-            died = True
-            build_index(corpus.config(), tmp_path / "dying")
-        assert_same(tmp_path / "dying", tmp_path / "afresh")
-        if not died:
-            break
-        shutil.rmtree(tmp_path / "dying")
-    assert 5 < n_commits < 19
+    for _, root in deaths(tmp_path / "index", index, monkeypatch):
+        index(root)
+        assert_same(root, tmp_path / "afresh")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from indexer import build, index_dir, planning
+from indexer import planning
 from indexer.build import build_index, merge_index, plan_index, scan_shards
 from indexer.config import Config
 from indexer.errors import StateError
@@ -17,8 +16,8 @@ from indexer.index_dir import IndexDir
 from indexer.plan import memory
 from indexer.plan.coverage import coverage_of
 from indexer.plan.plan_file import read_plan
-from tests.faults.test_added_phrases import DiedError, of_text, seen_texts, with_added, write_ids
-from tests.support.grown_indexes import assert_same
+from tests.support.deaths import DiedError, deaths
+from tests.support.grown_indexes import assert_same, of_text, seen_texts, with_added, write_ids
 from tests.support.small_corpus import SmallCorpus
 
 
@@ -131,25 +130,11 @@ def test_a_death_between_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     config = at_once(corpus.config(), 30)
     build_index(config, tmp_path / "one", n_workers=1)
     plan_index(config, tmp_path / "index")
-    honest_tasks, honest_sync = build.run_tasks, index_dir._sync_directory
-    monkeypatch.setattr(build, "run_tasks", lambda work, tasks, _, **keys: honest_tasks(work, tasks, 0))
-    left = [0]
 
-    def sync(path: Path) -> None:
-        honest_sync(path)
-        left[0] -= 1
-        if not left[0]:
-            raise DiedError
+    def scan(root: Path) -> None:
+        list(scan_shards(root))
 
-    monkeypatch.setattr(index_dir, "_sync_directory", sync)
-    for n_commits in range(1, 5):
-        shutil.copytree(tmp_path / "index", tmp_path / "dying")
-        left[0] = n_commits + 1  # search.json comes first
-        with pytest.raises(DiedError):
-            list(scan_shards(tmp_path / "dying"))
-        left[0] = 0
-        again = at_once(config, 17) if n_commits % 2 else config
-        build_index(again, tmp_path / "dying")
-        assert_same(tmp_path / "dying", tmp_path / "one")
-        shutil.rmtree(tmp_path / "dying")
+    for number, root in deaths(tmp_path / "index", scan, monkeypatch):
+        build_index(at_once(config, 17) if number % 2 else config, root)
+        assert_same(root, tmp_path / "one")
     assert len(read_plan(tmp_path / "index/plan.json").ranges) == 2

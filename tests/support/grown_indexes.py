@@ -1,13 +1,23 @@
-"""Compares an index that grew with one that was made at once: partials byte for byte, tables row for row."""
+"""Indexes that grow: what is added to them, and whether they equal those that were made at once.
+
+Partials are compared byte for byte, tables row for row.
+"""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
+from indexer.config import Config
+from indexer.config.load import load_config
 from indexer.index_dir import IndexDir
+from indexer.splits.ask import ask
+from tests.support.small_corpus import N_IDS
 
 _OF_THE_RUN = ("config", "notes", "search")
 
@@ -38,3 +48,25 @@ def assert_same(grown: Path, afresh: Path) -> None:
     assert found.keys() == expected.keys()
     for name in expected:
         assert found[name] == expected[name], name
+
+
+def with_added(config: Config, *sources: str) -> Config:
+    """Return a configuration with phrases that are added."""
+    return replace(config, phrases=replace(config.phrases, added=list(sources)))
+
+
+def write_ids(path: Path, seed: int, n: int = 20, first: int = 100) -> None:
+    """Write phrases of two ids each."""
+    pairs = np.random.default_rng(seed).integers(0, N_IDS, (n, 2)).tolist()
+    lines = [json.dumps({"id": first + row, "token_ids": pair}) for row, pair in enumerate(pairs)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def of_text(sample: Path, tmp_path: Path, *words: str) -> Config:
+    """Return the configuration of the sample, searched by text and by ids."""
+    return load_config(sample / "exposure.toml", ["match.unit=both", *words])
+
+
+def seen_texts(root: Path) -> list[str]:
+    """Return the phrases that were seen most often."""
+    return [row["phrase"] for row in ask(root, "most_exposed", {"n_rows": "6"}).rows.to_pylist()]

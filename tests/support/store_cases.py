@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from indexer import build
 from indexer.cli.main import run
 from tests.support.faulty_server import Fault
 
@@ -28,14 +27,6 @@ def config_for(paths: str, sample: Path, folder: Path) -> Path:
 
 def index(config: Path, root: Path) -> int:
     return run(["index", str(config), "--out", str(root), "--workers", "1"])
-
-
-def scan_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scan without workers: forked from the process of a server they keep its connections open."""
-    run_tasks = build.run_tasks
-    monkeypatch.setattr(
-        build, "run_tasks", lambda work, tasks, n_workers, **how: run_tasks(work, tasks, 0, **how)
-    )
 
 
 def refusal(capfd: pytest.CaptureFixture[str]) -> str:

@@ -21,8 +21,8 @@ from indexer.plan.plan_file import read_plan
 from indexer.plan.shares import Share
 from indexer.scanning.task import ScanTask
 from indexer.storage import objects
+from tests.support.deaths import scan_in_this_process
 from tests.support.small_corpus import SmallCorpus, exposures
-from tests.support.store_cases import scan_in_this_process
 
 URL = "memory://runs/index"
 

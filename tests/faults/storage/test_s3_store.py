@@ -15,8 +15,9 @@ from indexer.corpus import open_corpus
 from indexer.errors import StateError
 from indexer.splits.ask import ask
 from indexer.storage import file_bytes, files, objects, read_ahead, requests
+from tests.support.deaths import scan_in_this_process
 from tests.support.faulty_server import Asked, Fault, Store, serving
-from tests.support.store_cases import COUNTS, KINDS, config_for, index, refusal, scan_in_this_process
+from tests.support.store_cases import COUNTS, KINDS, config_for, index, refusal
 
 pytest.importorskip("s3fs", reason="needs s3fs and moto: make test-stores")
 moto_server = pytest.importorskip("moto.server", reason="needs s3fs and moto: make test-stores")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.corpus.blocks.id_sources import IdRun, JoinedIds
 from indexer.errors import ResourceError
-from indexer.storage import file_bytes, files, read_ahead
+from indexer.storage import file_bytes, read_ahead
 from indexer.storage.compressed import Limits
 from indexer.storage.files import CorpusFile
 from indexer.storage.read_ahead import AscendingBytes, pieces_ahead
@@ -48,7 +48,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 def installed(monkeypatch: pytest.MonkeyPatch, store: Store) -> Store:
     monkeypatch.setattr(read_ahead, "read_remote", store.read)
-    monkeypatch.setattr(files, "read_remote", store.read)
+    monkeypatch.setattr(file_bytes, "read_remote", store.read)
     monkeypatch.setattr(read_ahead, "PIECE_BYTES", 100)
     monkeypatch.setattr(read_ahead, "N_AHEAD", 3)
     return store
