@@ -61,6 +61,7 @@ soak: $(READY) ## Kill N=200 runs, flip bits, send signals, draw settings, at ra
 	$(BIN)/python -m tests.faults.soak signals $(N)
 	$(BIN)/python -m tests.faults.soak settings
 	EXPOSURE_SOAK=1 $(BIN)/python -m pytest tests/faults/boundaries
+	EXPOSURE_SOAK=1 $(BIN)/python -m pytest -k a_death tests/faults/test_added_phrases.py tests/faults/test_added_shards.py tests/faults/test_passes.py
 
 fuzz: $(READY) ## Read spoilt files of every kind, N=200 times as many as the tests do
 	EXPOSURE_EXAMPLES=many EXPOSURE_TIMES=$(N) $(BIN)/python -m pytest tests/faults/fuzz
