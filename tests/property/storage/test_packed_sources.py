@@ -22,7 +22,7 @@ PARTS = st.lists(
     st.one_of(st.binary(max_size=300), st.integers(0, 300_000).map(lambda n: b"abcdefg" * (n // 7))),
     max_size=5,
 )
-SIZES = st.lists(st.integers(1, 200_000), min_size=1, max_size=6)
+SIZES = st.lists(st.integers(1, 200_000), max_size=6).map(lambda sizes: [*sizes, 4096])
 
 
 def frame(part: bytes, kind: int) -> bytes:
@@ -35,7 +35,7 @@ def frame(part: bytes, kind: int) -> bytes:
 
 def read_by(source, sizes, n_most=1 << 24) -> bytes:
     """Read with buffers of these sizes in turn, to the end."""
-    got = b""
+    got = bytearray()
     for turn in range(n_most):
         target = bytearray(sizes[turn % len(sizes)])
         n_bytes = source.readinto(memoryview(target))
