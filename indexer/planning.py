@@ -105,7 +105,7 @@ def make_plan(
     files, notes_of_manifests = with_known_hashes(
         training.notes.inventory(_numbers_by_name(shards)), shards, manifests, base=config.base
     )
-    ranges = cut_into_ranges(shards, names_of_known(files))
+    ranges = cut_into_ranges(shards, names_of_known(files), reader.cuts)
     plan = Plan(
         config=config,
         software=software,

@@ -152,6 +152,13 @@ class Reader(Protocol):
         """Return all shards in corpus order, from headers and sizes alone."""
         ...
 
+    def cuts(self, shard: Shard) -> Int64Array | None:
+        """Return the sequences of a packed shard, from 0, that begin with a frame of it or soon after.
+
+        None: any of a shard that is seekable, the first one of another.
+        """
+        ...
+
     def documents(self, shard: Shard) -> DocumentNumbers | None:
         """Return how the documents of a shard are numbered; None where the format does not know them.
 

@@ -9,12 +9,13 @@ from itertools import islice
 
 from indexer.corpus.preflight.opening import Training
 from indexer.errors import ConfigError, InputError
-from indexer.evidence.holes import listed, missing_files, shorter_than_neighbours
+from indexer.evidence.holes import cut_between_blocks, listed, missing_files, shorter_than_neighbours
 from indexer.evidence.id_sample import sampled_runs
 from indexer.evidence.parts import parts_in_doubt, repeated_parts, shards_like_parts
 from indexer.evidence.repeats import repeated_files
 from indexer.evidence.tokenizer_fit import TokenizerFit, Verdict, tokenizer_fit
 from indexer.plurals import counted
+from indexer.storage.parts import Parts
 from indexer.tokenizers.tokenizer import Tokenizer
 
 _SHOWN = 90
@@ -83,18 +84,20 @@ def _of_files(training: Training) -> dict[str, str]:
             )
         taken["holes"] = what
     _refuse_parts(training, taken)
-    if not training.reader.facts.states_length:
+    short, expected = cut_between_blocks(training.reader.files), None
+    if not short and not training.reader.facts.states_length:
         short = shorter_than_neighbours(shards)
-        if short and not corpus.allow_holes:
-            raise InputError(
-                listed(short),
-                path="[corpus] paths",
-                expected="shards as long as their neighbours, but for the last one",
-                fix="fetch it again, it may be cut; if the run had it so, set [corpus] allow_holes = true:"
-                " counts of 0 are then unknown",
-            )
-        if short:
-            taken["holes"] = "; ".join([*([taken["holes"]] if "holes" in taken else []), listed(short)])
+        expected = "shards as long as their neighbours, but for the last one"
+    if short and not corpus.allow_holes:
+        raise InputError(
+            listed(short),
+            path="[corpus] paths",
+            expected=expected,
+            fix="fetch it again, it may be cut; if the run had it so, set [corpus] allow_holes = true:"
+            " counts of 0 are then unknown",
+        )
+    if short:
+        taken["holes"] = "; ".join([*([taken["holes"]] if "holes" in taken else []), listed(short)])
     repeated = repeated_files(shards, may_repeat=training.reader.may_repeat)
     repeated += repeated_parts(training.reader.files)
     if repeated:
@@ -113,7 +116,9 @@ def _refuse_parts(training: Training, taken: dict[str, str]) -> None:
     """Refuse files in parts that may lack some, and shards that look like parts; note what was taken."""
     corpus, facts = training.config.corpus, training.reader.facts
     in_doubt = parts_in_doubt(
-        training.reader.files, length_is_known=facts.states_length or bool(corpus.manifest)
+        training.reader.files,
+        length_is_known=facts.states_length or bool(corpus.manifest),
+        how=Parts(corpus.parts or ""),
     )
     if in_doubt and not corpus.allow_holes:
         raise InputError(

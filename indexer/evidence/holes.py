@@ -18,6 +18,8 @@ from pathlib import Path
 from indexer.corpus.sequences import Shard
 from indexer.errors import InputError
 from indexer.storage import files
+from indexer.storage.files import CorpusFile
+from indexer.storage.frame_index import lacks_end
 from indexer.storage.globs import has_magic
 
 _OF = re.compile(r"(?<!\d)(\d+)([-_.]?of[-_.]?)(\d+)(?!\d)", re.IGNORECASE)
@@ -193,6 +195,15 @@ def shorter_than_neighbours(shards: Sequence[Shard]) -> list[str]:
                 for shard in short
             ]
     return found
+
+
+def cut_between_blocks(corpus_files: Sequence[CorpusFile]) -> list[str]:
+    """Return a sentence for each file of bgzip that was cut between two of its blocks."""
+    return [
+        f"{file.name} is in blocks of bgzip, and the empty one that ends such a file is not there"
+        for file in corpus_files
+        if lacks_end(file)
+    ]
 
 
 def _numbers_in(name: str) -> list[int]:

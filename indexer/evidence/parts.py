@@ -19,6 +19,7 @@ import xxhash
 from indexer.corpus.sequences import Shard
 from indexer.storage.file_bytes import read_range
 from indexer.storage.files import CorpusFile
+from indexer.storage.parts import Parts, missing_of_total, part_of
 
 _BLOCK_BYTES = 1 << 16
 _COUNTED = re.compile(r"(?P<rest>.*?)(?P<number>\d+|[a-z]{2})")
@@ -26,7 +27,9 @@ _FEWEST_NUMBERED = 3
 """Two files of one name and two numbers may be anything; `split` begins with ``aa``."""
 
 
-def parts_in_doubt(files: Sequence[CorpusFile], *, length_is_known: bool) -> list[str]:
+def parts_in_doubt(
+    files: Sequence[CorpusFile], *, length_is_known: bool, how: Parts = Parts.JOINED
+) -> list[str]:
     """Return a sentence for each file in parts of which something may be missing.
 
     Parameters
@@ -35,6 +38,8 @@ def parts_in_doubt(files: Sequence[CorpusFile], *, length_is_known: bool) -> lis
         The files of the corpus.
     length_is_known : bool
         Whether something tells how long a whole is, or which parts it has.
+    how : Parts
+        Where parts are counted from.
     """
     found = []
     for file in files:
@@ -47,14 +52,22 @@ def parts_in_doubt(files: Sequence[CorpusFile], *, length_is_known: bool) -> lis
             for part in before
             if part.n_bytes != usual
         ]
-        if not last.n_bytes:
+        missing = missing_of_total([part.name for part in file.parts], how)
+        if missing is not None:
+            found.append(missing)
+        elif not last.n_bytes:
             found.append(f"{last.name} holds nothing")
         elif last.n_bytes > usual:
             found.append(f"{last.name} is the last part and holds {last.n_bytes:,} bytes, others {usual:,}")
-        elif last.n_bytes == usual and not length_is_known:
+        elif last.n_bytes == usual and not (length_is_known or _says_how_many(last)):
             what = "is as large as the parts before it" if before else "is the only part"
             found.append(f"{last.name} {what}: more may follow")
     return found
+
+
+def _says_how_many(part: CorpusFile) -> bool:
+    said = part_of(part.name)
+    return said is not None and said.total is not None
 
 
 def repeated_parts(files: Sequence[CorpusFile]) -> list[str]:

@@ -14,6 +14,7 @@ import numpy as np
 from indexer.errors import InputError, ResourceError
 from indexer.storage.file_bytes import read_range, stream
 from indexer.storage.files import CorpusFile
+from indexer.storage.frame_index import FrameBorders, FrameIndex, frame_index
 from indexer.storage.packed_whole import unbrotli, unsnappy
 from indexer.storage.zstd_frames import ByteQueue, ZstdReader
 from indexer.storage.zstd_sizes import stated_size
@@ -177,15 +178,39 @@ def unpacked(
     file: CorpusFile, kind: str, limits: Limits, *, on_read: Callable[[int], None] | None = None
 ) -> ByteSource:
     """Open the unpacked bytes of a whole file; parameters and errors are those of `decompressed`."""
+    return _unpacked(file, kind, limits, stream(file, on_read=on_read), None)
+
+
+def unpacked_frames(
+    file: CorpusFile, kind: str, limits: Limits, index: FrameIndex, first: int, stop: int
+) -> ByteSource:
+    """Open what the frames [first, stop) of an index unpack to; each is compared with it when it ends.
+
+    Raises
+    ------
+    InputError, ResourceError
+        As `decompressed`; or a frame is not as the index says.
+    """
+    borders = FrameBorders(index, first, file.name)
+    packed = stream(file, borders.packed, int(index.packed[stop]))
+    return _unpacked(file, kind, limits, packed, borders)
+
+
+def _unpacked(
+    file: CorpusFile, kind: str, limits: Limits, packed: Iterator[bytes], borders: FrameBorders | None
+) -> ByteSource:
     budget = limits.budget(file)
-    packed = stream(file, on_read=on_read)
     if kind == "zstd":
         source: ByteSource = ZstdReader(
-            packed, name=file.name, max_window_bytes=limits.max_window_bytes, key=limits.window_key
+            packed,
+            name=file.name,
+            max_window_bytes=limits.max_window_bytes,
+            key=limits.window_key,
+            borders=borders,
         )
         return _Budgeted(source, budget, file.name, limits.bytes_fix)
     if kind == "gzip":
-        pieces = _gunzip(packed, file.name)
+        pieces = _gunzip(packed, file.name, borders)
     elif kind == "bz2":
         pieces = _bunzip(packed, file.name)
     elif kind == "brotli":
@@ -270,9 +295,10 @@ def read_unpacked(file: CorpusFile, limits: Limits) -> bytes:
 
 
 def decompressed_size(file: CorpusFile, kind: str, limits: Limits) -> int:
-    """Return the unpacked size of a file: from zstd frame heads, else by unpacking it once."""
-    if kind == "zstd":
-        size = stated_size(file)
+    """Return the unpacked size of a file: from its frames where they tell, else by unpacking it once."""
+    index = frame_index(file, kind)
+    if index is not None or kind == "zstd":
+        size = stated_size(file) if index is None else index.n_bytes
         if size is not None:
             if size > limits.budget(file):
                 raise ResourceError(
@@ -285,8 +311,8 @@ def decompressed_size(file: CorpusFile, kind: str, limits: Limits) -> int:
     return sum(len(piece) for piece in decompressed(file, kind, limits))
 
 
-def _gunzip(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    member, position = 0, 0
+def _gunzip(chunks: Iterator[bytes], name: str, borders: FrameBorders | None = None) -> Iterator[bytes]:
+    member, position = 0, borders.packed if borders else 0
     data = next(chunks, b"")
     while data:
         start = position
@@ -307,7 +333,11 @@ def _gunzip(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
             data = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
             position += before - len(data)
             if piece:
+                if borders is not None:
+                    borders.produced(memoryview(piece))
                 yield piece
+        if borders is not None:
+            borders.passed(position)
         member += 1
         data = data or next(chunks, b"")
 

@@ -104,27 +104,31 @@ def read_all(file: CorpusFile, *, at_most: int = 1 << 30) -> bytes:
 
 
 def stream(
-    file: CorpusFile, start: int = 0, *, on_read: Callable[[int], None] | None = None
+    file: CorpusFile,
+    start: int = 0,
+    stop: int | None = None,
+    *,
+    on_read: Callable[[int], None] | None = None,
 ) -> Iterator[bytes]:
-    """Yield the bytes of a file from `start` to its end in chunks of bounded size."""
-    for chunk in _chunks(file, start):
+    """Yield the bytes of a file from `start` to `stop`, or its end, in chunks of bounded size."""
+    for chunk in _chunks(file, start, file.n_bytes if stop is None else stop):
         if on_read is not None:
             on_read(len(chunk))
         yield chunk
 
 
-def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
+def _chunks(file: CorpusFile, start: int, stop: int) -> Iterator[bytes]:
     reading(file)
     if file.parts and any(part.local for part in file.parts):
-        for part, low, _ in runs_of(file, start, file.n_bytes):
-            yield from _chunks(part, low)
+        for run in runs_of(file, start, stop):
+            yield from _chunks(*run)
         return
     if file.local:
         with open_binary(file) as handle:
             handle.seek(start)
             at = start
-            while at < file.n_bytes:
-                chunk = handle.read(min(LOCAL_CHUNK_BYTES, file.n_bytes - at))
+            while at < stop:
+                chunk = handle.read(min(LOCAL_CHUNK_BYTES, stop - at))
                 if not chunk:
                     raise InputError(
                         "became shorter while it was read", path=file.name, offset=f"byte {at:,}"
@@ -132,4 +136,4 @@ def _chunks(file: CorpusFile, start: int) -> Iterator[bytes]:
                 at += len(chunk)
                 yield chunk
         return
-    yield from pieces_ahead(runs_of(file, start, file.n_bytes))
+    yield from pieces_ahead(runs_of(file, start, stop))

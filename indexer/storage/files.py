@@ -12,7 +12,7 @@ from indexer.redaction import redacted_url
 from indexer.storage.globs import has_magic, local_matches
 from indexer.storage.observer import answered_once, found, is_answered, planned
 from indexer.storage.opening import status_of
-from indexer.storage.parts import Parts, in_order, part_of, parts_are, refuse_parts
+from indexer.storage.parts import Parts, beginning_of_parts, in_order, part_of, parts_are, refuse_parts
 from indexer.storage.remote_names import entries_of, info_of, is_pattern, matches_of
 from indexer.storage.remote_ranges import version_of
 from indexer.storage.urls import is_url
@@ -131,12 +131,14 @@ def _with_wholes(names: list[str], *, base: Path) -> list[str]:
 @answered_once("parts of")
 def parts_of(path: str, *, base: Path) -> list[str]:
     """Return the files that hold the bytes of a file one after another; none where it is not in parts."""
+    beginning = beginning_of_parts(path)
     if is_url(path):
-        beside = [url for url in list_folder(parent(path), base=base) if url.startswith(path)]
+        beside = [url for url in list_folder(parent(path), base=base) if url.startswith(beginning)]
     else:
         folder, name = (base / path).parent, PurePath(path).name
         inside = folder.iterdir() if name and folder.is_dir() else ()
-        beside = [join(parent(path), one.name) for one in inside if one.name.startswith(name)]
+        beginning = beginning_of_parts(name)
+        beside = [join(parent(path), one.name) for one in inside if one.name.startswith(beginning)]
     of_it = {
         name: part.number for name in beside if (part := part_of(name, bare=True)) and part.whole == path
     }

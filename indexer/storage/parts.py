@@ -2,9 +2,10 @@
 
 The parts are cut anywhere, and read as if they were joined; nothing is written. Whether names that look like
 those of parts are parts of one stream, or shards that are cut into sequences each alone, decides where every
-sequence begins, and nothing but a person can tell: ``[corpus] parts`` says it. A name ends in the number of a
-part where it says ``part``, or where `split` put digits or letters behind the ending of a data file
-(``x.bin.00``, ``x.bin.aa``).
+sequence begins, and nothing but a person can tell: ``[corpus] parts`` says it. A name holds the number of a
+part where it says ``part``, at its end or before the ending of a data file (``x.bin.part0``,
+``x.part0.bin``), or where `split` put digits or letters behind that ending (``x.bin.00``, ``x.bin.aa``). How
+many there are may stand beside it (``part0of4``); ``x-part-00001-of-00002.bin`` is how shards are numbered.
 """
 
 from __future__ import annotations
@@ -20,8 +21,16 @@ from indexer.errors import InputError
 from indexer.redaction import redacted_url
 
 _NUMBERED = re.compile(
-    r"(?P<whole>.*[^/._-])[._-]part[._-]?(?P<number>\d+|[a-z]{2,4})(?:[._-]?of[._-]?\d+)?$", re.IGNORECASE
+    r"(?P<whole>.*[^/._-])[._-]part[._-]?(?P<number>\d+|[a-z]{2,4})(?:[._-]?of[._-]?(?P<total>\d+))?$",
+    re.IGNORECASE,
 )
+_DATA = r"\.(?:bin|npy|ds|jsonl?)(?:\.(?:zstd?|gz|bz2))?"
+_INSIDE = re.compile(
+    r"(?P<whole>.*[^/._-])[._-]part[._-]?(?P<number>\d+|[a-z]{2})(?:[._]?of[._]?(?P<total>\d+))?"
+    rf"(?P<ending>{_DATA})$",
+    re.IGNORECASE,
+)
+_DATA_ENDING = re.compile(rf"(?:{_DATA})$", re.IGNORECASE)
 _SPLIT = re.compile(
     r"(?P<whole>.*\.(?:bin|npy|ds|jsonl?|zstd?|gz|bz2))[._-]?(?P<number>\d{2,}|[a-z]{2})$", re.IGNORECASE
 )
@@ -64,10 +73,11 @@ def parts_are() -> Parts:
 
 
 class Part(NamedTuple):
-    """What the name of a part says: the name of the whole, and which part it is."""
+    """What the name of a part says: the name of the whole, which part it is, of how many if it says so."""
 
     whole: str
     number: int
+    total: int | None = None
 
 
 def part_of(name: str, *, bare: bool = False) -> Part | None:
@@ -80,10 +90,48 @@ def part_of(name: str, *, bare: bool = False) -> Part | None:
     bare : bool
         Whether names without any ending (``xaa``) are those of parts too.
     """
-    match = _NUMBERED.match(name) or _SPLIT.match(name) or (_BARE.match(name) if bare else None)
+    match = next((match for form in (_NUMBERED, _INSIDE, _SPLIT) if (match := form.match(name))), None)
+    if match is None and bare:
+        match = _BARE.match(name)
     if match is None or match["number"].lower() in _ENDINGS:
         return None
-    return Part(match["whole"], _number(match["number"].lower()))
+    said = match.groupdict()
+    total = said.get("total")
+    return Part(
+        match["whole"] + (said.get("ending") or ""),
+        _number(match["number"].lower()),
+        None if total is None else int(total),
+    )
+
+
+def beginning_of_parts(whole: str) -> str:
+    """Return what the names of all parts of a file begin with."""
+    return _DATA_ENDING.sub("", whole)
+
+
+def missing_of_total(names: Sequence[str], how: Parts) -> str | None:
+    """Return a sentence on parts that are missing by the number of parts that the names of the others say.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The parts of one file, in order and none missing between them.
+    how : Parts
+        Where they are counted from.
+    """
+    last = part_of(names[-1]) if names else None
+    if last is None or last.total is None:
+        return None
+    n_there = last.number + (how is not Parts.JOINED_FROM_1)
+    if n_there >= last.total:
+        return None
+    n_missing = last.total - n_there
+    what = (
+        f"part {last.number + 1} is"
+        if n_missing == 1
+        else f"{n_missing:,} parts from {last.number + 1} on are"
+    )
+    return f"{redacted_url(last.whole)} is in {last.total:,} parts by their names, and {what} not there"
 
 
 def whole_of(name: str) -> str:
@@ -130,6 +178,7 @@ def in_order(whole: str, names: Sequence[str], how: Parts, *, named: Collection[
     InputError
         A part is missing, two have one number, or others were named than are there.
     """
+    _refuse_other_totals(whole, names, how)
     parts: dict[int, str] = {}
     for name in names:
         number = _number_of(name)
@@ -157,6 +206,30 @@ def in_order(whole: str, names: Sequence[str], how: Parts, *, named: Collection[
             path=redacted_url(whole),
             fix=f'name the whole, "{redacted_url(whole)}", or all parts by one pattern',
         )
+
+
+def _refuse_other_totals(whole: str, names: Sequence[str], how: Parts) -> None:
+    """Refuse parts that say different numbers of parts, or that have a number beyond it."""
+    parts = [(name, part) for name in names if (part := part_of(name, bare=True)) is not None]
+    totals = {part.total for _, part in parts}
+    if len(totals) > 1:
+        said = ", ".join(
+            "none" if one is None else f"{one:,}" for one in sorted(totals, key=lambda one: one or 0)
+        )
+        raise InputError(
+            f"is in parts whose names say different numbers of parts: {said}",
+            path=redacted_url(whole),
+            fix="move those of another file away",
+        )
+    first = 1 if how is Parts.JOINED_FROM_1 else 0
+    for name, part in parts:
+        from_1 = 0 not in {one.number for _, one in parts}
+        if part.total is not None and part.number >= first + part.total and not from_1:
+            raise InputError(
+                f"is part {part.number:,} of {part.total:,}, counted from {first}",
+                path=redacted_url(name),
+                fix="move it away, or name the parts as they are counted",
+            )
 
 
 def _number_of(name: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from indexer.errors import InputError, ResourceError
 from indexer.storage.zstd_hints import MOST_BYTES, bytes_that_follow, unpacked_bytes
@@ -72,13 +72,34 @@ def parse_header(head: bytes) -> FrameHeader:
     return FrameHeader(n_bytes_of_header(descriptor), content, window, bool(descriptor & 4))
 
 
+class Borders(Protocol):
+    """What is known of the frames before they are unpacked.
+
+    Attributes
+    ----------
+    first : int
+        The frame that is unpacked first.
+    packed : int
+        The byte of the file where it begins.
+    """
+
+    first: int
+    packed: int
+
+    def produced(self, data: memoryview) -> None:
+        """Hear of bytes that were unpacked."""
+
+    def passed(self, position: int) -> None:
+        """Hear that a frame ended at a byte of the file; refuse one that is not as it was known."""
+
+
 class ByteQueue:
     """Bytes from an iterator, taken in any amount, with the position kept."""
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes], position: int = 0) -> None:
         self._chunks = chunks
         self._data = memoryview(b"")
-        self.position = 0
+        self.position = position
 
     def view(self, n_bytes: int) -> memoryview:
         """Return the next bytes, at most `n_bytes`, without a copy; none only where the source ends."""
@@ -160,6 +181,8 @@ class ZstdReader:
         Largest window to accept.
     key : str
         What the user raises it with.
+    borders : Borders, optional
+        What is known of the frames; `chunks` then begin with one of them.
     """
 
     def __init__(
@@ -169,17 +192,19 @@ class ZstdReader:
         name: str,
         max_window_bytes: int,
         key: str = "[corpus] max_window_bytes",
+        borders: Borders | None = None,
     ) -> None:
         import zstandard
 
         self._error = zstandard.ZstdError
-        self._source = ByteQueue(chunks)
+        self._borders = borders
+        self._source = ByteQueue(chunks, borders.packed if borders else 0)
         self._name = name
         self._max_window_bytes = max_window_bytes
         self._key = key
         largest = 1 << min((max(max_window_bytes, 1024) - 1).bit_length(), _LARGEST_WINDOW_LOG)
         self._decoder = zstandard.ZstdDecompressor(max_window_size=largest)
-        self._n_frames = 0
+        self._n_frames = borders.first if borders else 0
         self._where = ""
         self._header = FrameHeader(0, None, 0, checksum=False)
         self._frame: _FrameBytes | None = None
@@ -206,6 +231,8 @@ class ZstdReader:
                 n_more = self._content.readinto(target[n_done:])
             except self._error as error:
                 raise InputError(f"is corrupt: {error}", path=self._name, offset=self._where) from None
+            if self._borders is not None:
+                self._borders.produced(target[n_done : n_done + n_more])
             n_done += n_more
             self._produced += n_more
             if not n_more:
@@ -225,7 +252,7 @@ class ZstdReader:
             if len(magic) < 4 or number & 0xFFFFFFF0 != SKIPPABLE:
                 break
             self._heed(number, _skip(source, name, where), where)
-            self._n_frames += 1
+            self._pass()
         if len(magic) < 4 or number != MAGIC:
             what = "bytes that belong to no zstd frame" if self._n_frames else "is not a zstd file"
             raise InputError(what, path=name, offset=where)
@@ -264,9 +291,14 @@ class ZstdReader:
                 expected=f"{self._header.content_bytes:,}",
             )
         self._frame = None
-        self._n_frames += 1
+        self._pass()
         self._since_table += self._produced
         self._n_following = 0
+
+    def _pass(self) -> None:
+        self._n_frames += 1
+        if self._borders is not None:
+            self._borders.passed(self._source.position)
 
     def _heed(self, magic: int, content: bytes, where: str) -> None:
         """Hold what a skippable frame says of the others against them."""

@@ -131,6 +131,11 @@ class FileReader(ABC):
             self._shards = tuple(found)
         return self._shards
 
+    def cuts(self, shard: Shard) -> Int64Array | None:
+        """Return the sequences that a range of a packed shard can begin with; None: see `Reader.cuts`."""
+        del shard
+        return None
+
     def documents(self, shard: Shard) -> DocumentNumbers | None:
         """Return how the documents of a shard are numbered; None where the format does not know them."""
         del shard

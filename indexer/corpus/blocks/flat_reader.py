@@ -9,10 +9,11 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import Extent, FileReader, rows_extent
 from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun
-from indexer.corpus.sequences import SequenceBlock
+from indexer.corpus.sequences import SequenceBlock, Shard
 from indexer.errors import ConfigError
 from indexer.storage.compressed import Limits
 from indexer.storage.files import CorpusFile
+from indexer.units import Int64Array
 
 
 def required_width(config: CorpusConfig, name: str) -> int:
@@ -60,7 +61,11 @@ class FlatReader(FileReader):
     def extent(self, number: int) -> Extent:
         """Measure one file."""
         run = self.run(number)
-        return rows_extent(run.n_ids, width=self.width, stride=self.stride, seekable=run.compression is None)
+        return rows_extent(run.n_ids, width=self.width, stride=self.stride, seekable=run.seekable)
+
+    def cuts(self, shard: Shard) -> Int64Array | None:
+        """Return the rows that begin where frames of a packed file do; None: any row."""
+        return self.run(shard.number).cuts(self.stride)
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the rows [start, stop) of one file."""

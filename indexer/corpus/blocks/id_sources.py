@@ -14,12 +14,23 @@ import numpy as np
 
 from indexer.corpus.blocks.ids import as_token_ids, is_given_as_stored
 from indexer.errors import InputError
-from indexer.storage.compressed import PIECE_BYTES, Limits, decompressed_size, unpacked
+from indexer.storage.compressed import (
+    PIECE_BYTES,
+    ByteSource,
+    Limits,
+    decompressed_size,
+    unpacked,
+    unpacked_frames,
+)
 from indexer.storage.file_bytes import map_bytes, read_range, runs_of
 from indexer.storage.files import CorpusFile
+from indexer.storage.frame_index import FrameIndex, frame_index
 from indexer.storage.observer import reading
 from indexer.storage.read_ahead import AscendingBytes, Run
-from indexer.units import TokenIds, Uint8Array
+from indexer.units import Int64Array, TokenIds, Uint8Array
+
+SHORT_FRAME_BYTES = 1 << 26
+"""Longer frames are not unpacked to look at some ids in their middle."""
 
 
 class IdSource(Protocol):
@@ -67,6 +78,10 @@ class IdRun:
         How the file is packed.
     to_end : bool
         Whether the run ends where the file does; a packed file that goes on is then refused.
+    cut : bool
+        Whether a packed file may be read from the middle, where an index of its frames tells how. It is right
+        only where ranges that follow each other leave no id out: every frame is then unpacked to its end by
+        one of them, and held against the index.
     """
 
     file: CorpusFile
@@ -75,6 +90,31 @@ class IdRun:
     dtype: np.dtype[Any]
     compression: str | None = None
     to_end: bool = True
+    cut: bool = False
+
+    @property
+    def frames(self) -> FrameIndex | None:
+        """Where it can be unpacked from beside its beginning."""
+        return frame_index(self.file, self.compression) if self.cut else None
+
+    @property
+    def seekable(self) -> bool:
+        """Whether a range in the middle is read without much of what lies before it."""
+        index = self.frames
+        return self.compression is None or (
+            index is not None and index.n_frames > 1 and index.largest <= SHORT_FRAME_BYTES
+        )
+
+    def cuts(self, stride: int) -> Int64Array | None:
+        """Return the rows, one every `stride` ids, that begin with a frame or soon after; None: any row."""
+        if self.compression is None:
+            return None
+        index = self.frames
+        if index is None:
+            return np.empty(0, np.int64)
+        behind_header = index.unpacked[1:-1] - self.offset
+        rows = -(-behind_header // (stride * self.dtype.itemsize))
+        return np.unique(rows[rows > 0])
 
     def open(self, limits: Limits) -> IdSource:
         """Return the source that fits: a map, ranges, or a stream."""
@@ -163,37 +203,76 @@ class _StreamedIds:
 
     def __init__(self, run: IdRun, limits: Limits) -> None:
         self._run = run
-        self._source = unpacked(run.file, run.compression or "", limits)
+        self._limits = limits
+        self._index = run.frames
+        self._source: ByteSource | None = None
+        if self._index is None:
+            self._source = unpacked(run.file, run.compression or "", limits)
+        # a frame is compared with the index when it is left: so one byte more is read than was asked for
+        self._n_ahead = 0 if self._index is None else 1
+        self._next_frame = 0
+        self._stop = 0
         self._held = np.empty(0, np.uint8)
         self._end = 0
 
     def expect(self, start: int, stop: int) -> None:
-        """Nothing: a stream is read in order in any case."""
+        """Hear that all ids [start, stop) are going to be read in order: frames beyond are not fetched."""
+        del start
+        self._stop = self._run.offset + stop * self._run.dtype.itemsize + self._n_ahead
 
     def read(self, start: int, stop: int) -> TokenIds:
         run = self._run
         size = run.dtype.itemsize
         first, last = run.offset + start * size, run.offset + stop * size
+        if self._source is None:
+            self._begin(first if start else 0)
         self._skip_to(first)
-        data = np.empty(last - first, np.uint8)
-        n_known = max(0, min(self._end, last) - first)
+        data = np.empty(last - first + self._n_ahead, np.uint8)
+        n_known = max(0, min(self._end, first + len(data)) - first)
         if n_known:
             held_start = self._end - len(self._held)
             data[:n_known] = self._held[first - held_start : first - held_start + n_known]
-        if last > self._end:
-            n_read = self._source.readinto(data[n_known:].data)
+        if first + len(data) > self._end:
+            n_read = self._fill(data[n_known:].data)
             self._held, self._end = data[: n_known + n_read], self._end + n_read
             if self._end < last:
                 raise InputError(
                     f"unpacks to {self._end:,} bytes", path=run.file.name, expected=f"at least {last:,}"
                 )
-        return as_token_ids(data.view(run.dtype), path=run.file.name, first_id=start)
+        return as_token_ids(data[: last - first].view(run.dtype), path=run.file.name, first_id=start)
+
+    def _begin(self, byte: int) -> None:
+        """Unpack from the frame that holds a byte on."""
+        assert self._index is not None
+        self._next_frame = self._index.frame_of(byte) if byte else 0
+        self._end = int(self._index.unpacked[self._next_frame])
+        self._open_frames()
+
+    def _open_frames(self) -> None:
+        """Open the next frames; of a store as far as ids are expected, since they are fetched ahead."""
+        assert self._index is not None
+        first, index, run = self._next_frame, self._index, self._run
+        self._next_frame = index.n_frames
+        if not run.file.local:
+            self._next_frame = min(index.n_frames, max(first, index.frame_of(self._stop)) + 1)
+        self._source = unpacked_frames(
+            run.file, run.compression or "", self._limits, index, first, self._next_frame
+        )
+
+    def _fill(self, target: memoryview) -> int:
+        """Fill `target` and return its length; less only where the file ends."""
+        assert self._source is not None
+        n_read = self._source.readinto(target)
+        while n_read < len(target) and self._index is not None and self._next_frame < self._index.n_frames:
+            self._open_frames()
+            n_read += self._source.readinto(target[n_read:])
+        return n_read
 
     def _skip_to(self, start: int) -> None:
         """Unpack what no range asks for."""
         scratch = np.empty(min(PIECE_BYTES, max(0, start - self._end)), np.uint8).data
         while self._end < start:
-            n_read = self._source.readinto(scratch[: start - self._end])
+            n_read = self._fill(scratch[: start - self._end])
             self._end += n_read
             self._held = np.empty(0, np.uint8)
             if not n_read:
@@ -207,10 +286,12 @@ class _StreamedIds:
         """Unpack to the end: a flipped or missing byte after the last sequence is one all the same."""
         run = self._run
         end = run.offset + run.n_ids * run.dtype.itemsize
+        if self._source is None:
+            self._begin(0)
         self._skip_to(end)
         extra = self._end - end
         scratch = np.empty(PIECE_BYTES, np.uint8).data
-        while n_read := self._source.readinto(scratch):
+        while n_read := self._fill(scratch):
             extra += n_read
         if run.to_end and extra:
             raise InputError(f"unpacks to {end + extra:,} bytes", path=run.file.name, expected=f"{end:,}")

@@ -17,8 +17,9 @@ from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.preflight.held_against import disagreements
 from indexer.corpus.preflight.opening import Training
 from indexer.corpus.preflight.sampling import SampleFacts
-from indexer.corpus.sequences import Reader
+from indexer.corpus.sequences import Reader, Shard
 from indexer.plurals import counted
+from indexer.storage.compressed import without_suffix
 from indexer.tokenizers import Tokenizer
 from indexer.units import Int64Array
 
@@ -201,7 +202,12 @@ def _list_unverified(found: Preflight, reader: Reader, config: Config) -> None:
         trust.append("the vocabulary and the text of the ids: no tokenizer is named")
     # lines of text or ids were all read to be counted
     read_whole = reader.facts.format in ("text", "jsonl")
-    if not read_whole and any(not shard.seekable for shard in reader.shards()):
+    if not read_whole and any(map(_is_packed, reader.shards())):
         trust.append(
-            "packed shards beyond their frame heads: they are unpacked to the end while they are scanned"
+            "packed shards beyond their frame heads and seek tables: they are unpacked to the end while they"
+            " are scanned"
         )
+
+
+def _is_packed(shard: Shard) -> bool:
+    return not shard.seekable or without_suffix(shard.name) != shard.name

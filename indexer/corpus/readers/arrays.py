@@ -22,11 +22,12 @@ from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.formats.npy_header import MAX_HEADER_BYTES, NpyHeader, parse_npy_header
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError, ResourceError
 from indexer.storage.compressed import Limits, compression_of, first_bytes
 from indexer.storage.file_bytes import map_bytes, read_range
 from indexer.storage.files import find_files
+from indexer.units import Int64Array
 
 
 class _Layout(NamedTuple):
@@ -117,7 +118,12 @@ class ArrayReader(FileReader):
         file, (compression, header) = self.files[number], self._layout(number)
         if header is not None:
             return IdRun(
-                file, header.offset, int(np.prod(header.shape, dtype=np.int64)), header.dtype, compression
+                file,
+                header.offset,
+                int(np.prod(header.shape, dtype=np.int64)),
+                header.dtype,
+                compression,
+                cut=True,
             )
         dtype = self._dtype_of_headerless(number)
         if n_ids is None:
@@ -130,7 +136,7 @@ class ArrayReader(FileReader):
                     fix="the dtype is wrong, the file is truncated, or it has a header",
                 )
             n_ids = n_bytes // dtype.itemsize
-        return IdRun(file, 0, n_ids, dtype, compression)
+        return IdRun(file, 0, n_ids, dtype, compression, cut=True)
 
     @property
     def measured_by_headers(self) -> bool:
@@ -156,14 +162,17 @@ class ArrayReader(FileReader):
         width = self._width(number)
         if width < 1:
             raise InputError("has rows of no ids", path=run.file.name)
-        seekable = run.compression is None
         if run.compression is not None and header is not None and header.fortran_order:
             raise ResourceError(
                 "is a packed array in Fortran order, whose rows lie all over the stream",
                 path=run.file.name,
                 fix="unpack it",
             )
-        return rows_extent(run.n_ids, width=width, stride=width, seekable=seekable)
+        return rows_extent(run.n_ids, width=width, stride=width, seekable=run.seekable)
+
+    def cuts(self, shard: Shard) -> Int64Array | None:
+        """Return the rows that begin where frames of a packed array do; None: any row."""
+        return self._run(shard.number).cuts(self._width(shard.number))
 
     def sequences(self, number: int, start: int, stop: int, first_sequence: int) -> Iterator[SequenceBlock]:
         """Yield the rows [start, stop) of one file."""

@@ -49,6 +49,7 @@ class MegatronReader(FileReader):
         self._width = config.sequence_length
         self._indexes: dict[int, MegatronIndex] = {}
         self._ends: dict[int, int] = {}
+        self._joined: dict[int, bool] = {}
         first = self._index(0)
         length = self._width
         if length is None and len(pairs) == 1 and len(first.lengths):
@@ -95,15 +96,26 @@ class MegatronReader(FileReader):
                 fix=f"unpack {file.name}",
             )
         self._ends[number] = end
+        self._joined[number] = joined
+        seekable = self._run(number).seekable
         if self._width is None:
-            return Extent(len(index.lengths), n_ids, seekable=compression is None)
+            return Extent(len(index.lengths), n_ids, seekable=seekable)
         if not joined:
             raise ConfigError(
                 "has gaps between its stored sequences, so it cannot be cut as one flat array",
                 path=self._index_files[number].name,
                 fix="leave [corpus] sequence_length out",
             )
-        return rows_extent(n_ids, width=self._width, stride=self._width, seekable=compression is None)
+        return rows_extent(n_ids, width=self._width, stride=self._width, seekable=seekable)
+
+    def cuts(self, shard: Shard) -> Int64Array | None:
+        """Return the sequences that begin where frames of a packed file do; None: any."""
+        run = self._run(shard.number)
+        ids = run.cuts(1)
+        if ids is None or self._width is not None:
+            return run.cuts(self._width or 1)
+        index = self._index(shard.number)
+        return np.unique(np.searchsorted(index.pointers // index.dtype.itemsize, ids))
 
     def _walk(self, number: int) -> tuple[int, int, bool, bool]:
         """Check every pointer; return ids, the last byte, and whether all join and ascend."""
@@ -136,9 +148,16 @@ class MegatronReader(FileReader):
         index, file = self._index(number), self.files[number]
         compression = compression_of(file)
         if compression is not None and number not in self._ends:
-            self._ends[number] = self._walk(number)[1]
+            _, self._ends[number], self._joined[number], _ = self._walk(number)
         end = file.n_bytes if compression is None else self._ends[number]
-        return IdRun(file, 0, end // index.dtype.itemsize, index.dtype, compression)
+        return IdRun(
+            file,
+            0,
+            end // index.dtype.itemsize,
+            index.dtype,
+            compression,
+            cut=self._joined.get(number, False),
+        )
 
     def documents(self, shard: Shard) -> DocumentNumbers | None:
         """Return the documents of the document index."""

@@ -122,13 +122,13 @@ class OlmoReader(FlatReader):
                 expected=f"a multiple of {self._dtype.itemsize} ({self._dtype})",
                 fix="the dtype is wrong, or the file is truncated",
             )
-        return IdRun(file, 0, n_bytes // self._dtype.itemsize, self._dtype, compression)
+        return IdRun(file, 0, n_bytes // self._dtype.itemsize, self._dtype, compression, cut=True)
 
     def extent(self, number: int) -> Extent:
         """Measure one file: whole blocks, and the rows in them."""
         run = self.run(number)
         used = run.n_ids // self._block * self._block
-        extent = rows_extent(used, width=self.width, stride=self.width, seekable=run.compression is None)
+        extent = rows_extent(used, width=self.width, stride=self.width, seekable=run.seekable)
         return extent._replace(n_dropped_tokens=run.n_ids - used)
 
 

@@ -58,8 +58,13 @@ ENDINGS = {
         ("x.bin.part3", ("x.bin", 3)),
         ("x.bin.partab", ("x.bin", 1)),
         ("x.bin.PART_7", ("x.bin", 7)),
-        ("x.bin.part0of4", ("x.bin", 0)),
-        ("x.bin.part-1-of-3", ("x.bin", 1)),
+        ("x.bin.part0of4", ("x.bin", 0, 4)),
+        ("x.bin.part-1-of-3", ("x.bin", 1, 3)),
+        ("x.part0.bin", ("x.bin", 0)),
+        ("x_part-03.npy.zst", ("x.npy.zst", 3)),
+        ("x.partab.jsonl", ("x.jsonl", 1)),
+        ("a.b/x.part1of4.bin", ("a.b/x.bin", 1, 4)),
+        ("x.part0.parquet", None),
         ("x.bin.ba", ("x.bin", 26)),
         ("x.npy.001", ("x.npy", 1)),
         ("x.bin.gz", None),
@@ -74,8 +79,8 @@ ENDINGS = {
         ("model.00", None),
     ],
 )
-def test_which_names_are_parts(name: str, expected: tuple[str, int] | None) -> None:
-    assert part_of(name) == expected
+def test_which_names_are_parts(name: str, expected: tuple | None) -> None:
+    assert part_of(name) == (None if expected is None else (*expected, None)[:3])
 
 
 @pytest.fixture
@@ -112,6 +117,12 @@ def write_parts(folder: Path, sizes: dict[str, int]) -> None:
         ),
         ("x.bin.part_0 x.bin.part_1", Parts.UNSAID, "x.bin.part_1", 'looks like a part.*"separate"'),
         ("x.bin.part_7", Parts.UNSAID, "*", "looks like a part"),
+        ("x.part0.bin x.part1.bin", Parts.UNSAID, "*", r"looks like a part of x\.bin and 1 more"),
+        ("x.part0.bin x.part1.bin", Parts.JOINED, "*.bin", ""),
+        ("x.part0.bin x.part1.bin xy.part0.bin", Parts.JOINED, "x.bin", ""),
+        ("x.bin.part0of2 x.bin.part1of3", Parts.JOINED, "*", "different numbers of parts: 2, 3"),
+        ("x.bin.part0of2 x.bin.part1", Parts.JOINED, "*", "different numbers of parts: none, 2"),
+        ("x.bin.part0of1 x.bin.part1of1", Parts.JOINED, "*", "is part 1 of 1, counted from 0"),
         ("xaa xab xac", Parts.JOINED, "x*", ""),
     ],
 )
@@ -279,6 +290,35 @@ def test_parts_that_may_be_cut_empty_doubled_or_missing_are_refused(
     config = config_from_tables(tables(corpus), origin="test", base=tmp_path)
     plan = plan_index(config, tmp_path / "on purpose")
     assert list(plan.taken) == ["repeated shards" if doubled else "holes"]
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize(
+    ("sizes", "first", "total", "said"),
+    [
+        ([100, 100, 100], 0, 3, ""),  # no more can follow, though the last is as large as the others
+        ([100, 100, 40], 1, 3, ""),
+        ([100, 100, 40], 0, 4, r"x\.bin is in 4 parts by their names, and part 3 is not there"),
+        ([100, 100, 100], 1, 4, "part 4 is not there"),
+        ([100], 0, 4, "3 parts from 1 on are not there"),
+    ],
+)
+def test_names_that_say_how_many_parts_there_are(
+    tmp_path: Path, sizes: list[int], first: int, total: int, said: str, inside: bool
+) -> None:
+    corpus = {**in_parts(tmp_path, sizes), "parts": "joined from 1" if first else "joined"}
+    for path in sorted((tmp_path / "shards").iterdir(), reverse=True):
+        part = f"part{int(path.name[-1]) + first}of{total}"
+        path.rename(path.with_name(f"x.{part}.bin" if inside else f"x.bin.{part}"))
+    config = config_from_tables(tables(corpus), origin="test", base=tmp_path)
+    if said:
+        with pytest.raises(InputError, match=said + ".*allow_holes = true"):
+            plan_index(config, tmp_path / "index")
+        corpus["allow_holes"] = True
+        config = config_from_tables(tables(corpus), origin="test", base=tmp_path)
+    plan = plan_index(config, tmp_path / "index")
+    assert plan.n_tokens == sum(sizes) // 16 * 16
+    assert list(plan.taken) == (["holes"] if said else [])
 
 
 @pytest.mark.parametrize(

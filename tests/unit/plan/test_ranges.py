@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +91,25 @@ def test_a_packed_shard_and_one_of_a_known_hash_stay_whole():
     large = (4_096, 4 * RANGE_TOKENS)
     assert len(cut_into_ranges(corpus(large, seekable=False), ())) == 1
     assert len(cut_into_ranges(corpus(large), {"0.bin"})) == 1
+
+
+@given(st.sets(st.integers(0, 4_200), max_size=200), st.booleans())
+def test_a_packed_shard_is_cut_where_frames_begin(begins, seekable):
+    one = corpus((4_096, 4 * LEAST_RANGE_TOKENS), seekable=seekable)
+    ranges = cut_into_ranges(one, (), lambda _: np.array(sorted(begins), np.int64))
+    assert covered(ranges) == [(0, number) for number in range(4_096)]
+    starts = [scan_range.slices[0].start for scan_range in ranges]
+    assert set(starts) <= begins | {0}
+    assert len(starts) <= 4
+    assert cut_into_ranges(one, {"0.bin"}, lambda _: np.arange(4_096))[0].slices[0].stop == 4_096
+    if begins >= {1_024, 2_048, 3_072}:
+        assert starts == [0, 1_024, 2_048, 3_072]
+
+
+def test_a_packed_shard_of_even_frames_is_cut_evenly():
+    one = corpus((4_096, 4 * LEAST_RANGE_TOKENS), seekable=False)
+    ranges = cut_into_ranges(one, (), lambda _: np.arange(0, 4_096, 100))
+    assert [scan_range.slices[0].start for scan_range in ranges] == [0, 1_100, 2_100, 3_100]
 
 
 def test_a_cut_shard_begins_a_range_with_each_part_but_its_first():

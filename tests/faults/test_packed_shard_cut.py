@@ -1,0 +1,95 @@
+"""A packed shard with an index of its frames is scanned in ranges, and gives the table of the plain one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.build import build_index, merge_index, plan_index, scan_shards, share_of_ranges
+from indexer.config import Config
+from indexer.config.load import config_from_tables
+from indexer.corpus.text.writers import write_megatron
+from indexer.errors import InputError, StateError
+from indexer.plan import ranges
+from indexer.plan.shares import Share
+from indexer.storage import frame_index
+from indexer.verification.verify import verify_index
+from tests.support.framed_files import bgzf, cut, entries_of, seek_table, seekable_zstd
+from tests.support.small_corpus import SmallCorpus, exposures
+
+ROWS = np.random.default_rng(5).integers(0, 40, (400, 16)).astype("<u2")
+DATA = ROWS.tobytes()
+FRAMES = cut(DATA, list(range(700, len(DATA), 701)))
+PACKED = {".zst": seekable_zstd(FRAMES), ".gz": bgzf(FRAMES)}
+
+
+def config_of(base: Path, paths: str, format: str = "headerless", **keys: object) -> Config:
+    corpus = {"vocab_size": 40, "paths": [paths], "format": format, **keys}
+    if format == "headerless":
+        corpus |= {"dtype": "uint16", "sequence_length": 16}
+    tables = {
+        "phrases": {"source": "phrases.jsonl", "token_ids": "token_ids"},
+        "corpus": corpus,
+        "order": {"kind": "sequential", "batch_size": 4},
+        "match": {"unit": "tokens"},
+    }
+    return config_from_tables(tables, origin="test", base=base)
+
+
+@pytest.fixture(autouse=True)
+def short_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranges, "LEAST_RANGE_TOKENS", 1_000)
+    monkeypatch.setattr(frame_index, "GROUP_BYTES", 700)
+
+
+@pytest.mark.parametrize(
+    ("format", "ending"), [("headerless", ".zst"), ("headerless", ".gz"), ("megatron", ".zst")]
+)
+def test_its_table_is_that_of_the_plain_shard(tmp_path: Path, format: str, ending: str) -> None:
+    SmallCorpus(tmp_path, n_shards=0)
+    write_megatron(tmp_path / "shards/a", ROWS, "<u2")
+    build_index(config_of(tmp_path, "shards/a.bin", format), tmp_path / "plain", n_workers=1)
+    (tmp_path / f"shards/a.bin{ending}").write_bytes(PACKED[ending])
+    (tmp_path / "shards/a.bin").unlink()
+    root = tmp_path / "packed"
+    plan = plan_index(config_of(tmp_path, f"shards/a.bin{ending}", format), root)
+    assert len(plan.ranges) == 7
+    assert sum(one.n_sequences for one in plan.shards) == 400
+    stopped = scan_shards(root, n_workers=1)
+    first = next(stopped).range_number
+    stopped.close()
+    done = {first}
+    for number in (2, 1):
+        share = share_of_ranges(root, Share(number, 2))
+        done |= {one.range_number for one in scan_shards(root, n_workers=1, ranges=share)}
+    assert done == set(range(7))
+    merge_index(root)
+    assert exposures(root) == exposures(tmp_path / "plain")
+    assert verify_index(root).exit_code == 0
+
+
+def test_blocks_of_bgzip_without_the_one_that_ends_the_file_are_refused(tmp_path: Path) -> None:
+    SmallCorpus(tmp_path, n_shards=0)
+    (tmp_path / "shards/a.bin.gz").write_bytes(bgzf(FRAMES[:-8]).removesuffix(frame_index.END_OF_BGZF))
+    config = config_of(tmp_path, "shards/a.bin.gz")
+    with pytest.raises(InputError, match=r"a\.bin\.gz is in blocks of bgzip.*allow_holes = true"):
+        plan_index(config, tmp_path / "index")
+    config = config_of(tmp_path, "shards/a.bin.gz", allow_holes=True)
+    assert list(plan_index(config, tmp_path / "index").taken) == ["holes"]
+
+
+def test_a_table_that_lies_ends_in_no_index(tmp_path: Path) -> None:
+    SmallCorpus(tmp_path, n_shards=0)
+    frames, entries = entries_of(FRAMES, checksums=False)
+    (size, n_bytes), (other_size, n_other) = entries[5:7]
+    entries[5:7] = [(size, n_bytes - 32), (other_size, n_other + 32)]
+    (tmp_path / "shards/a.bin.zst").write_bytes(b"".join(frames) + seek_table(entries, checksums=False))
+    root = tmp_path / "index"
+    plan_index(config_of(tmp_path, "shards/a.bin.zst"), root)
+    said = r"a\.bin\.zst, frame [56], byte .*unpacks to 701 bytes; expected (669|733), as its seek table says"
+    with pytest.raises(InputError, match=said):
+        list(scan_shards(root, n_workers=1))
+    with pytest.raises(StateError):
+        merge_index(root)
