@@ -128,7 +128,7 @@ def _blocks(file: CorpusFile) -> FrameIndex | None:
 
 def _ends_of_blocks(file: CorpusFile) -> Iterator[tuple[int, int]]:
     """Yield where blocks of bgzip end, packed and unpacked, up to the first thing that is none."""
-    data = memoryview(map_bytes(file))
+    data = map_bytes(file).data
     at = n_unpacked = 0
     while (head := bytes(data[at : at + 18]))[:4] == _BLOCK_HEAD and head[12:16] == _BLOCK_SIZE:
         at += int.from_bytes(head[16:18], "little") + 1
