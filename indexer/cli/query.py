@@ -120,14 +120,11 @@ def query(
 @click.option("--out", type=click.Path(dir_okay=False), help="Manifest: .parquet, .csv or .jsonl.")
 def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out: str | None) -> None:
     """Split the pairs into proxy_train and proxy_validation and print the balance."""
-    from indexer.index_dir import IndexDir
     from indexer.splits.ask import ask
     from indexer.splits.manifest import manifest_format
-    from indexer.splits.named_values import require_pairs
 
     if out is not None:
         manifest_format(Path(out))  # before the balance is printed
-    require_pairs(IndexDir(index_dir))
     parameters = _split_parameters(checkpoint, min_count, side)
     balance = ask(index_dir, "splits/balance_by_paradigm", parameters)
     _print(balance, "table")

@@ -173,11 +173,13 @@ def _section(section: type, name: str, values: Mapping[str, Any], origin: str) -
                 raise _no_key(name, declaration, origin)
             continue
         value = values[key]
+        choices = declaration.metadata["choices"]
         if not fits(value, hints[key]):
             raise ConfigError(
-                f"[{name}] {key} = {value!r} is of the wrong type", path=origin, expected=spell(hints[key])
+                f"[{name}] {key} = {value!r} is of the wrong type",
+                path=origin,
+                expected=" or ".join(map(repr, choices)) or spell(hints[key]),
             )
-        choices = declaration.metadata["choices"]
         if choices and value not in choices:
             raise ConfigError(
                 f"[{name}] {key} = {value!r} is not a choice",

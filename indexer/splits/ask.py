@@ -16,7 +16,7 @@ from indexer.exposure.query_door import UNHURRIED, MissingTableError, QueryLimit
 from indexer.exposure.statement_words import is_other_statement
 from indexer.index_dir import IndexDir
 from indexer.near_names import did_you_mean
-from indexer.splits.named_values import look_up
+from indexer.splits.named_values import look_up, require_pairs
 from indexer.splits.query_file import QueryFile, find_query_file, shipped_queries
 from indexer.table_seal import require_table
 
@@ -90,8 +90,8 @@ def ask(
     Raises
     ------
     ConfigError
-        No such query or parameter, SQL that cannot be run, or a phrase, paradigm or model that the index does
-        not hold.
+        No such query or parameter, SQL that cannot be run, a phrase, paradigm or model that the index does
+        not hold, or a split of an index without pairs.
     QueryRefusedError
         The statement is not one SELECT, or reaches for files, settings or the network.
     ResourceError
@@ -150,7 +150,10 @@ def _ask(
         limits = limits or (UNHURRIED if trusted else QueryLimits())
         limits = replace(limits, seconds=limits.seconds_of(is_ready=trusted))
         values = look_up(index, file, file.bind(parameters or {}))
-        return run(index.database_file, file.name, file.sql, values, limits, attached)
+        answer = run(index.database_file, file.name, file.sql, values, limits, attached)
+        if trusted and file.name.startswith("splits/") and not answer.rows.num_rows:
+            require_pairs(index)
+        return answer
     if re.fullmatch(r"[\w/-]+", question.strip()) and not is_other_statement(question.strip()):
         raise _no_such_query(question)
     values = _untyped(parameters or {})

@@ -41,7 +41,11 @@ WHERE here.seen
     AND coalesce(there.exposure_count, 0) = 0
     AND (
         $before IS NULL
-        OR coalesce(here.first_step, error('the order of this index is not known: ask without -p before')::BIGINT) < $before
+        OR CASE
+            -- conditions are tried in any order
+            WHEN here.seen
+                THEN coalesce(here.first_step, error('the order of this index is not known: ask without -p before')::BIGINT)
+        END < $before
     )
 ORDER BY there.status IS DISTINCT FROM 'never', here.exposure_count DESC, phrases.phrase
 LIMIT $n_rows;

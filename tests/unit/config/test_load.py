@@ -93,6 +93,8 @@ def test_variables_of_others_are_let_be() -> None:
         (WHOLE + "drop_last = 1\n", "wrong type; expected true or false"),
         (WHOLE + "stop_step = true\n", "wrong type"),
         (WHOLE + '[match]\ncase = "lower"\n', "is not a choice; expected fold or turkish or exact"),
+        (WHOLE + '[index]\noccurrences = "al"\n', r"expected none or all; did you mean 'all'\?"),
+        (WHOLE + "[index]\noccurrences = true\n", "wrong type; expected 'none' or 'all'"),
         ("[corpus]\npaths = []\n", r"\[phrases\] has no key 'source'"),
         (WHOLE.replace('["a.bin"]', '"a.bin"'), "wrong type; expected a list of text"),
         ("phrases = 3\n", "phrases is not a section"),
