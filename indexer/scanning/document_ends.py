@@ -37,7 +37,9 @@ class DocumentEnds:
         most = int((stops - starts).sum())
         if most > len(self._rows):
             self._rows, self._offsets = np.empty(most, np.int64), np.empty(most, np.int64)
-        n = find_ends(ids, starts, stops, self._end, self._n_shared, self._rows, self._offsets)
+        n = 0
+        if self._end <= np.iinfo(ids.dtype).max:
+            n = find_ends(ids, starts, stops, self._end, self._n_shared, self._rows, self._offsets)
         self._found.append((self._rows[:n] + self._n_rows, self._offsets[:n].copy()))
         self._n_rows += len(starts)
 

@@ -4,41 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.jit.bit_counting import lowest_bit
 from indexer.jit.compile import inlined, kernel
+from indexer.jit.equal_ids import equal_ids
 from indexer.jit.numbers import int64
+from indexer.jit.simd import LANES
 from indexer.units import Int32Array, Int64Array, TokenIds
-
-_RUN = 1 << 10
-"""Ids that are asked together whether a document ends among them; most runs hold no end, or few."""
-_SHORT_RUN = 1 << 7
-"""Ids that are asked together in a run that holds an end."""
-
-
-@inlined
-def holds_end(ids: TokenIds, first: int, stop: int, end: int) -> bool:
-    """Tell whether an id of a run, of fewer than 65,536, ends a document."""
-    # Of a slice the compiler knows that no index is negative; of 16 bits it counts 32 at a time.
-    run = ids[first:stop]
-    n = np.uint16(0)
-    for k in range(run.size):
-        n = np.uint16(n + np.uint16(run[k] == end))
-    return bool(n)
 
 
 @inlined
 def find_between(ids: TokenIds, start: int, stop: int, end: int, found: Int64Array, n: int) -> int:
     """Append the places of a range that hold an end to the `n` that were found; return how many they are."""
-    for first in range(start, stop, _RUN):
-        last = min(first + _RUN, stop)
-        if not holds_end(ids, first, last, end):
-            continue
-        for short in range(first, last, _SHORT_RUN):
-            short_last = min(short + _SHORT_RUN, last)
-            if holds_end(ids, short, short_last, end):
-                for place in range(short, short_last):
-                    if ids[place] == end:
-                        found[n] = place
-                        n += 1
+    whole = start + max(stop - start, 0) // LANES * LANES
+    for first in range(start, whole, LANES):
+        bits = equal_ids(ids, first, end)
+        while bits:
+            found[n] = first + int64(lowest_bit(bits))
+            n += 1
+            bits &= bits - np.uint64(1)
+    for place in range(whole, stop):
+        if ids[place] == end:
+            found[n] = place
+            n += 1
     return n
 
 
@@ -72,7 +59,7 @@ def find_ends(
     starts, stops : array of int64, shape (n_sequences,)
         Half-open range of each sequence.
     end : int
-        The id that ends a document.
+        The id that ends a document, one that these can be.
     n_shared : int
         Ids at the end of each sequence that belong to another one.
     rows, offsets : array of int64
@@ -86,7 +73,7 @@ def find_ends(
     n = int64(0)
     n_rows = starts.shape[0]
     if n_rows and follow_each_other(starts, stops, n_shared):
-        # One range: sequences may be short, and a run that is cut is asked more slowly.
+        # One range: sequences may be short, and what is left of 64 ids is asked one by one.
         n = find_between(ids, int64(starts[0]), int64(stops[n_rows - 1]) - n_shared, end, offsets, n)
         row = int64(0)
         for k in range(n):

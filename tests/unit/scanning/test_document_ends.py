@@ -20,7 +20,7 @@ def test_documents_are_counted_as_by_a_plain_loop(
     n_shared: int, gap: int, length: int, share_of_ends: float
 ) -> None:
     draw = np.random.default_rng(length)
-    ids = np.where(draw.random(6000) < share_of_ends, END, 1).astype(np.uint16)
+    ids = np.where(draw.random(6000) < share_of_ends, END, 1).astype(np.uint16 if gap else np.uint32)
     starts = np.arange(5, 6000 - length, length + gap - n_shared if length > 1 else 4)
     stops = starts + length
     row = np.repeat(np.arange(len(starts)), 2)
@@ -40,3 +40,12 @@ def test_documents_are_counted_as_by_a_plain_loop(
     found = ends.before(Matches(nothing, row, offset.astype(np.int32), nothing))
     assert found.tolist() == expected
     assert ends.n_ends == n
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.uint32])
+def test_an_id_that_the_ids_cannot_have_ends_nothing(kind: type) -> None:
+    ids = np.full(200, 1, kind)
+    ends = DocumentEnds((1 << 16) + 1, 0)
+    ends.count(SequenceBlock(ids, np.array([0]), np.array([200]), 0))
+    row = np.zeros(1, np.int32)
+    assert ends.before(Matches(row, row.astype(np.int64), row + 199, row)).tolist() == [0]
