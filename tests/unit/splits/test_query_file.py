@@ -127,4 +127,6 @@ def test_only_the_questions_that_are_ready_take_their_time(
 
     monkeypatch.setattr(ask, "ask", note)
     CliRunner().invoke(query, ["index", *question])
-    assert [limits.seconds for limits in asked if isinstance(limits, QueryLimits)] == [seconds]
+    is_ready = "lag_null" in question[0]
+    limits = [one.seconds_of(is_ready=is_ready) for one in asked if isinstance(one, QueryLimits)]
+    assert limits == [seconds]
