@@ -1,6 +1,6 @@
 """Attention from the query word to the key word of each pair, by head, at every checkpoint.
 
-    python attention.py study/probes.parquet study/checkpoints --out study/measures
+    python attention.py study/probes.parquet study/checkpoints/seed-0 --out study/measures
 
 Query and key are positions of the probe export: the later of critical and context word, and the earlier one.
 As in arXiv 2606.00230 the weight is averaged over the good sentences of a paradigm, for each layer and head

@@ -1,6 +1,6 @@
 """Concept vectors of every checkpoint: how well they tell good from bad, and how many dimensions they span.
 
-    python concepts.py study/probes.parquet study/checkpoints --out study/measures
+    python concepts.py study/probes.parquet study/checkpoints/seed-0 --out study/measures
 
 The Parquet file is what `exposure query INDEX probe_positions --out` wrote: sentences, split and positions.
 The definitions are those of arXiv 2606.00230. The concept vector of a pair is the hidden state of its good
@@ -26,10 +26,10 @@ SPLITS = ("proxy_train", "proxy_validation")
 
 
 def checkpoints(folder: Path) -> Iterator[tuple[str, int, Path]]:
-    """Yield (model, steps taken, path) of the folders ``MODEL/step-NNNNNN``; put your own here."""
-    for path in sorted(folder.glob("*/step-*")):
+    """Yield (model, steps taken, path) of the folders ``step-NNNNNN`` of a model; put your own here."""
+    for path in sorted(folder.glob("step-*")):
         if path.name[5:].isdigit():
-            yield path.parent.name, int(path.name[5:]), path
+            yield folder.name, int(path.name[5:]), path
 
 
 def load(checkpoint: Path):

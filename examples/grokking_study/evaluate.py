@@ -1,6 +1,6 @@
-"""Scores every checkpoint on the exported split with the evaluation harness, in one process.
+"""Scores every checkpoint of a model on the exported split with the evaluation harness, in one process.
 
-    python evaluate.py study/tasks study/checkpoints --out study/results
+    python evaluate.py study/tasks study/checkpoints/seed-0 --out study/results/seed-0
 
 The folder of tasks is what `exposure export --to lm-eval` wrote. It is `lm_eval --model hf --log_samples` for
 each checkpoint, without starting Python anew each time. A checkpoint that has its results is left alone.
@@ -61,8 +61,8 @@ def main() -> None:
     given = parser.parse_args()
     logging.disable_progress_bar()
     tasks = TaskManager(include_path=str(given.tasks), include_defaults=False)
-    found = sorted(path for path in given.checkpoints.glob("*/step-*") if path.name[5:].isdigit())
-    wanted = [(path, given.out / path.relative_to(given.checkpoints)) for path in found]
+    found = sorted(path for path in given.checkpoints.glob("step-*") if path.name[5:].isdigit())
+    wanted = [(path, given.out / path.name) for path in found]
     wanted = [(checkpoint, out) for checkpoint, out in wanted if not out.exists()]
     began = time.monotonic()
     for number, (checkpoint, out) in enumerate(wanted, start=1):

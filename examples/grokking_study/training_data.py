@@ -7,14 +7,40 @@ from __future__ import annotations
 
 import re
 import struct
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-BATCH_SIZE = 16  # [order] batch_size of exposure.toml
-END = 0  # its end_of_document: every document ends with it, and the model reads it before the first token
 DTYPES = {8: np.uint16, 4: np.int32}  # by Megatron's code
+
+
+class Training:
+    """What an ``exposure.toml`` says of a training run: Megatron shards, in order or shuffled each epoch."""
+
+    def __init__(self, config: Path) -> None:
+        told = tomllib.loads(config.read_text())
+        self.tokenizer = config.parent / told["tokenizer"]["path"]
+        self.end = told["corpus"]["end_of_document"]  # the model also reads it before the first token
+        names = [config.parent / name for name in told["corpus"]["paths"]]
+        self._shards = [path for name in names for path in sorted(name.parent.glob(name.name))]
+        self._order = told["order"]
+
+    def batches(self) -> Iterator[list[np.ndarray]]:
+        """Yield the batches of training in their order: whole ones only, as ``drop_last`` says."""
+        sequences = [one for path in self._shards for one in read_shard(path.with_suffix(".bin"))]
+        size = self._order["batch_size"]
+        for epoch in range(self._order.get("epochs", 1)):
+            order = np.arange(len(sequences), dtype=np.uint32)
+            if (
+                self._order["kind"] == "olmo"
+            ):  # a shuffle of its own for each epoch, as OLMo's loader makes it
+                np.random.Generator(np.random.PCG64(self._order["seed"] + epoch)).shuffle(order)
+            else:
+                assert self._order["kind"] == "sequential", "put your own order here"
+            for first in range(0, len(order) - size + 1, size):
+                yield [sequences[number] for number in order[first : first + size]]
 
 
 def read_shard(path: Path) -> list[np.ndarray]:
@@ -26,17 +52,6 @@ def read_shard(path: Path) -> list[np.ndarray]:
     starts = np.frombuffer(index, np.int64, n, offset=34 + 4 * n) // np.dtype(DTYPES[code]).itemsize
     ids = np.memmap(path, DTYPES[code], "r")
     return [ids[start : start + size] for start, size in zip(starts, sizes, strict=True)]
-
-
-def batches(shards: Path) -> Iterator[list[np.ndarray]]:
-    """Yield the batches of training in their order: whole ones only, as ``drop_last`` says."""
-    sequences = (sequence for path in sorted(shards.glob("*.bin")) for sequence in read_shard(path))
-    group: list[np.ndarray] = []
-    for sequence in sequences:
-        group.append(sequence)
-        if len(group) == BATCH_SIZE:
-            yield group
-            group = []
 
 
 class PhraseCounter:

@@ -128,6 +128,11 @@ def colours(column: str, legend: dict[str, str]) -> Any:
     return altair.Color(f"{column}:N", scale=scale)
 
 
+def line_colours(column: str, legend: dict[str, str]) -> Any:
+    """Return the same for lines: the key shows strokes, with their dashes."""
+    return colours(column, legend).legend(symbolType="stroke", symbolStrokeWidth=2.5)
+
+
 def values(rows: list[Row]) -> Any:
     """Return rows as the inline data of a drawing."""
     return {"values": rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.plurals import counted
-from indexer.report.chart import Chart, Panel, Row, colours, grouped, rows_of, values
+from indexer.report.chart import Chart, Panel, Row, grouped, line_colours, rows_of, values
 from indexer.report.theme import BLUE, GREEN, GREY, ORANGE, PALE, VERMILION, steps_scale
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
@@ -57,7 +57,7 @@ def _shares(rows: list[Row], legend: dict[str, str]) -> Any:
                 scale=altair.Scale(domain=[0, 1]),
                 title="share of the items met",
             ),
-            color=colours("role", legend),
+            color=line_colours("role", legend),
             tooltip=["role:N", "checkpoint:Q", "items:Q", "items_met:Q", "items_unknown:Q"],
         )
     )

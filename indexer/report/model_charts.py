@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.report.chart import Chart, Panel, Row, colours, grouped, rows_of, values
+from indexer.report.chart import Chart, Panel, Row, grouped, line_colours, rows_of, values
 from indexer.report.theme import GREY, SPLITS, VERMILION, steps_scale
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
@@ -112,7 +112,7 @@ def _lines(
         .encode(
             x=altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)"),
             y=altair.Y(f"{column}:Q", title=title, scale=altair.Scale(domain=domain, nice=False)),
-            color=colours(by, legend).legend(symbolType="stroke", symbolStrokeWidth=2.5),
+            color=line_colours(by, legend),
             strokeDash=altair.StrokeDash(f"{by}:N", scale=dashes),
             detail="model:N",
             tooltip=["model:N", f"{by}:N", "checkpoint:Q", altair.Tooltip(f"{column}:Q", format=".3f")],

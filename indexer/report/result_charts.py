@@ -6,13 +6,10 @@ import math
 from typing import Any
 
 from indexer.plurals import counted
-from indexer.report.chart import Chart, Panel, Row, colours, grouped, rows_of, values
+from indexer.report.chart import Chart, Panel, Row, grouped, line_colours, rows_of, values
 from indexer.report.theme import BLUE, GREY, SEEN, SPLITS, VERMILION, steps_scale
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
-
-THRESHOLD = 0.8
-"""Accuracy that counts as reached, as in arXiv 2606.00230."""
 
 MOST_PANELS = 12
 MOST_LAGS = 60
@@ -21,17 +18,20 @@ _MOST_LABELS = 6
 """Lags that are labelled below a panel of three beside each other."""
 
 
-def accuracy_over_checkpoints(query: QueryFile, answer: Answer) -> Chart:
-    """Draw accuracy on proxy_train and proxy_validation with Wilson bands, and the lag at 80%."""
+def accuracy_over_checkpoints(query: QueryFile, answer: Answer, *, threshold: float) -> Chart:
+    """Draw accuracy on proxy_train and proxy_validation with Wilson bands, and the lag at a threshold."""
     rows = rows_of(answer)
     missing = sum(row["missing"] for row in rows)
     rows = [row for row in rows if row["accuracy"] is not None]
     legend = {name: colour for name, colour in SPLITS.items() if any(row["split"] == name for row in rows)}
     parts = list(grouped(rows, "paradigm").items())
     low = _lowest(rows, "accuracy")
-    panels = [Panel(paradigm, _accuracy(part, legend, low)) for (paradigm,), part in parts[:MOST_PANELS]]
+    panels = [
+        Panel(paradigm, _accuracy(part, legend, low, threshold)) for (paradigm,), part in parts[:MOST_PANELS]
+    ]
     notes = [
-        "Arrows at 80%: from the first checkpoint of proxy_train to that of proxy_validation, one a model."
+        f"Arrows at {threshold * 100:g}%: from the first checkpoint of proxy_train to that of"
+        " proxy_validation, one a model."
     ]
     notes += (
         [f"{len(parts) - MOST_PANELS} more paradigms are in the data."] if len(parts) > MOST_PANELS else []
@@ -52,7 +52,7 @@ def null_of_the_lag(query: QueryFile, answer: Answer) -> Chart:
         p = part[0]["p"]
         told = "p undefined: proxy_train never got there" if p is None else f"p = {p:.3g}"
         panels.append(Panel(f"{paradigm}\n{model}: {told}", _null(part)))
-    note = "The line is the observed lag."
+    note = f"The line is the observed lag at {float(answer.parameters['threshold']) * 100:g}%."
     if len(parts) > MOST_PANELS:
         note += f" The {MOST_PANELS} smallest p are drawn; {len(parts) - MOST_PANELS} more are in the data."
     legend = {"random splits": GREY, "observed": VERMILION}
@@ -119,7 +119,7 @@ def _lines(rows: list[Row], column: str, legend: dict[str, str], low: float) -> 
         .encode(
             x=_x(rows),
             y=_y("accuracy", low),
-            color=colours(column, legend),
+            color=line_colours(column, legend),
             strokeDash=altair.StrokeDash(f"{column}:N", scale=dashes),
             detail="model:N",
             tooltip=[
@@ -133,7 +133,7 @@ def _lines(rows: list[Row], column: str, legend: dict[str, str], low: float) -> 
     )
 
 
-def _accuracy(rows: list[Row], legend: dict[str, str], low: float) -> Any:
+def _accuracy(rows: list[Row], legend: dict[str, str], low: float, threshold: float) -> Any:
     import altair
 
     bands = (
@@ -143,13 +143,13 @@ def _accuracy(rows: list[Row], legend: dict[str, str], low: float) -> Any:
             x=_x(rows),
             y=_y("accuracy_low", low),
             y2="accuracy_high:Q",
-            color=colours("split", legend),
+            color=line_colours("split", legend),
             detail="model:N",
         )
     )
-    level = altair.Chart(values([{"accuracy": THRESHOLD}])).mark_rule(color=GREY, strokeDash=[2, 2])
+    level = altair.Chart(values([{"accuracy": threshold}])).mark_rule(color=GREY, strokeDash=[2, 2])
     whole = bands + _lines(rows, "split", legend, low) + level.encode(y=_y("accuracy", low))
-    lags = _lags(rows)
+    lags = _lags(rows, threshold)
     if lags:
         arrows = altair.Chart(values(lags)).encode(y=_y("height", low))
         x, x2 = altair.X("start:Q"), altair.X2("stop:Q")
@@ -166,13 +166,13 @@ def _accuracy(rows: list[Row], legend: dict[str, str], low: float) -> Any:
     return whole
 
 
-def _lags(rows: list[Row]) -> list[Row]:
+def _lags(rows: list[Row], threshold: float) -> list[Row]:
     """Return for each model where an arrow starts and stops: below each other, from the threshold down."""
     lags: list[Row] = []
     for (_,), part in grouped(rows, "model").items():
         reached = {
             split: min(
-                (r["checkpoint"] for r in part if r["split"] == split and r["accuracy"] >= THRESHOLD),
+                (r["checkpoint"] for r in part if r["split"] == split and r["accuracy"] >= threshold),
                 default=None,
             )
             for split in ("proxy_train", "proxy_validation")
@@ -187,7 +187,7 @@ def _lags(rows: list[Row]) -> list[Row]:
                 "stop": last if stop is None else stop,
                 "reached": stop is not None,
                 "label": "never" if stop is None else f"{stop - start:,}",
-                "height": THRESHOLD - 0.045 * len(lags),
+                "height": threshold - 0.045 * len(lags),
             }
         )
     return lags

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,13 +48,19 @@ CHARTS: tuple[tuple[str, Draw], ...] = (
 PAIR_CHARTS = ("dynamics/first_exposures_by_phenomenon",)
 """Of these, one that tells good and bad apart; those of splits need pairs too."""
 
-RESULT_CHARTS: tuple[tuple[str, Draw], ...] = (
-    ("dynamics/accuracy", accuracy_over_checkpoints),
-    ("dynamics/lag_null", null_of_the_lag),
-    ("dynamics/accuracy_by_dose", accuracy_by_dose),
-    ("dynamics/accuracy_by_seen", accuracy_by_seen),
-)
-"""Those that need imported results of pairs."""
+THRESHOLD = 0.8
+"""Accuracy that counts as reached, as in arXiv 2606.00230."""
+
+
+def result_charts(threshold: float) -> tuple[tuple[str, Draw], ...]:
+    """Return those that need imported results of pairs, with lags at an accuracy."""
+    return (
+        ("dynamics/accuracy", partial(accuracy_over_checkpoints, threshold=threshold)),
+        ("dynamics/lag_null", null_of_the_lag),
+        ("dynamics/accuracy_by_dose", accuracy_by_dose),
+        ("dynamics/accuracy_by_seen", accuracy_by_seen),
+    )
+
 
 ITEM_CHARTS: tuple[tuple[str, Draw], ...] = (("contamination/share_over_training", share_over_training),)
 """Those that need items other than pairs."""
@@ -85,6 +92,7 @@ def write_report(
     images: Path | None = None,
     min_count: int = 1,
     side: str = "either",
+    threshold: float | None = None,
     allow_paths: Sequence[str] = (),
     announce: Callable[[str], None] = lambda line: None,
 ) -> list[Chart]:
@@ -100,6 +108,8 @@ def write_report(
         Folder for each chart as SVG and PNG; default: ``<stem of out>_charts`` beside the page.
     min_count, side : int, str
         The split that is drawn, over the whole training window.
+    threshold : float, optional
+        Accuracy that counts as reached, 0 to 1; default: 0.8 in charts, and 0.7, 0.8 and 0.9 in the table.
     allow_paths : sequence of str
         Folders that first places may be read from besides what the plan names.
     announce : callable
@@ -120,10 +130,11 @@ def write_report(
     from indexer.report.page import page, snippet
     from indexer.report.search import script, search_box
 
-    parameters = {"min_count": str(min_count), "side": side}
+    given = {"min_count": str(min_count), "side": side}
+    given |= {} if threshold is None else {"threshold": str(threshold)}
     overview = rows_of(ask(root, "explore/overview"))[0]
     with_results = _n_rows(root, "pair_results") > 0
-    asked = CHARTS + (RESULT_CHARTS if with_results else ())
+    asked = CHARTS + (result_charts(THRESHOLD if threshold is None else threshold) if with_results else ())
     n_items = _n_rows(root, "items WHERE kind = 'item'")
     asked += ITEM_CHARTS if n_items else ()
     asked += MEASURE_CHARTS if _n_rows(root, "results") else ()
@@ -136,11 +147,11 @@ def write_report(
         if not overview["pairs"] and (name in PAIR_CHARTS or "min_count" in _names(query)):
             continue  # a split of no pairs
         announce(f"Asking: {query.title}")
-        charts.append(draw(query, ask(root, name, _known(parameters, query))))
+        charts.append(draw(query, ask(root, name, parameters_of(name, given))))
     tables = []
     for name in (RESULT_TABLES if with_results else ()) + TABLES:
         query = load_query(name)
-        answer = ask(root, name, _known(parameters, query))
+        answer = ask(root, name, parameters_of(name, given))
         tables.append((query.title, query.sentence, answer))
 
     announce("Drawing")
@@ -206,9 +217,11 @@ def _require_packages() -> None:
         )
 
 
+def parameters_of(name: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return which of the given parameters a question takes; a threshold is one of accuracy alone."""
+    names = set(_names(load_query(name))) - (set() if name.startswith("dynamics/") else {"threshold"})
+    return {key: value for key, value in given.items() if key in names}
+
+
 def _names(query: QueryFile) -> list[str]:
     return [parameter.name for parameter in query.parameters]
-
-
-def _known(parameters: Mapping[str, str], query: QueryFile) -> dict[str, str]:
-    return {name: value for name, value in parameters.items() if name in _names(query)}

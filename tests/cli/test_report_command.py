@@ -28,13 +28,15 @@ def test_the_command_passes_its_options_on(tmp_path: Path, monkeypatch: pytest.M
         "2",
         "--side",
         "good",
+        "--threshold",
+        "0.6",
         "--allow-path",
         "/data",
     ]
     result = CliRunner().invoke(report, words)
     assert result.exit_code == 0, result.output
     assert result.stdout == ""
-    settings = {"images": None, "min_count": 2, "side": "good", "allow_paths": ("/data",)}
+    settings = {"images": None, "min_count": 2, "side": "good", "threshold": 0.6, "allow_paths": ("/data",)}
     assert asked == [("idx", tmp_path / "r.html", settings)]
 
 

@@ -20,7 +20,9 @@ from indexer.report import write_report
 from indexer.report.chart import Chart
 from indexer.report.exposure_charts import GAP, _labelled, _short
 from indexer.report.result_charts import _labelled as _labelled_lags
-from indexer.splits.ask import ask
+from indexer.report.result_charts import accuracy_over_checkpoints
+from indexer.report.write import parameters_of
+from indexer.splits.ask import ask, load_query
 from tests.support.given_pairs import open_for_pairs, take_pairs
 
 pytest.importorskip("altair")
@@ -282,6 +284,19 @@ def test_results_bring_their_charts(scored: Written) -> None:
     drawn = drawn_rows(panels["attention_by_head-0"])
     assert {(row["head"], row["checkpoint"]): row["attention"] for row in drawn}["L0H1", 40] == 0.875
     assert "Lag beside the published one" in scored.page.read_text(encoding="utf-8")
+
+
+def test_lags_are_drawn_at_the_threshold_asked_for(scored: Written) -> None:
+    notes = {chart.name: chart.note for chart in scored.charts}
+    assert "Arrows at 80%" in notes["accuracy"]
+    assert "observed lag at 80%" in notes["lag_null"]
+    answer = ask(scored.index, "dynamics/accuracy")
+    chart = accuracy_over_checkpoints(load_query("dynamics/accuracy"), answer, threshold=0.35)
+    assert "Arrows at 35%" in chart.note
+    assert '"height": 0.35' in json.dumps(chart.panels[0].drawing.to_dict())
+    given = {"min_count": "2", "threshold": "0.35"}
+    assert parameters_of("dynamics/lag_null", given) == given
+    assert parameters_of("acquisition/acquired", given) == {}  # a value of any measure, no accuracy
 
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
