@@ -19,6 +19,7 @@ from benchmarks.cases import Case, Expected, Run, id_patterns, ours
 from benchmarks.workload import SEED, SEQUENCE_LENGTH, Workload
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.patterns import Gap, GappedPattern, IdPatterns
 from indexer.vocabulary import TokenBytes
@@ -68,15 +69,16 @@ def _case(load: Workload, chosen: PatternSet, vocabulary: TokenBytes, name: str,
 
 
 def matcher_of(chosen: PatternSet, vocabulary: TokenBytes) -> GappedMatcher:
+    gaps = gap_table(chosen.patterns, chosen.first_part, vocabulary)
     anchored = AnchorParts(
         chosen.ids,
         chosen.first_part,
-        chosen.patterns,
+        gaps,
         vocabulary=vocabulary,
         boundary="none",
         possessive="include",
     )
-    return GappedMatcher(anchored, chosen.first_part, chosen.patterns, vocabulary=vocabulary)
+    return GappedMatcher(anchored, chosen.first_part, gaps, vocabulary=vocabulary)
 
 
 def pattern_set(load: Workload, least_ids: int, unit: str) -> PatternSet:

@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 AHEAD = 8
-"""Turns of a long loop, of 20 ns and more each, from the question to the use."""
+"""Turns of a long loop from the question to the use: together some longer than the memory takes to answer."""
 
 _READ, _KEEP, _DATA = 0, 3, 1
 

@@ -8,6 +8,7 @@ from indexer.config.match import MatchConfig
 from indexer.matching.borders import border_rules
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.gapped.text import TextParts
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.matcher import Matcher
@@ -55,17 +56,17 @@ def id_matcher(
             unbounded=given_as_ids,
         )
     n_phrases = len(given_as_ids)
+    gaps = gap_table(gapped, n_phrases, vocabulary, case=match.case)
     anchor_parts = AnchorParts(
         patterns,
         n_phrases,
-        gapped,
+        gaps,
         vocabulary=vocabulary,
         boundary=match.boundary,
         possessive=match.possessive,
-        case=match.case,
         unbounded=given_as_ids,
     )
-    return GappedMatcher(anchor_parts, n_phrases, gapped, vocabulary=vocabulary, case=match.case)
+    return GappedMatcher(anchor_parts, n_phrases, gaps, vocabulary=vocabulary, case=match.case)
 
 
 def text_matcher(
@@ -117,7 +118,7 @@ def text_matcher(
     return GappedMatcher(
         matcher,
         first_part,
-        gapped,
+        gap_table(gapped, first_part, vocabulary, case=match.case),
         vocabulary=vocabulary,
         case=match.case,
         parts=TextParts(parts, rules, match.whitespace),

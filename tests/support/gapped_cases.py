@@ -11,6 +11,7 @@ import numpy as np
 
 from indexer.matching.borders import border_rules
 from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.gapped.text import TextParts
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.text.matcher import TextMatcher
@@ -38,7 +39,8 @@ def in_ids(
     )
     options = {"boundary": boundary, "possessive": "include"}
     inner = TokenMatcher(patterns_of(pairs), vocabulary, **options)
-    matcher = GappedMatcher(inner, FIRST_PART, [pattern(text)], vocabulary=vocabulary, case=case)
+    gaps = gap_table([pattern(text)], FIRST_PART, vocabulary, case=case)
+    matcher = GappedMatcher(inner, FIRST_PART, gaps, vocabulary=vocabulary, case=case)
     known = {"spelled": spelled, "special": special}
     places = naive_id_matches(pairs, rows, **known, **options)
     drawn_pattern = (PHRASE, pattern(text).parts, text.gaps)
@@ -74,7 +76,7 @@ def in_text(notation: str, *sequences: Sequence[Piece], **settings: str) -> list
             matcher = GappedMatcher(
                 inner,
                 FIRST_PART,
-                [pattern(text)],
+                gap_table([pattern(text)], FIRST_PART, vocabulary, case=match["case"]),
                 vocabulary=vocabulary,
                 case=match["case"],
                 parts=TextParts(list(numbers), rules, match["whitespace"]),

@@ -14,7 +14,7 @@ BLOCK_IDS = 16 * 1024 * 1024
 """Ids a block aims at: small beside memory, large beside the cost of a call."""
 
 _VIEWED_TIMES = 4
-"""Times as many where ids are only looked at: two workers take 0.223 ns an id to partials, not 0.230."""
+"""Times as many where ids are only looked at: there a block costs no memory, and each call costs the same."""
 
 _RANGES_AT_ONCE = 1 << 18
 

@@ -7,7 +7,6 @@ around them that their patterns can reach.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,16 +22,15 @@ from indexer.matching.gapped.kernels.anchors import (
     suffix_bits,
 )
 from indexer.matching.gapped.kernels.join import measure_parts
-from indexer.matching.gapped.kernels.tables import Sizes
+from indexer.matching.gapped.kernels.tables import GapTable, Sizes
 from indexer.matching.gapped.parts import merged, partition, parts_in_ids
-from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.ids.keys import set_of_keys
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.kernels.block import Block
 from indexer.matching.matcher import SAMPLE_TOKENS, Matches, concatenate, ordered
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
-from indexer.patterns import GappedPattern, IdPatterns, select
+from indexer.patterns import IdPatterns, select
 from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -55,12 +53,10 @@ class AnchorParts:
         The phrases, and the forms of the parts, whose numbers begin with `first_part`.
     first_part : int
         Phrase numbers from here on are parts.
-    gapped : sequence of GappedPattern
+    gaps : GapTable
         Which parts belong together.
     vocabulary : TokenBytes or None
         The bytes of every id.
-    case : {"fold", "turkish", "exact"}
-        How text is folded before its words are counted.
     boundary, possessive, unbounded
         As of `TokenMatcher`.
     """
@@ -69,18 +65,17 @@ class AnchorParts:
         self,
         patterns: IdPatterns,
         first_part: int,
-        gapped: Sequence[GappedPattern],
+        gaps: GapTable,
         *,
         vocabulary: TokenBytes | VocabularyTables | None,
         boundary: str,
         possessive: str,
-        case: str = "fold",
         unbounded: BoolArray | None = None,
     ) -> None:
         self._tables = None if vocabulary is None else tables_of(vocabulary)
         self._boundary, self._possessive, self._unbounded = boundary, possessive, unbounded
         self._first_part = first_part
-        self._gaps = gap_table(gapped, first_part, self._tables, case=case)
+        self._gaps = gaps
         self._n_parts = int(self._gaps.part.max(initial=-1)) + 1
         self._patterns, self._part = patterns, patterns.phrase - np.int32(first_part)
         self._is_part = (self._part >= 0) & (self._part < self._n_parts)

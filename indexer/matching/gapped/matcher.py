@@ -6,19 +6,16 @@ it finds of them is joined. So it works in text and in ids alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.kernels.join import BEGIN, END, FIRST, PHRASE, ROW, STOP, join_parts
-from indexer.matching.gapped.kernels.tables import Parts, PatternsByPart
+from indexer.matching.gapped.kernels.tables import GapTable, Parts, PatternsByPart
 from indexer.matching.gapped.parts import merged, partition, parts_in_ids
-from indexer.matching.gapped.pattern_table import gap_table, patterns_by_rarer_end
+from indexer.matching.gapped.pattern_table import patterns_by_rarer_end
 from indexer.matching.gapped.text import GapText, TextParts
 from indexer.matching.matcher import Matcher, Matches, concatenate, ordered
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
-from indexer.patterns import GappedPattern
 from indexer.units import Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
@@ -45,28 +42,21 @@ class GappedMatcher:
         Finds the phrases and the parts.
     first_part : int
         Phrase numbers from here on are parts, those below are phrases.
-    patterns : sequence of GappedPattern
-        What to look for.
+    gaps : GapTable
+        What to look for (`gap_table`).
     vocabulary : TokenBytes or None
-        The bytes of every id; None if they are not known: then gaps are counted in tokens only.
+        The bytes of every id; None if they are not known.
     case : {"fold", "turkish", "exact"}
         How the text is folded.
     parts : TextParts or None
         The parts where the matcher below looks for texts; None where it looks for runs of ids.
-
-    Raises
-    ------
-    ConfigError
-        Words are to be counted, or parts are texts, and there is no vocabulary.
-    InputError
-        A pattern has fewer than two parts, a gap less than 0 or upside down.
     """
 
     def __init__(
         self,
         matcher: Matcher,
         first_part: int,
-        patterns: Sequence[GappedPattern],
+        gaps: GapTable,
         *,
         vocabulary: TokenBytes | VocabularyTables | None,
         case: str = "fold",
@@ -75,7 +65,7 @@ class GappedMatcher:
         self._matcher = matcher
         self._first_part = first_part
         tables = None if vocabulary is None else tables_of(vocabulary)
-        self._gaps = gap_table(patterns, first_part, tables, case=case)
+        self._gaps = gaps
         n_texts = 0 if parts is None else len(parts.texts)
         self._n_parts = max(int(self._gaps.part.max(initial=-1)) + 1, n_texts)
         self._text: GapText | None = None

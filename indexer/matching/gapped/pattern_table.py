@@ -9,15 +9,31 @@ import numpy as np
 from indexer.errors import ConfigError, InputError
 from indexer.matching.gapped.kernels.tables import SEPARATOR_WORDS, GapTable, PatternsByPart
 from indexer.matching.gapped.text import words_of_ids
-from indexer.matching.vocabulary_tables import VocabularyTables
+from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.patterns import MOST_GAP, UNITS, Gap, GappedPattern
 from indexer.units import Int64Array
+from indexer.vocabulary import TokenBytes
 
 
 def gap_table(
-    patterns: Sequence[GappedPattern], first_part: int, vocabulary: VocabularyTables | None, *, case: str
+    patterns: Sequence[GappedPattern],
+    first_part: int,
+    vocabulary: TokenBytes | VocabularyTables | None,
+    *,
+    case: str = "fold",
 ) -> GapTable:
-    """Return the patterns as the kernels take them; part numbers count from `first_part`.
+    """Return the patterns as the kernels take them.
+
+    Parameters
+    ----------
+    patterns : sequence of GappedPattern
+        What to look for.
+    first_part : int
+        What part numbers of the table count from.
+    vocabulary : TokenBytes or None
+        The bytes of every id; None if they are not known: then gaps are counted in tokens only.
+    case : {"fold", "turkish", "exact"}
+        How text is folded before its words are counted.
 
     Raises
     ------
@@ -37,8 +53,9 @@ def gap_table(
         )
     places = [gap for pattern in patterns for gap in (Gap(0, 0), *pattern.gaps)]
     words = np.zeros(0, np.uint8)
-    if counts_words and vocabulary is not None:
-        words = vocabulary.made_by(words_of_ids, case=case)
+    tables = None if vocabulary is None else tables_of(vocabulary)
+    if counts_words and tables is not None:
+        words = tables.made_by(words_of_ids, case=case)
     return GapTable(
         offsets=np.cumsum([0, *(len(pattern.parts) for pattern in patterns)]).astype(np.int64),
         part=np.array([part - first_part for pattern in patterns for part in pattern.parts], np.int32),
@@ -49,7 +66,7 @@ def gap_table(
         phrase=np.array([pattern.phrase for pattern in patterns], np.int32),
         words_of_id=words,
         most_words_of_id=int(words[words < SEPARATOR_WORDS].max(initial=0)),
-        special=np.zeros(0, np.bool_) if vocabulary is None else vocabulary.tokens.special,
+        special=np.zeros(0, np.bool_) if tables is None else tables.tokens.special,
     )
 
 

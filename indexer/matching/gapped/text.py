@@ -13,9 +13,8 @@ from indexer.matching.borders import character_classes
 from indexer.matching.gapped.kernels.tables import MOST_WORDS, SEPARATOR_WORDS, Parts, Stretches
 from indexer.matching.gapped.kernels.text import count_words, widen
 from indexer.matching.kernels.block import Block
-from indexer.matching.matcher import concatenate
 from indexer.matching.text.decoder import decoder
-from indexer.matching.text.full_search import empty_stream, new_search_scratch, one_range, search_all
+from indexer.matching.text.full_search import empty_stream, find_in_bytes
 from indexer.matching.text.kernels.decode import fill_stream
 from indexer.matching.text.kernels.search import TextTable
 from indexer.matching.text.kernels.stream import MAX_GROWTH, N_PIECES, N_TEXT, PADDING, Stream
@@ -127,13 +126,14 @@ class GapText:
         """Find the parts in a stream, each with the bytes it takes."""
         if self._phrases is None:
             raise ValueError("the parts are no texts")
-        in_bytes, capacity = _byte_by_byte(stream), new_search_scratch(self._phrases)
-        everywhere = one_range(in_bytes, 1, int(stream.state[N_TEXT]))
-        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            found = concatenate(list(search_all(self._phrases, in_bytes, everywhere, 1, capacity)))
+        n_text, n_pieces = int(stream.state[N_TEXT]), int(stream.state[N_PIECES])
+        piece_start = stream.piece_start[:n_pieces]
+        rows = np.repeat(stream.piece_row[:n_pieces], np.diff(piece_start, append=n_text))
+        before = np.zeros(n_text - len(rows), np.int64)
+        places = np.arange(n_text, dtype=np.int32)
+        found = find_in_bytes(self._phrases, stream.text, np.concatenate([before, rows]), places)
         first = found.token_offset.astype(np.int64)
         stop = first + found.n_tokens
-        piece_start = stream.piece_start[: stream.state[N_PIECES]]
         begin = stream.piece_first[np.searchsorted(piece_start, first, side="right") - 1]
         end = stream.piece_last[np.searchsorted(piece_start, stop - 1, side="right") - 1] + np.int32(1)
         # What stands beside a stretch is there for its borders.
@@ -166,22 +166,6 @@ def _parts_of_ids(
     text_stop = piece_start[np.searchsorted(piece_row | stream.piece_first[:n_pieces], place | stop)]
     begin, end = first.astype(np.int32), stop.astype(np.int32)
     return coarse.part[chosen], row, begin, end, first, stop, text_first, text_stop
-
-
-def _byte_by_byte(stream: Stream) -> Stream:
-    """Return the stream with a piece for each byte: what is found in it is told in bytes."""
-    n_text, n_pieces = int(stream.state[N_TEXT]), int(stream.state[N_PIECES])
-    lengths = np.diff(stream.piece_start[:n_pieces], append=n_text)
-    rows = np.repeat(stream.piece_row[:n_pieces], lengths)
-    state = stream.state.copy()
-    state[N_PIECES] = n_text
-    return stream._replace(
-        piece_start=np.arange(n_text),
-        piece_row=np.concatenate([np.zeros(n_text - len(rows), np.int64), rows]),
-        piece_first=np.arange(n_text, dtype=np.int32),
-        piece_last=np.arange(n_text, dtype=np.int32),
-        state=state,
-    )
 
 
 def words_of_ids(vocabulary: TokenBytes, *, case: str) -> Uint8Array:

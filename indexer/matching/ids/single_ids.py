@@ -30,8 +30,8 @@ from indexer.patterns import IdPatterns
 from indexer.units import BoolArray, Int32Array, TokenIds
 
 _MANY = 0.04
-"""Share of the ids from which on the table is asked for all of them: some 2 ns each, where an id that the
-prefilter lets pass costs fifty."""
+"""Share of the ids from which on the table is asked for all of them: an id that the prefilter lets pass costs
+some twenty-five times as much."""
 
 
 def frequent_singles(patterns: IdPatterns, sample: TokenIds) -> BoolArray:

@@ -29,7 +29,7 @@ def pair_slot(tags: Uint64Array, pair: np.uint64) -> tuple[int, bool]:
     """Return the slot of a pair, and whether one of its tag is there.
 
     If none is, the slot is that of the first lane of the bucket where it would stand. The four tags of a
-    bucket are compared at once, 14 ns a pair at 134,000 phrases; one after another they took 19.
+    bucket are compared at once: one after another, each comparison is a branch taken at random.
     """
     mixed = pair * MIX
     wanted = ((mixed >> np.uint64(16)) & _LANE | _ONE) * _EVERY_LANE

@@ -24,7 +24,7 @@ from indexer.matching.text.kernels.stream import (
 )
 from indexer.matching.text.phrase_table import phrase_table
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
-from indexer.units import Int64Array, TokenIds
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array
 from indexer.vocabulary import TokenBytes
 
 _WINDOW_BYTES = 1 << 16
@@ -124,6 +124,27 @@ def one_range(stream: Stream, begin: int, stop: int) -> Ranges:
     ranges.first_token[0], ranges.last_token[0] = 0, np.iinfo(np.int32).max
     ranges.first_piece[0], ranges.stop_piece[0] = 0, stream.state[N_PIECES]
     return ranges
+
+
+def find_in_bytes(phrases: TextTable, text: Uint8Array, row: Int64Array, offset: Int32Array) -> Matches:
+    """Return the occurrences in a text of which each byte is a piece: offsets and lengths count bytes.
+
+    Parameters
+    ----------
+    phrases : TextTable
+        What to look for.
+    text : array of uint8
+        Folded text; `PADDING` bytes behind it may be read.
+    row, offset : array of int64 and int32, shape (n_text,)
+        The row each byte of the text lies in, and its offset there.
+    """
+    n_text = len(row)
+    state = np.zeros(STATE_SIZE, np.int64)
+    state[N_TEXT] = state[N_PIECES] = n_text
+    stream = Stream(text, np.arange(n_text), row, offset, offset, np.zeros(8, np.uint8), state)
+    everywhere = one_range(stream, 1, n_text)
+    with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+        return concatenate(list(search_all(phrases, stream, everywhere, 1, new_search_scratch(phrases))))
 
 
 def empty_stream(n_bytes: int) -> Stream:

@@ -16,7 +16,7 @@ from indexer.matching.kernels.block import Block
 from indexer.matching.kernels.borders import LEFT_BORDER, MARK, NO_POSSESSIVE, OTHER, RIGHT_BORDER, WORD
 from indexer.matching.matcher import Matches, concatenate, first_of, new_matches, selected
 from indexer.matching.scratch import ScratchPool
-from indexer.matching.text.full_search import new_search_scratch, one_range, search_all
+from indexer.matching.text.full_search import find_in_bytes
 from indexer.matching.text.kernels.in_token import (
     ALONE,
     ASKS,
@@ -38,16 +38,12 @@ from indexer.matching.text.kernels.in_token import (
 )
 from indexer.matching.text.kernels.search import TextTable
 from indexer.matching.text.kernels.stream import (
-    N_PIECES,
-    N_TEXT,
     PADDING,
     SEPARATOR,
     TOKEN_PARTIAL,
     TOKEN_WHOLE,
-    Stream,
     VocabularyTable,
 )
-from indexer.matching.text.kernels.stream import STATE_SIZE as STREAM_STATE_SIZE
 from indexer.matching.text.kernels.tries import Spellings
 from indexer.matching.text.prefilter import SpelledVocabulary
 from indexer.matching.text.vocabulary import characters_touched
@@ -129,16 +125,9 @@ def _occurrences(phrases: TextTable, spelled: _Spelled) -> Matches:
     n_text = len(text) - PADDING
     spelling = np.searchsorted(spelled.begin, np.arange(n_text), side="right") - 1
     offset = (np.arange(n_text) - spelled.begin[spelling]).astype(np.int32)
-    state = np.zeros(STREAM_STATE_SIZE, np.int64)
-    state[N_TEXT] = state[N_PIECES] = n_text
-    # A piece for each byte: so the search tells places in bytes.
-    stream = Stream(text, np.arange(n_text), spelling, offset, offset, np.zeros(8, np.uint8), state)
-    scratch = new_search_scratch(phrases)
-    ranges = one_range(stream, 1, n_text)
     # Nothing beside a token denies less than any neighbour, but for a possessive that goes on.
     fewer_rules = phrases._replace(rules=phrases.rules & (LEFT_BORDER | RIGHT_BORDER))
-    with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-        found = concatenate(list(search_all(fewer_rules, stream, ranges, 1, scratch)))
+    found = find_in_bytes(fewer_rules, text, spelling, offset)
     order = np.lexsort((found.token_offset, found.phrase, found.row))
     return selected(found, order)
 

@@ -17,6 +17,7 @@ from indexer.jit.prefetching import AHEAD, prefetch
 from indexer.jit.simd import AT_ONCE
 from indexer.matching.gapped.kernels.tables import SEPARATOR_WORDS
 from indexer.matching.ids.kernels.keys import PAIRS, Keys, flag_keys
+from indexer.matching.kernels.block import Row
 from indexer.matching.kernels.matches import Matches
 from indexer.units import Int32Array, Int64Array, TokenIds, Uint8Array, Uint16Array, Uint64Array
 
@@ -145,20 +146,13 @@ def farthest(
 
 @leaf
 def add_stretch(
-    table: AnchorTable,
-    ids: TokenIds,
-    start: int,
-    stop: int,
-    part: int,
-    begin: int,
-    end: int,
-    stretches: Int64Array,
-    n: int,
+    table: AnchorTable, row: Row, part: int, begin: int, end: int, stretches: Int64Array, n: int
 ) -> int:
     """Add from where to where the patterns of an anchor part can stand if one may; return how many there are.
 
-    The part is ``ids[begin:end]`` in the row ``ids[start:stop]``.
+    The part is ``ids[begin:end]`` of the row.
     """
+    ids, start, stop = row
     first = farthest(table.left, part, table.words_of_id, ids, start, begin, -1)
     last = farthest(table.right, part, table.words_of_id, ids, stop, end, 1)
     stretches[n, 1], stretches[n, 2] = max(0, first - table.n_leading - start), last - start
@@ -219,12 +213,13 @@ def stretches_around(
             stretches = np.concatenate((stretches, np.empty_like(stretches)))
         stretches[n, 0] = row
         end = begin + longer.n_tokens[k]
-        n = add_stretch(table, ids, starts[row], stops[row], part, begin, end, stretches, n)
+        n = add_stretch(table, Row(ids, starts[row], stops[row]), part, begin, end, stretches, n)
     if table.part.shape[0] == 0:
         return stretches[:n]
     for row in range(starts.shape[0]):
-        for run in range(starts[row], stops[row], _RUN):
-            n_single = single_ids(table, ids, run, min(run + _RUN, stops[row]), flagged)
+        sequence = Row(ids, starts[row], stops[row])
+        for run in range(sequence.start, sequence.stop, _RUN):
+            n_single = single_ids(table, ids, run, min(run + _RUN, sequence.stop), flagged)
             for k in range(n_single):
                 at = run + int64(flagged[k])
                 ahead = table.offsets[int64(ids[run + int64(flagged[min(k + AHEAD, n_single - 1)])])]
@@ -235,5 +230,5 @@ def stretches_around(
                     if n == stretches.shape[0]:
                         stretches = np.concatenate((stretches, np.empty_like(stretches)))
                     stretches[n, 0] = row
-                    n = add_stretch(table, ids, starts[row], stops[row], part, at, at + 1, stretches, n)
+                    n = add_stretch(table, sequence, part, at, at + 1, stretches, n)
     return stretches[:n]

@@ -11,6 +11,7 @@ from indexer.matching.borders import border_rules
 from indexer.matching.gapped import text as gap_text
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.gapped.text import TextParts
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.matching.text.matcher import TextMatcher
@@ -82,10 +83,11 @@ def test_in_ids(rows, pairs, data, known, boundary, case, sampled):
     spelled, special = [*PIECES, b""], frozenset([SPECIAL])
     vocabulary = vocabulary_of(spelled, special) if known else None
     options = {"boundary": boundary if known else "none", "possessive": "include"}
+    gaps = gap_table(as_given(patterns), N_PHRASES, vocabulary, case=case)
     matcher = GappedMatcher(
         TokenMatcher(patterns_of(pairs), vocabulary, **options),
         N_PHRASES,
-        as_given(patterns),
+        gaps,
         vocabulary=vocabulary,
         case=case,
     )
@@ -93,16 +95,8 @@ def test_in_ids(rows, pairs, data, known, boundary, case, sampled):
     found = naive_id_matches(pairs, rows, **options, **text)
     expected = [place for place in found if place[2] < N_PHRASES]
     expected += naive_gapped_id_matches(found, patterns, rows, case=case, **text)
-    anchored = AnchorParts(
-        patterns_of(pairs),
-        N_PHRASES,
-        as_given(patterns),
-        vocabulary=vocabulary,
-        case=case,
-        **options,
-    )
-    given = as_given(patterns)
-    above = GappedMatcher(anchored, N_PHRASES, given, vocabulary=vocabulary, case=case)
+    anchored = AnchorParts(patterns_of(pairs), N_PHRASES, gaps, vocabulary=vocabulary, **options)
+    above = GappedMatcher(anchored, N_PHRASES, gaps, vocabulary=vocabulary, case=case)
     if sampled is not None:  # anchors are chosen in the first call
         matcher.find(*block_of(sampled, np.uint16))
         above.find(*block_of(sampled, np.uint16))
@@ -164,7 +158,7 @@ def test_in_text(case_of, texts, patterns, match, fast, batch):
     matcher = GappedMatcher(
         inner,
         N_PHRASES,
-        as_given(patterns),
+        gap_table(as_given(patterns), N_PHRASES, vocabulary, case=match["case"]),
         vocabulary=vocabulary,
         case=match["case"],
         parts=TextParts(texts[N_PHRASES:], rules, match["whitespace"]),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.patterns import Gap, GappedPattern
 from tests.naive import naive_gapped_id_matches, naive_id_matches
@@ -93,7 +94,7 @@ def windows_from_first_to_last(pieces, n_words):
     matcher = GappedMatcher(
         TokenMatcher(patterns_of(pairs), vocabulary, boundary="none", possessive="include"),
         1,
-        [GappedPattern(0, (1, 2), (gap,))],
+        gap_table([GappedPattern(0, (1, 2), (gap,))], 1, vocabulary),
         vocabulary=vocabulary,
     )
     places = naive_id_matches(pairs, rows, spelled=spelled, special=special)

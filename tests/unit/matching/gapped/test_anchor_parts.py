@@ -7,6 +7,7 @@ import pytest
 
 from indexer.matching.gapped.anchor_parts import AnchorParts
 from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.patterns import Gap, GappedPattern
 from tests.support.drawing import block_of, patterns_of, rows_of, vocabulary_of
@@ -49,10 +50,11 @@ def test_gapped_occurrences_are_the_same_and_parts_are_fewer(boundary):
         vocabulary = vocabulary_of(SPELLED, frozenset([SPECIAL]))
         options = {"boundary": boundary, "possessive": "include"}
         everywhere = TokenMatcher(patterns_of(forms), vocabulary, **options)
+        gaps = gap_table(patterns, N_PHRASES, vocabulary)
         anchored = AnchorParts(
             patterns_of(forms),
             N_PHRASES,
-            patterns,
+            gaps,
             vocabulary=vocabulary,
             **options,
         )
@@ -66,7 +68,7 @@ def test_gapped_occurrences_are_the_same_and_parts_are_fewer(boundary):
         ]
         n_all, n_left = n_all + len(found), n_left + len(left)
         joined, joined_left = (
-            rows_of(GappedMatcher(matcher, N_PHRASES, patterns, vocabulary=vocabulary).find(*block))
+            rows_of(GappedMatcher(matcher, N_PHRASES, gaps, vocabulary=vocabulary).find(*block))
             for matcher in (everywhere, anchored)
         )
         assert joined_left == joined
@@ -80,7 +82,7 @@ def test_anchors_are_chosen_anew_for_a_much_larger_block():
     anchored = AnchorParts(
         patterns_of(forms),
         1,
-        patterns,
+        gap_table(patterns, 1, None),
         vocabulary=None,
         boundary="none",
         possessive="include",
@@ -100,14 +102,15 @@ def test_blanks_before_the_other_part_may_lie_in_the_anchor():
     options = {"boundary": "none", "possessive": "include"}
     forms = [(1, [0, 1]), (2, [1, 2])]  # the second begins at "cats": its blanks are no part of it
     patterns = [GappedPattern(100, (1, 2), (Gap(0, 0),))]
+    gaps = gap_table(patterns, 1, vocabulary)
     anchored = AnchorParts(
         patterns_of(forms),
         1,
-        patterns,
+        gaps,
         vocabulary=vocabulary,
         **options,
     )
     # The first row makes the second part the more frequent one, so that the first is the anchor.
     block = block_of([[1, 2, 1, 2], [0, 1, 2]], np.uint16)
-    matcher = GappedMatcher(anchored, 1, patterns, vocabulary=vocabulary)
+    matcher = GappedMatcher(anchored, 1, gaps, vocabulary=vocabulary)
     assert rows_of(matcher.find(*block)) == [(1, 0, 100, 3)]

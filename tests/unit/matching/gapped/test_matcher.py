@@ -7,6 +7,7 @@ import pytest
 
 from indexer.errors import ConfigError, InputError
 from indexer.matching.gapped.matcher import GappedMatcher
+from indexer.matching.gapped.pattern_table import gap_table
 from indexer.matching.ids.matcher import TokenMatcher
 from indexer.patterns import Gap, GappedPattern
 from tests.naive import naive_gapped_id_matches, naive_id_matches
@@ -31,18 +32,18 @@ def inner(pairs=((1, [0]), (2, [1]))) -> TokenMatcher:
 )
 def test_what_makes_no_sense_is_refused(parts, gaps):
     with pytest.raises(InputError, match="phrase 7: a gapped pattern with"):
-        GappedMatcher(inner(), 1, [GappedPattern(7, parts, gaps)], vocabulary=None)
+        gap_table([GappedPattern(7, parts, gaps)], 1, None)
 
 
 def test_words_without_a_vocabulary_are_refused():
     with pytest.raises(ConfigError, match="words in gaps cannot be counted without a tokenizer"):
-        GappedMatcher(inner(), 1, [GappedPattern(0, (1, 2), (Gap(0, 1, "words"),))], vocabulary=None)
+        gap_table([GappedPattern(0, (1, 2), (Gap(0, 1, "words"),))], 1, None)
 
 
 def test_more_occurrences_than_there_is_room_for_at_first():
     row = [0] * 60 + [1] * 60
     pattern = (0, (1, 2), (Gap(0, 200),))
-    matcher = GappedMatcher(inner(), 1, [GappedPattern(*pattern)], vocabulary=None)
+    matcher = GappedMatcher(inner(), 1, gap_table([GappedPattern(*pattern)], 1, None), vocabulary=None)
     found = rows_of(matcher.find(*block_of([row, row], np.uint16)))
     places = naive_id_matches([(1, [0]), (2, [1])], [row, row])
     assert len(found) == 7200
@@ -63,6 +64,6 @@ def test_anchors_chosen_on_another_stream_change_nothing():
     for first in ([[0] * 30 + [1]], [[1] * 30 + [0]]):
         shifted = [(p + 4, ids) for p, ids in pairs]
         given = [GappedPattern(p, tuple(n + 4 for n in parts), gaps) for p, parts, gaps in patterns]
-        matcher = GappedMatcher(inner(shifted), 5, given, vocabulary=None)
+        matcher = GappedMatcher(inner(shifted), 5, gap_table(given, 5, None), vocabulary=None)
         matcher.find(*block_of(first, np.uint16))
         assert rows_of(matcher.find(*block_of(rows, np.uint16))) == expected
