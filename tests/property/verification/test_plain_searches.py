@@ -27,8 +27,8 @@ from tests.property.matching.gapped.test_gapped_patterns import (
     forms,
     gapped_patterns,
 )
-from tests.property.matching.ids.test_token_matchers import streams
 from tests.property.matching.text.test_equals_naive_text import cases, settings_of_match
+from tests.support.drawn_streams import streams
 from tests.support.examples import examples
 
 BORDERS = {

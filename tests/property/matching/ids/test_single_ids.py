@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from indexer.matching.ids import search, single_ids
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
-from tests.property.matching.ids.test_token_matchers import streams
 from tests.support.drawing import patterns_of, rows_of, vocabulary_of
+from tests.support.drawn_streams import streams
 from tests.support.examples import examples
 from tests.support.id_cases import search_every_id
 
