@@ -51,6 +51,7 @@ class ItemReader:
         self._taken = taken
         self._dataset = config.dataset or source_name(config.source)
         self._empty = dict.fromkeys(config.roles, 0)
+        self._with_text: set[str] = set()
         self._layout = 0
         self._spelled_lists: dict[str, int] = {}
 
@@ -83,6 +84,13 @@ class ItemReader:
         for record in itertools.chain([first], records):
             self._read(record, id_column, n_items)
             n_items += 1
+        for role, column in self._config.roles.items():
+            if column not in first.values and role not in self._with_text:
+                raise ConfigError(
+                    f"no row has text in {column!r}, which [items.roles] {role} names",
+                    path=self._config.source,
+                    fix=f"in the first row stands {first.values[column_of(first.values, column)]!r:.80}",
+                )
         return [*self._notes(n_items), *self._notes_on_layout(whitespace)]
 
     def _id_column(self, first: Record) -> str | None:
@@ -116,11 +124,15 @@ class ItemReader:
         earlier = self._taken.setdefault(item_id, here)
         if earlier is not here:
             raise record.wrong(f"item {item_id} stands twice, first at {earlier}")
-        n_phrases = sum(
-            self._look_for(record, item_id, role, value)
-            for name, column in self._config.roles.items()
-            for role, value in self._fields(record, name, column)
-        )
+        n_phrases = 0
+        for name, column in self._config.roles.items():
+            of_role = sum(
+                self._look_for(record, item_id, role, value)
+                for role, value in self._fields(record, name, column)
+            )
+            if of_role:
+                self._with_text.add(name)
+            n_phrases += of_role
         self._rows.add_item(
             item_id,
             self._dataset,

@@ -183,6 +183,8 @@ def test_an_object_is_refused_with_a_field_to_name_and_that_name_works(tmp_path:
         load(tmp_path, ItemsConfig(source="quiz.jsonl", roles={"question": "q"}))
     found = load(tmp_path, ItemsConfig(source="quiz.jsonl", roles={"question": "q.en", "other": "q.0"}))
     assert found.phrases["phrase"].to_pylist() == ["who?", "x"]
+    with pytest.raises(ConfigError, match=r"no row has text in 'q\.eng', .* in the first row stands \{'en'"):
+        load(tmp_path, ItemsConfig(source="quiz.jsonl", roles={"question": "q.eng"}))
     (tmp_path / "quiz.jsonl").write_text('{"q": ["x"], "r": "y"}\n')
     with pytest.raises(ConfigError, match=r"would have the role a\.0, which is taken"):
         load(tmp_path, ItemsConfig(source="quiz.jsonl", roles={"a": "q", "a.0": "r"}))
