@@ -180,7 +180,7 @@ def require_pairs(index: IndexDir) -> None:
     raise ConfigError(
         f"holds no minimal pairs, only {what}, so there is nothing to split",
         path=index.root,
-        fix=f"ask `exposure query {index.root} {question}`, or index pairs (`exposure phrases --help`)",
+        fix=f"ask `exposure query {index.root} {question}`, or index again with pairs in [phrases] source",
     )
 
 
