@@ -150,7 +150,12 @@ def share_of_ranges(root: str | Path, share: Share) -> list[int]:
 
 
 def merge_index(
-    root: str | Path, *, allow_missing: bool = False, max_memory: str = "", out: str | Path = ""
+    root: str | Path,
+    *,
+    allow_missing: bool = False,
+    max_memory: str = "",
+    out: str | Path = "",
+    on_merged: Callable[[int, int], object] = lambda *_: None,
 ) -> list[str]:
     """Merge the partials into ``exposures.duckdb``; with `allow_missing` what there is of them.
 
@@ -164,6 +169,8 @@ def merge_index(
         Memory to stay within, as in ``16GB``; empty: as planned.
     out : str or Path
         The folder that an index on a store is brought into: there its table stands, to be asked.
+    on_merged : callable
+        Told at the end of how many partials, of how many ranges, the table was made.
 
     Returns
     -------
@@ -177,14 +184,14 @@ def merge_index(
     """
     if is_url(str(root)):
         _bring_into(str(root), out)
-        return _merge(IndexDir(out), allow_missing, max_memory)
+        return _merge(IndexDir(out), allow_missing, max_memory, on_merged)
     if out:
         raise ConfigError(
             "--out has no effect on the index in a folder: its table stands there",
             path=root,
             fix="leave --out out",
         )
-    return _merge(IndexDir(root), allow_missing, max_memory)
+    return _merge(IndexDir(root), allow_missing, max_memory, on_merged)
 
 
 def _bring_into(url: str, out: str | Path) -> None:
@@ -210,13 +217,17 @@ def _bring_into(url: str, out: str | Path) -> None:
         index.bring(sorted(index.committed_ranges()))
 
 
-def _merge(index: IndexDir, allow_missing: bool, max_memory: str) -> list[str]:
+def _merge(
+    index: IndexDir, allow_missing: bool, max_memory: str, on_merged: Callable[[int, int], object]
+) -> list[str]:
     index.require_plan()
     with index.lock():
         plan = read_plan(index.plan_file)
         limit = memory_limit(max_memory or plan.config.index.max_memory)
         duckdb_bytes = max(limit.n_bytes - memory_in_use(), LEAST_OF_DUCKDB) if limit.given else None
-        notes = merge_partials(index, plan, allow_missing=allow_missing, memory_bytes=duckdb_bytes)
+        notes = merge_partials(
+            index, plan, allow_missing=allow_missing, memory_bytes=duckdb_bytes, on_merged=on_merged
+        )
         note_merge(index, plan, notes)
         return notes
 

@@ -93,7 +93,7 @@ SCHEMA = pa.schema(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SliceFacts:
     """What was read of one shard.
 
@@ -125,7 +125,7 @@ class SliceFacts:
     n_document_ends: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What tells a file beside a partial from any other.
 
@@ -144,7 +144,7 @@ class FileFacts:
     hash: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PartialFacts:
     """What was read to make a partial.
 

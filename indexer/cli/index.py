@@ -184,17 +184,24 @@ def scan(
 def merge(index_dir: str, allow_missing: bool, max_memory: str, out: str) -> None:
     """Merge the partials into exposures.duckdb; refuses while one is missing."""
     from indexer.build import merge_index
-    from indexer.exposure.status import read_status
     from indexer.splits.ask import ask
 
-    for note in merge_index(index_dir, allow_missing=allow_missing, max_memory=max_memory, out=out):
+    merged = (0, 0)
+
+    def on_merged(n_merged: int, n_ranges: int) -> None:
+        nonlocal merged
+        merged = n_merged, n_ranges
+
+    notes = merge_index(
+        index_dir, allow_missing=allow_missing, max_memory=max_memory, out=out, on_merged=on_merged
+    )
+    for note in notes:
         click.echo(f"Note: {note}", err=True)
     index_dir = out or index_dir
-    state = read_status(index_dir)
     found = ask(index_dir, "SELECT status, count(*) AS n FROM exposures GROUP BY ALL ORDER BY ALL").rows
     counts = ", ".join(f"{row['n']:,} {row['status']}" for row in found.to_pylist())
     click.echo(
-        f"merged {state.n_scanned:,} of {counted(state.n_ranges, 'range')} "
+        f"merged {merged[0]:,} of {counted(merged[1], 'range')} "
         f"into {index_dir}/exposures.duckdb; phrases: {counts or 'none'}",
         err=True,
     )

@@ -17,7 +17,7 @@ from indexer.storage.files import CorpusFile
 from indexer.units import BoolArray, Int64Array, TokenIds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shard:
     """One file of the corpus, as its header and size tell it.
 

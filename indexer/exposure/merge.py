@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,12 @@ _MAX_NAMED = 5
 
 
 def merge_partials(
-    index: IndexDir, plan: Plan, *, allow_missing: bool = False, memory_bytes: int | None = None
+    index: IndexDir,
+    plan: Plan,
+    *,
+    allow_missing: bool = False,
+    memory_bytes: int | None = None,
+    on_merged: Callable[[int, int], object] = lambda *_: None,
 ) -> list[str]:
     """Build ``exposures.duckdb`` aside from the partials, check it, and rename it into place.
 
@@ -52,6 +57,8 @@ def merge_partials(
         Merge what there is; the index is then marked incomplete, and what was not seen is unknown.
     memory_bytes : int, optional
         What DuckDB may take.
+    on_merged : callable
+        Told at the end of how many partials, of how many ranges, the table was made.
 
     Returns
     -------
@@ -86,6 +93,7 @@ def merge_partials(
 
     commit_table(index, build)
     remove_unclaimed(index)
+    on_merged(len(facts), len(plan.ranges))
     return notes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 _FINGERPRINT = re.compile(rb'^ "fingerprint": "(\w+)"', re.MULTILINE)
 """Alone, so that a plan of many shards is not parsed for each question."""
@@ -13,10 +14,13 @@ _CHECKSUM = re.compile(rb'\{\n "checksum": "([0-9a-f]{64})",\n')
 PLAN_AGAIN = "delete it, and run `exposure index` again with the same configuration: what was scanned is kept"
 
 
-def sealed_plan(text: str) -> str:
-    """Return the text of a ``plan.json`` with a checksum of itself."""
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return f'{text[:2]} "checksum": "{digest}",\n{text[2:]}'
+def sealed_plan(pieces: Sequence[str]) -> str:
+    """Return the text of a ``plan.json``, given in pieces, with a checksum of itself."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece.encode())
+    first, *others = pieces
+    return "".join([first[:2], f' "checksum": "{digest.hexdigest()}",\n', first[2:], *others])
 
 
 def plan_is_whole(data: bytes) -> bool:

@@ -30,6 +30,9 @@ from indexer.phrases.sources.files import FileOptions
 from indexer.phrases.sources.line_pairs import pair_lines
 from indexer.phrases.sources.record import Record
 
+_AT_ONCE = 1 << 16
+"""Texts that are Python's at once, of millions."""
+
 Progress: TypeAlias = Callable[[Iterable[Record]], Iterable[Record]]
 
 
@@ -241,7 +244,11 @@ class _Builder:
 def _notes(phrases: pa.Table, match: MatchConfig) -> tuple[str, ...]:
     if match.boundary != "word":
         return ()
-    unspaced = sum(text is not None and is_unspaced(text) for text in phrases["phrase"].to_pylist())
+    unspaced = sum(
+        text is not None and is_unspaced(text)
+        for batch in phrases.select(["phrase"]).to_batches(max_chunksize=_AT_ONCE)
+        for text in batch[0].to_pylist()
+    )
     if not unspaced:
         return ()
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from indexer.folding import fold
@@ -30,46 +31,68 @@ MOST_PHRASE_BYTES = 4096
 
 
 class PhraseTable:
-    """Distinct phrases. Two are the same when their folded text and their given ids are."""
+    """Distinct phrases. Two are the same when their folded text and their given ids are.
+
+    Lists of millions are of phrases in one spelling and without ids: then a phrase is one text.
+    """
 
     def __init__(self, *, case: str, whitespace: str) -> None:
         self._case = case
         self._collapse = whitespace == "any"
-        self._numbers: dict[tuple[str | None, tuple[int, ...] | None], int] = {}
-        self._spellings: list[set[str]] = []
+        self._numbers: dict[str | tuple[str | None, tuple[int, ...]] | None, int] = {}
+        self._spelling: list[str | None] = []
+        self._other_spellings: dict[int, set[str]] = {}
 
     def __len__(self) -> int:
-        return len(self._spellings)
+        return len(self._spelling)
 
     def add(self, text: str | None, token_ids: Sequence[int] | None = None) -> int:
         """Return the number of a phrase, a new one where it was not met before."""
         if text is not None and self._collapse:
             text = " ".join(text.split())
-        key = (
-            None if text is None else fold(text, self._case),
-            None if token_ids is None else tuple(token_ids),
-        )
-        number = self._numbers.setdefault(key, len(self._spellings))
-        if number == len(self._spellings):
-            self._spellings.append(set())
-        if text is not None:
-            self._spellings[number].add(text)
+        folded = None if text is None else fold(text, self._case)
+        key = folded if token_ids is None else (folded, tuple(token_ids))
+        number = self._numbers.setdefault(key, len(self._spelling))
+        if number == len(self._spelling):
+            self._spelling.append(folded if text == folded else text)
+        elif text is not None:
+            self.add_spelling(number, text)
         return number
 
     def add_spelling(self, number: int, text: str) -> None:
         """Note one more spelling of a phrase."""
-        self._spellings[number].add(text)
+        first = self._spelling[number]
+        if first is None:
+            self._spelling[number] = text
+        elif text != first:
+            self._other_spellings.setdefault(number, set()).add(text)
 
     def to_arrow(self) -> pa.Table:
         """Return the phrase table."""
-        texts = [text for text, _ in self._numbers]
+        texts = [key[0] if isinstance(key, tuple) else key for key in self._numbers]
+        given = any(isinstance(key, tuple) for key in self._numbers)
+        ids = [key[1] if isinstance(key, tuple) else None for key in self._numbers] if given else None
         return pa.table(
             {
-                "phrase_id": range(len(texts)),
+                "phrase_id": np.arange(len(texts), dtype=np.int32),
                 "phrase": texts,
-                "spellings": [sorted(spellings) for spellings in self._spellings],
-                "token_ids": [ids for _, ids in self._numbers],
-                "n_words": [0 if text is None else len(text.split()) for text in texts],
+                "spellings": self._spellings(),
+                "token_ids": pa.nulls(len(texts), SCHEMA.field("token_ids").type) if ids is None else ids,
+                "n_words": np.fromiter(
+                    (0 if text is None else len(text.split()) for text in texts), np.int32, len(texts)
+                ),
             },
             schema=SCHEMA,
         )
+
+    def _spellings(self) -> pa.Array | list[list[str]]:
+        """Return the spellings of each phrase, sorted."""
+        if self._other_spellings or None in self._spelling or not self._spelling:
+            return [
+                sorted({*self._other_spellings.get(number, ()), *([] if first is None else [first])})
+                for number, first in enumerate(self._spelling)
+            ]
+        values = pa.array(self._spelling, pa.string())
+        if isinstance(values, pa.ChunkedArray):  # beyond two billion bytes
+            return [[one] for one in self._spelling if one is not None]
+        return pa.ListArray.from_arrays(np.arange(len(values) + 1, dtype=np.int32), values)

@@ -16,6 +16,9 @@ from indexer.phrases.word_by_word import encode_spellings
 from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.units import Int64Array
 
+_PHRASES_AT_ONCE = 1 << 16
+"""Phrases that are spelled at once: some hundred spellings each take ten times the memory of their ids."""
+
 
 def id_patterns(phrases: pa.Table, tokenizer: Tokenizer | None, match: MatchConfig) -> IdPatterns:
     """Return every token-id sequence to look for.
@@ -55,10 +58,15 @@ def id_patterns(phrases: pa.Table, tokenizer: Tokenizer | None, match: MatchConf
                 expected="a tokenizer to turn it into ids",
                 fix="name one, or give token_ids for every phrase",
             )
-        texts = phrases.select(["phrase", "spellings"]).take(pa.array(with_text))
-        spelled = spelled_rows(texts["phrase"], texts["spellings"], match)
-        forms = encode_spellings(FormEncoder(tokenizer), spelled)
-        owner, ids = np.concatenate([owner, with_text[forms.owner]]), join([ids, forms.ids])
+        encoder = FormEncoder(tokenizer)
+        owners, of_texts = [owner], [ids]
+        for first in range(0, len(with_text), _PHRASES_AT_ONCE):
+            some = with_text[first : first + _PHRASES_AT_ONCE]
+            texts = phrases.select(["phrase", "spellings"]).take(pa.array(some))
+            forms = encode_spellings(encoder, spelled_rows(texts["phrase"], texts["spellings"], match))
+            owners.append(some[forms.owner].astype(np.int32))
+            of_texts.append(forms.ids)
+        owner, ids = np.concatenate(owners), join(of_texts)
         if len(with_ids):
             order = np.argsort(owner, kind="stable")
             owner, ids = owner[order], select(ids, order)

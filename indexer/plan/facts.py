@@ -8,7 +8,7 @@ from typing import Any
 from indexer.runs import Runs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShardSlice:
     """Some sequences of one shard, or all.
 
@@ -30,7 +30,7 @@ class ShardSlice:
         return f"{self.shard}:{self.start}:{self.stop}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScanRange:
     """A run of sequences: what one task scans and one partial holds.
 

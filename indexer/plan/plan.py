@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from indexer.config.load import Config
@@ -138,6 +140,10 @@ class Plan:
 
     def decisive(self) -> dict[str, Any]:
         """Return what decides the rows of the index, and nothing else."""
+        return {**self._decisive(), "shards": self.shards_as_decisive()}
+
+    def _decisive(self) -> dict[str, Any]:
+        """Return what is decisive, with shards one after another: there may be hundreds of thousands."""
         index = self.config.index
         return {
             "plan format": self.format_version,
@@ -146,7 +152,7 @@ class Plan:
             "match settings": asdict(self.config.match),
             "corpus settings": _without(self.config.corpus, "paths", "manifest"),
             "corpus": _without(self.corpus, "seen", "details"),
-            "shards": self.shards_as_decisive(),
+            "shards": self._each_shard_as_decisive(),
             "training order": self.order.as_dict(),
             "taken on purpose": sorted(self.taken),
             "checkpoints": list(self.checkpoints),
@@ -158,7 +164,10 @@ class Plan:
 
     def shards_as_decisive(self) -> list[dict[str, Any] | None]:
         """Return what decides rows of each shard."""
-        return [_without(shard, "url", "modified_ns", "is_hashed_by_reader") for shard in self.shards]
+        return list(self._each_shard_as_decisive())
+
+    def _each_shard_as_decisive(self) -> Iterator[dict[str, Any] | None]:
+        return (_without(shard, "url", "modified_ns", "is_hashed_by_reader") for shard in self.shards)
 
     def _cuts(self) -> list[str]:
         """Return the slices of shards that are cut: the hash of their ids is that of the slices' hashes."""
@@ -168,8 +177,10 @@ class Plan:
 
     def sealed(self) -> Plan:
         """Return the plan with its fingerprint."""
-        digest = hashlib.sha256(_canonical(self.decisive())).hexdigest()
-        return replace(self, fingerprint=digest[:32])
+        digest = hashlib.sha256()
+        for piece in _canonical_pieces(self._decisive()):
+            digest.update(piece)
+        return replace(self, fingerprint=digest.hexdigest()[:32])
 
     def range_name(self, number: int) -> str:
         """Return what a range is called in messages: its shards, and its sequences where a shard is cut."""
@@ -213,3 +224,29 @@ def _plain(value: Any) -> Any:
 
 def _canonical(value: Any) -> bytes:
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+_AT_ONCE = 1000
+"""Elements of a list that are made JSON at once."""
+
+
+def _canonical_pieces(parts: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield `_canonical` of a mapping bit by bit; a list or an iterator in it is never held whole."""
+    for number, name in enumerate(sorted(parts)):
+        yield (b"," if number else b"{") + _canonical(name) + b":"
+        value = parts[name]
+        if isinstance(value, list | Iterator):
+            yield b"["
+            yield from _elements(value)
+            yield b"]"
+        else:
+            yield _canonical(value)
+    yield b"}"
+
+
+def _elements(values: Iterable[Any]) -> Iterator[bytes]:
+    rest = iter(values)
+    before = b""
+    while some := list(islice(rest, _AT_ONCE)):
+        yield before + _canonical(some)[1:-1]
+        before = b","

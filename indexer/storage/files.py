@@ -23,7 +23,7 @@ ANYWHERE = Path()
 _SEE = "see [corpus] paths"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CorpusFile:
     """One file as it was found.
 

@@ -26,7 +26,7 @@ from typing import Any
 import xxhash
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class UsedFile:
     """One file as a plan saw it.
 

@@ -20,8 +20,8 @@ class Notes:
     def __init__(self) -> None:
         self._answers: dict[str, Any] = {}
         self._found: dict[str, CorpusFile] = {}
-        self._found_for: dict[str, set[int | None]] = {}
-        self._read_for: dict[str, set[int | None]] = {}
+        self._found_for: dict[str, int | None] = {}
+        self._read_for: dict[str, int | None] = {}
         self.shard: int | None = None
 
     def answer(self, key: str, ask: Callable[[], Any]) -> Any:
@@ -39,7 +39,7 @@ class Notes:
             It was another one a moment ago.
         """
         self._compare(file)
-        self._found_for.setdefault(file.name, set()).add(self.shard)
+        self._note(self._found_for, file.name)
 
     def _compare(self, file: CorpusFile) -> None:
         if self._found.setdefault(file.name, file).identity() != file.identity():
@@ -48,6 +48,11 @@ class Notes:
                 path=file.name,
                 fix="wait until it is written, and run again",
             )
+
+    def _note(self, used_for: dict[str, int | None], name: str) -> None:
+        """Note that a file is used for the shard at hand: for none in particular if it is for another too."""
+        if used_for.setdefault(name, self.shard) != self.shard:
+            used_for[name] = None
 
     def is_answered(self, key: str) -> bool:
         """Tell whether a question was asked while the plan was made."""
@@ -63,7 +68,7 @@ class Notes:
     def read_whole(self, file: CorpusFile) -> None:
         """Note a file that decides something with all its bytes."""
         self.found(file)
-        self._read_for.setdefault(file.name, set()).add(self.shard)
+        self._note(self._read_for, file.name)
 
     def inventory(self, shards: Mapping[str, int | None]) -> Inventory:
         """Return what was noted, with the hashes of side files.
@@ -80,8 +85,7 @@ class Notes:
             if name in self._read_for and name not in shards and file.modified_ns is not None:
                 digest = content_hash(file)
                 self._compare(measured_again(file))
-            used_for = self._read_for.get(name, self._found_for[name])
-            shard = next(iter(used_for)) if len(used_for) == 1 else None
+            shard = self._read_for.get(name, self._found_for[name])
             used.append(
                 UsedFile(
                     name,
