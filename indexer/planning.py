@@ -204,7 +204,8 @@ def _freeze_phrases(
             watch.say(f"Planning: id forms of {number}")
         patterns = id_patterns(looked_for, tokenizer, config.match)
         # Ids of what is left of a phrase are another phrase.
-        patterns = select(patterns, ~np.isin(patterns.phrase, dropped))
+        if dropped:
+            patterns = select(patterns, ~np.isin(patterns.phrase, dropped))
         without = dict.fromkeys(phrases_without_patterns(looked_for, patterns), NO_ID_FORM)
         without = _of_phrases(loaded, without)
         unspelled = {**without, **unspelled}
