@@ -13,10 +13,12 @@ from typing import Any, TypeVar, cast
 import numba
 
 from indexer.jit.cache import cache_directory
+from indexer.jit.into_callers import IntoCallers
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_BY_KERNELS: dict[str, Any] = {"no_cpython_wrapper": True, "pipeline_class": IntoCallers}
+"""Options of what only kernels call: Python cannot, and it is compiled into its callers."""
 
 
 CACHE = cache_directory()
@@ -28,7 +30,8 @@ def _compile(function: Function, *, keep: bool, **options: Any) -> Function:
     numba.config.CACHE_DIR = "" if CACHE is None else str(CACHE)  # type: ignore[attr-defined]
     try:
         cache = keep and CACHE is not None
-        compiled = numba.njit(nogil=True, error_model="numpy", cache=cache, **options)(function)
+        options |= {"nogil": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
+        compiled = numba.njit(cache=cache, **options)(function)
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
     return cast(Function, compiled)
@@ -53,7 +56,7 @@ def for_types_of(function: Function, *arguments: object) -> Function:
 
 def inlined(function: Function) -> Function:
     """Compile a function that only kernels call: without what a call from Python would need."""
-    return _compile(function, keep=False, **_NO_WRAPPERS)
+    return _compile(function, keep=False, **_BY_KERNELS)
 
 
 def uncounted(function: Function) -> Function:
@@ -61,7 +64,7 @@ def uncounted(function: Function) -> Function:
 
     Numba counts a reference, atomically, for every array a called function reads out of a tuple. In the
     search of the text stream that was two thirds of the time (10 phrases: 0.16 s counted, 0.05 s uncounted).
-    Some of these are called from Python, so they keep their wrappers: without them such a call crashes.
+    These are called from Python: `leaf` is for those that are not.
     """
     return _compile(function, keep=True, _nrt=False)
 
@@ -72,9 +75,9 @@ def merged(function: Function) -> Function:
     A call hands over an array as seven words. A function that takes twenty arrays, for work on ten ids,
     spent a third of its time on that.
     """
-    return _compile(function, keep=True, _nrt=False, forceinline=True)
+    return _compile(function, keep=False, _nrt=False, forceinline=True, **_BY_KERNELS)
 
 
 def leaf(function: Function) -> Function:
     """Compile a function that is both `inlined` and `uncounted`."""
-    return _compile(function, keep=False, _nrt=False, **_NO_WRAPPERS)
+    return _compile(function, keep=False, _nrt=False, **_BY_KERNELS)

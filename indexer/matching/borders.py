@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
 
-from indexer.folding import folding_characters, is_mark, is_word_character
+from indexer.folding import every_character, folding_characters, is_mark, is_word_character
 from indexer.matching.kernels.borders import (
     LEFT_BORDER,
     MARK,
@@ -24,14 +25,18 @@ from indexer.vocabulary import TokenBytes
 _PLANES_WITH_MARKS = (range(0x20000), range(0xE0000, 0xE1000))
 """Where Unicode has marks at all: a million code points need not be asked for their category."""
 
+_WORD_CHARACTERS = re.compile(r"[^\W_]+")
+"""`is_word_character` of a run at once: to `re` a word is what `str.isalnum` says, and the underscore."""
+
 
 @cache
 def character_classes() -> Uint8Array:
     """Return `WORD`, `MARK` or `OTHER` for every code point, as `folding` defines letters and marks."""
-    is_word = np.fromiter(map(is_word_character, map(chr, range(0x110000))), np.bool_, 0x110000)
-    table = np.where(is_word, WORD, OTHER).astype(np.uint8)
+    table = np.full(0x110000, OTHER, np.uint8)
+    for run in _WORD_CHARACTERS.finditer(every_character()):
+        table[run.start() : run.end()] = WORD
     for code in (code for some in _PLANES_WITH_MARKS for code in some):
-        if not is_word[code] and is_mark(chr(code)):
+        if table[code] != WORD and is_mark(chr(code)):
             table[code] = MARK
     table.flags.writeable = False
     return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from indexer.jit.compile import merged, uncounted
+from indexer.jit.compile import leaf, merged
 from indexer.jit.numbers import int64
 from indexer.units import Int32Array, Int64Array
 
@@ -30,7 +30,7 @@ class Matches(NamedTuple):
     n_tokens: Int32Array
 
 
-@uncounted
+@leaf
 def is_before(some: Matches, i: int, others: Matches, j: int) -> bool:
     """Return whether an occurrence is to be told before another one of other occurrences."""
     if some.row[i] != others.row[j]:
@@ -52,7 +52,7 @@ def put_match(matches: Matches, n: int, phrase: int, row: int, token_offset: int
     return n + 1
 
 
-@uncounted
+@leaf
 def copy_match(source: Matches, k: int, matches: Matches, at: int) -> None:
     """Copy an occurrence to a place."""
     matches.phrase[at] = source.phrase[k]
@@ -61,7 +61,7 @@ def copy_match(source: Matches, k: int, matches: Matches, at: int) -> None:
     matches.n_tokens[at] = source.n_tokens[k]
 
 
-@uncounted
+@leaf
 def insert_match(source: Matches, k: int, matches: Matches, n: int) -> int:
     """Insert an occurrence into the first `n`, which are ordered and nearly all before it; return `n` + 1."""
     at = int64(n)

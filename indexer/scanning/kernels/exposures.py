@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.corpus.kernels.visits import Visits
+from indexer.jit.bisection import n_below
 from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64, uint64
 from indexer.matching.kernels.matches import Matches
@@ -224,7 +225,7 @@ def bins_of_row(visits: Visits, row: int, checkpoints: Int64Array, which: int, b
             bin_of[visit - base] = 0
             continue
         if step >= checkpoints[which] or (which > 0 and step < checkpoints[which - 1]):
-            which = int64(np.searchsorted(checkpoints, step, side="right"))
+            which = n_below(checkpoints, step + 1)
         bin_of[visit - base] = which + 1
     return which
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from indexer.corpus.kernels.visits import Visits
+from indexer.jit.bisection import n_below
 from indexer.jit.compile import kernel
+from indexer.jit.numbers import int64
 from indexer.units import UNKNOWN_STEP, Int64Array
 
 
@@ -26,7 +26,7 @@ def add_visited_tokens(
     visits : Visits
         Their steps. Visits of unknown step are left out.
     """
-    which = np.int64(0)
+    which = int64(0)
     for row in range(lengths.shape[0]):
         for visit in range(visits.offsets[row], visits.offsets[row + 1]):
             step = visits.steps[visit]
@@ -34,5 +34,5 @@ def add_visited_tokens(
                 continue
             # Neighbours are mostly of one checkpoint.
             if step >= checkpoints[which] or (which > 0 and step < checkpoints[which - 1]):
-                which = np.searchsorted(checkpoints, step, side="right")
+                which = n_below(checkpoints, step + 1)
             total[which] += lengths[row]

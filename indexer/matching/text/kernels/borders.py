@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from indexer.jit.compile import uncounted
+from indexer.jit.bisection import n_below
+from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.kernels.borders import MARK, OTHER, WORD, class_of_byte
 from indexer.matching.text.kernels.stream import (
@@ -19,7 +18,7 @@ from indexer.matching.text.kernels.stream import (
 from indexer.units import Uint8Array
 
 
-@uncounted
+@leaf
 def class_at(text: Uint8Array, at: int, classes: Uint8Array) -> tuple[int, int]:
     """Return the class of the character that holds a byte of the stream, and where it begins."""
     value = text[at]
@@ -30,7 +29,7 @@ def class_at(text: Uint8Array, at: int, classes: Uint8Array) -> tuple[int, int]:
     return class_of_byte(text, max(at - 3, 0), at, at + 4, classes)
 
 
-@uncounted
+@leaf
 def goes_on_at(text: Uint8Array, at: int, classes: Uint8Array) -> bool:
     """Return whether the character at a place of the stream goes on with the one before: no border."""
     if text[at] < 0x80:
@@ -39,7 +38,7 @@ def goes_on_at(text: Uint8Array, at: int, classes: Uint8Array) -> bool:
     return found != OTHER
 
 
-@uncounted
+@leaf
 def word_before(text: Uint8Array, at: int, classes: Uint8Array) -> bool:
     """Return whether the last character before a place of the stream that is no mark is a letter or digit.
 
@@ -69,7 +68,7 @@ def slide_stream(stream: Stream, done: int, classes: Uint8Array) -> int:
     n = state[N_TEXT] - keep
     for k in range(n):
         text[k] = text[keep + k]
-    first = max(int64(np.searchsorted(stream.piece_start[: state[N_PIECES]], keep, side="right")) - 1, 0)
+    first = max(n_below(stream.piece_start[: state[N_PIECES]], keep + 1) - 1, 0)
     n_pieces = state[N_PIECES] - first
     for k in range(n_pieces):
         stream.piece_start[k] = stream.piece_start[first + k] - keep

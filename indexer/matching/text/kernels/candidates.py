@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from indexer.jit.compile import merged, uncounted
+from indexer.jit.compile import leaf, merged
 from indexer.jit.eight_bytes import load_eight
 from indexer.jit.numbers import int64
 from indexer.jit.prefetching import prefetch
@@ -66,7 +66,7 @@ def new_candidates() -> Candidates:
     )
 
 
-@uncounted
+@leaf
 def hash_first_bytes(text: Uint8Array, at: int, width_class: int) -> np.uint64:
     """Return a hash of the first 1, 2, 4, 8 or 16 bytes; 16 can be read."""
     low: np.uint64 = load_eight(text, at)
@@ -79,7 +79,7 @@ def hash_first_bytes(text: Uint8Array, at: int, width_class: int) -> np.uint64:
     return mixed * _OTHER_MULTIPLIER
 
 
-@uncounted
+@leaf
 def list_candidates(
     table: TextTable,
     text: Uint8Array,
@@ -160,7 +160,7 @@ def next_slot(table: TextTable, width_class: int, hashed: np.uint64, slot: int) 
     return int64(-1)
 
 
-@uncounted
+@leaf
 def keep_known(table: TextTable, candidates: Candidates, n_candidates: int) -> int:
     """Keep the candidates whose hash is in the table, and ask for what is read of them; return how many."""
     n = int64(0)

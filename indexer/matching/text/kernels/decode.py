@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.jit.compile import merged, uncounted
+from indexer.jit.compile import leaf, merged, uncounted
 from indexer.jit.eight_bytes import store_eight
 from indexer.jit.numbers import int64
 from indexer.matching.kernels.block import Block
@@ -32,13 +32,13 @@ from indexer.units import TokenIds, Uint8Array
 _LOW_BYTE = np.uint64(0xFF)
 
 
-@uncounted
+@leaf
 def record_of(unicode: UnicodeTable, code: int) -> int:
     """Return the fold record of a code point."""
     return int64(unicode.record[(int64(unicode.block[code >> 8]) << 8) | (code & 255)])
 
 
-@uncounted
+@leaf
 def put(stream: Stream, value: int) -> None:
     """Append one byte."""
     n = stream.state[N_TEXT]
@@ -46,7 +46,7 @@ def put(stream: Stream, value: int) -> None:
     stream.state[N_TEXT] = n + 1
 
 
-@uncounted
+@leaf
 def put_character(decoder: Decoder, data: Uint8Array, at: int, length: int, stream: Stream) -> None:
     """Append the fold of the well-formed character ``data[at:at + length]``."""
     unicode = decoder.unicode
@@ -61,7 +61,7 @@ def put_character(decoder: Decoder, data: Uint8Array, at: int, length: int, stre
         put(stream, unicode.text[k])
 
 
-@uncounted
+@leaf
 def put_separator(stream: Stream) -> None:
     """Append a separator, unless one stands there."""
     n = stream.state[N_TEXT]
@@ -69,7 +69,7 @@ def put_separator(stream: Stream) -> None:
         put(stream, SEPARATOR)
 
 
-@uncounted
+@leaf
 def begin_piece(stream: Stream, row: int, first: int, last: int) -> None:
     """Begin a piece at the end of the text; a piece that got no text is overwritten."""
     n_text = stream.state[N_TEXT]
@@ -83,7 +83,7 @@ def begin_piece(stream: Stream, row: int, first: int, last: int) -> None:
     stream.state[N_PIECES] = n + 1
 
 
-@uncounted
+@leaf
 def could_begin_character(data: Uint8Array, at: int, stop: int) -> bool:
     """Return whether ``data[at:stop]`` begins a well-formed character that still lacks bytes."""
     lead = data[at]
@@ -101,7 +101,7 @@ def could_begin_character(data: Uint8Array, at: int, stop: int) -> bool:
     return n < 3 or (0x80 <= data[at + 2] <= 0xBF)
 
 
-@uncounted
+@leaf
 def flush_pending(stream: Stream, row: int, offset: int) -> None:
     """Give up the begun character: its bytes belong to none."""
     if stream.state[N_PENDING] > 0:
@@ -111,7 +111,7 @@ def flush_pending(stream: Stream, row: int, offset: int) -> None:
         stream.state[N_PENDING] = 0
 
 
-@uncounted
+@leaf
 def put_bytes(decoder: Decoder, token: int, row: int, offset: int, stream: Stream) -> None:
     """Append the bytes of a token that begins or ends inside a character."""
     vocabulary = decoder.vocabulary
@@ -150,7 +150,7 @@ def put_bytes(decoder: Decoder, token: int, row: int, offset: int, stream: Strea
     stream.state[N_PIECES] = n - int64(stream.piece_start[n - 1] == stream.state[N_TEXT])
 
 
-@uncounted
+@leaf
 def append_odd_token(decoder: Decoder, token: int, row: int, offset: int, stream: Stream) -> None:
     """Append a token that is not whole, or one that stands for no text."""
     kinds = decoder.vocabulary.kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.jit.compile import uncounted
+from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.units import Uint8Array
 
@@ -35,13 +35,13 @@ def edge_class(value: int) -> int:
     return DIGIT if 0x30 <= value <= 0x39 else OTHER
 
 
-@uncounted
+@leaf
 def set_of(value: int) -> np.uint64:
     """Return the set of the class of a byte, and of `ANY`."""
     return (_ONE << np.uint64(edge_class(value))) | (_ONE << np.uint64(ANY))
 
 
-@uncounted
+@leaf
 def classes_beside(
     text: Uint8Array, start: int, stop: int, left: int, right: int, left_word: bool, right_word: bool
 ) -> np.uint64:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.jit.compile import uncounted
+from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.text.kernels.edge_classes import classes_beside
 from indexer.matching.text.kernels.pair_records import (
@@ -82,7 +82,7 @@ def count_pairs(ids: TokenIds, spelling_of: Int32Array, counts: NDArray[np.float
             counts[(pair_hash(pair_key(left, right)) >> np.uint64(20)) & mask] += np.float32(1)
 
 
-@uncounted
+@leaf
 def cost_of(counted: CountedSpellings, left: int, right: int) -> np.float32:
     """Return how often a pair stands in the sample, or more."""
     mask = np.uint64(counted.counts.shape[0] - 1)
@@ -90,7 +90,7 @@ def cost_of(counted: CountedSpellings, left: int, right: int) -> np.float32:
     return cost
 
 
-@uncounted
+@leaf
 def neighbours_of(
     counted: CountedSpellings, text: Uint8Array, place: int, border: int, found: Neighbours
 ) -> int:
@@ -102,7 +102,7 @@ def neighbours_of(
     return spellings_beside(counted.spellings, text, place, border, word, found)
 
 
-@uncounted
+@leaf
 def cost_inside(
     counted: CountedSpellings, text: Uint8Array, place: int, border: int, token: int, further: Neighbours
 ) -> np.float32:
@@ -117,7 +117,7 @@ def cost_inside(
     return cost
 
 
-@uncounted
+@leaf
 def keep_covering(before: Neighbours, n_before: int, n_bytes: int) -> int:
     """Keep the spellings that hold so many bytes; return how many."""
     n = int64(0)
@@ -128,7 +128,7 @@ def keep_covering(before: Neighbours, n_before: int, n_bytes: int) -> int:
     return n
 
 
-@uncounted
+@leaf
 def choose_mandatory_pairs(
     counted: CountedSpellings, splits: Splits, number: int, scratch: SplitScratch
 ) -> tuple[int, int, np.float32]:
@@ -183,7 +183,7 @@ def cost_splits(
         _, _, cost[n] = choose_mandatory_pairs(counted, splits, n, scratch)
 
 
-@uncounted
+@leaf
 def enter_mandatory_pairs(
     counted: CountedSpellings, splits: Splits, number: int, scratch: SplitScratch, table: Uint64Array
 ) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.jit.compile import uncounted
+from indexer.jit.compile import leaf
 from indexer.jit.numbers import int64
 from indexer.matching.text.kernels.search import LOOK_AHEAD
 from indexer.matching.text.kernels.splits import Splits
@@ -22,26 +22,26 @@ CLASSES = np.uint64(0xFFFFFFFF)
 ROLE_SHIFT = np.uint64(60)
 
 
-@uncounted
+@leaf
 def pair_key(left: int, right: int) -> np.uint64:
     """Return two spellings as one number; never 0."""
     return (np.uint64(left) << np.uint64(32)) | np.uint64(right)
 
 
-@uncounted
+@leaf
 def pair_hash(key: np.uint64) -> np.uint64:
     """Return a hash of a pair of spellings."""
     mixed = key * np.uint64(0x9E3779B97F4A7C15)
     return (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xC2B2AE3D27D4EB4F)
 
 
-@uncounted
+@leaf
 def width_class(n: int) -> np.uint64:
     """Return the class of the most bytes among 1, 2, 4 and 8 that `n` bytes, at least one, hold."""
     return np.uint64(n > 1) + np.uint64(n > 3) + np.uint64(n > 7)
 
 
-@uncounted
+@leaf
 def split_class(n_before: int, n_behind: int) -> np.uint64:
     """Return one of 32 classes of split points: which bytes on either side tell it from others.
 
@@ -52,7 +52,7 @@ def split_class(n_before: int, n_behind: int) -> np.uint64:
     return width_class(n_before) * np.uint64(8) + np.uint64(min(n_behind, 8) - 1)
 
 
-@uncounted
+@leaf
 def enter_pair(
     table: Uint64Array, key: np.uint64, splits: Splits, number: int, place: int, role: int, beside: np.uint64
 ) -> int:
@@ -87,7 +87,7 @@ def enter_pair(
     return new
 
 
-@uncounted
+@leaf
 def join_known(known: np.uint64, other: np.uint64) -> np.uint64:
     """Return what is known of two pairs, if it is not known which of them stands there."""
     reach_left = max(known & np.uint64(MOST_REACH), other & np.uint64(MOST_REACH))

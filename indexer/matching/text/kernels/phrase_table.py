@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.jit.compile import uncounted
+from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.text.kernels.candidates import hash_first_bytes
 from indexer.matching.text.kernels.search import NO_ENTRY
@@ -43,7 +43,7 @@ def count_chains(prefix: Int32Array, n_phrases: Int64Array, on_chain: Int64Array
             on_chain[entry] += on_chain[prefix[entry]]
 
 
-@uncounted
+@leaf
 def same_first_bytes(text: Uint8Array, a: int, b: int, width: int) -> bool:
     """Return whether two texts begin with the same bytes."""
     k = 0

@@ -134,7 +134,7 @@ def new_prefilter_scratch(n: int) -> PrefilterScratch:
     )
 
 
-@uncounted
+@leaf
 def pair_bit(bitmap: PairBitmap, width: np.uint64, ids: TokenIds, at: int) -> np.uint64:
     """Return a number whose lowest bit says whether the pair at a position is in the bitmap."""
     pair: np.uint64 = load_pair(ids, at)
@@ -273,7 +273,7 @@ def keep_splits(table: TextPrefilter, row: Row, first: int, last: int, scratch: 
     return end
 
 
-@uncounted
+@leaf
 def scan(
     table: TextPrefilter, ids: TokenIds, begin: int, end: int, scratch: PrefilterScratch
 ) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.jit.bit_counting import lowest_bit
-from indexer.jit.compile import merged, uncounted
+from indexer.jit.compile import leaf, merged, uncounted
 from indexer.jit.eight_bytes import load_eight
 from indexer.jit.numbers import int64
 from indexer.matching.kernels.borders import NO_POSSESSIVE, RIGHT_BORDER, possessive_length
@@ -100,7 +100,7 @@ class Ranges(NamedTuple):
     stop_piece: Int64Array
 
 
-@uncounted
+@leaf
 def common_length(entries: Uint8Array, start: int, stop: int, text: Uint8Array, at: int) -> int:
     """Return how many bytes of ``entries[start:stop]`` stand at a place of the stream.
 
@@ -116,7 +116,7 @@ def common_length(entries: Uint8Array, start: int, stop: int, text: Uint8Array, 
     return min(k, stop - start)
 
 
-@uncounted
+@leaf
 def longest_here(
     entries: Uint8Array, texts: Int64Array, first: int, stop: int, text: Uint8Array, at: int
 ) -> int:
@@ -140,7 +140,7 @@ def longest_here(
     return number
 
 
-@uncounted
+@leaf
 def keeps_rules(table: TextTable, text: Uint8Array, end: int) -> bool:
     """Return whether what stands behind an occurrence agrees with the border rules."""
     if table.rules & RIGHT_BORDER and goes_on_at(text, end, table.classes):
@@ -161,7 +161,7 @@ def is_known(text: Uint8Array, end: int, limit: int) -> bool:
     return end < limit
 
 
-@uncounted
+@leaf
 def piece_at(piece_start: Int64Array, low: int, high: int, at: int) -> int:
     """Return the piece, of those in ``[low, high)``, that holds a byte of the text."""
     while low < high:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.jit.bit_counting import lowest_bit
-from indexer.jit.compile import uncounted
+from indexer.jit.compile import leaf
 from indexer.jit.numbers import int64
 from indexer.units import TokenIds, Uint64Array
 
@@ -13,7 +13,7 @@ _ONE = np.uint64(1)
 _LOW = np.uint64(63)
 
 
-@uncounted
+@leaf
 def bytes_before(last_bytes: Uint64Array, ids: TokenIds, start: int, at: int) -> np.uint64:
     """Return the eight bytes that end before a token, the last one highest, as far as whole tokens go.
 
@@ -39,7 +39,7 @@ def bytes_before(last_bytes: Uint64Array, ids: TokenIds, start: int, at: int) ->
     return value
 
 
-@uncounted
+@leaf
 def bytes_from(first_bytes: Uint64Array, ids: TokenIds, stop: int, at: int) -> np.uint64:
     """Return the eight bytes that begin with a token, the first one lowest, as far as whole tokens go."""
     last = first_bytes.shape[0] - 1
@@ -62,7 +62,7 @@ def bytes_from(first_bytes: Uint64Array, ids: TokenIds, stop: int, at: int) -> n
     return value
 
 
-@uncounted
+@leaf
 def split_bit(
     split_bits: Uint64Array, before: np.uint64, behind: np.uint64, kind: np.uint64
 ) -> tuple[int, np.uint64]:
@@ -79,7 +79,7 @@ def split_bit(
     return word, bits
 
 
-@uncounted
+@leaf
 def is_split(split_bits: Uint64Array, kinds: np.uint64, before: np.uint64, behind: np.uint64) -> bool:
     """Return whether bytes stand around the split point of a phrase of one of these classes."""
     while kinds != 0:

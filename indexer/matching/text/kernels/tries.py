@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from indexer.jit.compile import uncounted
+from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.kernels.borders import WORD
 from indexer.matching.text.kernels.borders import class_at, goes_on_at
-from indexer.units import Int32Array, Int64Array, Uint8Array
+from indexer.units import BoolArray, Int32Array, Int64Array, Uint8Array
 
 NO_NODE = -1
 ROOT = 0
@@ -35,6 +35,10 @@ class Trie(NamedTuple):
         The sorted texts that pass through a node.
     spelling : array of int32, shape (n_texts,)
         Number of each sorted text.
+    bounded_first : array of int64, shape (n_nodes + 1,)
+    bounded : array of int32
+        ``bounded[bounded_first[node]:bounded_first[node + 1]]`` are the texts that pass through a node and
+        have a word border there: few of the thousands that pass through the node of a single letter.
     """
 
     slot_edge: Int64Array
@@ -42,6 +46,8 @@ class Trie(NamedTuple):
     first: Int32Array
     stop: Int32Array
     spelling: Int32Array
+    bounded_first: Int64Array
+    bounded: Int32Array
 
 
 class Spellings(NamedTuple):
@@ -87,7 +93,7 @@ class Neighbours(NamedTuple):
     length: Int64Array
 
 
-@uncounted
+@leaf
 def edge_slot(slot_edge: Int64Array, edge: int) -> int:
     """Return the slot of an edge, or the free one where it would stand."""
     mask: int = slot_edge.shape[0] - 1
@@ -105,8 +111,9 @@ def build_trie(
     slot_node: Int32Array,
     first: Int32Array,
     stop: Int32Array,
+    node_of: Int32Array,
 ) -> int:
-    """Fill the arrays of a trie over sorted texts; return the number of nodes."""
+    """Fill the arrays of a trie over sorted texts, and the node of each byte; return the number of nodes."""
     n_nodes = int64(1)
     first[ROOT] = 0
     stop[ROOT] = offsets.shape[0] - 1
@@ -122,10 +129,35 @@ def build_trie(
                 n_nodes += 1
             node = int64(slot_node[slot])
             stop[node] = number + 1
+            node_of[k] = node
     return n_nodes
 
 
 @uncounted
+def find_word_borders(
+    text: Uint8Array, offsets: Int64Array, classes: Uint8Array, is_behind: bool, has_border: BoolArray
+) -> None:
+    """Tell for each byte of each spelling whether a phrase can have its border there.
+
+    Parameters
+    ----------
+    is_behind : bool
+        Whether the phrase ends behind the byte; else it begins with the byte. What stands beyond has to be no
+        letter or digit, unless the spelling ends there. Of marks before it nobody asks what they belong to.
+    has_border : array of bool
+        One for each byte from the first spelling on.
+    """
+    for spelling in range(1, offsets.shape[0] - 1):
+        begin, end = offsets[spelling], offsets[spelling + 1]
+        for at in range(begin, end):
+            if is_behind:
+                bounded = at + 1 == end or not goes_on_at(text, at + 1, classes)
+            else:
+                bounded = at == begin or class_at(text, at - 1, classes)[0] != WORD
+            has_border[at - offsets[1]] = bounded
+
+
+@leaf
 def child(trie: Trie, node: int, value: int) -> int:
     """Return the node below `node` for a byte; `NO_NODE` if there is none."""
     edge = (node << 8) | int64(value)
@@ -133,7 +165,7 @@ def child(trie: Trie, node: int, value: int) -> int:
     return int64(trie.slot_node[slot]) if trie.slot_edge[slot] == edge else int64(NO_NODE)
 
 
-@uncounted
+@leaf
 def spellings_beside(
     spellings: Spellings, phrase: Uint8Array, place: int, border: int, word: bool, found: Neighbours
 ) -> int:
@@ -147,8 +179,8 @@ def spellings_beside(
     place, border : int
         Different places in it.
     word : bool
-        Whether what stands beyond the border inside a token has to be no letter or digit. Of marks before it
-        it is not asked what they belong to.
+        Whether what stands beyond the border inside a token has to be no letter or digit; see
+        `find_word_borders`.
 
     Returns
     -------
@@ -156,27 +188,24 @@ def spellings_beside(
         How many; -1 if there are more than there is space.
     """
     is_behind, n_known = border > place, abs(border - place)
-    classes = spellings.classes
     trie = spellings.forward if is_behind else spellings.backward
     n = int64(0)
     node = int64(ROOT)
     depth = int64(0)
     while node != NO_NODE:
-        number = int64(trie.first[node])
-        last = number + 1 if depth < n_known else int64(trie.stop[node])
+        if depth == n_known and word:
+            passing, number, last = trie.bounded, trie.bounded_first[node], trie.bounded_first[node + 1]
+        else:
+            passing, number = trie.spelling, int64(trie.first[node])
+            last = number + 1 if depth < n_known else int64(trie.stop[node])
         while depth > 0 and number < last:
-            spelling = int64(trie.spelling[number])
-            begin, end = spellings.offsets[spelling], spellings.offsets[spelling + 1]
-            if (depth < n_known and end - begin != depth) or n == MOST_NEIGHBOURS:
+            spelling = int64(passing[number])
+            length = spellings.offsets[spelling + 1] - spellings.offsets[spelling]
+            if (depth < n_known and length != depth) or n == MOST_NEIGHBOURS:
                 break
-            fits = end - begin == depth or not word
-            if not fits and is_behind:
-                fits = not goes_on_at(spellings.text, begin + depth, classes)
-            elif not fits:
-                fits = class_at(spellings.text, end - depth - 1, classes)[0] != WORD
             found.spelling[n] = spelling
-            found.length[n] = end - begin
-            n += int64(fits)
+            found.length[n] = length
+            n += 1
             number += 1
         if n == MOST_NEIGHBOURS:
             return int64(-1)

@@ -7,7 +7,7 @@ what it could only decide by reading on, which another window then decides.
 
 from __future__ import annotations
 
-from indexer.jit.compile import merged, uncounted
+from indexer.jit.compile import leaf, merged, uncounted
 from indexer.jit.numbers import int64
 from indexer.jit.prefetching import prefetch
 from indexer.matching.kernels.block import Block
@@ -42,7 +42,7 @@ BYTES_BEHIND = 16
 NEXT_WINDOW, NEXT_TOKEN = 0, 1
 
 
-@uncounted
+@leaf
 def context_start(vocabulary: VocabularyTable, ids: TokenIds, start: int, at: int) -> int:
     """Return from where on to decode so that the character before the token at `at` is known."""
     beyond = vocabulary.record.shape[0] - 1
@@ -60,7 +60,7 @@ def context_start(vocabulary: VocabularyTable, ids: TokenIds, start: int, at: in
     return at
 
 
-@uncounted
+@leaf
 def context_stop(vocabulary: VocabularyTable, ids: TokenIds, at: int, stop: int) -> int:
     """Return the position behind tokens from `at` on that hold `BYTES_BEHIND`, or end in a separator."""
     known = int64(0)
@@ -73,7 +73,7 @@ def context_stop(vocabulary: VocabularyTable, ids: TokenIds, at: int, stop: int)
     return at
 
 
-@uncounted
+@leaf
 def tell_base(decoder: Decoder, ids: TokenIds, start: int, first: int, stream: Stream) -> None:
     """Put a sign behind the text before a window where marks end it, or a character is begun.
 
@@ -138,7 +138,7 @@ def append_window(
     ranges.stop[n_ranges] = min(ranges.stop[n_ranges], state[N_TEXT])
 
 
-@uncounted
+@leaf
 def ask_ahead(vocabulary: VocabularyTable, ids: TokenIds, windows: TextWindows, begin: int, end: int) -> None:
     """Ask for the ids of some windows, and for the records of these: they were scanned long ago."""
     for k in range(begin, end):

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.jit.compile import uncounted
+from indexer.jit.bisection import n_below
+from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.matching.kernels.block import Block, Row
 from indexer.matching.text.kernels.pair_records import MOST_REACH, REACH_BITS
@@ -54,7 +55,7 @@ class TextWindows(NamedTuple):
     end: Int64Array
 
 
-@uncounted
+@leaf
 def extend_left(length: Int32Array, ids: TokenIds, start: int, at: int, n_bytes: int) -> int:
     """Return the first position of tokens that with the one at `at` hold `n_bytes` left of its end."""
     last = length.shape[0] - 1
@@ -68,7 +69,7 @@ def extend_left(length: Int32Array, ids: TokenIds, start: int, at: int, n_bytes:
     return at
 
 
-@uncounted
+@leaf
 def extend_right(length: Int32Array, ids: TokenIds, stop: int, at: int, n_bytes: int) -> int:
     """Return the position behind tokens from `at` on that hold `n_bytes`, or end in a separator."""
     last = length.shape[0] - 1
@@ -82,7 +83,7 @@ def extend_right(length: Int32Array, ids: TokenIds, stop: int, at: int, n_bytes:
     return at
 
 
-@uncounted
+@leaf
 def close_window(state: Int64Array, windows: TextWindows, n: int) -> int:
     """Write down the open window; return how many there are."""
     if state[IS_OPEN]:
@@ -95,7 +96,7 @@ def close_window(state: Int64Array, windows: TextWindows, n: int) -> int:
     return n
 
 
-@uncounted
+@leaf
 def open_windows(
     table: TextPrefilter,
     row: Row,
@@ -118,11 +119,11 @@ def open_windows(
     ids, start, stop = row
     length = table.length
     pairs, crossings = scratch.positions[:n_pairs], scratch.crossing[:n_crossing]
-    first_pair = int64(np.searchsorted(pairs, begin))
-    pair = int64(np.searchsorted(pairs, min(end, stop - 1)))
+    first_pair = n_below(pairs, begin)
+    pair = n_below(pairs, min(end, stop - 1))
     pair = keep_splits(table, row, first_pair, pair, scratch)
-    first_crossing = int64(np.searchsorted(crossings, begin))
-    crossing = int64(np.searchsorted(crossings, end))
+    first_crossing = n_below(crossings, begin)
+    crossing = n_below(crossings, end)
     while pair > first_pair or crossing > first_crossing:
         if crossing > first_crossing and (
             pair == first_pair or scratch.crossing[crossing - 1] >= scratch.positions[pair - 1]
@@ -151,7 +152,7 @@ def open_windows(
     return n
 
 
-@uncounted
+@leaf
 def first_row_of_chunk(starts: Int64Array, stops: Int64Array, row: int) -> int:
     """Return the first of the rows up to `row` that ascend, lie close together and fit into one chunk.
 
