@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import ast
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import indexer
 from indexer.jit.bisection import n_below
 from indexer.jit.compile import kernel, leaf
+
+DECORATORS = {"kernel", "uncounted", "merged", "inlined", "leaf"}
+
+
+def functions_of(path: Path) -> list[tuple[ast.FunctionDef, set[str]]]:
+    """Return the functions of a file, each with the ways it is compiled."""
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    return [(node, DECORATORS & set(map(ast.unparse, node.decorator_list))) for node in functions]
+
+
+def test_python_calls_nothing_that_only_kernels_may_call():
+    # Such a call ends the process: there is no door for it.
+    called = {}
+    for path in Path(indexer.__file__).parent.rglob("kernels/*.py"):
+        functions = functions_of(path)
+        doorless = {node.name for node, ways in functions if ways - {"kernel", "uncounted"}}
+        for node in (node for node, ways in functions if not ways):
+            names = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+            called[path.name, node.name] = names & doorless
+    assert len(called) > 10
+    assert not any(called.values())
 
 
 @leaf

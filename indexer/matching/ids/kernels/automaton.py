@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.jit.compile import leaf
+from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64
 from indexer.units import Int32Array, Int64Array, TokenIds
 
@@ -79,7 +79,7 @@ def advance(automaton: Automaton, state: int, token: int) -> int:
         state = int64(automaton.states[state, FAIL])
 
 
-@leaf
+@uncounted
 def link_states(automaton: Automaton, parent: Int64Array) -> None:
     """Fill the failure links, and reports where they are inherited; own reports must be filled."""
     states = automaton.states
