@@ -156,6 +156,7 @@ def test_one_page_holds_everything(plain: Written) -> None:
         "split_balance",
         "split_balance_by_paradigm",
         "exposure_counts",
+        "first_exposures",
         "phrases_met",
     ]
     assert len(page.stills) == len(drawn)
@@ -259,11 +260,7 @@ def test_an_incomplete_index_says_unknown(tmp_path: Path) -> None:
 def test_plain_phrases_have_no_split(tmp_path: Path) -> None:
     index = make_index(tmp_path / "index", pairs=False)
     charts = write_report(index, tmp_path / "report.html")
-    assert [chart.name for chart in charts if chart.panels] == [
-        "exposure_counts",
-        "first_exposures",
-        "phrases_met",
-    ]
+    assert [chart.name for chart in charts if chart.panels] == ["exposure_counts", "phrases_met"]
 
 
 def test_results_bring_their_charts(scored: Written) -> None:
