@@ -154,15 +154,16 @@ def _accuracy(rows: list[Row], legend: dict[str, str], low: float, threshold: fl
         arrows = altair.Chart(values(lags)).encode(y=_y("height", low))
         x, x2 = altair.X("start:Q"), altair.X2("stop:Q")
         whole += arrows.mark_rule(color=VERMILION, strokeWidth=2).encode(x=x, x2=x2)
-        reached = [lag for lag in lags if lag["reached"]]
-        if reached:
-            heads = altair.Chart(values(reached)).mark_point(
-                color=VERMILION, shape="triangle-right", filled=True, size=60, opacity=1
-            )
-            whole += heads.encode(y=_y("height", low), x=altair.X("stop:Q"))
-        for ink in ({"stroke": "white", "strokeWidth": 4, "color": "white"}, {"color": VERMILION}):
-            texts = arrows.mark_text(align="left", baseline="middle", dx=7, fontSize=11, **ink)
-            whole += texts.encode(x=altair.X("stop:Q"), text="label:N")
+        for shape, backward in (("triangle-right", False), ("triangle-left", True)):
+            reached = [lag for lag in lags if lag["reached"] and (lag["stop"] < lag["start"]) is backward]
+            if reached:
+                heads = altair.Chart(values(reached)).mark_point(
+                    color=VERMILION, shape=shape, filled=True, size=60, opacity=1
+                )
+                whole += heads.encode(y=_y("height", low), x=altair.X("stop:Q"))
+        for ink in ({"stroke": "white", "strokeWidth": 6, "color": "white"}, {"color": VERMILION}):
+            texts = arrows.mark_text(align="left", baseline="middle", dx=8, fontSize=11, **ink)
+            whole += texts.encode(x=altair.X("label_at:Q"), text="label:N")
     return whole
 
 
@@ -186,11 +187,17 @@ def _lags(rows: list[Row], threshold: float) -> list[Row]:
                 "start": start,
                 "stop": last if stop is None else stop,
                 "reached": stop is not None,
-                "label": "never" if stop is None else f"{stop - start:,}",
+                "label": "never" if stop is None else _signed(stop - start),
+                "label_at": max(start, last if stop is None else stop),
                 "height": threshold - 0.045 * len(lags),
             }
         )
     return lags
+
+
+def _signed(lag: int) -> str:
+    """Return a lag with its sign, which a line beside it cannot be taken for."""
+    return f"{lag:+,}".replace("-", "\u2212") if lag else "0"
 
 
 def _null(rows: list[Row]) -> Any:

@@ -20,7 +20,7 @@ from indexer.report import write_report
 from indexer.report.chart import Chart
 from indexer.report.exposure_charts import GAP, _labelled, _short
 from indexer.report.result_charts import _labelled as _labelled_lags
-from indexer.report.result_charts import accuracy_over_checkpoints
+from indexer.report.result_charts import _lags, accuracy_over_checkpoints
 from indexer.report.write import parameters_of
 from indexer.splits.ask import ask, load_query
 from tests.support.given_pairs import open_for_pairs, take_pairs
@@ -291,6 +291,14 @@ def test_lags_are_drawn_at_the_threshold_asked_for(scored: Written) -> None:
     chart = accuracy_over_checkpoints(load_query("dynamics/accuracy"), answer, threshold=0.35)
     assert "Arrows at 35%" in chart.note
     assert '"height": 0.35' in json.dumps(chart.panels[0].drawing.to_dict())
+    rows = [
+        {"model": "m", "split": split, "checkpoint": step, "accuracy": accuracy}
+        for split, step, accuracy in (
+            ("proxy_train", 10, 0.0), ("proxy_train", 30, 0.5), ("proxy_validation", 10, 0.5)
+        )
+    ]  # fmt: skip
+    (lag,) = _lags(rows, 0.35)  # a line goes on to the left of a label, so its sign is spelled
+    assert (lag["start"], lag["stop"], lag["label"], lag["label_at"]) == (30, 10, "\u221220", 30)
     given = {"min_count": "2", "threshold": "0.35"}
     assert parameters_of("dynamics/lag_null", given) == given
     assert parameters_of("acquisition/acquired", given) == {}  # a value of any measure, no accuracy
