@@ -3,13 +3,18 @@
 ::
 
     README.md                                     data card; its YAML names the splits and their files
-    data/proxy_train-00000-of-00001.parquet       one file a split
+    data/proxy_train-0123456789abcdef.parquet     one file a split, named by its SHA-256
     croissant.json                                the same for machines, with the SHA-256 of each file
     provenance.json                               index, query and parameters
+
+`datasets` keeps what it read by the name of the folder and the text of the card's YAML, without the path or
+the bytes: of another split in a folder of the same name it gave the earlier pairs, and the harness scored
+those. So the names of files hold a hash.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -27,13 +32,13 @@ def write_datasets_folder(split: ExportedSplit, folder: Path) -> None:
     (folder / DATA).mkdir()
     files = {}
     for name, table in split.splits.items():
-        files[name] = f"{DATA}/{name}-00000-of-00001.parquet"
+        written = folder / DATA / f"{name}.parquet"
         pq.write_table(
-            table.replace_schema_metadata(None),
-            folder / files[name],
-            compression="zstd",
-            write_page_checksum=True,
+            table.replace_schema_metadata(None), written, compression="zstd", write_page_checksum=True
         )
+        digest = hashlib.sha256(written.read_bytes()).hexdigest()
+        files[name] = f"{DATA}/{name}-{digest[:16]}.parquet"
+        written.rename(folder / files[name])
     (folder / "README.md").write_text(data_card(split, files), encoding="utf-8")
     described = croissant(split, files, folder)
     (folder / "croissant.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")

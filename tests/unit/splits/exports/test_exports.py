@@ -169,24 +169,30 @@ def test_somebodys_folder_is_left_alone(index: Path, tmp_path: Path) -> None:
 
 
 def test_datasets_reads_the_folder_offline(index: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    write_export(index, "datasets", out)
+    # Two folders of one name: datasets keeps what it read by the name, the card's YAML and nothing else.
+    first, second = tmp_path / "a" / "out", tmp_path / "b" / "out"
+    write_export(index, "datasets", first)
+    write_export(index, "datasets", second, parameters={"checkpoint": "10"})
+    assert expected(index) != expected(index, checkpoint="10")
     code = (
-        "import json, sys; from datasets import load_dataset; loaded = load_dataset(sys.argv[1]);"
-        "print(json.dumps({n: [list(p['pair_id']), p['sentence_good'][0]] for n, p in loaded.items()}))"
+        "import json, sys; from datasets import load_dataset; loaded = map(load_dataset, sys.argv[1:]);"
+        "print(json.dumps([{n: [list(p['pair_id']), p['sentence_good'][:]] for n, p in one.items()}"
+        " for one in loaded]))"
     )
     told = subprocess.run(
-        [sys.executable, "-c", code, str(out)],
+        [sys.executable, "-c", code, str(first), str(second)],
         env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
         check=True,
     )
-    loaded = json.loads(told.stdout)
+    loaded, other = json.loads(told.stdout)
     assert {name: set(part[0]) for name, part in loaded.items()} == expected(index)
-    assert loaded["proxy_train"][1] == 'The "é, good" 0.'
+    assert {name: set(part[0]) for name, part in other.items()} == expected(index, checkpoint="10")
+    assert loaded["proxy_train"][1][0] == 'The "é, good" 0.'
     for name in loaded:
-        pq.read_table(out / "data" / f"{name}-00000-of-00001.parquet", page_checksum_verification=True)
+        (written,) = (first / "data").glob(f"{name}-*.parquet")
+        pq.read_table(written, page_checksum_verification=True)
 
 
 def test_croissant_names_every_file_by_its_hash(index: Path, tmp_path: Path) -> None:
@@ -197,7 +203,8 @@ def test_croissant_names_every_file_by_its_hash(index: Path, tmp_path: Path) -> 
         name: hash_ for name, hash_ in digest(out).items() if name.startswith("data/")
     }
     for records in described["recordSet"]:
-        table = pq.read_table(out / "data" / f"{records['name']}-00000-of-00001.parquet")
+        (written,) = (out / "data").glob(f"{records['name']}-*.parquet")
+        table = pq.read_table(written)
         assert [field["name"] for field in records["field"]] == table.column_names
 
 
