@@ -39,6 +39,10 @@ def in_normal_form(text: str, form: str) -> str:
     return unicodedata.normalize(cast(Literal["NFC", "NFD", "NFKC", "NFKD"], form), text)
 
 
+_AT_ONCE = 1 << 16
+"""Rows that are Python's at once, of millions."""
+
+
 def other_forms(found: PhraseSet, tokenizer: Tokenizer, match: MatchConfig) -> pa.Table:
     """Return the texts that are a phrase in another normal form, and that the corpus could hold.
 
@@ -60,7 +64,8 @@ def other_forms(found: PhraseSet, tokenizer: Tokenizer, match: MatchConfig) -> p
     owners = _owners_of_parts(found)
     rows = [
         {"phrase_id": owner, "normal_form": form, "spelled": spelled}
-        for row in found.looked_for().select(["phrase_id", "phrase", "spellings"]).to_pylist()
+        for batch in found.looked_for().select(["phrase_id", "phrase", "spellings"]).to_batches(_AT_ONCE)
+        for row in batch.to_pylist()
         for spelled, form in _others(row["phrase"], row["spellings"], tokenizer, match).items()
         for owner in owners.get(row["phrase_id"], (row["phrase_id"],))
     ]

@@ -59,7 +59,7 @@ def id_patterns(phrases: pa.Table, tokenizer: Tokenizer | None, match: MatchConf
                 fix="name one, or give token_ids for every phrase",
             )
         encoder = FormEncoder(tokenizer)
-        owners, of_texts = [owner], [ids]
+        owners, of_texts = [owner.astype(np.int32)], [ids]
         for first in range(0, len(with_text), _PHRASES_AT_ONCE):
             some = with_text[first : first + _PHRASES_AT_ONCE]
             texts = phrases.select(["phrase", "spellings"]).take(pa.array(some))
