@@ -27,7 +27,7 @@ LIBRARIES = 250_000_000
 PHRASE_OF_TEXT = 2_000
 """Bytes that planning takes for a phrase that is matched in text."""
 PHRASE_OF_IDS = 2_200
-"""The same where every id form of it is made: 1,550 from 150,000 to 600,000 phrases of five words, and margin."""
+"""The same where every id form is made: 1,550 from 150,000 to 600,000 phrases of five words, and a margin."""
 SEARCH_OF_TEXT = 1_500
 """Bytes that the tables of a search in text take for a phrase while they are built."""
 SEARCH_OF_IDS = 11_000
