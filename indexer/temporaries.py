@@ -1,7 +1,8 @@
 """Files and folders that are written aside: their names say who writes, so that those of dead runs can go.
 
-``.FINAL.HOST.BOOT.PID.TOKEN.tmp``: two machines may write the same file at once, and the number of a process
-says nothing on another machine or after a restart.
+``.FINAL.HOST.BOOT.PID-START.TOKEN.tmp``: two machines may write the same file at once, and the number of a
+process says nothing on another machine or after a restart. On a busy machine another process soon has the
+number of a dead one; when it was started tells them apart.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from functools import cache
 from pathlib import Path
 
 _NAME = re.compile(
-    r"\.(?P<final>.+)\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)\.[0-9a-f]{8}\.tmp(\.wal|\.spill)?"
+    r"\.(?P<final>.+)\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)(-(?P<start>\d+))?\.[0-9a-f]{8}\.tmp(\.wal|\.spill)?"
 )
 
 
 def aside_of(final: Path) -> Path:
     """Return a new name beside a file, to write it to before it is renamed."""
     host, boot = _machine()
-    return final.with_name(f".{final.name}.{host}.{boot}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    pid = os.getpid()
+    writer = f"{pid}-{_started(pid) or 0}"
+    return final.with_name(f".{final.name}.{host}.{boot}.{writer}.{secrets.token_hex(4)}.tmp")
 
 
 def remove_aside(aside: Path) -> None:
@@ -58,7 +61,7 @@ def remove_leftovers(folder: Path, *, alone: bool, of: str | None = None) -> lis
             continue
         host, boot = _machine()
         here = match["host"] == host
-        dead = not here or match["boot"] != boot or not _is_alive(int(match["pid"]))
+        dead = not here or match["boot"] != boot or not _is_alive(int(match["pid"]), match["start"])
         if dead and (here or alone):
             remove_aside(path)
             removed.append(path)
@@ -76,7 +79,24 @@ def _machine() -> tuple[str, str]:
     return host, boot
 
 
-def _is_alive(pid: int) -> bool:
+def _started(pid: int) -> int | None:
+    """Return when a process was started, in ticks since the machine was; None where nothing tells.
+
+    0 is said of a zombie: it is dead, though its parent has not asked for it yet.
+    """
+    try:
+        # proc(5): behind the name in brackets the state is the 3rd field, the start the 22nd
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return 0 if fields[0] in (b"Z", b"X") else int(fields[19])
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def _is_alive(pid: int, start: str | None) -> bool:
+    """Tell whether a process lives, and is the one that was started then, where that is known."""
+    began = _started(pid)
+    if began == 0 or (began and start and int(start) and began != int(start)):
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
 
 from indexer import temporaries
 from indexer.index_dir import IndexDir, commit_file
 from indexer.temporaries import aside_of, remove_leftovers
+
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="this system does not tell when a process was started"
+)
 
 
 def aside_of_another(folder: Path) -> Path:
@@ -64,3 +72,34 @@ def test_a_failed_commit_leaves_nothing(tmp_path: Path) -> None:
         commit_file(tmp_path / "x.duckdb", fail)
     except ValueError:
         assert list(tmp_path.iterdir()) == []
+
+
+@needs_proc
+def test_a_zombie_writes_no_more(tmp_path: Path) -> None:
+    zombie = subprocess.Popen([sys.executable, "-c", ""])
+    while Path(f"/proc/{zombie.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.01)
+    theirs = of_process(tmp_path, str(zombie.pid))
+    try:
+        assert remove_leftovers(tmp_path, alone=False) == [theirs]
+    finally:
+        zombie.wait()
+
+
+@needs_proc
+def test_a_number_that_another_process_has_now_tells_nothing(tmp_path: Path) -> None:
+    ours = aside_of(tmp_path / "x")
+    ours.write_text("x")
+    before = of_process(tmp_path, f"{os.getpid()}-1")
+    without_start = of_process(tmp_path, str(os.getpid()))
+    assert remove_leftovers(tmp_path, alone=False) == [before]
+    assert ours.exists() and without_start.exists()
+
+
+def of_process(folder: Path, writer: str) -> Path:
+    """Write aside as a process of this machine."""
+    ours = aside_of(folder / "x").name
+    theirs = folder / re.sub(rf"\.{os.getpid()}-\d+\.", f".{writer}.", ours)
+    assert theirs.name != ours
+    theirs.write_text("x")
+    return theirs
