@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +13,7 @@ from indexer.errors import InputError, ResourceError
 from indexer.storage.file_bytes import read_range, stream
 from indexer.storage.files import CorpusFile
 from indexer.storage.frame_index import FrameBorders, FrameIndex, frame_index
+from indexer.storage.packed_members import bunzipped, gunzipped
 from indexer.storage.packed_whole import unbrotli, unsnappy
 from indexer.storage.zstd_frames import ByteQueue, ZstdReader
 from indexer.storage.zstd_sizes import stated_size
@@ -210,9 +209,9 @@ def _unpacked(
         )
         return _Budgeted(source, budget, file.name, limits.bytes_fix)
     if kind == "gzip":
-        pieces = _gunzip(packed, file.name, borders)
+        pieces = gunzipped(packed, file.name, OUTPUT_BYTES, borders)
     elif kind == "bz2":
-        pieces = _bunzip(packed, file.name)
+        pieces = bunzipped(packed, file.name, OUTPUT_BYTES)
     elif kind == "brotli":
         pieces = unbrotli(packed, file.name, OUTPUT_BYTES)
     elif kind == "snappy":
@@ -309,61 +308,3 @@ def decompressed_size(file: CorpusFile, kind: str, limits: Limits) -> int:
                 )
             return size
     return sum(len(piece) for piece in decompressed(file, kind, limits))
-
-
-def _gunzip(chunks: Iterator[bytes], name: str, borders: FrameBorders | None = None) -> Iterator[bytes]:
-    member, position = 0, borders.packed if borders else 0
-    data = next(chunks, b"")
-    while data:
-        start = position
-        where = f"member {member}, byte {start:,}"
-        decoder = zlib.decompressobj(wbits=31)
-        while not decoder.eof:
-            if not data:
-                data = next(chunks, b"")
-                if not data:
-                    raise InputError(
-                        "is truncated: the file ends inside a gzip member", path=name, offset=where
-                    )
-            before = len(data)
-            try:
-                piece = decoder.decompress(data, OUTPUT_BYTES)
-            except zlib.error as error:
-                raise InputError(f"is corrupt: {error}", path=name, offset=where) from None
-            data = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
-            position += before - len(data)
-            if piece:
-                if borders is not None:
-                    borders.produced(memoryview(piece))
-                yield piece
-        if borders is not None:
-            borders.passed(position)
-        member += 1
-        data = data or next(chunks, b"")
-
-
-def _bunzip(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    member, position = 0, 0
-    data = next(chunks, b"")
-    while data:
-        where = f"stream {member}, byte {position:,}"
-        decoder = bz2.BZ2Decompressor()
-        while not decoder.eof:
-            if decoder.needs_input and not data:
-                data = next(chunks, b"")
-                if not data:
-                    raise InputError(
-                        "is truncated: the file ends inside a bz2 stream", path=name, offset=where
-                    )
-            try:
-                piece = decoder.decompress(data, OUTPUT_BYTES)
-            except OSError as error:
-                raise InputError(f"is corrupt: {error}", path=name, offset=where) from None
-            position += len(data)
-            data = b""
-            if piece:
-                yield piece
-        data = decoder.unused_data
-        position -= len(data)
-        member += 1
-        data = data or next(chunks, b"")

@@ -20,8 +20,8 @@ import numpy as np
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_sources import blocks_of_ranges
-from indexer.corpus.blocks.id_sources import JoinedIds
 from indexer.corpus.blocks.ids import id_dtype
+from indexer.corpus.blocks.joined_ids import JoinedIds
 from indexer.corpus.formats.megatron_index import MegatronIndex, read_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.corpus.blocks.id_sources import IdRun, JoinedIds
+from indexer.corpus.blocks.id_sources import IdRun
+from indexer.corpus.blocks.joined_ids import JoinedIds
 from indexer.errors import ResourceError
 from indexer.storage import file_bytes, read_ahead
 from indexer.storage.compressed import Limits
