@@ -122,7 +122,7 @@ class IndexOnStore(IndexDir):
         super().commit_frozen(name, data, digest)
         write_object(self._frozen_url(name, digest), data)
 
-    def commit_plan(self, text: str) -> None:
+    def commit_plan(self, pieces: Iterable[str]) -> None:
         """Write ``plan.json``; where there was none, only if nobody else wrote one meanwhile.
 
         Raises
@@ -131,7 +131,7 @@ class IndexOnStore(IndexDir):
             Somebody did.
         """
         is_new = not self.plan_file.is_file()
-        commit_file(self.plan_file, lambda path: path.write_text(text, encoding="utf-8"))
+        super().commit_plan(pieces)
         data, url = self.plan_file.read_bytes(), self.shown(self.plan_file)
         if not is_new:
             write_object(url, data)

@@ -27,7 +27,7 @@ from indexer.errors import ConfigError, StateError
 from indexer.index_dir.commits import commit_file
 from indexer.index_dir.failures import failure_in, keep_failure
 from indexer.index_dir.lock import locked
-from indexer.index_dir.plan_seal import PLAN_AGAIN, fingerprint_in, tables_in
+from indexer.index_dir.plan_seal import PLAN_AGAIN, fingerprint_in, tables_in, write_sealed_plan
 from indexer.redaction import redacted_url
 from indexer.storage.opening import bytes_of_regular
 from indexer.storage.urls import is_url
@@ -97,9 +97,9 @@ class IndexDir:
         del digest  # it stands in the plan
         commit_file(self.frozen / name, lambda path: path.write_bytes(data))
 
-    def commit_plan(self, text: str) -> None:
-        """Write ``plan.json``, the last file of a plan."""
-        commit_file(self.plan_file, lambda path: path.write_text(text, encoding="utf-8"))
+    def commit_plan(self, pieces: Iterable[str]) -> None:
+        """Write ``plan.json``, the last file of a plan, whose text comes in pieces."""
+        commit_file(self.plan_file, lambda path: write_sealed_plan(path, pieces))
 
     def commit_partial(self, range_number: int, write: Callable[[Path], object]) -> None:
         """Write the partial of a range."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
+from pathlib import Path
 
 _FINGERPRINT = re.compile(rb'^ "fingerprint": "(\w+)"', re.MULTILINE)
 """Alone, so that a plan of many shards is not parsed for each question."""
@@ -14,13 +15,25 @@ _CHECKSUM = re.compile(rb'\{\n "checksum": "([0-9a-f]{64})",\n')
 PLAN_AGAIN = "delete it, and run `exposure index` again with the same configuration: what was scanned is kept"
 
 
-def sealed_plan(pieces: Sequence[str]) -> str:
-    """Return the text of a ``plan.json``, given in pieces, with a checksum of itself."""
+def write_sealed_plan(path: Path, pieces: Iterable[str]) -> None:
+    """Write a ``plan.json``, whose text comes in pieces, with a checksum of itself.
+
+    The text may have hundreds of megabytes, and is never held: its checksum, which stands before it, is
+    written last.
+    """
     digest = hashlib.sha256()
-    for piece in pieces:
-        digest.update(piece.encode())
-    first, *others = pieces
-    return "".join([first[:2], f' "checksum": "{digest.hexdigest()}",\n', first[2:], *others])
+    rest = iter(pieces)
+    first = next(rest).encode()
+    digest.update(first)
+    opening, key = first[:2], b' "checksum": "'
+    with path.open("wb") as file:
+        file.write(b"".join([opening, key, b"0" * 64, b'",\n', first[2:]]))
+        for piece in rest:
+            data = piece.encode()
+            digest.update(data)
+            file.write(data)
+        file.seek(len(opening) + len(key))
+        file.write(digest.hexdigest().encode())
 
 
 def plan_is_whole(data: bytes) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from indexer.config.load import config_from_tables, learn_credentials
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import ExposureError, StateError
-from indexer.index_dir import PLAN_AGAIN, plan_is_whole, sealed_plan
+from indexer.index_dir import PLAN_AGAIN, plan_is_whole
 from indexer.plan.facts import (
     EarlierPlan,
     FrozenFile,
@@ -37,12 +37,13 @@ _SHARD_KEYS, _SLICE_KEYS, _RANGE_KEYS, _FILE_KEYS = (
 )
 
 
-def plan_as_json(plan: Plan) -> str:
-    """Return the plan as JSON text that holds a checksum of itself."""
+def plan_as_json(plan: Plan) -> Iterator[str]:
+    """Yield the plan as JSON text, in pieces; `indexer.index_dir.write_sealed_plan` adds a checksum."""
     facts = {**fields_of(plan), "config": plan.config.sections(), "base": str(plan.config.base)}
     facts["config_file"] = plan.config.file
     encoder = json.JSONEncoder(indent=1, sort_keys=True, ensure_ascii=False, default=fields_of)
-    return sealed_plan([*_in_longer_pieces(encoder.iterencode(facts)), "\n"])
+    yield from _in_longer_pieces(encoder.iterencode(facts))
+    yield "\n"
 
 
 def _in_longer_pieces(pieces: Iterator[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from indexer.build import merge_index
-from indexer.index_dir import IndexDir
+from indexer.index_dir import IndexDir, write_sealed_plan
 from indexer.partials import read_facts, write_partial
 from indexer.plan.plan import Plan
 from indexer.plan.plan_file import plan_as_json, read_plan
@@ -46,7 +46,7 @@ class Doctored:
 
     def write_plan(self, plan: Plan) -> None:
         """Write a plan with fingerprint and checksum of its own."""
-        self.index.plan_file.write_text(plan_as_json(plan.sealed()))
+        write_sealed_plan(self.index.plan_file, plan_as_json(plan.sealed()))
 
     def table(self, statement: str) -> None:
         """Change the table by hand."""

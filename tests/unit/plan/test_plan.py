@@ -10,6 +10,7 @@ import pytest
 from indexer.config.load import config_from_tables
 from indexer.corpus.sequences import CorpusFacts, Shard
 from indexer.errors import StateError
+from indexer.index_dir import write_sealed_plan
 from indexer.plan.facts import FrozenFile, OrderFacts, ScanRange, ShardSlice, TokenizerFacts
 from indexer.plan.plan import Plan
 from indexer.plan.plan_file import plan_as_json, read_plan
@@ -76,7 +77,7 @@ def test_what_decides_the_rows_changes_the_fingerprint_and_is_named(other: Plan,
 
 def test_a_plan_survives_its_file(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
-    path.write_text(plan_as_json(PLAN))
+    write_sealed_plan(path, plan_as_json(PLAN))
     assert read_plan(path) == PLAN
 
 
@@ -92,7 +93,8 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 )
 def test_a_spoiled_plan_is_refused(tmp_path: Path, spoil, message: str) -> None:
     path = tmp_path / "plan.json"
-    path.write_text(spoil(plan_as_json(PLAN)))
+    write_sealed_plan(path, plan_as_json(PLAN))
+    path.write_text(spoil(path.read_text()))
     with pytest.raises(StateError, match=message):
         read_plan(path)
 
