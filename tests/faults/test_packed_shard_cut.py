@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ from indexer.config import Config
 from indexer.config.load import config_from_tables
 from indexer.corpus.text.writers import write_megatron
 from indexer.errors import InputError, StateError
+from indexer.index_dir import IndexDir
 from indexer.plan import ranges
 from indexer.plan.shares import Share
 from indexer.storage import frame_index
@@ -68,6 +72,39 @@ def test_its_table_is_that_of_the_plain_shard(tmp_path: Path, format: str, endin
     merge_index(root)
     assert exposures(root) == exposures(tmp_path / "plain")
     assert verify_index(root).exit_code == 0
+
+
+def test_workers_killed_between_frames_cost_their_range_alone(
+    tmp_path: Path, exposure: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SmallCorpus(tmp_path, n_shards=0)
+    (tmp_path / "shards/a.bin").write_bytes(DATA)
+    build_index(config_of(tmp_path, "shards/a.bin"), tmp_path / "plain", n_workers=1)
+    (tmp_path / "shards/a.bin.zst").write_bytes(PACKED[".zst"])
+    root, deaths = tmp_path / "packed", tmp_path / "deaths"
+    plan = plan_index(config_of(tmp_path, "shards/a.bin.zst"), root)
+    deaths.touch()
+    honest = frame_index.FrameBorders.passed
+
+    def passed(self: frame_index.FrameBorders, position: int) -> None:
+        honest(self, position)
+        if self.first and deaths.stat().st_size < 3 and position == self._index.packed[self.first + 1]:
+            with deaths.open("a") as file:
+                file.write("x")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(frame_index.FrameBorders, "passed", passed)
+    code, _, err = exposure("scan", root, "--task", "1/2", "--workers", 1)
+    assert (code, deaths.read_text()) == (5, "xxx")
+    assert "a.bin.zst, sequences " in err and "given up after 3 attempts: its process was killed" in err
+    done = IndexDir(root).committed_ranges()
+    assert len(done) == len(share_of_ranges(root, Share(1, 2))) - 1
+    assert exposure("merge", root)[0] == 4
+    for number in (2, 1):
+        assert exposure("scan", root, "--task", f"{number}/2", "--workers", 1)[0] == 0
+    assert len(plan.ranges) == 7 and IndexDir(root).committed_ranges() == set(range(7))
+    assert exposure("merge", root)[0] == 0
+    assert exposures(root) == exposures(tmp_path / "plain")
 
 
 def test_blocks_of_bgzip_without_the_one_that_ends_the_file_are_refused(tmp_path: Path) -> None:
