@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.jit.numbers import int64
 from indexer.matching.ids.kernels.anchor_choice import Choice, choose_anchors, kinds_of_pairs
@@ -14,7 +17,7 @@ from indexer.matching.ids.keys import count_ids, set_of_keys
 from indexer.matching.kernels.pair_bitmap import PairBitmap
 from indexer.matching.matcher import SAMPLE_TOKENS
 from indexer.patterns import IdPatterns, select
-from indexer.units import Int64Array, TokenIds, Uint64Array
+from indexer.units import Int32Array, Int64Array, TokenIds, Uint64Array
 
 _TRIAL_TOKENS = 1 << 18
 _TRIALS = 32
@@ -88,10 +91,12 @@ def _possible(patterns: IdPatterns, width: int) -> IdPatterns:
 
 def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int64Array, Int64Array]:
     """Return where in the pattern ids the anchor of each pattern stands, and the key of that; -1 for none."""
-    pairs, number = np.unique(_pairs_of(ids), return_inverse=True)
+    pairs, number = _numbered(_pairs_of(ids))
     kinds = np.zeros(len(ids), np.int64)
     kinds_of_pairs(offsets, kinds)
-    of_kinds, kind_number = np.unique(number << 6 | kinds, return_inverse=True)
+    kinds |= np.left_shift(number, 6, dtype=np.int64)
+    of_kinds, kind_number = _numbered(kinds)
+    del kinds
     in_sample, n_in_sample = np.unique(_pairs_of(sample)[:-1], return_counts=True)
     place = np.minimum(np.searchsorted(in_sample, pairs), max(0, len(in_sample) - 1))
     counts = np.zeros(len(pairs), np.int32)
@@ -99,8 +104,8 @@ def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int6
         counts = np.where(in_sample[place] == pairs, n_in_sample[place], 0).astype(np.int32)
     id_cost = _ID_COST if len(offsets) <= _MANY else _ID_COST_OF_MANY
     choice = Choice(
-        pair=number.astype(np.int32),
-        kind=kind_number.astype(np.int32),
+        pair=number,
+        kind=kind_number,
         pair_counts=counts,
         pair_users=np.zeros(len(pairs), np.int32),
         kind_users=np.zeros(len(of_kinds), np.int32),
@@ -110,6 +115,23 @@ def _anchors(ids: TokenIds, offsets: Int64Array, sample: TokenIds) -> tuple[Int6
     anchor, key = np.empty(len(offsets) - 1, np.int64), np.empty(len(offsets) - 1, np.int64)
     choose_anchors(choice, ids, offsets, anchor, key)
     return anchor, key
+
+
+Key = TypeVar("Key", np.int64, np.uint64)
+
+
+def _numbered(values: NDArray[Key]) -> tuple[NDArray[Key], Int32Array]:
+    """Return `np.unique` of values and the number of each, with half of the memory; the values are sorted."""
+    order = np.argsort(values)
+    values[:] = values[order]
+    is_first = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=is_first[1:])
+    ranks = np.cumsum(is_first, dtype=np.int32)
+    ranks -= 1
+    numbers = np.empty(len(values), np.int32)
+    numbers[order] = ranks
+    del order, ranks
+    return values[is_first], numbers
 
 
 def _pairs_of(ids: TokenIds) -> Uint64Array:
