@@ -18,6 +18,7 @@ from indexer.errors import ResourceError, StateError
 from indexer.foreign_errors import is_about_space, is_out_of_memory
 from indexer.index_dir import IndexDir
 from indexer.occurrence_files import ends_hash
+from indexer.phrases.segmentation import WORDS
 
 SCHEMA_VERSION = 2
 """History stands on top of ``schema.sql``."""
@@ -46,7 +47,7 @@ def sql(name: str) -> str:
 def define_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Give an index its views and macros."""
     for name in ("macros.sql", "item_macros.sql"):
-        connection.execute(sql(name))
+        connection.execute(sql(name).replace("{words}", WORDS))
 
 
 class DamagedTableError(StateError):

@@ -80,6 +80,9 @@ SELECT
 FROM counted;
 COMMENT ON MACRO TABLE item_verdicts IS 'For each item and role, and (role NULL) for all roles of the item together: windows, which share of those that count was seen before a checkpoint (NULL: the whole window), their first steps, the step by which min_share of them was seen, and verdict_of it; boilerplate does not count';
 
+CREATE MACRO n_item_words(of_text) AS len(regexp_extract_all(of_text, '{words}'));
+COMMENT ON MACRO n_item_words IS 'Words of a text as windows of items count them: what stands between white space, and in scripts without spaces each letter';
+
 CREATE MACRO verbatim_runs(at_checkpoint) AS TABLE
 WITH found AS (
     SELECT
@@ -87,9 +90,9 @@ WITH found AS (
         windows.item_id,
         windows.role,
         windows.place,
+        windows.phrase_id,
         windows.start,
         windows.stop,
-        phrases.n_words,
         known.sequence,
         known.shard,
         known.token_offset,
@@ -98,17 +101,25 @@ WITH found AS (
     FROM item_phrases AS windows
     JOIN items USING (item_id)
     JOIN known_places AS known USING (phrase_id)
-    JOIN phrases USING (phrase_id)
     WHERE items.kind = 'item'
         AND (at_checkpoint IS NULL OR known.step < at_checkpoint)
     GROUP BY ALL
+),
+-- Windows that touch the same tokens, as one token may spell several words, stand in the order of the field.
+ordered AS (
+    SELECT
+        *,
+        min(place) OVER (PARTITION BY item_id, role, sequence, token_offset, token_stop, phrase_id) AS turn
+    FROM found
 ),
 -- In a copy of a field each window begins a word behind the one before: place and rank of the offset rise together.
 aligned AS (
     SELECT
         *,
-        place - dense_rank() OVER (PARTITION BY item_id, role, sequence ORDER BY token_offset, token_stop) AS diagonal
-    FROM found
+        place - dense_rank() OVER (
+            PARTITION BY item_id, role, sequence ORDER BY token_offset, token_stop, turn
+        ) AS diagonal
+    FROM ordered
 ),
 linked AS (
     SELECT
@@ -134,11 +145,12 @@ SELECT
     min(step) AS step,
     min(place) AS first_place,
     count(*) AS windows,
-    min_by(n_words, place) + count(*) - 1 AS n_words,
+    n_item_words(min_by(phrases.phrase, place)) + count(*) - 1 AS n_words,
     min(start) AS start,
     max(stop) AS stop,
     min(token_offset) AS token_offset,
     max(token_stop) - min(token_offset) AS n_tokens
 FROM numbered
+JOIN phrases USING (phrase_id)
 GROUP BY dataset, item_id, role, sequence, diagonal, run;
 COMMENT ON MACRO TABLE verbatim_runs IS 'Runs of windows of an item that follow each other in one sequence, at the places that the index keeps of what was seen before a checkpoint (NULL: the whole window): their length in words, where they stand in the field and in the sequence';

@@ -32,7 +32,11 @@ _DEPENDENT = (
     "\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u109a-\u109d"
     "\u17b4-\u17d3\u17dd\u3099\u309a\uff9e\uff9f\ufe00-\ufe0f\u200d\U000e0100-\U000e01ef"
 )
-_CHARACTER_OR_WORD = re.compile(f"[{_UNSPACED}][{_DEPENDENT}]*|[^\\s{_UNSPACED}]+")
+_SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+WORDS = f"[{_UNSPACED}][{_DEPENDENT}]*|[^{_SPACE}{_UNSPACED}]+"
+"""A regular expression of the words of a text, as Python and DuckDB both read it: white space is spelled out,
+since that of DuckDB is ASCII alone."""
+_CHARACTER_OR_WORD = re.compile(WORDS)
 
 
 def is_unspaced(text: str) -> bool:
