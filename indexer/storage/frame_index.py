@@ -1,11 +1,11 @@
 """Where a packed file can be unpacked from: the seek table of seekable zstd, the blocks of bgzip.
 
 The table is the last frame of a zstd file (its layout: `zstd_hints`). It is taken only where it is of all of
-the file: the packed sizes it lists end where it begins. Any other one is left alone, and the file read as one
-stream. Blocks of bgzip (BGZF) are gzip members whose extra field BC holds their packed size; the last four
-bytes of each hold the unpacked one. They are walked from the first to the last, which of a local file reads a
-page of each; files of a store are left alone, since that would fetch them whole. An index beside the file
-(``.gzi``) is not read: the blocks tell as much, and are of this file. Sources: facebook/zstd
+the file: the packed sizes it lists end where it begins, and none is 0. Any other one is left alone, and the
+file read as one stream. Blocks of bgzip (BGZF) are gzip members whose extra field BC holds their packed size;
+the last four bytes of each hold the unpacked one. They are walked from the first to the last, which of a
+local file reads a page of each; files of a store are left alone, since that would fetch them whole. An index
+beside the file (``.gzi``) is not read: the blocks tell as much, and are of this file. Sources: facebook/zstd
 contrib/seekable_format, samtools/hts-specs SAMv1 section 4.1.
 
 Neither is believed: `FrameBorders` compares what is unpacked with it, frame by frame. Libraries that read
@@ -99,7 +99,7 @@ def _seek_table(file: CorpusFile) -> FrameIndex | None:
     if start < tail_start:
         tail, tail_start = read_range(file, start, file.n_bytes), start
     entries = entries_of(tail[start - tail_start :])
-    if entries is None or not len(entries):
+    if entries is None or not len(entries) or not entries[:, 0].all():  # no frame is of no bytes
         return None
     packed, unpacked = (np.append(0, np.cumsum(entries[:, column], dtype=np.int64)) for column in (0, 1))
     if packed[-1] != start:
@@ -171,8 +171,18 @@ class FrameBorders:
         self.first = first
 
     def produced(self, data: memoryview) -> None:
-        """Hear of bytes that were unpacked."""
+        """Hear of bytes that were unpacked.
+
+        Raises
+        ------
+        InputError
+            A frame unpacks to more bytes than the index says. Whoever reads as far as it should reach would
+            else never see it end, and whoever reads on begins with the next one.
+        """
         self.unpacked += len(data)
+        begin, end = (int(one) for one in self._index.unpacked[self._frame : self._frame + 2])
+        if self.unpacked > end:
+            raise self._refusal(f"unpacks to more than {end - begin:,} bytes", f"{end - begin:,}")
         if self._index.checksums is not None:
             self._digest.update(data)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 
 from indexer.build import build_index, merge_index, plan_index, scan_shards, share_of_ranges
 from indexer.config import Config
@@ -117,6 +118,20 @@ def test_blocks_of_bgzip_without_the_one_that_ends_the_file_are_refused(tmp_path
     assert list(plan_index(config, tmp_path / "index").taken) == ["holes"]
 
 
+def test_a_shard_of_no_row_by_its_heads_is_unpacked_when_it_is_planned(tmp_path: Path) -> None:
+    SmallCorpus(tmp_path, n_shards=0)
+    (tmp_path / "shards/a.bin").write_bytes(DATA)
+    frames, entries = entries_of(FRAMES, checksums=False)
+    table = seek_table([(size, 0) for size, _ in entries], checksums=False)
+    frame = bytearray(zstandard.ZstdCompressor().compress(DATA[:200]))
+    assert frame[4:6] == b"\x20\xc8"
+    frame[5] = 4
+    for packed in (b"".join(frames) + table, bytes(frame)):
+        (tmp_path / "shards/b.bin.zst").write_bytes(packed)
+        with pytest.raises(InputError, match=r"b\.bin\.zst.*(unpacks to|corrupt)"):
+            plan_index(config_of(tmp_path, "shards/*.bin*"), tmp_path / "index")
+
+
 def test_a_table_that_lies_ends_in_no_index(tmp_path: Path) -> None:
     SmallCorpus(tmp_path, n_shards=0)
     frames, entries = entries_of(FRAMES, checksums=False)
@@ -125,7 +140,7 @@ def test_a_table_that_lies_ends_in_no_index(tmp_path: Path) -> None:
     (tmp_path / "shards/a.bin.zst").write_bytes(b"".join(frames) + seek_table(entries, checksums=False))
     root = tmp_path / "index"
     plan_index(config_of(tmp_path, "shards/a.bin.zst"), root)
-    said = r"a\.bin\.zst, frame [56], byte .*unpacks to 701 bytes; expected (669|733), as its seek table says"
+    said = r"a\.bin\.zst, frame [56], .*unpacks to (more than 669|701) bytes; expected (669|733)"
     with pytest.raises(InputError, match=said):
         list(scan_shards(root, n_workers=1))
     with pytest.raises(StateError):

@@ -129,6 +129,11 @@ class FileReader(ABC):
                 )
                 first += extent.n_sequences
             self._shards = tuple(found)
+            for shard in found:
+                # no range reads it: that a packed file holds as little as its heads say is looked at here
+                if not shard.n_sequences:
+                    with on_behalf_of(shard.number):
+                        list(self.blocks(shard, shard.first_sequence, shard.first_sequence))
         return self._shards
 
     def cuts(self, shard: Shard) -> Int64Array | None:

@@ -100,12 +100,16 @@ def test_a_table_that_lies_is_refused_by_one_of_the_slices(tmp_path_factory, cut
     by = data.draw(st.integers(1, max(1, min(lies[other][column], 500))))
     assume(column == 2 or lies[other][column] >= by)
     lies[one][column] = (lies[one][column] + by) & 0xFFFFFFFF
-    if column < 2:
+    if column == 0 or (column == 1 and data.draw(st.booleans())):
         lies[other][column] -= by  # so that it adds up to the file
+    elif column == 1 and data.draw(st.booleans()):
+        lies[one], lies[other][1] = list(entries[one]), lies[other][1] - by
+    n_ids = sum(entry[1] for entry in lies) // 2
     table = seek_table([tuple(entry) for entry in lies], checksums=checksums)
-    run = run_of(tmp_path_factory.mktemp("lying"), "a", b"".join(frames) + table)
+    run = run_of(tmp_path_factory.mktemp("lying"), "a", b"".join(frames) + table, n_ids)
+    borders = [min(border, n_ids) for border in borders]
     assert run.frames is not None
-    with pytest.raises(InputError, match=r"seek table|truncated|belong to no zstd frame"):
+    with pytest.raises(InputError, match=r"unpacks to|seek table|truncated|belong to no zstd frame"):
         slices(run, borders, expecting=data.draw(st.booleans()))
 
 
@@ -122,6 +126,8 @@ def test_a_table_that_is_not_of_all_of_the_file_is_left_alone(tmp_path):
             (b"".join(frames) + table + skippable(b"more"), 1),
             (b"".join(frames) + seek_table(entries[:-1], checksums=False), 0),
             (b"".join(frames) + seek_table([], checksums=False), 0),
+            (b"".join(frames) + seek_table([(0, 0), *entries], checksums=False), 1),
+            (b"".join(frames) + seek_table([(0, 2), *entries], checksums=False), 0),
             (b"".join(frames) + skippable(table[8:-9] + b"\xff" * 4 + table[-5:]), 0),
             (b"".join(frames), 1),
         ]
