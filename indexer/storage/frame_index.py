@@ -38,6 +38,7 @@ _BLOCK_HEAD: Final = b"\x1f\x8b\x08\x04"
 _BLOCK_SIZE: Final = b"BC\x02\x00"
 END_OF_BGZF: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 """The empty block that ends every file of bgzip."""
+_BGZF_SUFFIXES = (".gz", ".bgz", ".bgzf", ".gzip")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +141,13 @@ def _ends_of_blocks(file: CorpusFile) -> Iterator[tuple[int, int]]:
 
 
 def lacks_end(file: CorpusFile) -> bool:
-    """Tell whether a local file of bgzip ends without the empty block that ends every such file."""
-    if not file.local or not file.name.endswith(".gz") or file.n_bytes < len(END_OF_BGZF):
+    """Tell whether a local file of bgzip ends without the empty block that ends every such file.
+
+    A file whose name says nothing of gzip is not opened for it, nor are files of a store: each would cost a
+    request.
+    """
+    local = all(part.local for part in file.parts or (file,))
+    if not local or not file.name.endswith(_BGZF_SUFFIXES) or file.n_bytes < len(END_OF_BGZF):
         return False
     head = read_range(file, 0, 16)
     in_blocks = head[:4] == _BLOCK_HEAD and head[12:16] == _BLOCK_SIZE

@@ -118,6 +118,18 @@ def test_blocks_of_bgzip_without_the_one_that_ends_the_file_are_refused(tmp_path
     assert list(plan_index(config, tmp_path / "index").taken) == ["holes"]
 
 
+def test_the_end_is_looked_for_in_parts_and_under_other_names(tmp_path: Path) -> None:
+    SmallCorpus(tmp_path, n_shards=0)
+    cut_short = bgzf(FRAMES[:-8]).removesuffix(frame_index.END_OF_BGZF)
+    (tmp_path / "shards/a.bin.bgz").write_bytes(cut_short)
+    middle = len(cut_short) // 2 + 1
+    (tmp_path / "shards/b.bin.gz.part0").write_bytes(cut_short[:middle])
+    (tmp_path / "shards/b.bin.gz.part1").write_bytes(cut_short[middle:])
+    for name, keys in {"a.bin.bgz": {}, "b.bin.gz.part*": {"parts": "joined"}}.items():
+        with pytest.raises(InputError, match=r"(a\.bin\.bgz|b\.bin\.gz) is in blocks of bgzip"):
+            plan_index(config_of(tmp_path, f"shards/{name}", **keys), tmp_path / "index")
+
+
 def test_a_shard_of_no_row_by_its_heads_is_unpacked_when_it_is_planned(tmp_path: Path) -> None:
     SmallCorpus(tmp_path, n_shards=0)
     (tmp_path / "shards/a.bin").write_bytes(DATA)
