@@ -36,7 +36,9 @@ _MERGE = "build it anew from the partials with `exposure merge`, which keeps thi
 
 _ROOM_BYTES = 384 << 20
 """Address space that DuckDB takes as it starts: a stack for each thread, and the arenas of its allocator."""
-_OF_THE_MACHINE = re.compile(r"too many open files|permission denied|set lock on file", re.IGNORECASE)
+_OF_THE_MACHINE = re.compile(
+    r"too many open files|permission denied|set lock on file|different configuration", re.IGNORECASE
+)
 
 
 def sql(name: str) -> str:
@@ -136,7 +138,9 @@ def open_read_only(
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
         if is_of_the_machine(error):
-            raise ResourceError(f"cannot be opened ({first_line(error)})", path=path) from None
+            held = "different configuration" in str(error)
+            fix = "close the other connection to it in this Python process" if held else None
+            raise ResourceError(f"cannot be opened ({first_line(error)})", path=path, fix=fix) from None
         raise DamagedTableError(
             f"cannot be opened by DuckDB {duckdb.__version__} ({first_line(error)})", path=path, fix=_MERGE
         ) from None

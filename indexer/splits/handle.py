@@ -78,7 +78,7 @@ class Index:
         facts = self.provenance
         return facts["complete"] == "true" and facts.get("zeros_weakened_by", "[]") == "[]"
 
-    def ask(self, question: str, **parameters: Any) -> Answer:
+    def ask(self, question: str, /, **parameters: Any) -> Answer:
         """Ask by the name of a question, a query file or one SELECT; parameters by name.
 
         Returns
@@ -93,7 +93,7 @@ class Index:
         }
         return ask(self.root, question, spelled, self.limits, attach)
 
-    def sql(self, question: str, **parameters: Any) -> pa.Table:
+    def sql(self, question: str, /, **parameters: Any) -> pa.Table:
         """Return the rows of a question as an Arrow table; see `ask`."""
         return self.ask(question, **parameters).rows
 
