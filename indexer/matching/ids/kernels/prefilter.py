@@ -85,9 +85,19 @@ class IdPrefilter(NamedTuple):
 
 
 class IdWindows(NamedTuple):
-    """Buffers for the windows of a block, ordered by `position`."""
+    """Buffers for the windows of a block, ordered by position.
+
+    Attributes
+    ----------
+    position, last : array of int64
+        The positions ``position .. last`` hold the same anchor among the same ids: one position, more in a
+        run of one id.
+    begin, end : array of int64
+        What their windows cover together, half-open.
+    """
 
     position: Int64Array
+    last: Int64Array
     begin: Int64Array
     end: Int64Array
 
@@ -103,7 +113,7 @@ class PrefilterScratch(NamedTuple):
 
 def windows_for(n: int) -> IdWindows:
     """Return space for the windows of n positions; nothing of it is touched before it is used."""
-    return IdWindows(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
+    return IdWindows(*(np.empty(n, np.int64) for _ in IdWindows._fields))
 
 
 def new_prefilter_scratch() -> PrefilterScratch:
@@ -130,15 +140,45 @@ def pass_positions(
 
 
 @leaf
+def join_positions(ids: TokenIds, n_positions: int, windows: IdWindows) -> int:
+    """Join positions that follow each other inside a run of one id, as in padding; return how many are left.
+
+    The ids of a pair and the two on either side are all that is asked about a position. Where these are one
+    id, and so are those of the position before, the answers are the same.
+    """
+    position, last, n = windows.position, windows.last, int64(0)
+    for k in range(n_positions):
+        at = position[k]
+        one = ids[at]
+        if (
+            n > 0
+            and last[n - 1] == at - 1
+            and 3 <= at < ids.shape[0] - 3
+            and ids[at - 1] == one
+            and ids[at + 3] == one
+            and (
+                last[n - 1] > position[n - 1]
+                or (ids[at - 3] == one and ids[at - 2] == one and ids[at + 1] == one and ids[at + 2] == one)
+            )
+        ):
+            last[n - 1] = at
+            continue
+        position[n] = last[n] = at
+        n += 1
+    return n
+
+
+@leaf
 def open_windows(prefilter: IdPrefilter, ids: TokenIds, n_positions: int, scratch: PrefilterScratch) -> int:
     """Ask for each of the positions whether an anchor stands there that fits between its neighbours.
 
-    Keeps those for which that is so, with their windows; returns how many. The ids must reach one behind the
-    last position.
+    Keeps those for which that is so, with their windows; returns how many, those of a run of one id counted
+    once. The ids must reach one behind the last position.
     """
     windows, around = scratch.windows, scratch.around
+    n_positions = join_positions(ids, n_positions, windows)
     # Of the windows only the positions are filled yet; slots and kinds lie where their ends will.
-    position, slots, kinds_here = windows.position, windows.begin, windows.end
+    position, last, slots, kinds_here = windows.position, windows.last, windows.begin, windows.end
     tags, contexts, with_tokens = prefilter.tags, prefilter.contexts, prefilter.tokens.shape[0] != 0
     for k in range(n_positions):
         prefetch(tags, pair_bucket(tags, load_pair(ids, position[k])))
@@ -146,7 +186,7 @@ def open_windows(prefilter: IdPrefilter, ids: TokenIds, n_positions: int, scratc
     for k in range(n_positions):
         at = position[k]
         slot, is_anchor = pair_slot(tags, load_pair(ids, at))
-        position[n_anchors] = at
+        position[n_anchors], last[n_anchors] = at, last[k]
         slots[n_anchors] = slot if is_anchor else -1
         n_anchors += int64(is_anchor or with_tokens)
         prefetch(prefilter.around, slot)
@@ -175,7 +215,9 @@ def open_windows(prefilter: IdPrefilter, ids: TokenIds, n_positions: int, scratc
         is_token = with_tokens and token_bit(prefilter, ids, at) & _ONE != 0
         if is_token:
             after = max(after, int64(1))
-        position[n], windows.begin[n], windows.end[n] = at, at - before, at + after
+        until = last[k]
+        position[n], last[n] = at, until
+        windows.begin[n], windows.end[n] = at - before, until + after
         n += int64(after > 0)
     return n
 
@@ -205,12 +247,14 @@ def scan_windows(
         n_here = open_windows(prefilter, ids, n_here, scratch)
         for k in range(n_here):
             windows.position[n + k] = scratch.windows.position[k]
+            windows.last[n + k] = scratch.windows.last[k]
             windows.begin[n + k] = scratch.windows.begin[k]
             windows.end[n + k] = scratch.windows.end[k]
         n += n_here
     has_last = end > pairs_end and end > begin
     if has_last and prefilter.tokens.shape[0] and token_bit(prefilter, ids, end - 1) & _ONE:
-        windows.position[n], windows.begin[n], windows.end[n] = end - 1, end - 1, end
+        windows.position[n] = windows.last[n] = windows.begin[n] = end - 1
+        windows.end[n] = end
         n += 1
     earliest = end - prefilter.longest_before
     for k in range(n - 1, -1, -1):

@@ -51,13 +51,13 @@ def new_scratch() -> Scratch:
 
 @leaf
 def first_at(windows: IdWindows, n_windows: int, k: int, position: int) -> int:
-    """Return the first window at or behind a position, looked for from the window `k` on, in steps.
+    """Return the first window of a position or of one behind it, looked for from the window `k` on, in steps.
 
     From one row to the next that is a step or two: a binary search took a twentieth of the scan.
     """
-    while k < n_windows and windows.position[k] < position:
+    while k < n_windows and windows.last[k] < position:
         k += 1
-    while k > 0 and windows.position[k - 1] >= position:
+    while k > 0 and windows.last[k - 1] >= position:
         k -= 1
     return k
 

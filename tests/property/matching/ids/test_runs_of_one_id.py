@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.matching.ids import single_ids
 from indexer.matching.ids.kernels import traversal
+from indexer.matching.ids.kernels.windows import BLOCK_TOKENS
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
 from tests.support.drawing import patterns_of, rows_of
@@ -52,3 +55,17 @@ def test_a_run_longer_than_a_batch_of_traversals():
     )
     assert np.bincount(found.phrase).tolist() == [n - 1, n - 6, 1]
     assert found.token_offset[found.phrase == 1].tolist() == list(range(n - 6))
+
+
+@pytest.mark.skipif("NUMBA_DISABLE_JIT" in os.environ, reason="too many tokens for the interpreter")
+def test_a_run_over_many_sequences_that_share_an_id():
+    n_rows = BLOCK_TOKENS // 2048 + 3
+    ids = np.ones(n_rows * 2048 + 1, np.uint16)
+    ids[:10] = 2
+    starts = np.arange(n_rows) * 2048
+    several = [(0, (1, 1)), (1, (1,) * 7), (2, (2, 1))]
+    matcher = TokenMatcher(patterns_of(several), None, boundary="none", possessive="include")
+    found = matcher.find(ids, starts, starts + 2049)
+    for phrase, (in_first, in_others) in enumerate([(2038, 2048), (2033, 2043), (1, 0)]):
+        each = np.bincount(found.row[found.phrase == phrase], minlength=n_rows)
+        assert each.tolist() == [in_first] + [in_others] * (n_rows - 1)
