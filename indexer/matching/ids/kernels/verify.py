@@ -112,6 +112,16 @@ def order_crowd(found: Matches, first: int, last: int, scratch: OrderScratch) ->
 
 
 @leaf
+def are_apart(found: Matches, first: int, last: int) -> bool:
+    """Return whether occurrences of a row are in order, no two of a phrase at one place."""
+    for k in range(first + 1, last):
+        offset, before = found.token_offset[k], found.token_offset[k - 1]
+        if offset < before or (offset == before and found.phrase[k] <= found.phrase[k - 1]):
+            return False
+    return True
+
+
+@leaf
 def keep_shortest(found: Matches, n_found: int, scratch: OrderScratch) -> int:
     """Order the occurrences, rows ascending already, by (offset, phrase); keep the shortest of each.
 
@@ -120,12 +130,14 @@ def keep_shortest(found: Matches, n_found: int, scratch: OrderScratch) -> int:
     int
         How many are kept.
     """
-    kept = 0
-    first = int64(0)
+    kept = first = int64(0)
     while first < n_found:
         last = first + 1
         while last < n_found and found.row[last] == found.row[first]:
             last += 1
+        if kept == first and are_apart(found, first, last):
+            kept = first = last
+            continue
         if not order_crowd(found, first, last, scratch):
             sort_row(found, first, last)
         for at in range(first, last):
