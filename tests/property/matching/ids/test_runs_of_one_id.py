@@ -69,3 +69,11 @@ def test_a_run_over_many_sequences_that_share_an_id():
     for phrase, (in_first, in_others) in enumerate([(2038, 2048), (2033, 2043), (1, 0)]):
         each = np.bincount(found.row[found.phrase == phrase], minlength=n_rows)
         assert each.tolist() == [in_first] + [in_others] * (n_rows - 1)
+
+
+def test_of_two_forms_that_come_in_order_the_shorter_counts():
+    matcher = TokenMatcher(
+        patterns_of([(0, (1, 1)), (0, (1, 1, 1))]), None, boundary="none", possessive="include"
+    )
+    found = matcher.find(np.array([1, 1, 1], np.uint16), np.zeros(1, np.int64), np.array([3]))
+    assert rows_of(found) == [(0, 0, 0, 2), (0, 1, 0, 2)]
