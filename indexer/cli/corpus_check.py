@@ -50,7 +50,7 @@ def check(
         forms = forms and settings.tokenizer.path is not None
         if forms:
             from indexer.form_check import check_forms
-            from indexer.phrases.form_report_lines import report_lines, report_values
+            from indexer.phrases.form_report_lines import report_heading, report_lines, report_values
 
             progress.say("Trying the id forms of the phrases on a sample")
             reports, other_forms = check_forms(training)
@@ -86,6 +86,6 @@ def check(
             for line in lines:
                 click.echo(textwrap.fill(line, 100, initial_indent="  - ", subsequent_indent="    "))
     if forms:
-        click.echo("\nId forms against the decoded text")
+        click.echo(f"\n{report_heading(settings.match.unit)}")
         for line in report_lines(reports):
             click.echo(f"  {line}")

@@ -16,6 +16,16 @@ _SETS = {"phrases": "your phrases", "spans": "spans of the sample"}
 _VERDICTS = {True: "passes", False: "FAILS", None: "no verdict: the sample holds none of them"}
 
 
+def report_heading(unit: str) -> str:
+    """Return what the lines are under: with ``unit = "text"`` no id form is looked for, and none misses."""
+    if unit == "text":
+        return (
+            'Id forms against the decoded text: what unit = "tokens" would miss\n'
+            '(you have unit = "text", which reads the text itself and needs no id forms)'
+        )
+    return "Id forms against the decoded text"
+
+
 def report_lines(reports: Mapping[str, FormReport]) -> Iterator[str]:
     """Yield the lines of what `indexer.phrases.form_report.form_report` measured."""
     for name, report in reports.items():

@@ -16,6 +16,7 @@ def test_check_says_what_an_index_will_read(sample: Path, exposure):
     assert "megatron" in lines["format"]
     assert "steps 0 to 59" in lines["training window"] and "60" in lines["steps in the order"]
     assert "First row of the window" in out and "Taken on trust" in out
+    assert 'what unit = "tokens" would miss' in out
 
 
 def test_check_as_json(sample: Path, exposure):

@@ -12,7 +12,7 @@ import pytest
 from indexer.config import MatchConfig
 from indexer.phrases.decoded_sample import decoded_runs
 from indexer.phrases.form_report import FormReport, form_report, measure
-from indexer.phrases.form_report_lines import report_lines, report_values
+from indexer.phrases.form_report_lines import report_heading, report_lines, report_values
 from indexer.phrases.phrase_table import PhraseTable
 from indexer.phrases.text_search import TextSearch
 from tests.support.crossing_tokenizer import CrossingTokenizer
@@ -69,6 +69,13 @@ def test_what_is_said_of_it() -> None:
         "case": pytest.approx(2 / 3),
         "loose": pytest.approx(2 / 3),
     }
+
+
+@pytest.mark.parametrize(("unit", "is_told"), [("text", True), ("tokens", False), ("both", False)])
+def test_that_text_is_found_without_id_forms_is_told(unit: str, is_told: bool) -> None:
+    heading = report_heading(unit)
+    assert heading.startswith("Id forms against the decoded text")
+    assert ("would miss" in heading) is is_told
 
 
 def test_a_phrase_the_sample_does_not_hold_is_no_verdict() -> None:
