@@ -33,15 +33,12 @@ class DocumentEnds:
 
     def count(self, part: SequenceBlock) -> None:
         """Count those of the next sequences of a batch."""
-        ids, starts, stops = _as_counted(part)
-        most = int((stops - starts).sum())
+        most = int((part.stops - part.starts).sum())
         if most > len(self._rows):
             self._rows, self._offsets = np.empty(most, np.int64), np.empty(most, np.int64)
-        n = 0
-        if self._end <= np.iinfo(ids.dtype).max:
-            n = find_ends(ids, starts, stops, self._end, self._n_shared, self._rows, self._offsets)
+        n = _find(part, self._end, self._n_shared, self._rows, self._offsets)
         self._found.append((self._rows[:n] + self._n_rows, self._offsets[:n].copy()))
-        self._n_rows += len(starts)
+        self._n_rows += len(part.starts)
 
     def before(self, matches: Matches) -> Int64Array:
         """Return how many documents end before each occurrence of a batch, all of which was counted."""
@@ -51,6 +48,21 @@ class DocumentEnds:
         self._found, self._n_rows = [], 0
         self.n_ends += len(rows)
         return numbers
+
+
+def ends_of(block: SequenceBlock, end_of_document: int, n_shared: int) -> tuple[Int64Array, Int64Array]:
+    """Return the row of each end of a document, and its offset in it."""
+    most = int((block.stops - block.starts).sum())
+    rows, offsets = np.empty(most, np.int64), np.empty(most, np.int64)
+    n = _find(block, end_of_document, n_shared, rows, offsets)
+    return rows[:n], offsets[:n]
+
+
+def _find(block: SequenceBlock, end: int, n_shared: int, rows: Int64Array, offsets: Int64Array) -> int:
+    ids, starts, stops = _as_counted(block)
+    if end > np.iinfo(ids.dtype).max:
+        return 0
+    return find_ends(ids, starts, stops, end, n_shared, rows, offsets)
 
 
 def prepare_document_ends(dtype: DTypeLike) -> None:

@@ -67,7 +67,7 @@ class OccurrenceWriter:
         self.path = path
         self._range = range_number
         self._phrase_ids = phrase_ids
-        self._end_of_document = end_of_document
+        self.end_of_document = end_of_document
         self._n_shared = n_shared
         self._earlier = earlier
         self._writer = pq.ParquetWriter(path, SCHEMA, **WRITING)
@@ -111,8 +111,8 @@ class OccurrenceWriter:
         """
         self._shard, self._documents, self._hit = shard, documents, np.empty(0, np.int64)
         self._ends = None
-        if documents is None and self._end_of_document is not None:
-            self._ends = DocumentEnds(self._end_of_document, self._n_shared)
+        if documents is None and self.end_of_document is not None:
+            self._ends = DocumentEnds(self.end_of_document, self._n_shared)
 
     def name_documents(self, names_of: Callable[[Shard, Int64Array], Names]) -> None:
         """Ask what the documents of the slice are called that have an occurrence."""

@@ -17,6 +17,7 @@ from indexer.plan.facts import ScanRange
 from indexer.scanning.batches import BatchSize, batch_from, blocks_of_slice, parts_of
 from indexer.scanning.block_audit import BlockAudit
 from indexer.scanning.kernels.visited import add_visited_tokens
+from indexer.scanning.listed_documents import listed_documents
 from indexer.scanning.occurrences import OccurrenceWriter
 from indexer.scanning.tally import Tally
 from indexer.scanning.uncounted import drop_uncounted
@@ -109,7 +110,7 @@ class Scanner:
             audit = BlockAudit(self.n_ids, shard)
             n_tokens = n_visits = 0
             if occurrences is not None:
-                occurrences.begin(shard, self.reader.documents(shard))
+                occurrences.begin(shard, listed_documents(self.reader, shard, occurrences.end_of_document))
             for block in blocks_of_slice(self.reader, shard, planned):
                 row = 0
                 while row < len(block.starts):
