@@ -219,6 +219,11 @@ def tokenize(
         if surrogates.n_documents:
             what = "skipped" if lone_surrogates == "skip" else "read with U+FFFD"
             progress.say(f"{what}: {counted(surrogates.n_documents, 'document')} with half a surrogate pair")
+        if record.n_cut_off_tokens:
+            cut = counted(record.n_cut_off_tokens, "id")
+            progress.say(
+                f"cut off: {cut} of documents longer than {counted(sequence_length, 'id')}, in no sequence"
+            )
         if record.n_dropped_tokens:
             dropped = counted(record.n_dropped_tokens, "id")
             progress.say(f"dropped: {dropped} at the end, too few for a sequence")

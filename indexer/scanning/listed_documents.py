@@ -35,9 +35,10 @@ def listed_documents(reader: Reader, shard: Shard, end_of_document: int | None) 
     if documents is None or end_of_document is None or not shard.n_sequences:
         return documents
     n_rows = max(1, SAMPLE_IDS * shard.n_sequences // max(1, shard.n_tokens))
+    first = shard.first_sequence
     n_ends = n_inside = 0
-    for block in reader.blocks(shard, 0, min(n_rows, shard.n_sequences)):
-        inside = ends_inside(block, shard.first_sequence, documents, end_of_document)
+    for block in reader.blocks(shard, first, first + min(n_rows, shard.n_sequences)):
+        inside = ends_inside(block, first, documents, end_of_document)
         n_ends, n_inside = n_ends + len(inside), n_inside + int(inside.sum())
     return None if 2 * n_inside > n_ends else documents
 

@@ -89,6 +89,8 @@ class Cutter:
         self.cutting = cutting
         self._dtype = dtype
         self._held = np.array(pending, dtype)
+        self.n_cut_off = 0
+        """Ids of documents that are longer than a sequence, which stand in none."""
 
     def cut(self, ids: Sequence[int]) -> list[NDArray[Any]]:
         """Return the sequences that are full once these ids have come."""
@@ -96,6 +98,7 @@ class Cutter:
         if not len(ids) and self.cutting.empty_documents == "drop":
             return []
         if self.cutting.mode == "document":
+            self.n_cut_off += max(0, len(ids) + (end is not None) - length)
             if end is None:
                 return [np.array(ids[:length], self._dtype)]
             return [np.array([*ids[: length - 1], end], self._dtype)]

@@ -36,6 +36,7 @@ class Record:
     n_documents: int = 0
     pending_ids: list[int] = field(default_factory=list)
     n_dropped_tokens: int = 0
+    n_cut_off_tokens: int = 0
     complete: bool = False
     version: int = VERSION
     order: str = "sequence i is the i-th of the stream: sources in the order given, documents in file order"
@@ -116,6 +117,7 @@ def tokenize_documents(
                 Path(f"{out / name}{ending}").unlink()
         record.n_documents += shard.n_documents
         record.next_document = shard.next_document
+        record.n_cut_off_tokens, cutter.n_cut_off = record.n_cut_off_tokens + cutter.n_cut_off, 0
         record.pending_ids = cutter.pending()
         record.complete = shard.exhausted
         if record.complete:

@@ -56,38 +56,38 @@ def rows_of(draw: np.random.Generator, *, packed: bool) -> list[list[int]]:
     return [ids[at : at + 16] for at in range(0, len(ids) - 15, 16)]
 
 
-def write_rows(kind: str, folder: Path, rows: list[list[int]]) -> dict[str, object]:
-    folder.mkdir()
+def write_rows(kind: str, file: Path, rows: list[list[int]]) -> str:
     if kind == "megatron":
-        write_megatron(folder / "a", [np.array(row, np.uint16) for row in rows], np.uint16)
-        return {"format": "megatron", "paths": [str(folder / "a.idx")]}
+        write_megatron(file, [np.array(row, np.uint16) for row in rows], np.uint16)
+        return f"{file}.idx"
+    path = file.with_suffix(f".{kind}")
     if kind == "parquet":
-        pq.write_table(pa.table({"input_ids": rows}), folder / "a.parquet")
-        return {"format": "parquet", "paths": [str(folder / "a.parquet")]}
-    lines = "".join(f'{{"input_ids": {row}}}\n' for row in rows)
-    (folder / "a.jsonl").write_text(lines)
-    return {"format": "jsonl", "paths": [str(folder / "a.jsonl")]}
+        pq.write_table(pa.table({"input_ids": rows}), path)
+    else:
+        path.write_text("".join(f'{{"input_ids": {row}}}\n' for row in rows))
+    return str(path)
 
 
 @pytest.mark.parametrize("kind", ["megatron", "parquet", "jsonl"])
-@pytest.mark.parametrize("packed", [True, False])
-def test_documents_are_those_of_the_text(tmp_path: Path, kind: str, packed: bool) -> None:
-    rows = rows_of(np.random.default_rng(3), packed=packed)
-    corpus = SmallCorpus(
-        tmp_path, order={"kind": "sequential", "batch_size": 1}, index={"occurrences": "all"}
-    )
-    given = write_rows(kind, tmp_path / "rows", rows)
-    corpus.corpus = {**given, "end_of_document": END}
+def test_documents_are_those_of_the_text(tmp_path: Path, kind: str) -> None:
+    order, draw = {"kind": "sequential", "batch_size": 1}, np.random.default_rng(3)
+    corpus = SmallCorpus(tmp_path, order=order, index={"occurrences": "all"})
     (tmp_path / "phrases.jsonl").write_text('{"id": 0, "token_ids": [3]}\n{"id": 1, "token_ids": [1, 2]}\n')
+    shards = [rows_of(draw, packed=packed) for packed in (False, True, True)]
+    paths = [write_rows(kind, tmp_path / f"s{number}", rows) for number, rows in enumerate(shards)]
+    corpus.corpus = {"format": kind, "paths": paths, "end_of_document": END}
     build_index(corpus.config(), tmp_path / "index", n_workers=1)
-    expected, n_before = [], 0
-    for number, row in enumerate(rows):
-        for at, token in enumerate(row):
-            expected += [(number, at, n_before)] if token == 3 else []
-            n_before += token == END
+    expected, sequence = [], 0
+    for number, rows in enumerate(shards):
+        n_before = 0
+        for row in rows:
+            for at, token in enumerate(row):
+                expected += [(sequence, at, number, n_before)] if token == 3 else []
+                n_before += token == END
+            sequence += 1
     with duckdb.connect(str(tmp_path / "index/exposures.duckdb"), read_only=True) as table:
         table.execute(f"SET file_search_path = '{tmp_path / 'index'}'")
         found = table.execute(
-            "SELECT sequence, token_offset, document FROM occurrences WHERE n_tokens = 1 ORDER BY ALL"
+            "SELECT sequence, token_offset, shard, document FROM occurrences WHERE n_tokens = 1 ORDER BY ALL"
         ).fetchall()
     assert found == expected

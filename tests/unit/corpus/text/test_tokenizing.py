@@ -72,6 +72,8 @@ def test_one_document_cut_at_n(tmp_path: Path, shard_tokens, end):
     expected = [ids[:9] for ids in ENCODED] if end is None else [[*ids[:8], end] for ids in ENCODED]
     assert rows == expected
     assert record.n_sequences == len(TEXTS) and record.n_dropped_tokens == 0
+    n_ids = sum(map(len, ENCODED)) + (end is not None) * len(TEXTS)
+    assert record.n_cut_off_tokens == n_ids - record.n_tokens > 0
 
 
 @pytest.mark.parametrize("shard_tokens", [1, 20, 10**6])
