@@ -104,6 +104,8 @@ def query(
         from indexer.splits.in_context import in_context
 
         answer = in_context(index_dir, answer, allow_paths)
+    if not answer.rows.num_rows:
+        _explain_no_rows(index_dir, answer)
     if answer.more:
         click.echo(f"showing the first {counted(answer.rows.num_rows, 'row')}; there are more", err=True)
     if out is not None:
@@ -163,6 +165,19 @@ def _print(answer: Answer, output_format: str) -> None:
             click.echo(json.dumps(as_json(row), ensure_ascii=False))
     else:
         raise click.UsageError("parquet needs --out")
+
+
+def _explain_no_rows(index_dir: str, answer: Answer) -> None:
+    """Refuse a ready question that this index can only leave empty; say what any other asked for."""
+    from indexer.index_dir import IndexDir
+    from indexer.splits.empty_answers import refuse_what_is_always_empty
+    from indexer.splits.query_file import load_query_file, shipped_queries
+
+    if answer.query not in shipped_queries():
+        return
+    refuse_what_is_always_empty(IndexDir(index_dir), answer.sql)
+    file = load_query_file(shipped_queries()[answer.query], answer.query)
+    click.echo(f"no rows: the index holds none of what was asked for. {file.sentence}", err=True)
 
 
 def _write(answer: Answer, path: Path, output_format: str | None) -> None:

@@ -17,8 +17,8 @@ from indexer.table_seal import require_table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_FEW_LETTERS = "3"
-"""Letters by which a near phrase may differ."""
+_FEW_LETTERS = 3
+"""Letters by which a near phrase may differ; of a short one a third."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def phrase_history(root: str | Path, phrase: str, allow_paths: Sequence[str] = (
     rows = ask(root, "explore/phrase", {"phrase": spelled}).rows.to_pylist()
     bins = _rows(index, "dynamics/exposure_of_phrase", spelled).to_pydict()
     places = _rows(index, "explore/places_of_phrase", spelled).to_pylist()
-    near = _rows(index, "explore/near_phrases", spelled, most_edits=_FEW_LETTERS).to_pylist()
+    few_letters = str(min(_FEW_LETTERS, max(len(spelled) // 3, 1)))
+    near = _rows(index, "explore/near_phrases", spelled, most_edits=few_letters).to_pylist()
     contexts: list[Context] = []
     missing = ""
     try:

@@ -22,31 +22,38 @@ if TYPE_CHECKING:
     from indexer.index_dir import IndexDir
     from indexer.splits.query_file import QueryFile
 
+_ROLES = "SELECT DISTINCT role FROM item_phrases JOIN items USING (item_id) WHERE kind = 'item' ORDER BY ALL"
 _HELD = {
     "PHRASE": "SELECT phrase FROM phrases WHERE phrase = $name LIMIT 1",
     "PARADIGM": "SELECT DISTINCT paradigm FROM pairs ORDER BY ALL",
     "MODEL": "SELECT model FROM results UNION SELECT model FROM model_measures ORDER BY ALL",
     "MEASURE": "SELECT DISTINCT measure FROM results ORDER BY ALL",
     "DATASET": "SELECT DISTINCT dataset FROM items WHERE kind = 'item' ORDER BY ALL",
-    "ROLE": "SELECT DISTINCT role FROM item_phrases JOIN items USING (item_id) WHERE kind = 'item'",
+    "ROLE": _ROLES,
+    "ROLES": _ROLES,
     "ANYROLE": "SELECT DISTINCT role FROM item_phrases ORDER BY ALL",
     "ATTRIBUTE": "SELECT DISTINCT unnest(map_keys(attributes)) FROM items WHERE kind = 'item' ORDER BY 1",
     "ITEM": "SELECT item_id FROM items WHERE item_id = $name",
     "match_case": "SELECT value FROM provenance WHERE key = 'match_case'",
 }
-_NEAREST_ITEMS = (
-    "SELECT item_id FROM items ORDER BY jaro_winkler_similarity(item_id, $name) DESC, item_id LIMIT 3"
-)
+_NEAREST_ITEMS = """SELECT item_id FROM items
+WHERE split_part(item_id, '/', -1) = split_part($name, '/', -1)
+    OR jaro_winkler_similarity(item_id, $name) > 0.85
+ORDER BY jaro_winkler_similarity(item_id, $name) DESC, item_id LIMIT 3"""
+_ITEMS_CALLED = "SELECT item_id FROM items WHERE ends_with(item_id, '/' || $name) ORDER BY item_id LIMIT 3"
 _HOLDERS = {
     "PARADIGM": "pairs",
     "MODEL": "results",
     "MEASURE": "results",
     "DATASET": "items",
     "ROLE": "items",
+    "ROLES": "items",
     "ANYROLE": "items",
     "ATTRIBUTE": "items",
 }
-_WORDS = {"DATASET": "data set", "ANYROLE": "role"}
+_WORDS = {"DATASET": "data set", "ANYROLE": "role", "ROLES": "role"}
+_FEW = 10
+"""Names that are all named where another one was given."""
 _MOST_LETTERS = 200
 """Of a text whose nearest phrases are sought: the time grows with its length."""
 
@@ -89,11 +96,21 @@ def phrase_of_index(index: IndexDir, phrase: str) -> str:
     folded = _folded(index, phrase)
     nearest = files("indexer.splits").joinpath("nearest_phrases.sql").read_text(encoding="utf-8")
     near = _first_column(index, nearest, words=folded[:_MOST_LETTERS])
+    items = _first_column(index, _ITEMS_CALLED, name=phrase.strip()) if phrase.strip() else []
+    offered = [f"near ones: {', '.join(map(repr, near))}"] if near else []
+    if items:
+        offered.append(f"items of that name: {', '.join(map(repr, items))}")
     raise ConfigError(
         f"phrase {folded!r} is not in this index",
         path=index.root,
-        fix=f"near ones: {', '.join(map(repr, near))}" if near else "it holds no phrase as text",
+        fix="; ".join(offered) or _no_phrase_near(index),
     )
+
+
+def _no_phrase_near(index: IndexDir) -> str:
+    if not _first_column(index, "SELECT phrase FROM phrases WHERE phrase IS NOT NULL LIMIT 1"):
+        return "it holds no phrase as text"
+    return f'none is near; `exposure query {index.root} "SELECT phrase FROM phrases"` lists what it holds'
 
 
 def find_phrase(index: IndexDir, phrase: str) -> str | None:
@@ -135,9 +152,11 @@ def _case(index: IndexDir) -> Any:
 
 def _refuse_unknown(index: IndexDir, kind: str, name: str) -> None:
     held = _first_column(index, _HELD[kind])
+    if kind == "ROLES":
+        held += [group for group in _groups(held) if group not in held]
     if name in held:
         return
-    near = near_names(name, held, most=3) or held[:10]
+    near = held if len(held) <= _FEW else near_names(name, held, most=3) or held[:_FEW]
     where = _HOLDERS[kind]
     what = _WORDS.get(kind, kind.lower())
     raise ConfigError(
@@ -146,6 +165,11 @@ def _refuse_unknown(index: IndexDir, kind: str, name: str) -> None:
         expected=" or ".join(map(repr, near)) or None,
         fix=None if near else _none_held(index, where),
     )
+
+
+def _groups(roles: list[str]) -> list[str]:
+    """Return the names before the dot, as `choices` of `choices.0`: each stands for all of its elements."""
+    return sorted({role.rpartition(".")[0] for role in roles if "." in role})
 
 
 def _none_held(index: IndexDir, where: str) -> str:
@@ -198,8 +222,15 @@ def refuse_unknown_item(index: IndexDir, item: str) -> None:
     raise ConfigError(
         f"no item of this index is called {item!r}",
         path=index.root,
-        expected=" or ".join(map(repr, near)) if near else "none, since the index holds no items",
+        expected=" or ".join(map(repr, near)) or None,
+        fix=None if near else _no_item_near(index),
     )
+
+
+def _no_item_near(index: IndexDir) -> str:
+    if not holds_items(index):
+        return "it holds no items"
+    return f'none is near; `exposure query {index.root} "SELECT item_id FROM items"` lists what it holds'
 
 
 def _first_column(index: IndexDir, sql: str, **parameters: str) -> list[str]:

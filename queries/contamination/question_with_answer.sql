@@ -1,14 +1,16 @@
 -- title: Question with its answer
 -- The items of which two roles stand whole in one sequence: in how many sequences, how often the model saw such a one, and at which step first. It needs every place of their windows.
 -- example: exposure query index contamination/question_with_answer -p question=question -p answer=answer
--- param question: ROLE = 'question' -- one role
--- param answer: ROLE = 'answer' -- the other role
+-- param question: ROLES = 'question' -- one role, or any of a list (choices of choices.0)
+-- param answer: ROLES = 'answer' -- the other role, or any of a list
 -- param dataset: DATASET = NULL -- only this data set; NULL: all
 WITH asked AS (
     SELECT
         items.item_id,
         items.dataset,
         windows.role,
+        windows.role = $question OR starts_with(windows.role, $question || '.') AS is_question,
+        windows.role = $answer OR starts_with(windows.role, $answer || '.') AS is_answer,
         count(*) AS n_windows,
         bool_and(exposures.seen) AS is_seen,
         bool_and(windows.phrase_id IN (SELECT phrase_id FROM phrases_of_known_places)) AS all_places_kept
@@ -16,7 +18,7 @@ WITH asked AS (
     JOIN item_phrases AS windows USING (item_id)
     JOIN exposures USING (phrase_id)
     WHERE items.kind = 'item'
-        AND windows.role IN ($question, $answer)
+        AND (is_question OR is_answer)
         AND ($dataset IS NULL OR items.dataset = $dataset)
     GROUP BY ALL
 ),
@@ -24,9 +26,13 @@ seen AS (
     SELECT
         asked.item_id,
         asked.dataset,
+        asked.role AS role_of_question,
+        answered.role AS role_of_answer,
         asked.n_windows AS windows_of_question,
         answered.n_windows AS windows_of_answer,
         CASE
+            WHEN asked.is_answer OR answered.is_question
+                THEN error('question and answer hold the same role')::BOOLEAN
             WHEN asked.all_places_kept AND answered.all_places_kept THEN TRUE
             ELSE error(
                 'of some windows this index keeps the first places alone, so it cannot tell what stands together; '
@@ -35,8 +41,8 @@ seen AS (
         END AS can_be_told
     FROM asked
     JOIN asked AS answered USING (item_id)
-    WHERE asked.role = $question
-        AND answered.role = $answer
+    WHERE asked.is_question
+        AND answered.is_answer
         AND asked.is_seen
         AND answered.is_seen
 ),
@@ -45,15 +51,15 @@ whole AS (
     FROM verbatim_runs(NULL)
 ),
 together AS (
-    SELECT seen.dataset, seen.item_id, question.sequence
+    SELECT seen.dataset, seen.item_id, seen.role_of_question, question.sequence
     FROM seen
     JOIN whole AS question
         ON question.item_id = seen.item_id
-        AND question.role = $question
+        AND question.role = seen.role_of_question
         AND question.windows = seen.windows_of_question
     JOIN whole AS answer
         ON answer.item_id = seen.item_id
-        AND answer.role = $answer
+        AND answer.role = seen.role_of_answer
         AND answer.windows = seen.windows_of_answer
         AND answer.sequence = question.sequence
     WHERE seen.can_be_told
@@ -61,7 +67,7 @@ together AS (
 visits AS (
     SELECT DISTINCT together.dataset, together.item_id, together.sequence, known.step
     FROM together
-    JOIN item_phrases AS windows ON windows.item_id = together.item_id AND windows.role = $question
+    JOIN item_phrases AS windows ON windows.item_id = together.item_id AND windows.role = together.role_of_question
     JOIN known_places AS known ON known.phrase_id = windows.phrase_id AND known.sequence = together.sequence
 )
 SELECT

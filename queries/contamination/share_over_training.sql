@@ -4,7 +4,7 @@
 -- param min_share: SHARE = 0.8 -- share of the windows that makes an item dirty
 -- param max_sequences: NATURAL = 1000 -- windows of more sequences are boilerplate and do not count
 -- param dataset: DATASET = NULL -- only this data set; NULL: all
--- param role: ROLE = NULL -- only this role; NULL: each, and all together
+-- param role: ROLES = NULL -- only this role, or each of a list (choices of choices.0); NULL: each, and all together
 WITH verdicts AS (
     SELECT
         dataset,
@@ -16,7 +16,7 @@ WITH verdicts AS (
         dirty_step
     FROM item_verdicts(NULL, $min_share, $max_sequences)
     WHERE ($dataset IS NULL OR dataset = $dataset)
-        AND ($role IS NULL OR role = $role)
+        AND ($role IS NULL OR role = $role OR starts_with(role, $role || '.'))
 ),
 by_then AS (
     SELECT

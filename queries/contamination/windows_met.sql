@@ -2,7 +2,7 @@
 -- The windows of items that the model saw and that are no boilerplate, with how many items they are of: what exposure export --to skip-list --query leaves the documents of out.
 -- example: exposure query index contamination/windows_met -p role=question
 -- param dataset: DATASET = NULL -- only this data set; NULL: all
--- param role: ROLE = NULL -- only this role; NULL: all
+-- param role: ROLES = NULL -- only this role, or all of a list (choices of choices.0); NULL: all
 -- param max_sequences: NATURAL = 1000 -- windows of more sequences are boilerplate and left out
 SELECT
     windows.phrase_id,
@@ -19,6 +19,6 @@ WHERE items.kind = 'item'
     AND exposures.seen
     AND exposures.sequence_count <= $max_sequences
     AND ($dataset IS NULL OR items.dataset = $dataset)
-    AND ($role IS NULL OR windows.role = $role)
+    AND ($role IS NULL OR windows.role = $role OR starts_with(windows.role, $role || '.'))
 GROUP BY ALL
 ORDER BY windows.phrase_id;

@@ -182,10 +182,24 @@ def test_a_model_that_is_not_there_is_refused(index_dir: Path, exposure) -> None
 
 
 @pytest.mark.parametrize("phrase", ["zzzz qqqq", "", "?"])
-def test_show_names_the_nearest_of_any_phrase(index_dir: Path, exposure, phrase: str) -> None:
+def test_show_names_nothing_far_as_near(index_dir: Path, exposure, phrase: str) -> None:
     code, _, err = exposure("show", index_dir, phrase)
     assert code == 2
-    assert "near ones: '" in err
+    assert "none is near; `exposure query" in err
+
+
+def test_show_names_the_item_that_a_word_is_the_end_of(index_dir: Path, exposure) -> None:
+    code, _, err = exposure("show", index_dir, "001")
+    assert (code, "items of that name: 'quiz/001'" in err) == (2, True)
+
+
+def test_a_question_that_can_only_be_empty_says_why_and_names_all_roles(index_dir: Path, exposure) -> None:
+    code, _, err = exposure("query", index_dir, "attention_by_head")
+    assert (code, "holds no measures of models; add some with `exposure import" in err) == (2, True)
+    code, _, err = exposure("query", index_dir, "never_seen", "-p", "n_rows=0")
+    assert (code, "no rows: " in err) == (0, True)
+    code, _, err = exposure("query", index_dir, "roles_together", "-p", "first=nosuch")
+    assert (code, "'answer' or 'question' or 'word'" in err) == (2, True)
 
 
 def test_show_names_near_phrases(index_dir: Path, exposed: str, exposure) -> None:

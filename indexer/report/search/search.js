@@ -21,7 +21,8 @@ async function data() {
       for (let k = 2; k < item.length; k += 2) {
         for (const phrase of item[k]) {
           if (!unpacked.itemsOf.has(phrase)) unpacked.itemsOf.set(phrase, []);
-          unpacked.itemsOf.get(phrase).push(number);
+          const items = unpacked.itemsOf.get(phrase);
+          if (items.at(-1) !== number) items.push(number); // a phrase may stand in two roles of one item
         }
       }
     });
@@ -101,12 +102,15 @@ async function draw(found, numbers) {
   shown.append(element("figure", {}, element("figcaption", {}, "Exposures before each checkpoint"), place));
   const names = numbers.map((number) => found.phrases[number]);
   const x = { field: "checkpoint", type: "quantitative", title: "training step", scale: { nice: false }, axis: { tickCount: 6, format: ",d" } };
-  const y = { field: "exposures", type: "quantitative", title: "exposures", axis: { tickCount: 4, format: ",d", tickMinStep: 1 } };
+  const rows = numbers.flatMap((number) => curve(found, number));
+  const most = Math.max(...rows.map((row) => row.exposures));
+  const whole = most < 5 ? { values: [...Array(most + 1).keys()] } : { tickCount: 4 }; // ticks of fewer would be halves
+  const y = { field: "exposures", type: "quantitative", title: "exposures", axis: { format: ",d", ...whole } };
   const colour = { field: "phrase", type: "nominal", legend: null, scale: { domain: names, range: COLOURS } };
   const specification = {
     $schema: found.schema,
-    data: { values: numbers.flatMap((number) => curve(found, number)) },
-    mark: { type: "line", point: found.grid.length < 12, tooltip: true },
+    data: { values: rows },
+    mark: { type: "line", interpolate: "step-after", point: found.grid.length < 12, tooltip: true },
     encoding: { x, y, color: colour },
     width: "container", height: 190, autosize: { type: "fit-x", contains: "padding" },
     config: found.config,

@@ -1,0 +1,54 @@
+"""Tells a question that this index can only answer with no rows from one that found nothing."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.errors import ConfigError
+from indexer.exposure.query_door import UNHURRIED, ask_in_process
+from indexer.index_dir import IndexDir
+from indexer.splits.named_values import require_pairs
+
+_HELD = """SELECT
+    EXISTS (FROM results) AS results,
+    EXISTS (FROM items WHERE kind = 'item') AS items,
+    EXISTS (FROM model_measures) AS measures
+"""
+_OF_PAIRS = "pairs|pair_results|pair_exposures|pair_from|split_at|matched_split_at|probe_positions"
+_OF_RESULTS = "results|pair_results|acquisition"
+_OF_ITEMS = "item_verdicts|verbatim_runs"
+
+
+def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
+    """Refuse a question that gave no rows, if the index holds nothing of what it is about.
+
+    Parameters
+    ----------
+    index : IndexDir
+        What was asked.
+    sql : str
+        The text of the question.
+
+    Raises
+    ------
+    ConfigError
+        It reads minimal pairs, results, items or measures of models, and the index holds none of these.
+    """
+    if _reads(sql, _OF_PAIRS):
+        require_pairs(index)
+    (held,) = ask_in_process(index.database_file, "empty_answers", _HELD, {}, UNHURRIED).rows.to_pylist()
+    add_some = f"add some with `exposure import {index.root} FILES`"
+    if _reads(sql, _OF_RESULTS) and not held["results"]:
+        raise ConfigError("holds no results, so there is nothing to tell", path=index.root, fix=add_some)
+    if _reads(sql, "model_measures") and not held["measures"]:
+        raise ConfigError("holds no measures of models", path=index.root, fix=add_some)
+    if (_reads(sql, _OF_ITEMS) or "kind = 'item'" in sql) and not held["items"]:
+        raise ConfigError(
+            "holds no items but minimal pairs, so there is nothing to tell",
+            path=index.root,
+            fix=f"ask `exposure query {index.root} explore/overview`, or index again with an [items] section",
+        )
+
+
+def _reads(sql: str, names: str) -> bool:
+    return re.search(rf"\b(?:FROM|JOIN)\s+(?:{names})\b", sql) is not None
