@@ -112,6 +112,8 @@ def query(
         _write(answer, Path(out), None if output_format == "table" else output_format)
     else:
         _print(answer, output_format)
+    if answer.query == "contamination/by_item":
+        _tell_boilerplate(answer)
 
 
 @command("exposure split index --checkpoint 1000 --min-count 1 --side either --out split.parquet")
@@ -165,6 +167,18 @@ def _print(answer: Answer, output_format: str) -> None:
             click.echo(json.dumps(as_json(row), ensure_ascii=False))
     else:
         raise click.UsageError("parquet needs --out")
+
+
+def _tell_boilerplate(answer: Answer) -> None:
+    """Say why rows of windows that were seen have no verdict, and what counts these windows."""
+    n_untold = answer.rows["windows_counted"].to_pylist().count(0)
+    if n_untold:
+        click.echo(
+            f"{counted(n_untold, 'row', 'has', 'have')} no verdict: all windows stand in over"
+            f" {answer.parameters['max_sequences']:,} sequences (boilerplate);"
+            " give -p max_sequences=... to count them",
+            err=True,
+        )
 
 
 def _explain_no_rows(index_dir: str, answer: Answer) -> None:

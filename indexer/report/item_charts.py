@@ -6,19 +6,21 @@ from typing import Any
 
 from indexer.plurals import counted
 from indexer.report.chart import Chart, Panel, Row, grouped, line_colours, rows_of, values
-from indexer.report.theme import BLUE, GREEN, GREY, ORANGE, PALE, VERMILION, steps_scale
+from indexer.report.theme import BLUE, GREEN, GREY, ORANGE, VERMILION, steps_scale
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
 MOST_PANELS = 12
 ALL_ROLES = "all roles"
-_COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PALE)
+_COLOURS = (BLUE, ORANGE, GREEN, VERMILION)
 
 
 def share_over_training(query: QueryFile, answer: Answer) -> Chart:
     """Draw the share of the items of each data set that was met by each checkpoint, a line for each role."""
     rows = rows_of(answer)
-    roles = sorted({row["role"] for row in rows} - {ALL_ROLES})[: len(_COLOURS)]
+    # elements of lists (choices.0) give way to the other roles
+    roles = sorted({row["role"] for row in rows} - {ALL_ROLES}, key=lambda role: ("." in role, role))
+    roles = roles[: len(_COLOURS)]
     # all roles of one are that one
     together = {ALL_ROLES: GREY} if len(roles) > 1 else {}
     legend = {**together, **dict(zip(roles, _COLOURS, strict=False))}
@@ -47,8 +49,8 @@ def _shares(rows: list[Row], legend: dict[str, str]) -> Any:
 
     scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
     return (
-        altair.Chart(values(rows))
-        .mark_line(strokeWidth=1.8, point=len(rows) <= len(legend))
+        altair.Chart(values(sorted(rows, key=lambda row: -list(legend).index(row["role"]))))
+        .mark_line(point=len(rows) <= len(legend))
         .encode(
             x=altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)"),
             y=altair.Y(
@@ -58,6 +60,13 @@ def _shares(rows: list[Row], legend: dict[str, str]) -> Any:
                 title="share of the items met",
             ),
             color=line_colours("role", legend),
+            # lines of equal shares lie on each other: the lower ones, drawn first, are wider
+            strokeWidth=altair.StrokeWidth(
+                "role:N",
+                scale=altair.Scale(domain=list(legend), range=[2 * n + 1.5 for n in range(len(legend))]),
+                sort=None,
+                legend=None,
+            ),
             tooltip=["role:N", "checkpoint:Q", "items:Q", "items_met:Q", "items_unknown:Q"],
         )
     )

@@ -45,8 +45,8 @@ CHARTS: tuple[tuple[str, Draw], ...] = (
 )
 """Charts an index can draw by itself: the question and what draws the answer, in the order of the page."""
 
-PAIR_CHARTS = ("dynamics/first_exposures_by_phenomenon",)
-"""Of these, one that tells good and bad apart; those of splits need pairs too."""
+PAIR_CHARTS = ("dynamics/first_exposures_by_phenomenon", "explore/match_sensitivity")
+"""Of these, those that tell of pairs; those of splits need pairs too."""
 
 THRESHOLD = 0.8
 """Accuracy that counts as reached, as in arXiv 2606.00230."""

@@ -71,6 +71,11 @@ def test_a_benchmark_has_a_panel_and_each_role_a_line() -> None:
     assert list(chart.legend) == ["all roles", "answer", "question"]
     assert [row["share_met"] for row in drawn(chart, 1)] == [0.25, 0.5] * 3
     assert chart.note == ""
+    names = ("choices.0", "choices.1", "choices.2", "question", "answer")
+    many = [{**rows[0], "role": role} for role in names]
+    chart = share_over_training(load_query("contamination/share_over_training"), answer(many))
+    assert list(chart.legend) == ["all roles", "answer", "question", "choices.0", "choices.1"]
+    assert [row["role"] for row in drawn(chart, 0)][-2:] == ["question", "answer"]  # on top, and thinner
     one = [{**row, "items_unknown": 3 - row["checkpoint"] // 10} for row in rows if row["role"] != "answer"]
     chart = share_over_training(load_query("contamination/share_over_training"), answer(one[:4]))
     assert list(chart.legend) == ["question"]  # all roles of one are that one
