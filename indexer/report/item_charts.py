@@ -48,6 +48,7 @@ def _shares(rows: list[Row], legend: dict[str, str]) -> Any:
     import altair
 
     scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
+    widths = [2 * n + 1.5 for n in range(len(legend))]
     return (
         altair.Chart(values(sorted(rows, key=lambda row: -list(legend).index(row["role"]))))
         .mark_line(point=len(rows) <= len(legend))
@@ -63,7 +64,7 @@ def _shares(rows: list[Row], legend: dict[str, str]) -> Any:
             # lines of equal shares lie on each other: the lower ones, drawn first, are wider
             strokeWidth=altair.StrokeWidth(
                 "role:N",
-                scale=altair.Scale(domain=list(legend), range=[2 * n + 1.5 for n in range(len(legend))]),
+                scale=altair.Scale(type="ordinal", domain=list(legend), range=widths),
                 sort=None,
                 legend=None,
             ),
