@@ -48,7 +48,7 @@ def _shares(rows: list[Row], legend: dict[str, str]) -> Any:
     import altair
 
     scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
-    widths = [2 * n + 1.5 for n in range(len(legend))]
+    widths = [1.2 * n + 1.5 for n in range(len(legend))]
     return (
         altair.Chart(values(sorted(rows, key=lambda row: -list(legend).index(row["role"]))))
         .mark_line(point=len(rows) <= len(legend))

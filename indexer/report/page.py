@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from indexer.plurals import counted
 from indexer.report.chart import Chart
 from indexer.splits.ask import Answer
 
@@ -28,6 +29,7 @@ def page(
     *,
     title: str,
     facts: str,
+    notes: Sequence[str],
     warning: str,
     charts: Sequence[tuple[Chart, str]],
     tables: Sequence[tuple[str, str, Answer]],
@@ -41,6 +43,8 @@ def page(
     ----------
     title, facts, warning, footer : str
         Plain text; an empty warning is left out.
+    notes : sequence of str
+        What was taken on trust or left out, a sentence each; folded.
     charts : sequence of (Chart, str)
         Each with a still picture of it as SVG, for where scripts do not run; empty without panels.
     tables : sequence of (str, str, Answer)
@@ -57,6 +61,7 @@ def page(
         title=escape(title),
         style=_file("page.css"),
         facts=escape(facts),
+        notes=_notes(notes),
         warning=f'<p class="warning">{escape(warning)}</p>' if warning else "",
         search=search,
         sections="\n".join(sections),
@@ -65,6 +70,14 @@ def page(
         specifications=json.dumps(specifications, separators=(",", ":")).replace("<", "\\u003c"),
         script=script.replace("</script", "<\\/script"),
     )
+
+
+def _notes(notes: Sequence[str]) -> str:
+    if not notes:
+        return ""
+    listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    summary = f"{counted(len(notes), 'note')} on how this index was built"
+    return f'<details class="facts"><summary>{summary}</summary><ul>{listed}</ul></details>'
 
 
 def snippet() -> str:

@@ -162,12 +162,8 @@ def write_report(
     notes = [note for row in found for note in json.loads(row["value"])]
     html = page(
         title="Exposure report",
-        facts=" ".join(
-            [
-                _facts(overview, n_items, min_count, side),
-                *(f"{note[:1].upper()}{note[1:]}." for note in notes),
-            ]
-        ),
+        facts=_facts(overview, n_items, min_count, side),
+        notes=[f"{note[:1].upper()}{note[1:]}." for note in notes],
         warning=(("" if answer.complete else INCOMPLETE) + taken).strip(),
         charts=drawn,
         tables=tables,
