@@ -45,20 +45,17 @@ def _runs_at(
     per_sequence = max(1, shard.n_tokens // shard.n_sequences)
     stop = min(start + most // per_sequence + 1, shard.first_sequence + shard.n_sequences)
     n_left = most
-    # the first block is enough: stopping there keeps a packed shard from being unpacked whole
-    block = next(iter(reader.blocks(shard, start, stop)), None)
-    for row in range(0 if block is None else len(block.starts)):
-        for run in _runs_of(block, row, n_left, end_ids):
-            yield run
-            n_left -= len(run)
-        if n_left <= 0:
-            return
+    # no further than is needed, so that a packed shard is not unpacked whole
+    for block in reader.blocks(shard, start, stop):
+        for row in range(len(block.starts)):
+            for run in _runs_of(block, row, n_left, end_ids):
+                yield run
+                n_left -= len(run)
+            if n_left <= 0:
+                return
 
 
-def _runs_of(
-    block: SequenceBlock | None, row: int, most: int, end_ids: frozenset[int]
-) -> Iterator[list[int]]:
-    assert block is not None
+def _runs_of(block: SequenceBlock, row: int, most: int, end_ids: frozenset[int]) -> Iterator[list[int]]:
     begin = int(block.starts[row])
     end = min(int(block.stops[row]), begin + most)
     ids = block.ids[begin:end]
