@@ -38,7 +38,7 @@ test-stores: $(READY) ## Try corpora on failing stores: a web server, and moto's
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[stores]" \
 	    "$$($(BIN)/python -m pip freeze | grep '^fsspec==')"
 	$(BIN)/python -m pytest tests/faults/storage/test_s3_store.py
-	$(BIN)/python -m tests.faults.soak stores
+	$(BIN)/python -m tests.faults.soak stores 200
 
 test-ray: $(READY) ## Try scans over a Ray cluster on this machine, for which Ray is installed
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[ray]" \
