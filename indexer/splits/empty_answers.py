@@ -46,7 +46,7 @@ def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
         raise ConfigError(
             "holds no items but minimal pairs, so there is nothing to tell",
             path=index.root,
-            fix=f"ask `exposure query {index.root} explore/overview`, or index again with the section [items]",
+            fix=f"ask `exposure query {index.root} explore/overview`, or index again with items in it",
         )
 
 
