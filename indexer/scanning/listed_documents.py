@@ -11,7 +11,7 @@ import numpy as np
 from indexer.corpus.documents import DocumentNumbers
 from indexer.corpus.sequences import Reader, SequenceBlock, Shard
 from indexer.scanning.document_ends import ends_of
-from indexer.units import Int64Array
+from indexer.units import BoolArray
 
 SAMPLE_IDS = 1 << 18
 
@@ -45,7 +45,7 @@ def listed_documents(reader: Reader, shard: Shard, end_of_document: int | None) 
 
 def ends_inside(
     block: SequenceBlock, first_sequence: int, documents: DocumentNumbers, end_of_document: int
-) -> Int64Array:
+) -> BoolArray:
     """Tell of each run of ends, in a row, whether one document stands before and behind it.
 
     Parameters
@@ -74,5 +74,5 @@ def ends_inside(
     around = (first > 0) & (last < lengths - 1)
     before = documents.of(sequences, np.maximum(first - 1, 0))
     behind = documents.of(sequences, np.minimum(last + 1, lengths - 1))
-    inside: Int64Array = around & (before == behind)
+    inside: BoolArray = around & (before == behind)
     return inside
