@@ -45,8 +45,22 @@ CREATE MACRO verdict_of(windows_counted, windows_needed, windows_seen, windows_u
 );
 COMMENT ON MACRO verdict_of IS 'What the windows of an item tell: dirty where as many as are needed were seen, partial where some, clean where certainly none, unknown where it hangs on zeros that are not certain, or where boilerplate alone is left';
 
-CREATE MACRO item_verdicts(at_checkpoint, min_share, max_sequences) AS TABLE
-WITH counted AS (
+CREATE MACRO item_verdicts(at_checkpoint, min_share, max_sequences, of_role := NULL) AS TABLE
+WITH numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY item_id, role, phrase_id ORDER BY place) AS copy
+    FROM item_windows(at_checkpoint, max_sequences)
+    WHERE is_in_role(role, of_role)
+),
+by_role AS (
+    SELECT * EXCLUDE (copy)
+    FROM numbered
+    UNION ALL BY NAME
+    -- an answer that is one of the choices too is one text of the item
+    SELECT * EXCLUDE (copy) REPLACE (NULL AS role)
+    FROM numbered
+    QUALIFY row_number() OVER (PARTITION BY item_id, phrase_id, copy ORDER BY role) = 1
+),
+counted AS (
     SELECT
         dataset,
         item_id,
@@ -59,8 +73,8 @@ WITH counted AS (
         -- as many windows as make the share; 0.7 * 10 is a little more than 7
         greatest(ceil(min_share * windows_counted - 0.000000001), 1)::BIGINT AS windows_needed,
         array_agg(first_step ORDER BY first_step) FILTER (WHERE NOT is_boilerplate AND seen) AS first_steps
-    FROM item_windows(at_checkpoint, max_sequences)
-    GROUP BY GROUPING SETS ((dataset, item_id, role), (dataset, item_id))
+    FROM by_role
+    GROUP BY dataset, item_id, role
 )
 SELECT
     dataset,
@@ -78,7 +92,7 @@ SELECT
     first_steps[windows_needed] AS dirty_step,
     verdict_of(windows_counted, windows_needed, windows_seen, windows_unknown) AS verdict
 FROM counted;
-COMMENT ON MACRO TABLE item_verdicts IS 'For each item and role, and (role NULL) for all roles of the item together: windows, which share of those that count was seen before a checkpoint (NULL: the whole window), their first steps, the step by which min_share of them was seen, and verdict_of it; boilerplate does not count';
+COMMENT ON MACRO TABLE item_verdicts IS 'For each item and role, and (role NULL) for all of these roles of the item together, where a window of several roles counts once: windows, which share of those that count was seen before a checkpoint (NULL: the whole window), their first steps, the step by which min_share of them was seen, and verdict_of it; boilerplate does not count; of_role: one role or list alone';
 
 CREATE MACRO n_item_words(of_text) AS len(regexp_extract_all(of_text, '{words}'));
 COMMENT ON MACRO n_item_words IS 'Words of a text as windows of items count them: what stands between white space, and in scripts without spaces each letter';

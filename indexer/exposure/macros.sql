@@ -292,14 +292,19 @@ JOIN heights USING (model, measure, item_id)
 GROUP BY ALL;
 COMMENT ON MACRO TABLE acquisition IS 'The learning curve of every item that has results: the first checkpoint whose value reaches a threshold (NULL: halfway from its first value to its best), and how much of the best value is lost by the last; of one measure or each (NULL), which is better high, low, or (NULL) low for surprisal, loss and perplexity';
 
+CREATE MACRO is_in_role(role, of_role) AS (
+    of_role IS NULL OR role = of_role OR starts_with(role, of_role || '.')
+);
+COMMENT ON MACRO is_in_role IS 'Whether a role is the one that is asked for, or an element of the list that is (choices.0 of choices); each is where none is asked for (NULL)';
+
 CREATE MACRO item_exposures(of_role) AS TABLE
 SELECT
     item_phrases.item_id,
-    arg_max(exposures.phrase_id, (exposures.exposure_count, -item_phrases.place)) AS phrase_id,
+    arg_max(exposures.phrase_id, (exposures.exposure_count, -item_phrases.place, -exposures.phrase_id)) AS phrase_id,
     max(exposures.exposure_count) AS exposure_count,
     min(exposures.first_step) AS first_step
 FROM item_phrases
 JOIN exposures USING (phrase_id)
-WHERE of_role IS NULL OR item_phrases.role = of_role
+WHERE is_in_role(item_phrases.role, of_role)
 GROUP BY item_phrases.item_id;
-COMMENT ON MACRO TABLE item_exposures IS 'The most exposed phrase of every item, and the first step of any; of one role, or of all (NULL)';
+COMMENT ON MACRO TABLE item_exposures IS 'The most exposed phrase of every item, and the first step of any; of one role, of the elements of a list (choices), or of all roles (NULL)';

@@ -152,7 +152,7 @@ def _case(index: IndexDir) -> Any:
 
 def _refuse_unknown(index: IndexDir, kind: str, name: str) -> None:
     held = _first_column(index, _HELD[kind])
-    if kind == "ROLES":
+    if kind in ("ROLES", "ANYROLE"):
         held += [group for group in _groups(held) if group not in held]
     if name in held:
         return

@@ -12,7 +12,8 @@ The head of a query file is a block of comment lines::
 A type is one of DuckDB (BIGINT, INTEGER, DOUBLE, VARCHAR, BOOLEAN) or says what is meant: COUNT (1 or more),
 NATURAL (0 or more), SHARE (0 to 1), one of a few words (SIDE, DIRECTION, RANGE, GROUP), or what
 `indexer.splits.named_values` looks up in the index: PHRASE, WORDS, PARADIGM, MODEL, MEASURE, DATASET, ROLE,
-ROLES (a role, or all that have a name before the dot: `choices` of `choices.0`), ANYROLE, ATTRIBUTE, ITEM.
+ROLES (a role, or all that have a name before the dot: `choices` of `choices.0`), ANYROLE (the same, and the
+roles of minimal pairs), ATTRIBUTE, ITEM.
 
 A question of several indexes names the others (``attach``), whose tables it calls ``other.exposures``; most
 have no such line.

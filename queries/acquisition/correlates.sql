@@ -4,7 +4,7 @@
 -- param measure: MEASURE = NULL -- of which measure; NULL: each
 -- param threshold: DOUBLE = NULL -- value that counts as acquired; NULL: halfway from the first value of the item to its best
 -- param better: DIRECTION = NULL -- high or low; NULL: low for surprisal, loss and perplexity, else high
--- param role: ANYROLE = NULL -- whose phrases count as exposure; NULL: those of every role
+-- param role: ANYROLE = NULL -- whose phrases count as exposure, of one role or of a list (choices of choices.0); NULL: those of every role
 -- param attribute: ATTRIBUTE = NULL -- an attribute of the items that is a number
 WITH gaps AS (
     SELECT phrase_id, max(gap) AS longest_gap

@@ -2,7 +2,7 @@
 -- The mean of a measure at each checkpoint on the items that were dirty, partial, clean or unknown as of it, with a 95% interval: of Wilson where every value is 0 or 1, else of the normal distribution; items without a value are missing.
 -- example: exposure query index contamination/clean_dirty_accuracy -p measure=correct
 -- param measure: MEASURE = 'correct' -- what was measured
--- param role: ROLE = NULL -- the role that decides; NULL: all roles together
+-- param role: ROLES = NULL -- the role that decides, or a list (choices), all of its elements together; NULL: all roles together, a text that stands in several counted once
 -- param min_share: SHARE = 0.8 -- share of the windows that makes an item dirty
 -- param max_sequences: NATURAL = 1000 -- windows of more sequences are boilerplate and do not count
 -- param dataset: DATASET = NULL -- only this data set; NULL: all
@@ -17,8 +17,8 @@ WITH measured AS (
 ),
 whole AS (
     SELECT dataset, item_id, windows_counted, windows_needed, windows_unknown, first_steps
-    FROM item_verdicts(NULL, $min_share, $max_sequences)
-    WHERE role IS NOT DISTINCT FROM $role
+    FROM item_verdicts(NULL, $min_share, $max_sequences, of_role := $role)
+    WHERE role IS NULL
 ),
 by_then AS (
     SELECT

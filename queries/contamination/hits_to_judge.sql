@@ -1,5 +1,5 @@
 -- title: Hits for a person to judge
--- A sample of the verbatim runs, n of each data set and the same for the same seed: what the item says, and where in the corpus it stands; with --context what stands around it there.
+-- A sample of the verbatim runs, n of each data set and the same for the same seed, a run that is of several roles once: what the item says, and where in the corpus it stands; with --context what stands around it there.
 -- example: exposure query index contamination/hits_to_judge -p n_hits=5
 -- param n_hits: NATURAL = 20 -- how many of each data set
 -- param seed: VARCHAR = 'exposure' -- another word draws other hits
@@ -22,6 +22,10 @@ hits AS (
                 AND telling.role = runs.role
                 AND telling.place BETWEEN runs.first_place AND runs.first_place + runs.windows - 1
         )
+    -- what a person would read twice
+    QUALIFY row_number() OVER (
+        PARTITION BY item_id, sequence, token_offset, n_tokens, n_words ORDER BY role, first_place
+    ) = 1
 ),
 drawn AS (
     SELECT *

@@ -1,5 +1,5 @@
 -- title: Question with its answer
--- The items of which two roles stand whole in one sequence: in how many sequences, how often the model saw such a one, and at which step first. It needs every place of their windows.
+-- The items of which two roles that are not the same text stand whole in one sequence: in how many sequences, how often the model saw such a one, and at which step first. It needs every place of their windows.
 -- example: exposure query index contamination/question_with_answer -p question=question -p answer=answer
 -- param question: ROLES = 'question' -- one role, or any of a list (choices of choices.0)
 -- param answer: ROLES = 'answer' -- the other role, or any of a list
@@ -9,9 +9,9 @@ WITH asked AS (
         items.item_id,
         items.dataset,
         windows.role,
-        windows.role = $question OR starts_with(windows.role, $question || '.') AS is_question,
-        windows.role = $answer OR starts_with(windows.role, $answer || '.') AS is_answer,
-        count(*) AS n_windows,
+        is_in_role(windows.role, $question) AS is_question,
+        is_in_role(windows.role, $answer) AS is_answer,
+        list(windows.phrase_id ORDER BY windows.place) AS text,
         bool_and(exposures.seen) AS is_seen,
         bool_and(windows.phrase_id IN (SELECT phrase_id FROM phrases_of_known_places)) AS all_places_kept
     FROM items
@@ -28,8 +28,8 @@ seen AS (
         asked.dataset,
         asked.role AS role_of_question,
         answered.role AS role_of_answer,
-        asked.n_windows AS windows_of_question,
-        answered.n_windows AS windows_of_answer,
+        len(asked.text) AS windows_of_question,
+        len(answered.text) AS windows_of_answer,
         CASE
             WHEN asked.is_answer OR answered.is_question
                 THEN error('question and answer hold the same role')::BOOLEAN
@@ -43,6 +43,8 @@ seen AS (
     JOIN asked AS answered USING (item_id)
     WHERE asked.is_question
         AND answered.is_answer
+        -- an answer does not stand together with the choice that it is
+        AND (asked.text <> answered.text OR asked.role = answered.role)
         AND asked.is_seen
         AND answered.is_seen
 ),

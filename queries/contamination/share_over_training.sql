@@ -1,5 +1,5 @@
 -- title: Share of a benchmark met over training
--- For each data set, by role and for all roles together: how many of its items had been met by each checkpoint, that is min_share of their windows, and how many may have been though it is not certain.
+-- For each data set, by role and for all roles together (a text that stands in several counts once): how many of its items had been met by each checkpoint, that is min_share of their windows, and how many may have been though it is not certain.
 -- example: exposure query index contamination/share_over_training -p min_share=0.5
 -- param min_share: SHARE = 0.8 -- share of the windows that makes an item dirty
 -- param max_sequences: NATURAL = 1000 -- windows of more sequences are boilerplate and do not count
@@ -14,9 +14,9 @@ WITH verdicts AS (
         windows_unknown,
         first_steps,
         dirty_step
-    FROM item_verdicts(NULL, $min_share, $max_sequences)
+    FROM item_verdicts(NULL, $min_share, $max_sequences, of_role := $role)
     WHERE ($dataset IS NULL OR dataset = $dataset)
-        AND ($role IS NULL OR role = $role OR starts_with(role, $role || '.'))
+        AND ($role IS NULL OR role IS NOT NULL)
 ),
 by_then AS (
     SELECT

@@ -19,6 +19,6 @@ WHERE items.kind = 'item'
     AND exposures.seen
     AND exposures.sequence_count <= $max_sequences
     AND ($dataset IS NULL OR items.dataset = $dataset)
-    AND ($role IS NULL OR windows.role = $role OR starts_with(windows.role, $role || '.'))
+    AND is_in_role(windows.role, $role)
 GROUP BY ALL
 ORDER BY windows.phrase_id;

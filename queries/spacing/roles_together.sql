@@ -1,5 +1,5 @@
 -- title: Two roles of an item together
--- The items of which some phrase of one role and some phrase of another were met in one sequence, or in one document, before a checkpoint: how often (visits of sequences, or documents) and at which step first. It needs an index of all occurrences.
+-- The items of which some phrase of one role and some other phrase of another were met in one sequence, or in one document, before a checkpoint: how often (visits of sequences, or documents) and at which step first. It needs an index of all occurrences.
 -- example: exposure query index spacing/roles_together -p first=question -p second=answer
 -- param first: ROLES = question -- one role, or any of a list (choices of choices.0)
 -- param second: ROLES = answer -- the other role, or any of a list
@@ -19,8 +19,9 @@ WITH known AS (
 met AS (
     SELECT DISTINCT
         windows.item_id,
-        starts_with(windows.role || '.', $first || '.') AS is_first,
-        starts_with(windows.role || '.', $second || '.') AS is_second,
+        windows.phrase_id,
+        is_in_role(windows.role, $first) AS is_first,
+        is_in_role(windows.role, $second) AS is_second,
         shard,
         document,
         sequence,
@@ -32,15 +33,22 @@ met AS (
 ),
 in_sequences AS (
     SELECT item_id, step
-    FROM (SELECT DISTINCT item_id, is_first, sequence, step FROM met)
+    FROM met
     GROUP BY item_id, sequence, step
-    HAVING count(*) = 2
+    -- an answer does not stand together with the choice that it is
+    HAVING bool_or(is_first) AND bool_or(is_second) AND count(DISTINCT phrase_id) > 1
+),
+of_documents AS (
+    SELECT item_id, phrase_id, is_first, is_second, shard, document, min(step) AS first_step
+    FROM met
+    GROUP BY ALL
 ),
 in_documents AS (
-    SELECT item_id, max(first_step) AS step
-    FROM (SELECT item_id, is_first, shard, document, min(step) AS first_step FROM met GROUP BY ALL)
+    SELECT item_id, min(greatest(one.first_step, other.first_step)) AS step
+    FROM of_documents AS one
+    JOIN of_documents AS other USING (item_id, shard, document)
+    WHERE one.is_first AND other.is_second AND one.phrase_id <> other.phrase_id
     GROUP BY item_id, shard, document
-    HAVING count(*) = 2
 ),
 together AS (
     SELECT item_id, step FROM in_sequences WHERE $within = 'sequence'

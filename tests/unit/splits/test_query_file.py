@@ -12,8 +12,9 @@ from indexer.errors import ConfigError
 from indexer.exposure.database import building, define_macros
 from indexer.exposure.query_door import QueryLimits
 from indexer.index_dir import IndexDir
-from indexer.splits.named_values import require_pairs
-from indexer.splits.query_file import Parameter, load_query_file, shipped_queries
+from indexer.splits import named_values
+from indexer.splits.named_values import look_up, require_pairs
+from indexer.splits.query_file import Parameter, QueryFile, load_query_file, shipped_queries
 
 
 @pytest.mark.parametrize("text", ["null", "NULL", "Null"])
@@ -21,6 +22,19 @@ def test_null_is_no_value_but_where_a_text_must_be_given(text: str) -> None:
     assert Parameter("n", "BIGINT", None, "").parse(text) is None
     assert Parameter("source", "VARCHAR", "NULL", "").parse(text) is None
     assert Parameter("phrase", "VARCHAR", None, "").parse(text) == text
+
+
+def test_every_ready_question_takes_a_list_for_a_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [load_query_file(path, name) for name, path in shipped_queries().items()]
+    of_roles = {p.type for file in files for p in file.parameters if "ROLE" in p.type}
+    assert of_roles == {"ROLES", "ANYROLE"}
+    monkeypatch.setattr(named_values, "_first_column", lambda *_, **__: ["answer", "choices.0"])
+    index = IndexDir("index")
+    for kind in of_roles:
+        file = QueryFile("x", "", "", "", (Parameter("role", kind, None, ""),), "")
+        assert look_up(index, file, {"role": "choices"}) == {"role": "choices"}
+        with pytest.raises(ConfigError, match=r"'answer' or 'choices\.0' or 'choices'"):
+            look_up(index, file, {"role": "choice"})
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "NULL", ""])
