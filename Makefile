@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+STORES_READY := $(VENV)/.stores
 STUDY ?= study
 STUDY_BIN := .venv-study/bin
 STUDY_READY := .venv-study/.installed
@@ -34,9 +35,7 @@ test-python: $(READY) ## Run the kernel tests with the compiler off: bounds are 
 	NUMBA_DISABLE_JIT=1 EXPOSURE_EXAMPLES=few EXPOSURE_SHARED=none $(BIN)/python -m pytest tests/spec \
 	    tests/property tests/unit/matching tests/unit/jit tests/unit/scanning
 
-test-stores: $(READY) ## Try corpora on failing stores: a web server, and moto's S3, which is installed for it
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[stores]" \
-	    "$$($(BIN)/python -m pip freeze | grep '^fsspec==')"
+test-stores: $(STORES_READY) ## Try corpora on failing stores: a web server, and moto's S3, which is installed for it
 	$(BIN)/python -m pytest tests/faults/storage/test_s3_store.py
 	$(BIN)/python -m tests.faults.soak stores 200
 
@@ -91,6 +90,11 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+$(STORES_READY): $(READY)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e ".[stores]" \
+	    "$$($(BIN)/python -m pip freeze | grep '^fsspec==')"
+	@touch $(STORES_READY)
 
 $(STUDY_READY): requirements.lock pyproject.toml
 	@echo "Creating .venv-study with torch and transformers (PyPI's torch for Linux brings CUDA: docs/study.md) ..."

@@ -63,8 +63,8 @@ def write_ids(path: Path, seed: int, n: int = 20, first: int = 100) -> None:
 
 
 def of_text(sample: Path, tmp_path: Path, *words: str) -> Config:
-    """Return the configuration of the sample, searched by text and by ids."""
-    return load_config(sample / "exposure.toml", ["match.unit=both", *words])
+    """Return the configuration of the sample, its pairs alone, searched by text and by ids."""
+    return replace(load_config(sample / "exposure.toml", ["match.unit=both", *words]), items=())
 
 
 def seen_texts(root: Path) -> list[str]:

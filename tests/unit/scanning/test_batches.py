@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,6 +122,7 @@ def test_sequences_left_out_and_missing_are_refused():
         list(blocks_of_slice(Blocks([block([5] * 2)]), SHARD, ShardSlice(0, 0, 3)))
 
 
+@pytest.mark.skipif("NUMBA_DISABLE_JIT" in os.environ, reason="too many tokens for the interpreter")
 def test_the_partial_is_the_same_however_small_the_batches_are(sample, tmp_path, monkeypatch):
     config = load_config(sample / "exposure.toml", ["match.unit=both"])
     task = ScanTask(IndexDir(tmp_path / "index"), plan_index(config, tmp_path / "index"))

@@ -46,6 +46,7 @@ def test_runs_equal_plain_loops(stream, several, length, table, alone):
     assert rows_of(found) == expected
 
 
+@pytest.mark.skipif("NUMBA_DISABLE_JIT" in os.environ, reason="too many tokens for the interpreter")
 def test_a_run_longer_than_a_batch_of_traversals():
     n = 3 * traversal.BATCH_IDS + 5
     several = [(0, (1, 1)), (1, (1,) * 7), (2, (1, 2))]
