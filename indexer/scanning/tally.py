@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from indexer.corpus.orders.order import Visits
+from indexer.matching.kernels.matches import MatchRuns
 from indexer.matching.matcher import Matches
 from indexer.partials import SCHEMA
 from indexer.scanning.bin_table import grown_bins, new_bins, nonzero_bins
@@ -24,8 +25,8 @@ from indexer.scanning.kernels.exposures import (
     SEQUENCES,
     PlacePool,
     close_bins,
-    count_exposures,
 )
+from indexer.scanning.kernels.sequence_counts import N_OF_STEP, SequenceCounts, count_exposures
 from indexer.scanning.kernels.visited import add_visited_tokens
 from indexer.scanning.places import first_places, grown_pool, new_pool
 from indexer.scanning.visit_cache import as_counted
@@ -52,13 +53,24 @@ class Tally:
         self._sums = np.zeros((n_phrases, N_COLUMNS), np.int64)
         self._bins = new_bins(n_phrases, len(checkpoints))
         self._places: PlacePool = new_pool(n_phrases)
+        self._counts = SequenceCounts(
+            np.zeros(n_phrases, np.int64),
+            np.zeros(n_phrases, np.int64),
+            np.empty(n_phrases + 1, np.int32),
+            np.empty(n_phrases + 1, np.int32),
+            np.zeros(3, np.int64),
+        )
 
     def add(self, matches: Matches, first_sequence: int, visits: Visits) -> None:
+        """Count the occurrences found in a block; see `add_runs`."""
+        self.add_runs(MatchRuns(*matches, np.empty(0, np.int32)), first_sequence, visits)
+
+    def add_runs(self, runs: MatchRuns, first_sequence: int, visits: Visits) -> None:
         """Count the occurrences found in a block.
 
         Parameters
         ----------
-        matches : Matches
+        runs : MatchRuns
             Rows count from the block's first sequence.
         first_sequence : int
             Corpus-wide number of that sequence.
@@ -69,16 +81,23 @@ class Tally:
         bin_of = np.empty(visits.offsets[-1] - visits.offsets[0], np.int64)
         n_counted = 0
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            while n_counted < len(matches.phrase):
-                row = matches.row[n_counted]
-                n_visits = int(visits.offsets[row + 1] - visits.offsets[row])
-                self._bins = grown_bins(self._bins, n_visits)
-                n_kept = int(self._sums[matches.phrase[n_counted], N_PLACES])
-                self._places = grown_pool(self._places, n_kept + n_visits)
+            while n_counted < len(runs.phrase) or self._counts.state[N_OF_STEP]:
+                self._make_room(runs, n_counted, visits)
                 n_counted = count_exposures(
-                    self._sums, self._bins, self._places, self.n_places,
-                    matches, n_counted, first_sequence, visits, self.checkpoints, bin_of,
+                    self._sums, self._bins, self._places, self._counts, self.n_places,
+                    runs, n_counted, first_sequence, visits, self.checkpoints, bin_of,
                 )  # fmt: skip
+
+    def _make_room(self, runs: MatchRuns, k: int, visits: Visits) -> None:
+        """Make room for the bins of what is counted, and for the places that the number `k` may keep."""
+        n_visits = np.diff(visits.offsets)
+        _, n_of_step, row = self._counts.state.tolist()
+        if n_of_step:
+            self._bins = grown_bins(self._bins, n_of_step * int(n_visits[row]))
+        if k < len(runs.phrase):
+            n_times = min(int(runs.times[k]), self.n_places) if len(runs.times) else 1
+            n_kept = int(self._sums[runs.phrase[k], N_PLACES])
+            self._places = grown_pool(self._places, n_kept + n_times * int(n_visits[runs.row[k]]))
 
     def rows(self, unit: str, alone: Mapping[int, list[dict[str, object]]] | None = None) -> pa.Table:
         """Return the rows of the partial: one for each phrase seen, ordered by phrase.

@@ -30,6 +30,25 @@ class Matches(NamedTuple):
     n_tokens: Int32Array
 
 
+class MatchRuns(NamedTuple):
+    """Occurrences in a block of sequences to be counted: rows ascend, those of a row come in any order.
+
+    Attributes
+    ----------
+    phrase, row, token_offset, n_tokens
+        As of `Matches`.
+    times : array of int32, shape (n,) or (0,)
+        How many occurrences there are one after another, each a token behind the one before, as in a run of
+        one id; 0: none. Empty where each is one.
+    """
+
+    phrase: Int32Array
+    row: Int64Array
+    token_offset: Int32Array
+    n_tokens: Int32Array
+    times: Int32Array
+
+
 @leaf
 def is_before(some: Matches, i: int, others: Matches, j: int) -> bool:
     """Return whether an occurrence is to be told before another one of other occurrences."""

@@ -1,4 +1,4 @@
-"""Count occurrences as exposures, each once for every visit of its sequence: sums, no record for each.
+"""What is known of the exposures of each phrase: sums, no record for each of them.
 
 What is known of a phrase lies in one cache line. Neighbouring sequences are mostly of one bin, so each phrase
 has one bin open, whose count lies in that line too; it goes to the table of bins when another is opened.
@@ -14,17 +14,15 @@ from indexer.corpus.kernels.visits import Visits
 from indexer.jit.bisection import n_below
 from indexer.jit.compile import leaf, uncounted
 from indexer.jit.numbers import int64, uint64
-from indexer.matching.kernels.matches import Matches
 from indexer.units import Int32Array, Int64Array, Uint64Array
 
-EXPOSURES, LAST_STEP, OPEN_BIN, OPEN_COUNT, SEQUENCES, LAST_SEQUENCE, N_PLACES, WANTED_BEFORE = range(8)
-"""Columns of the sums, an array of int64 with eight numbers a phrase. All are 0 before it is first seen, so
-that nobody writes to what is known of phrases that are never seen.
+EXPOSURES, LAST_STEP, OPEN_BIN, OPEN_COUNT, SEQUENCES, N_PLACES, WANTED_BEFORE = range(7)
+"""Columns of the sums, an array of int64 with eight numbers a phrase, a cache line. All are 0 before it is
+first seen, so that nobody writes to what is known of phrases that are never seen.
 
 Exposures outside the open bin; the latest step of any, plus one; the open bin plus one, 0 where none is open
-or the step is not known; the exposures in it; how many sequences have any; the last of these, plus one; how
-many first places are kept; the first step, plus one, of which no place can be among them any more, 0 while
-there is none.
+or the step is not known; the exposures in it; how many sequences have any; how many first places are kept;
+the first step, plus two, of which no place can be among them any more, 0 while there is none.
 """
 N_COLUMNS = 8
 _FIRST_ROOM = 4
@@ -159,6 +157,8 @@ def keep_place(
     first = int64(places.first[phrase])
     if n == most:
         if not is_later(places, first + n - 1, step, sequence, token_offset, n_tokens):
+            if sequence > places.sequence[first + n - 1]:  # as all that come are: the step is done with
+                sums[phrase, WANTED_BEFORE] = places.step[first + n - 1] + 2
             return
         n -= 1
     elif is_full(n):
@@ -175,41 +175,7 @@ def keep_place(
     sums[phrase, N_PLACES] = n + 1
     if n + 1 == most:
         # An equal step can still matter: of a sequence that is visited more than once.
-        sums[phrase, WANTED_BEFORE] = places.step[first + n] + 2
-
-
-@leaf
-def count_visit(
-    sums: Int64Array,
-    bins: BinTable,
-    places: PlacePool,
-    most_places: int,
-    n_bins: int,
-    phrase: int,
-    step_plus_one: int,
-    bin_plus_one: int,
-    sequence: int,
-    matches: Matches,
-    k: int,
-) -> None:
-    """Count the occurrence `k` at one visit of its sequence."""
-    if sums[phrase, OPEN_BIN] != bin_plus_one:
-        close_bin(sums, bins, n_bins, phrase)
-        sums[phrase, OPEN_BIN] = bin_plus_one
-    sums[phrase, OPEN_COUNT] += 1
-    sums[phrase, LAST_STEP] = max(sums[phrase, LAST_STEP], step_plus_one)
-    if sums[phrase, WANTED_BEFORE] == 0 or step_plus_one < sums[phrase, WANTED_BEFORE]:
-        keep_place(
-            sums, places, most_places, phrase, step_plus_one - 1, sequence,
-            int64(matches.token_offset[k]), int64(matches.n_tokens[k]),
-        )  # fmt: skip
-
-
-@leaf
-def count_sequence(sums: Int64Array, phrase: int, sequence: int) -> None:
-    """Count a sequence that has an exposure of a phrase, once: its occurrences come one after another."""
-    sums[phrase, SEQUENCES] += int64(sums[phrase, LAST_SEQUENCE] != sequence + 1)
-    sums[phrase, LAST_SEQUENCE] = sequence + 1
+        sums[phrase, WANTED_BEFORE] = places.step[first + n] + 3
 
 
 @leaf
@@ -228,91 +194,6 @@ def bins_of_row(visits: Visits, row: int, checkpoints: Int64Array, which: int, b
             which = n_below(checkpoints, step + 1)
         bin_of[visit - base] = which + 1
     return which
-
-
-@leaf
-def has_room(sums: Int64Array, bins: BinTable, places: PlacePool, phrase: int, n_visits: int) -> bool:
-    """Return whether an occurrence can be counted at so many visits, whatever that opens or keeps."""
-    n_places = int64(sums[phrase, N_PLACES])
-    return bool(
-        (bins.keys.shape[0] == 0 or bins.n_used[0] + n_visits <= bins.keys.shape[0] // 2)
-        and places.n_used[0] + 4 * (n_places + n_visits + _FIRST_ROOM) <= places.step.shape[0]
-    )
-
-
-@uncounted
-def count_exposures(
-    sums: Int64Array,
-    bins: BinTable,
-    places: PlacePool,
-    most_places: int,
-    matches: Matches,
-    first: int,
-    first_sequence: int,
-    visits: Visits,
-    checkpoints: Int64Array,
-    bin_of: Int64Array,
-) -> int:
-    """Count the occurrences found in a block, from the number `first` on.
-
-    Parameters
-    ----------
-    sums : array of int64, shape (n_phrases, `N_COLUMNS`)
-        Added to. Sequences come in order, each in one block: so those of a phrase are told apart.
-    bins, places
-        Added to. Where one has no room left, counting ends.
-    most_places : int
-        First places kept of each phrase.
-    matches, first_sequence, visits
-        As of `indexer.scanning.tally.Tally.add`.
-    checkpoints : array of int64
-        Bin b holds the steps from ``checkpoints[b - 1]`` to ``checkpoints[b] - 1``.
-    bin_of : array of int64
-        Scratch for the bins of all visits.
-
-    Returns
-    -------
-    int
-        How many are counted by now; if not all, more room is needed for the next one.
-    """
-    n_bins, base = checkpoints.shape[0], int64(visits.offsets[0])
-    row, which = int64(-1), int64(0)
-    begin = end = step_plus_one = bin_plus_one = int64(0)
-    for k in range(first, matches.phrase.shape[0]):
-        if matches.row[k] != row:
-            row = int64(matches.row[k])
-            begin, end = int64(visits.offsets[row]), int64(visits.offsets[row + 1])
-            which = bins_of_row(visits, row, checkpoints, which, bin_of)
-            if end > begin:
-                step_plus_one, bin_plus_one = int64(visits.steps[begin]) + 1, int64(bin_of[begin - base])
-        # Unsigned, so that the compiler need not ask whether it counts from the end.
-        phrase = uint64(matches.phrase[k])
-        if end - begin != 1:
-            if not has_room(sums, bins, places, phrase, end - begin):
-                return int64(k)
-            if end > begin:
-                count_sequence(sums, phrase, first_sequence + row)
-            for visit in range(begin, end):
-                count_visit(
-                    sums, bins, places, most_places, n_bins, phrase, int64(visits.steps[visit]) + 1,
-                    int64(bin_of[visit - base]), first_sequence + row, matches, int64(k),
-                )  # fmt: skip
-            continue
-        is_new = sums[phrase, OPEN_BIN] != bin_plus_one
-        is_wanted = sums[phrase, WANTED_BEFORE] == 0 or step_plus_one < sums[phrase, WANTED_BEFORE]
-        if is_new or is_wanted:
-            if not has_room(sums, bins, places, phrase, int64(1)):
-                return int64(k)
-            count_sequence(sums, phrase, first_sequence + row)
-            count_visit(
-                sums, bins, places, most_places, n_bins, phrase, step_plus_one, bin_plus_one,
-                first_sequence + row, matches, int64(k),
-            )  # fmt: skip
-            continue
-        count_sequence(sums, phrase, first_sequence + row)
-        sums[phrase, OPEN_COUNT] += 1
-        sums[phrase, LAST_STEP] = max(sums[phrase, LAST_STEP], step_plus_one)
-    return int64(matches.phrase.shape[0])
 
 
 @uncounted

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.corpus.orders.order import Visits
+from indexer.matching.kernels.matches import MatchRuns
 from indexer.matching.matcher import Matches
 from indexer.scanning import bin_table, places
 from indexer.scanning.tally import Tally
@@ -20,6 +21,7 @@ from tests.support.examples import examples
 N_PHRASES = 5
 
 occurrence = st.tuples(st.integers(0, N_PHRASES - 1), st.integers(0, 9), st.integers(1, 3))
+times = st.lists(st.sampled_from([0, 1, 1, 2, 30]), min_size=8, max_size=8)
 sequence = st.tuples(
     st.lists(occurrence, max_size=8, unique=True),
     st.lists(st.integers(0, 19), max_size=5),
@@ -62,7 +64,7 @@ def naive_rows(sequences, checkpoints, n_places):
     return rows
 
 
-def tally_rows(sequences, checkpoints, n_places, cuts):
+def tally_rows(sequences, checkpoints, n_places, cuts, times=None):
     tally = Tally(N_PHRASES, np.array(checkpoints), n_places)
     edges = sorted({0, len(sequences), *(cut for cut in cuts if cut < len(sequences))})
     for start, stop in pairwise(edges):
@@ -80,7 +82,12 @@ def tally_rows(sequences, checkpoints, n_places, cuts):
         )
         steps = [sorted(visits) for _, visits in block]
         offsets = np.cumsum([0, *map(len, steps)])
-        tally.add(matches, start, Visits(offsets, np.array([*chain.from_iterable(steps)], np.int64)))
+        visits = Visits(offsets, np.array([*chain.from_iterable(steps)], np.int64))
+        if times is None:
+            tally.add(matches, start, visits)
+        else:
+            several = np.array([times[offset % 8] for _, offset, *_ in flat], np.int32)
+            tally.add_runs(MatchRuns(*matches, several), start, visits)
     return tally.rows("tokens").to_pylist()
 
 
@@ -100,6 +107,19 @@ def test_tally_equals_plain_loops(sequences, cuts, n_places, dense, checkpoints)
         assert tally_rows(sequences, checkpoints, n_places, cuts) == naive_rows(
             sequences, checkpoints, n_places
         )
+
+
+@settings(max_examples=examples(100))
+@given(st.lists(sequence, max_size=12), st.lists(st.integers(0, 12), max_size=4), st.integers(1, 20), times)
+def test_a_run_counts_as_often_as_it_holds_its_phrase(sequences, cuts, n_places, times):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "_FIRST_ROOM", 1)
+        counted = tally_rows(sequences, [7, 20], n_places, cuts, times)
+    each = [
+        ([(p, o + k, n) for p, o, n in occurrences for k in range(times[o % 8])], steps)
+        for occurrences, steps in sequences
+    ]
+    assert counted == naive_rows(each, [7, 20], n_places)
 
 
 def test_without_an_order_there_are_counts_but_no_steps():
