@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.plurals import counted
-from indexer.report.chart import Chart, Panel, Row, grouped, rows_of, values
+from indexer.report.chart import Chart, Panel, Row, grouped, has_lone_point, rows_of, values
 from indexer.report.exposure_groups import quartiles
 from indexer.report.theme import VERMILION, steps_scale
 from indexer.splits.ask import Answer
@@ -43,8 +43,8 @@ def forgetting(query: QueryFile, answer: Answer) -> Chart:
 def _groups(rows: list[Row]) -> Any:
     return quartiles(
         rows,
-        x_title="exposures in the whole window",
-        y_title="acquired at checkpoint",
+        x_title="exposures of the most exposed phrase",
+        y_title="acquired at (steps seen)",
         tooltip=["model:N", "items:Q", "acquired:Q"],
     )
 
@@ -60,10 +60,10 @@ def _shares(rows: list[Row]) -> Any:
     axis, scale = altair.Axis(format=".0%"), altair.Scale(domainMin=0)
     return (
         altair.Chart(values(rows))
-        .mark_line(color=VERMILION, strokeWidth=1.8, point=len(rows) < 2)
+        .mark_line(color=VERMILION, strokeWidth=1.8, point=has_lone_point(rows, "model"))
         .encode(
             x=x,
-            y=altair.Y("share:Q", axis=axis, scale=scale, title="forgotten"),
+            y=altair.Y("share:Q", axis=axis, scale=scale, title="share forgotten"),
             detail="model:N",
             tooltip=[
                 "model:N",

@@ -120,6 +120,11 @@ def grouped(rows: list[Row], *keys: str) -> dict[tuple[Any, ...], list[Row]]:
     return groups
 
 
+def has_lone_point(rows: list[Row], *keys: str) -> bool:
+    """Tell whether a line, one for each value of some columns, is a single point, which draws none."""
+    return any(len(part) == 1 for part in grouped(rows, *keys).values())
+
+
 def colours(column: str, legend: dict[str, str]) -> Any:
     """Return the colour encoding of a column with a fixed colour for each of its values."""
     import altair

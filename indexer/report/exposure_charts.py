@@ -11,6 +11,13 @@ from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
 ALL = "all phenomena"
+OF_PHRASES = (
+    "How many distinct phrases were met how often in the whole window, in bins that double; "
+    "zero has a bin of its own."
+)
+OF_PAIRS = " Good and bad phrases of minimal pairs apart."
+"""What the exposure counts tell besides where there are pairs."""
+
 GAP = " "
 """An empty place on the axis that sets zero apart."""
 
@@ -19,6 +26,9 @@ _MOST_LABELS = 6
 
 _LABEL_HEIGHT = 0.09
 """Height of a line of text, as a share of the height of a panel."""
+
+_TOPS = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Ends of an axis of shares: where few phrases were met, lines up to 1 would lie on the ground."""
 
 
 def exposure_counts(query: QueryFile, answer: Answer) -> Chart:
@@ -32,21 +42,24 @@ def exposure_counts(query: QueryFile, answer: Answer) -> Chart:
     domain = [*apart, GAP, *bins]
     legend = _legend(rows)
     panels = [Panel(title, _count_bars(part, domain, legend)) for title, part in _parts(rows)]
-    return Chart("exposure_counts", query.title, query.sentence, answer, tuple(panels), legend)
+    sentence = OF_PHRASES + ("" if legend.keys() <= {"phrase"} else OF_PAIRS)
+    return Chart("exposure_counts", query.title, sentence, answer, tuple(panels), legend)
 
 
 def first_exposures(query: QueryFile, answer: Answer) -> Chart:
     """Draw the share of phrases met before each checkpoint; what is missing at the right was never met."""
     rows = rows_of(answer)
     legend = _legend(rows)
+    for row in rows:
+        row["share"] = row["phrases_seen"] / row["phrases"]
+    highest = max((row["share"] for row in rows), default=0.0)
+    top = next(top for top in _TOPS if highest <= top)
     panels = []
     for title, part in _parts(rows):
-        for row in part:
-            row["share"] = row["phrases_seen"] / row["phrases"]
         starts = [
             dict(ends[0], checkpoint=0, share=0.0, phrases_seen=0) for ends in grouped(part, "side").values()
         ]
-        panels.append(Panel(title, _share_lines(starts + part, legend)))
+        panels.append(Panel(title, _share_lines(starts + part, legend, top)))
     return Chart("first_exposures", query.title, query.sentence, answer, tuple(panels), legend)
 
 
@@ -74,8 +87,8 @@ def spacing(query: QueryFile, answer: Answer) -> Chart:
     rows = rows_of(answer)
     drawing = quartiles(
         rows,
-        x_title="steps with exposures",
-        y_title="longest gap in steps",
+        x_title="steps at which a phrase was met",
+        y_title="longest gap between (steps)",
         tooltip=["phrases:Q", "mean_burstiness:Q"],
     )
     note = "Points are medians over phrases; bars reach from the first quartile to the third."
@@ -117,7 +130,7 @@ def _count_bars(rows: list[Row], domain: list[str], legend: dict[str, str]) -> A
         labelOverlap="greedy",
         labelSeparation=0,
         ticks=False,
-        title="exposures, from (bins double)",
+        title="times a phrase was met (bins double)",
     )
     return (
         altair.Chart(values(rows))
@@ -140,27 +153,28 @@ def _labelled(domain: list[str]) -> list[str]:
 
 
 def _phrases(most: int) -> Any:
-    """Return an axis on which a few phrases are seen beside many: decades, from 0."""
+    """Return an axis on which a few phrases are seen beside many: decades, from 0 to above the most."""
     import altair
 
-    ticks = [0, *(10**power for power in range(len(str(most))))]
+    decade = 10 ** (len(str(most)) - 1)
+    top = next(digit * decade for digit in (1, 2, 5, 10) if most <= digit * decade)
+    ticks = sorted({0, *(10**power for power in range(len(str(most)))), top})
     return altair.Y(
         "phrases:Q",
         title="distinct phrases",
-        scale=altair.Scale(type="symlog", constant=1),
+        scale=altair.Scale(type="symlog", constant=1, domain=[0, top]),
         axis=altair.Axis(values=ticks, format=",d"),
     )
 
 
-def _share_lines(rows: list[Row], legend: dict[str, str]) -> Any:
+def _share_lines(rows: list[Row], legend: dict[str, str], top: float) -> Any:
     import altair
 
     rows = sorted(rows, key=lambda row: (row["side"], row["checkpoint"]))
     scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
     x = altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)")
-    y = altair.Y(
-        "share:Q", axis=altair.Axis(format=".0%", title="share met"), scale=altair.Scale(domain=[0, 1])
-    )
+    shares = altair.Scale(domain=[0, top])
+    y = altair.Y("share:Q", axis=altair.Axis(format=".0%", title="share of phrases met"), scale=shares)
     lines = (
         altair.Chart(values(rows))
         .mark_line(interpolate="step-after", strokeWidth=2)
@@ -175,9 +189,9 @@ def _share_lines(rows: list[Row], legend: dict[str, str]) -> Any:
         )
     )
     labels = (
-        altair.Chart(values(_end_labels(rows)))
+        altair.Chart(values(_end_labels(rows, top)))
         .mark_text(align="right", baseline="middle", fontSize=11, color="#222222")
-        .encode(x=x, y=altair.Y("height:Q", scale=altair.Scale(domain=[0, 1])), text="label:N")
+        .encode(x=x, y=altair.Y("height:Q", scale=shares), text="label:N")
     )
     return lines + labels
 
@@ -189,19 +203,25 @@ def _percent(share: float) -> str:
     return ">99%" if 0.995 < share < 1 else f"{share:.0%}"
 
 
-def _end_labels(rows: list[Row]) -> list[Row]:
-    """Return what is written at the end of each line: above it, where a rising line leaves room."""
-    ends = [part[-1] for part in grouped(rows, "side").values()]
+def _end_labels(rows: list[Row], top: float) -> list[Row]:
+    """Return what is written at the end of each line: above it, where a rising line leaves room.
+
+    The axis ends at `top`.
+    """
+    ends = sorted((part[-1] for part in grouped(rows, "side").values()), key=lambda row: float(row["share"]))
+    highest = ends[-1]["share"]
+    # between lines that lie close to each other there is no room: both labels stand above the upper one
+    are_close = highest - ends[0]["share"] < 2 * _LABEL_HEIGHT * top
     labels: list[Row] = []
-    for end in sorted(ends, key=lambda row: float(row["share"])):
+    for end in ends:
         missing = "unknown" if end["phrases_unknown"] else "never"
-        lowest = labels[-1]["height"] + _LABEL_HEIGHT if labels else 0.0
+        above = 0.06 * top + (highest if are_close else end["share"])
+        lowest = labels[-1]["height"] + _LABEL_HEIGHT * top if labels else 0.0
+        room = top * (0.97 - _LABEL_HEIGHT * (len(ends) - 1 - len(labels)))
         labels.append(
             {
                 "checkpoint": end["checkpoint"],
-                "height": max(
-                    lowest, min(end["share"] + 0.06, 0.97 - _LABEL_HEIGHT * (len(ends) - 1 - len(labels)))
-                ),
+                "height": max(lowest, min(above, room)),
                 "label": f"{end['side']}: {_percent(1 - end['share'])} {missing}",
             }
         )

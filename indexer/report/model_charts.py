@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.report.chart import Chart, Panel, Row, grouped, line_colours, rows_of, values
+from indexer.report.chart import Chart, Panel, Row, grouped, has_lone_point, line_colours, rows_of, values
 from indexer.report.theme import GREY, SPLITS, VERMILION, steps_scale
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
@@ -58,7 +58,9 @@ def attention_share(query: QueryFile, answer: Answer) -> Chart:
     ]
     parts = grouped(rows, "paradigm")
     panels = [
-        Panel(_name(paradigm), _lines(part, "share", "share of the strongest", "places", PLACES, [0, 1]))
+        Panel(
+            _name(paradigm), _lines(part, "share", "share of the strongest heads", "places", PLACES, [0, 1])
+        )
         for (paradigm,), part in list(parts.items())[:MOST_PANELS]
     ]
     heads = max((row["heads"] for row in rows), default=0)
@@ -108,7 +110,7 @@ def _lines(
     dashes = altair.Scale(domain=list(legend), range=[[1, 0], [6, 3], [2, 2], [1, 3]][: len(legend)])
     return (
         altair.Chart(values(rows))
-        .mark_line(strokeWidth=1.8)
+        .mark_line(strokeWidth=1.8, point=has_lone_point(rows, "model", by))
         .encode(
             x=altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)"),
             y=altair.Y(f"{column}:Q", title=title, scale=altair.Scale(domain=domain, nice=False)),
@@ -129,7 +131,9 @@ def _map(rows: list[Row], highest: float) -> Any:
         labelAngle=0, labelOverlap="greedy", labelSeparation=4, title="checkpoint (steps seen)", ticks=False
     )
     shades = altair.Scale(domain=[0, highest], scheme="oranges")
-    key = altair.Legend(type="gradient", title="attention", tickCount=4, format=".2f", gradientLength=220)
+    key = altair.Legend(
+        type="gradient", title="attention weight", tickCount=4, format=".2f", gradientLength=220
+    )
     return (
         altair.Chart(values(rows))
         .mark_rect()

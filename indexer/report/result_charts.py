@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from indexer.plurals import counted
-from indexer.report.chart import Chart, Panel, Row, grouped, line_colours, rows_of, values
+from indexer.report.chart import Chart, Panel, Row, grouped, has_lone_point, line_colours, rows_of, values
 from indexer.report.theme import BLUE, GREY, SEEN, SPLITS, VERMILION, steps_scale
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
@@ -17,6 +17,9 @@ CHANCE = 0.5
 _MOST_LABELS = 6
 """Lags that are labelled below a panel of three beside each other."""
 
+_LONGEST_NAME = 8
+"""Letters of a model's name beside an arrow; where one has more, they are numbered: panels are narrow."""
+
 
 def accuracy_over_checkpoints(query: QueryFile, answer: Answer, *, threshold: float) -> Chart:
     """Draw accuracy on proxy_train and proxy_validation with Wilson bands, and the lag at a threshold."""
@@ -26,12 +29,15 @@ def accuracy_over_checkpoints(query: QueryFile, answer: Answer, *, threshold: fl
     legend = {name: colour for name, colour in SPLITS.items() if any(row["split"] == name for row in rows)}
     parts = list(grouped(rows, "paradigm").items())
     low = _lowest(rows, "accuracy")
+    names = _names_of_models(rows)
     panels = [
-        Panel(paradigm, _accuracy(part, legend, low, threshold)) for (paradigm,), part in parts[:MOST_PANELS]
+        Panel(paradigm, _accuracy(part, legend, low, threshold, names))
+        for (paradigm,), part in parts[:MOST_PANELS]
     ]
+    numbered = ", ".join(f"{name} is {model}" for model, name in names.items() if name not in ("", model))
     notes = [
         f"Arrows at {threshold * 100:g}%: from the first checkpoint of proxy_train to that of"
-        " proxy_validation, one a model."
+        f" proxy_validation, with the lag in steps, one a model{numbered and f' ({numbered})'}."
     ]
     notes += (
         [f"{len(parts) - MOST_PANELS} more paradigms are in the data."] if len(parts) > MOST_PANELS else []
@@ -52,7 +58,15 @@ def null_of_the_lag(query: QueryFile, answer: Answer) -> Chart:
         p = part[0]["p"]
         told = "p undefined: proxy_train never got there" if p is None else f"p = {p:.3g}"
         panels.append(Panel(f"{paradigm}\n{model}: {told}", _null(part)))
-    note = f"The line is the observed lag at {float(answer.parameters['threshold']) * 100:g}%."
+    threshold = f"{float(answer.parameters['threshold']) * 100:g}%"
+    note = f"The line is the observed lag at {threshold}."
+    if any(
+        row["lag"] is None and not row["validation_never"] for _, part in parts[:MOST_PANELS] for row in part
+    ):
+        note += (
+            f" none: random splits whose proxy_train never reached {threshold}, so that they have no lag; "
+            "they count in the n of p, and never in its c."
+        )
     if len(parts) > MOST_PANELS:
         note += f" The {MOST_PANELS} smallest p are drawn; {len(parts) - MOST_PANELS} more are in the data."
     legend = {"random splits": GREY, "observed": VERMILION}
@@ -85,6 +99,16 @@ def accuracy_by_seen(query: QueryFile, answer: Answer) -> Chart:
     return Chart("accuracy_by_seen", query.title, query.sentence, answer, tuple(panels), legend)
 
 
+def _names_of_models(rows: list[Row]) -> dict[str, str]:
+    """Return what each model is called beside its arrow: nothing where there is but one."""
+    models = sorted({row["model"] for row in rows})
+    if len(models) < 2:
+        return dict.fromkeys(models, "")
+    if max(map(len, models)) <= _LONGEST_NAME:
+        return {model: model for model in models}
+    return {model: str(number) for number, model in enumerate(models, start=1)}
+
+
 def _x(rows: list[Row]) -> Any:
     import altair
 
@@ -115,7 +139,7 @@ def _lines(rows: list[Row], column: str, legend: dict[str, str], low: float) -> 
     dashes = altair.Scale(domain=list(legend), range=[[1, 0], [6, 3], [2, 2], [1, 3]][: len(legend)])
     return (
         altair.Chart(values(rows))
-        .mark_line(strokeWidth=1.8)
+        .mark_line(strokeWidth=1.8, point=has_lone_point(rows, "model", column))
         .encode(
             x=_x(rows),
             y=_y("accuracy", low),
@@ -133,7 +157,9 @@ def _lines(rows: list[Row], column: str, legend: dict[str, str], low: float) -> 
     )
 
 
-def _accuracy(rows: list[Row], legend: dict[str, str], low: float, threshold: float) -> Any:
+def _accuracy(
+    rows: list[Row], legend: dict[str, str], low: float, threshold: float, names: dict[str, str]
+) -> Any:
     import altair
 
     bands = (
@@ -149,7 +175,7 @@ def _accuracy(rows: list[Row], legend: dict[str, str], low: float, threshold: fl
     )
     level = altair.Chart(values([{"accuracy": threshold}])).mark_rule(color=GREY, strokeDash=[2, 2])
     whole = bands + _lines(rows, "split", legend, low) + level.encode(y=_y("accuracy", low))
-    lags = _lags(rows, threshold)
+    lags = _lags(rows, threshold, names)
     if lags:
         arrows = altair.Chart(values(lags)).encode(y=_y("height", low))
         x, x2 = altair.X("start:Q"), altair.X2("stop:Q")
@@ -167,10 +193,10 @@ def _accuracy(rows: list[Row], legend: dict[str, str], low: float, threshold: fl
     return whole
 
 
-def _lags(rows: list[Row], threshold: float) -> list[Row]:
+def _lags(rows: list[Row], threshold: float, names: dict[str, str]) -> list[Row]:
     """Return for each model where an arrow starts and stops: below each other, from the threshold down."""
     lags: list[Row] = []
-    for (_,), part in grouped(rows, "model").items():
+    for (model,), part in grouped(rows, "model").items():
         reached = {
             split: min(
                 (r["checkpoint"] for r in part if r["split"] == split and r["accuracy"] >= threshold),
@@ -182,12 +208,13 @@ def _lags(rows: list[Row], threshold: float) -> list[Row]:
         if start is None:
             continue
         last = max(row["checkpoint"] for row in part)
+        name = f"{names[model]}: " if names[model] else ""
         lags.append(
             {
                 "start": start,
                 "stop": last if stop is None else stop,
                 "reached": stop is not None,
-                "label": "never" if stop is None else _signed(stop - start),
+                "label": name + ("never" if stop is None else _signed(stop - start)),
                 "label_at": max(start, last if stop is None else stop),
                 "height": threshold - 0.045 * len(lags),
             }
@@ -220,13 +247,13 @@ def _null(rows: list[Row]) -> Any:
         values=[*words, *_labelled(spaced, words)],
         labelAngle=0,
         labelOverlap="greedy",
-        title="lag of proxy_validation in steps",
+        title="lag of proxy_validation (steps)",
     )
     x = altair.X("lag:N", scale=altair.Scale(domain=domain), axis=axis)
     drawing: Any = (
         altair.Chart(values(bars))
         .mark_bar(color=GREY)
-        .encode(x=x, y=altair.Y("splits:Q", title="random splits"), tooltip=["lag:N", "splits:Q"])
+        .encode(x=x, y=altair.Y("splits:Q", title="number of random splits"), tooltip=["lag:N", "splits:Q"])
     )
     if observed is not None:
         rule = altair.Chart(values([{"lag": observed}])).mark_rule(color=VERMILION, strokeWidth=3)
@@ -266,7 +293,7 @@ def _doses(rows: list[Row], low: float) -> Any:
     import altair
 
     order = ["0", "1", "2\u20139", "10\u201399", "100+"]
-    axis = altair.Axis(labelAngle=0, title="exposures of the pair")
+    axis = altair.Axis(labelAngle=0, title="exposures of a pair's more exposed phrase")
     base = altair.Chart(values(rows)).encode(
         x=altair.X("dose:N", scale=altair.Scale(domain=order), axis=axis),
         xOffset="model:N",

@@ -18,7 +18,7 @@ def balance_by_phenomenon(query: QueryFile, answer: Answer) -> Chart:
     for row in rows:
         row["phenomenon"] = row["phenomenon"] or "no phenomenon"
     legend = {part: colour for part, colour in SPLITS.items() if any(row[part] for row in rows)}
-    panels = (stacked_rows(rows, "phenomenon", legend, "pairs"),) if legend else ()
+    panels = (stacked_rows(rows, "phenomenon", legend, "minimal pairs"),) if legend else ()
     return Chart("split_balance", query.title, query.sentence, answer, panels, legend)
 
 
@@ -30,20 +30,21 @@ def balance_by_paradigm(query: QueryFile, answer: Answer) -> Chart:
         smaller = min(("proxy_train", "proxy_validation"), key=lambda part: int(row[part]))
         if row[smaller] < FEW_PAIRS:
             few += 1
-            row["remark"] = f"  \u25b2 {row[smaller]} in {smaller}"
+            # short, since names are long and pages narrow; the colours say which split it is
+            row["remark"] = f"  \u25b2 {row[smaller]}"
     note = (
-        f"\u25b2 marks paradigms with fewer than {FEW_PAIRS} pairs in a split: {few} of {len(rows)}."
+        f"\u25b2 marks paradigms with fewer than {FEW_PAIRS} pairs in a split, and says how many: "
+        f"{few} of {len(rows)}."
         if few
         else ""
     )
     legend = {part: colour for part, colour in SPLITS.items() if any(row[part] for row in rows)}
-    panels = (stacked_rows(rows, "paradigm", legend, "pairs"),) if legend else ()
+    panels = (stacked_rows(rows, "paradigm", legend, "minimal pairs"),) if legend else ()
     return Chart("split_balance_by_paradigm", query.title, query.sentence, answer, panels, legend, note)
 
 
 def match_sensitivity(query: QueryFile, answer: Answer) -> Chart:
     """Draw how many pairs change sides between text and token-id matching."""
     rows = rows_of(answer)
-    panels = (stacked_rows(rows, "paradigm", AGREEMENT, "pairs"),) if rows else ()
-    note = "" if rows else 'This index counts in one way only; index with unit = "both" to compare.'
-    return Chart("match_sensitivity", query.title, query.sentence, answer, panels, AGREEMENT, note)
+    panels = (stacked_rows(rows, "paradigm", AGREEMENT, "minimal pairs"),)
+    return Chart("match_sensitivity", query.title, query.sentence, answer, panels, AGREEMENT)

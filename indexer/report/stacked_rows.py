@@ -41,7 +41,7 @@ def stacked_rows(rows: list[Row], name: str, legend: dict[str, str], axis_title:
             x=altair.X(
                 "count:Q",
                 title=axis_title,
-                axis=altair.Axis(format=",d", tickMinStep=1, labelOverlap="greedy"),
+                axis=altair.Axis(format=",d", tickMinStep=1, tickCount=5, labelOverlap="greedy"),
             ),
             color=colours("part", legend),
             order=altair.Order("rank:O"),
@@ -50,7 +50,14 @@ def stacked_rows(rows: list[Row], name: str, legend: dict[str, str], axis_title:
     )
     texts: Any = (
         altair.Chart(values(names))
-        .mark_text(align="left", baseline="middle", dy=-7, fontSize=11, color="#222222")
+        .mark_text(
+            align="left",
+            baseline="middle",
+            dy=-7,
+            fontSize=11,
+            color="#222222",
+            limit=altair.ExprRef("width"),
+        )
         .encode(y=y, x=altair.value(0), text="label:N")
     )
     return Panel("", bars + texts, height=ROW_HEIGHT * max(1, len(rows)))

@@ -34,6 +34,9 @@ from indexer.splits.query_file import QueryFile
 
 Draw = Callable[[QueryFile, Answer], Chart]
 
+BOTH_WAYS = "explore/match_sensitivity"
+"""Has rows in an index that counts text and ids alone."""
+
 CHARTS: tuple[tuple[str, Draw], ...] = (
     ("splits/balance", balance_by_phenomenon),
     ("splits/balance_by_paradigm", balance_by_paradigm),
@@ -41,11 +44,11 @@ CHARTS: tuple[tuple[str, Draw], ...] = (
     ("dynamics/first_exposures_by_phenomenon", first_exposures),
     ("dynamics/first_exposures", phrases_met),
     ("spacing/gaps_by_count", spacing),
-    ("explore/match_sensitivity", match_sensitivity),
+    (BOTH_WAYS, match_sensitivity),
 )
 """Charts an index can draw by itself: the question and what draws the answer, in the order of the page."""
 
-PAIR_CHARTS = ("dynamics/first_exposures_by_phenomenon", "explore/match_sensitivity")
+PAIR_CHARTS = ("dynamics/first_exposures_by_phenomenon", BOTH_WAYS)
 """Of these, those that tell of pairs; those of splits need pairs too."""
 
 THRESHOLD = 0.8
@@ -147,7 +150,10 @@ def write_report(
         if not overview["pairs"] and (name in PAIR_CHARTS or "min_count" in _names(query)):
             continue  # a split of no pairs
         announce(f"Asking: {query.title}")
-        charts.append(draw(query, ask(root, name, parameters_of(name, given))))
+        answer = ask(root, name, parameters_of(name, given))
+        if name == BOTH_WAYS and not answer.rows.num_rows:
+            continue  # counted in one way only
+        charts.append(draw(query, answer))
     tables = []
     for name in (RESULT_TABLES if with_results else ()) + TABLES:
         query = load_query(name)

@@ -1,5 +1,5 @@
 -- title: Null distribution of the lag
--- Lags of random splits of the same sizes beside the observed one, and the one-tailed p = (c + 1) / (n + 1) with c splits whose lag is at least the observed; a validation side that never gets there counts as the longest lag of all.
+-- Lags of random splits of the same sizes beside the observed one, and the one-tailed p = (c + 1) / (n + 1) with c splits whose lag is at least the observed; a validation side that never gets there counts as the longest lag of all, a training side that never does has none (NULL) and counts in n alone.
 -- example: exposure query index dynamics/lag_null -p n_splits=200
 -- param model: MODEL = NULL -- one model; NULL: all
 -- param paradigm: PARADIGM = NULL -- one paradigm; NULL: all

@@ -1,5 +1,5 @@
 -- title: Exposure counts
--- How many distinct phrases were met how often, good and bad ones of pairs apart, in bins that double; zero has a bin of its own.
+-- How many distinct phrases were met how often in the whole window, in bins that double, and zero in a bin of its own: good and bad phrases of minimal pairs apart, or all phrases of an index without pairs.
 -- example: exposure query index explore/exposure_histogram
 WITH sides AS (
     SELECT phenomenon, 'good' AS side, good_phrase_id AS phrase_id FROM pairs WHERE excluded IS NULL

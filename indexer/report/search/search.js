@@ -101,11 +101,11 @@ async function draw(found, numbers) {
   const place = element("div", { className: "plot" });
   shown.append(element("figure", {}, element("figcaption", {}, "Exposures before each checkpoint"), place));
   const names = numbers.map((number) => found.phrases[number]);
-  const x = { field: "checkpoint", type: "quantitative", title: "training step", scale: { nice: false }, axis: { tickCount: 6, format: ",d" } };
+  const x = { field: "checkpoint", type: "quantitative", title: "checkpoint (steps seen)", scale: { nice: false }, axis: { tickCount: 6, format: ",d" } };
   const rows = numbers.flatMap((number) => curve(found, number));
   const most = Math.max(...rows.map((row) => row.exposures));
   const whole = most < 5 ? { values: [...Array(most + 1).keys()] } : { tickCount: 4 }; // ticks of fewer would be halves
-  const y = { field: "exposures", type: "quantitative", title: "exposures", axis: { format: ",d", ...whole } };
+  const y = { field: "exposures", type: "quantitative", title: "exposures before it", axis: { format: ",d", ...whole } };
   const colour = { field: "phrase", type: "nominal", legend: null, scale: { domain: names, range: COLOURS } };
   const specification = {
     $schema: found.schema,

@@ -297,7 +297,7 @@ def test_lags_are_drawn_at_the_threshold_asked_for(scored: Written) -> None:
             ("proxy_train", 10, 0.0), ("proxy_train", 30, 0.5), ("proxy_validation", 10, 0.5)
         )
     ]  # fmt: skip
-    (lag,) = _lags(rows, 0.35)  # a line goes on to the left of a label, so its sign is spelled
+    (lag,) = _lags(rows, 0.35, {"m": ""})  # a line goes on to the left of a label, so its sign is spelled
     assert (lag["start"], lag["stop"], lag["label"], lag["label_at"]) == (30, 10, "\u221220", 30)
     given = {"min_count": "2", "threshold": "0.35"}
     assert parameters_of("dynamics/lag_null", given) == given
