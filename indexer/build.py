@@ -129,6 +129,7 @@ def scan_shards(
     """
     with opened_index(root) as index:
         index.require_plan()
+        planned = index.state_of_plan_here()
         plan = read_plan(index.plan_file)
         asked = plan.config.index
         crew = Crew(
@@ -139,7 +140,7 @@ def scan_shards(
             announce,
             on_compiled,
         )
-        yield from crew.scan(index, plan, ranges)
+        yield from crew.scan(index, plan, ranges, planned)
 
 
 def share_of_ranges(root: str | Path, share: Share) -> list[int]:

@@ -47,8 +47,22 @@ class Crew(NamedTuple):
     announce: Callable[[str], object]
     on_compiled: Callable[[dict[str, str]], object]
 
-    def scan(self, index: IndexDir, plan: Plan, ranges: Sequence[int] | None) -> Iterator[RangeDone]:
-        """Scan what no partial tells of, pass by pass; one failure is raised once all else is done."""
+    def scan(
+        self, index: IndexDir, plan: Plan, ranges: Sequence[int] | None, planned: object
+    ) -> Iterator[RangeDone]:
+        """Scan what no partial tells of, pass by pass; one failure is raised once all else is done.
+
+        Parameters
+        ----------
+        index : IndexDir
+            Where the plan is.
+        plan : Plan
+            The plan.
+        ranges : sequence of int or None
+            Only these range numbers; None: all.
+        planned : object
+            What told ``plan.json`` from any other when it was read: under another one nothing is committed.
+        """
         failures: list[Exception] = []
         with index.lock(shared=True), within(plan.config.roots(index.root)):
             for told_before, numbers in _what_to_scan(index, plan, ranges):
@@ -59,7 +73,7 @@ class Crew(NamedTuple):
                         self.announce(
                             f"Pass {number + 1} of {len(passes)}: {counted(count(phrases), 'phrase')}"
                         )
-                    task = ScanTask(index, plan, phrases, told)
+                    task = ScanTask(index, plan, phrases, told, planned)
                     failed = set()
                     for outcome in self.outcomes(task, tasks):
                         if outcome.error is None:

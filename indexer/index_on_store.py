@@ -64,6 +64,7 @@ class IndexOnStore(IndexDir):
 
     def _fetch_plan(self) -> None:
         """Copy the plan, and the files that it names by their hash: those of another plan lie beside them."""
+        self._copied_state = self.plan_state()  # asked first: a plan that comes between is another one
         self._fetch([self.plan_file, self.search_file])
         stored: dict[str, str] = {}
         with suppress(OSError, ValueError, KeyError, AttributeError):  # a damaged plan is told by its reader
@@ -169,6 +170,10 @@ class IndexOnStore(IndexDir):
     def plan_state(self) -> str | None:
         """Return what tells ``plan.json`` from any other that takes its place; None where there is none."""
         return version_of_object(self.shown(self.plan_file))
+
+    def state_of_plan_here(self) -> str | None:
+        """Return what told ``plan.json`` when it was copied."""
+        return self._copied_state
 
     def keep_failure(self, range_number: int, fingerprint: str, reason: str) -> None:
         """Keep why a range was given up, for `exposure status`; a failing store is no new failure."""

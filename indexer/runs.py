@@ -45,6 +45,11 @@ def common(one: Runs, other: Runs) -> Runs:
     return tuple((start, stop) for start, stop in both if start < stop)
 
 
+def contains(runs: Runs, some: Runs) -> bool:
+    """Tell whether all of some numbers are in some runs."""
+    return count(common(runs, some)) == count(some)
+
+
 def joined(one: Runs, other: Runs) -> Runs:
     """Return the numbers that are in either."""
     runs: list[tuple[int, int]] = []

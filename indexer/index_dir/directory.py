@@ -197,6 +197,10 @@ class IndexDir:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size
 
+    def state_of_plan_here(self) -> object:
+        """Return the same of the ``plan.json`` that is read here, which may be a copy; to be asked before."""
+        return self.plan_state()
+
     def planned_fingerprint(self) -> str | None:
         """Return the fingerprint of ``plan.json``, its checksum compared; None where there is no plan.
 

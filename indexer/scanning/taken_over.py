@@ -1,23 +1,106 @@
-"""Takes over what partials of an earlier plan or pass tell: rows that a scan would give again."""
+"""Takes over what partials of an earlier plan or pass tell: rows that a scan would give again.
+
+Another run may scan the same range beside this one, and be a pass ahead or behind: what it told is taken
+over too, and a partial is never replaced by one of the same plan that tells of less.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indexer.errors import StateError
 from indexer.index_dir import IndexDir
 from indexer.partials import OTHER_FORMS, SCHEMA, PartialFacts, read_partial
-from indexer.plan.coverage import told_by
+from indexer.plan.coverage import is_begun, partial_of, told_by
 from indexer.plan.plan import Plan
 from indexer.plan.store import load_other_forms
-from indexer.runs import Runs, mask_of
+from indexer.runs import Runs, common, contains, mask_of, others
 from indexer.units import BoolArray, Int64Array
 
 
-def still_told(index: IndexDir, plan: Plan, facts: PartialFacts) -> tuple[pa.Table, PartialFacts]:
+class Told(NamedTuple):
+    """What is taken over of a partial: its rows and facts under this plan, and of which phrases it tells."""
+
+    rows: pa.Table
+    facts: PartialFacts
+    phrases: Runs
+
+
+class DoneByAnotherRun(Exception):  # noqa: N818  no error: there is nothing left to do
+    """Another run, which scans the same range, has told of it meanwhile what this one would."""
+
+    def __init__(self, n_tokens: int) -> None:
+        super().__init__(n_tokens)
+        self.n_tokens = n_tokens
+
+
+def taken_over(index: IndexDir, plan: Plan, range_number: int, told: Runs, phrases: Runs) -> Told | None:
+    """Return what the partial of a range tells of the phrases that are not looked for; None: nothing.
+
+    Parameters
+    ----------
+    index : IndexDir
+        Where it is.
+    plan : Plan
+        The plan.
+    range_number : int
+        The range.
+    told : runs of int
+        What it told of when it was looked at first.
+    phrases : runs of int
+        What is looked for now.
+
+    Raises
+    ------
+    DoneByAnotherRun
+        It tells by now of what is looked for.
+    StateError
+        It tells by now of less than it did, or is damaged.
+    """
+    if not told:
+        return None
+    index.bring([range_number])
+    facts = partial_of(index, plan, range_number)
+    told_now = told_by(plan, facts)
+    if not contains(told_now, told):
+        raise StateError(
+            "was replaced while its range was scanned",
+            path=index.partial_file(range_number),
+            fix="run `exposure index` again",
+        )
+    if not is_begun(plan, facts) or (phrases and contains(told_now, phrases)):
+        raise DoneByAnotherRun(facts.n_tokens)
+    kept = common(told_now, others(phrases, plan.n_phrases))
+    return Told(*still_told(index, plan, facts, kept), kept)
+
+
+def refuse_to_tell_less(index: IndexDir, plan: Plan, range_number: int, phrases: Runs) -> None:
+    """Leave a partial of a plan alone that tells of more than some phrases (none: of all).
+
+    Raises
+    ------
+    DoneByAnotherRun
+        There is one.
+    """
+    if not phrases:
+        return
+    with suppress(StateError, FileNotFoundError):
+        index.bring([range_number])
+        there = partial_of(index, plan, range_number)
+        told = told_by(plan, there)
+        if there.plan_fingerprint == plan.fingerprint and told != phrases and contains(told, phrases):
+            raise DoneByAnotherRun(there.n_tokens)
+
+
+def still_told(
+    index: IndexDir, plan: Plan, facts: PartialFacts, phrases: Runs
+) -> tuple[pa.Table, PartialFacts]:
     """Return rows and facts of a partial of an earlier plan or pass, as a scan under this plan gives them.
 
     Parameters
@@ -28,11 +111,13 @@ def still_told(index: IndexDir, plan: Plan, facts: PartialFacts) -> tuple[pa.Tab
         The plan.
     facts : PartialFacts
         What it says of itself; `indexer.plan.coverage.is_begun`.
+    phrases : runs of int
+        Those that are taken over, of what it tells of (`indexer.plan.coverage.told_by`).
 
     Returns
     -------
     pyarrow.Table
-        The rows of the phrases that are looked for as they were then.
+        Their rows.
     PartialFacts
         Of this plan, over its grid of checkpoints.
 
@@ -43,7 +128,7 @@ def still_told(index: IndexDir, plan: Plan, facts: PartialFacts) -> tuple[pa.Tab
     """
     earlier = plan.earlier.get(facts.plan_fingerprint)
     rows, _ = read_partial(index.partial_file(facts.range_number))
-    rows = rows.filter(pa.array(_kept(index, plan, rows, told_by(plan, facts))))
+    rows = rows.filter(pa.array(_kept(index, plan, rows, phrases)))
     visited = facts.visited_tokens
     if earlier is not None and earlier.checkpoints != plan.checkpoints:
         grid, before = np.array(plan.checkpoints, np.int64), np.array(earlier.checkpoints, np.int64)

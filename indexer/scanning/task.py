@@ -21,9 +21,9 @@ from indexer.corpus.blocks.ids import ids_dtype_of
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
-from indexer.occurrence_files import file_facts
+from indexer.occurrence_files import file_facts, refuse_other_file
 from indexer.partials import FileFacts, PartialFacts, SliceFacts, write_partial
-from indexer.plan.coverage import is_begun, partial_of, told_by
+from indexer.plan.coverage import partial_of
 from indexer.plan.facts import ScanRange
 from indexer.plan.plan import Plan
 from indexer.plan.store import load_tokenizer_of
@@ -36,7 +36,13 @@ from indexer.scanning.occurrence_rows import EarlierOccurrences
 from indexer.scanning.occurrences import OccurrenceWriter
 from indexer.scanning.scan import Scanner
 from indexer.scanning.some_phrases import SomePhrases, load_some
-from indexer.scanning.taken_over import joined, still_told
+from indexer.scanning.taken_over import (
+    DoneByAnotherRun,
+    Told,
+    joined,
+    refuse_to_tell_less,
+    taken_over,
+)
 from indexer.scanning.tally import prepare_tally
 from indexer.storage.credentials import keep, kept
 from indexer.storage.observer import observed_by
@@ -57,15 +63,24 @@ class ScanTask:
         Phrases to look for; default: all.
     told : runs of int
         Phrases that the partials of the ranges tell of already, which is taken over.
+    planned : object, optional
+        What told ``plan.json`` from any other when it was read; default: what does so now.
     """
 
-    def __init__(self, index: IndexDir, plan: Plan, phrases: Runs | None = None, told: Runs = ()) -> None:
+    def __init__(
+        self,
+        index: IndexDir,
+        plan: Plan,
+        phrases: Runs | None = None,
+        told: Runs = (),
+        planned: object = None,
+    ) -> None:
         self.index = index
         self.plan = plan
         self.phrases = phrases
         self.told = told
         self._some: SomePhrases | None = None
-        self._planned = index.plan_state()
+        self._planned = index.plan_state() if planned is None else planned
         self._scanner: Scanner | None = None
         self._ways: dict[str, str] | None = None
         self._recall = Recall(plan.files)
@@ -98,35 +113,47 @@ class ScanTask:
         StateError
             A file that the range is read from is not the one that was planned, or changed meanwhile.
         """
-        told = self._taken_over(range_number) if self.told else None
-        if told is not None and self.phrases == ():
-            return self._commit(*told)
         scan_range = self.plan.ranges[range_number]
-        if self.plan.config.index.occurrences == "all":
-            rows, facts = self._scan_with_occurrences(scan_range, told is not None)
-        else:
-            rows, facts = self._scan(scan_range)
-        if told is not None:
-            rows = joined(told[0], rows)
-        looked_for = runs.joined(self.told, self.phrases or ())
-        if self.phrases is not None and runs.count(looked_for) < self.plan.n_phrases:
-            facts = replace(facts, phrases=looked_for)
-        return self._commit(rows, facts)
+        try:
+            told = taken_over(self.index, self.plan, range_number, self.told, self.phrases or ())
+            if told is not None and self.phrases == ():
+                return self._commit(told.rows, told.facts)
+            if self.plan.config.index.occurrences == "all":
+                rows, facts = self._scan_with_occurrences(scan_range, told)
+            else:
+                rows, facts = self._scan(scan_range)
+            if told is not None:
+                rows = joined(told.rows, rows)
+            return self._commit(rows, replace(facts, phrases=self._told_after(told)))
+        except DoneByAnotherRun as done:
+            return done.n_tokens
 
-    def _scan_with_occurrences(self, scan_range: ScanRange, are_told: bool) -> tuple[pa.Table, PartialFacts]:
+    def _told_after(self, told: Told | None) -> Runs:
+        """Return the phrases that the partial tells of once its range is scanned; none: all."""
+        if self.phrases is None:
+            return ()
+        after = runs.joined(() if told is None else told.phrases, self.phrases)
+        return after if runs.count(after) < self.plan.n_phrases else ()
+
+    def _scan_with_occurrences(
+        self, scan_range: ScanRange, told: Told | None
+    ) -> tuple[pa.Table, PartialFacts]:
         """Scan, and commit the file of the occurrences; the partial that holds its hash comes after.
 
         Parameters
         ----------
         scan_range : ScanRange
             The range.
-        are_told : bool
-            Whether those of the phrases that are told of are taken over from the file that is there.
+        told : Told or None
+            What is taken over; of these phrases the file that is there holds the occurrences.
         """
         final, scanned = self.index.occurrence_file(scan_range.number), []
         earlier = None
-        if are_told:
-            earlier = EarlierOccurrences(final, runs.mask_of(self.told, self.plan.n_phrases))
+        if told is not None:
+            earlier = EarlierOccurrences(final, runs.mask_of(told.phrases, self.plan.n_phrases))
+            # opened before it is looked whether it is still the file of what was taken over
+            if told.facts.occurrences is not None:
+                refuse_other_file(final, told.facts.occurrences)
 
         def write(aside: Path) -> None:
             with OccurrenceWriter(
@@ -139,6 +166,7 @@ class ScanTask:
             ) as occurrences:
                 rows, facts = self._scan(scan_range, occurrences)
                 self._refuse_other_plan()
+                refuse_to_tell_less(self.index, self.plan, facts.range_number, self._told_after(told))
             scanned.append((rows, replace(facts, occurrences=occurrences.facts()), occurrences.names()))
 
         try:
@@ -181,20 +209,9 @@ class ScanTask:
         self._refuse_other_ids(facts)
         return self._looked_for().in_plan(rows), facts
 
-    def _taken_over(self, range_number: int) -> tuple[pa.Table, PartialFacts]:
-        """Return what the partial of a range tells of the phrases that are not looked for now."""
-        self.index.bring([range_number])
-        facts = partial_of(self.index, self.plan, range_number)
-        if not is_begun(self.plan, facts) or self.told != told_by(self.plan, facts):
-            raise StateError(
-                "was replaced while its range was scanned",
-                path=self.index.partial_file(range_number),
-                fix="run `exposure index` again",
-            )
-        return still_told(self.index, self.plan, facts)
-
     def _commit(self, rows: pa.Table, facts: PartialFacts) -> int:
         self._refuse_other_plan()
+        refuse_to_tell_less(self.index, self.plan, facts.range_number, facts.phrases)
         try:
             self.index.commit_partial(facts.range_number, lambda aside: write_partial(aside, rows, facts))
         except FileNotFoundError:  # the folder went just now

@@ -16,7 +16,7 @@ from indexer.index_dir import IndexDir
 from indexer.plan import memory
 from indexer.plan.coverage import coverage_of
 from indexer.plan.plan_file import read_plan
-from tests.support.deaths import DiedError, deaths
+from tests.support.deaths import DiedError, deaths, scan_in_this_process
 from tests.support.grown_indexes import assert_same, of_text, seen_texts, with_added, write_ids
 from tests.support.small_corpus import SmallCorpus
 
@@ -138,3 +138,30 @@ def test_a_death_between_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         build_index(at_once(config, 17) if number % 2 else config, root)
         assert_same(root, tmp_path / "one")
     assert len(read_plan(tmp_path / "index/plan.json").ranges) == 2
+
+
+@pytest.mark.parametrize("turns", ["a" + "b" * 9 + "a" * 8, "aaaabbbbbbbbbaaaaa", "abababababababababa"])
+def test_two_runs_of_one_task_do_not_stop_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: str
+) -> None:
+    """Each takes passes of a size of its own; whoever is behind takes nothing back, and nothing amiss."""
+    corpus = SmallCorpus(tmp_path)
+    config = with_occurrences(corpus.config())
+    build_index(config, tmp_path / "one", n_workers=1)
+    scan_in_this_process(monkeypatch)
+    runs = {}
+    plan_index(config, tmp_path / "index")
+    for name, n in {"a": 25, "b": 40 if turns.startswith("aaaa") else 25}.items():
+        monkeypatch.setattr(memory, "phrases_at_once", lambda *_, n=n: n)
+        runs[name] = scan_shards(tmp_path / "index")
+        next(runs[name])  # its plan is read, and its coverage
+    index, whole = IndexDir(tmp_path / "index"), set[int]()
+    for turn in turns:
+        next(runs[turn], None)
+        now = set(coverage_of(index, read_plan(index.plan_file)).whole)
+        assert now >= whole
+        whole = now
+    for run in runs.values():
+        list(run)
+    merge_index(tmp_path / "index")
+    assert_same(tmp_path / "index", tmp_path / "one")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
+from indexer import crew
 from indexer.build import build_index, merge_index, plan_index, scan_shards, share_of_ranges
 from indexer.cli.main import run
 from indexer.errors import ConfigError, StateError
@@ -191,6 +192,34 @@ def test_a_plan_that_is_replaced_while_it_is_scanned_ends_the_scan(
     with pytest.raises(StateError, match=r"index/plan\.json: was removed, or replaced"):
         list(scanned)
     assert len([path for path in store if "/partials/" in path]) == 1
+
+
+@pytest.mark.parametrize("when", ["before the first pass", "between passes"])
+def test_a_task_of_an_old_plan_takes_nothing_from_a_new_one(
+    corpus: SmallCorpus, store: dict[str, Any], monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """A store has no lock: phrases are added, planned and scanned while a task of the old plan goes on."""
+    config = replace(corpus.config(), index=replace(corpus.config().index, phrases_at_once=40))
+    plan_index(config, URL)
+    (corpus.base / "more.jsonl").write_text('{"id": 900, "token_ids": [1, 2, 3]}\n')
+    more = replace(config, phrases=replace(config.phrases, added=["more.jsonl"]))
+    old = scan_shards(URL)
+    if when == "between passes":
+        assert [next(old).is_whole for _ in range(4)] == [False] * 4
+        plan_index(more, URL)
+    else:
+        honest = crew.coverage_of
+
+        def replaced(*words: Any) -> Any:
+            monkeypatch.setattr(crew, "coverage_of", honest)
+            plan_index(more, URL)
+            return honest(*words)
+
+        monkeypatch.setattr(crew, "coverage_of", replaced)
+    with pytest.raises(StateError, match=r"plan\.json: was removed, or replaced"):
+        next(old)
+    assert scan(Share(1, 1))[-4:] == [0, 1, 2, 3]
+    assert read_status(URL).n_scanned == 4
 
 
 def test_an_object_is_made_once(store: dict[str, Any]) -> None:
