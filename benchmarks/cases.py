@@ -235,6 +235,21 @@ def from_file(workload: Workload, expected: Expected, phrases: str, n_tokens: in
     return Case("threads", name, phrases, N_TIMES * n_tokens, prepare, count, one_thread=n_threads == 1)
 
 
+FRAME_ROWS = 256
+"""Sequences of a frame, which is of 1 MiB of ids."""
+
+
+def zstd_frames(ids: np.ndarray) -> list[bytes]:
+    """Return ids in frames of level 3."""
+    import zstandard
+
+    step = FRAME_ROWS * SEQUENCE_LENGTH
+    return [
+        zstandard.ZstdCompressor(level=3).compress(ids[k : k + step].tobytes())
+        for k in range(0, len(ids), step)
+    ]
+
+
 def zstd_blocks(workload: Workload, expected: Expected, phrases: str, n_tokens: int, search: bool) -> Case:
     """Frames of 1 MiB of ids, decompressed one after another, searched or not."""
 
@@ -242,14 +257,9 @@ def zstd_blocks(workload: Workload, expected: Expected, phrases: str, n_tokens: 
         import zstandard
 
         ids, _, _ = workload.rows(n_tokens)
-        rows = 256
-        step = rows * SEQUENCE_LENGTH
-        frames = [
-            zstandard.ZstdCompressor(level=3).compress(ids[k : k + step].tobytes())
-            for k in range(0, len(ids), step)
-        ]
+        frames = zstd_frames(ids)
         matcher = TokenMatcher(id_patterns(workload, phrases), None, boundary="none", possessive="include")
-        starts = np.arange(rows, dtype=np.int64) * SEQUENCE_LENGTH
+        starts = np.arange(FRAME_ROWS, dtype=np.int64) * SEQUENCE_LENGTH
         matcher.find(ids, starts, starts + SEQUENCE_LENGTH)
         decompressor = zstandard.ZstdDecompressor()
 
@@ -267,6 +277,28 @@ def zstd_blocks(workload: Workload, expected: Expected, phrases: str, n_tokens: 
     name = "zstd-3 frames, searched" if search else "zstd-3 frames, only decompressed"
     count = expected.count(phrases, n_tokens) if search else None
     return Case("zstd", name, phrases, n_tokens, prepare, count)
+
+
+def zstd_file(workload: Workload, phrases: str, n_tokens: int) -> Case:
+    """The same frames in a file in the page cache, decompressed as a stream by the library alone."""
+
+    def prepare() -> Run:
+        import zstandard
+
+        path = new_folder() / "ids.zst"
+        path.write_bytes(b"".join(zstd_frames(workload.rows(n_tokens)[0])) * N_TIMES)
+        target = memoryview(bytearray(1 << 20))
+
+        def run() -> None:
+            with path.open("rb") as file:
+                stream = zstandard.ZstdDecompressor().stream_reader(file, 1 << 20, read_across_frames=True)
+                while stream.readinto(target):
+                    pass
+
+        return run
+
+    n_ids = N_TIMES * len(workload.rows(n_tokens)[0])
+    return Case("zstd", "zstd-3 file, only decompressed", phrases, n_ids, prepare, None)
 
 
 def lengths(workload: Workload, expected: Expected, n_tokens: int) -> list[Case]:

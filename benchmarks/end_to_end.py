@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.cases import N_TIMES, Case, Expected, Run
+from benchmarks.cases import N_TIMES, Case, Expected, Run, zstd_frames
 from benchmarks.scratch import new_folder
 from benchmarks.workload import END_OF_DOCUMENT, SEQUENCE_LENGTH, Workload
 from indexer.build import plan_index
@@ -32,28 +32,43 @@ def scanned(
     n_tokens: int,
     n_workers: int,
     occurrences: str = "none",
+    *,
+    experiment: str = "threads",
+    packed: bool = False,
 ) -> Case:
-    """Return the row: occurrences that the partials count; or that are written beside them, each a row."""
+    """Return the row: occurrences that the partials count; or that are written beside them, each a row.
+
+    Packed shards are of zstd frames of 1 MiB; a worker that has a second core to itself unpacks ahead there.
+    """
     n_rows = n_tokens // SEQUENCE_LENGTH
     n_rows -= n_rows % (BATCH_SIZE * N_SHARDS)  # what fills no batch would not be trained on
     count = N_TIMES * expected.count(phrases, n_rows * SEQUENCE_LENGTH)
     written = "partials and occurrences" if occurrences == "all" else "partials"
-    name = f"files to {written}, {n_workers} worker{'s' * (n_workers > 1)}"
+    files = "zstd-3 files" if packed else "files"
+    name = f"{files} to {written}, {n_workers} worker{'s' * (n_workers > 1)}"
     return Case(
-        "threads",
+        experiment,
         name,
         phrases,
         N_TIMES * n_rows * SEQUENCE_LENGTH,
-        lambda: _prepared(workload, phrases, n_rows, n_workers, occurrences),
+        lambda: _prepared(workload, phrases, n_rows, n_workers, occurrences, packed),
         count,
         one_thread=False,
     )
 
 
-def _prepared(workload: Workload, phrases: str, n_rows: int, n_workers: int, occurrences: str) -> Run:
+def _prepared(
+    workload: Workload,
+    phrases: str,
+    n_rows: int,
+    n_workers: int,
+    occurrences: str,
+    packed: bool,
+) -> Run:
     folder = new_folder()
     for shard, part in enumerate(np.split(workload.stream[: n_rows * SEQUENCE_LENGTH], N_SHARDS)):
-        np.tile(part, N_TIMES).tofile(folder / f"{shard}.bin")
+        data = b"".join(zstd_frames(part)) if packed else part.tobytes()
+        (folder / f"{shard}.bin{'.zst' * packed}").write_bytes(data * N_TIMES)
     ids, offsets = workload.phrases[phrases]
     lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(ids.astype(np.int64)))
     pq.write_table(pa.table({"token_ids": lists}), folder / "phrases.parquet")
@@ -62,7 +77,7 @@ def _prepared(workload: Workload, phrases: str, n_rows: int, n_workers: int, occ
             "phrases": {"source": "phrases.parquet", "token_ids": "token_ids"},
             "corpus": {
                 "format": "headerless",
-                "paths": ["*.bin"],
+                "paths": ["*.bin*"],
                 "dtype": "uint16",
                 "sequence_length": SEQUENCE_LENGTH,
                 "end_of_document": END_OF_DOCUMENT,

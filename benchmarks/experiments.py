@@ -75,7 +75,11 @@ def blocks(load: Workload, expected: Expected, arguments: argparse.Namespace) ->
 
 def zstd(load: Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:
     n = arguments.tokens // 2
-    return [cases.zstd_blocks(load, expected, "134k", n, search) for search in (False, True)]
+    return [
+        *(cases.zstd_blocks(load, expected, "134k", n, search) for search in (False, True)),
+        cases.zstd_file(load, "134k", n),
+        end_to_end.scanned(load, expected, "134k", n, 1, experiment="zstd", packed=True),
+    ]
 
 
 def lengths(load: Workload, expected: Expected, arguments: argparse.Namespace) -> list[Case]:

@@ -50,6 +50,7 @@ class _Slot:
             supervisor.life_of_workers,
             self.counter,
             (self.pipe, *supervisor.own_ends()) if _METHOD == "fork" else (),
+            supervisor.n_workers,
         )
         self.process = _CONTEXT.Process(
             target=serve,
@@ -115,8 +116,11 @@ class _Slot:
 class _Supervisor:
     """The slots, and what all workers are told."""
 
-    def __init__(self, work: Callable[[int], Any], name: Callable[[int], str], limits: WorkerLimits) -> None:
+    def __init__(
+        self, work: Callable[[int], Any], n_workers: int, name: Callable[[int], str], limits: WorkerLimits
+    ) -> None:
         self.work = work
+        self.n_workers = n_workers
         self.name = name
         self.limits = limits
         self.life_of_workers, self._life = _CONTEXT.Pipe(duplex=False)
@@ -180,7 +184,7 @@ def run_in_processes(
     """Run tasks in worker processes; see `indexer.engines.run_tasks`."""
     waiting = deque(tasks)
     attempts = dict.fromkeys(tasks, 0)
-    supervisor = _Supervisor(work, name, limits)
+    supervisor = _Supervisor(work, n_workers, name, limits)
     try:
         while waiting or any(slot.task is not None for slot in supervisor.slots):
             n_busy = sum(slot.task is not None for slot in supervisor.slots)

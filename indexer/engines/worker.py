@@ -14,6 +14,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from indexer.cores import share_cores
 from indexer.engines.heartbeat import beat, beat_on
 from indexer.engines.memory import limit_memory
 from indexer.foreign_errors import is_out_of_memory, translate
@@ -46,6 +47,8 @@ class Ties(NamedTuple):
         Moved on by every heartbeat.
     not_ours : sequence of Connection
         Ends of the supervisor that came along by fork; while one is open somewhere, nobody sees it end.
+    n_workers : int
+        Workers that share the cores, this one among them.
     """
 
     supervisor: int
@@ -53,6 +56,7 @@ class Ties(NamedTuple):
     life: Connection
     counter: Any
     not_ours: Sequence[Connection]
+    n_workers: int
 
 
 def serve(
@@ -62,6 +66,7 @@ def serve(
     leave_signals_to_parent()
     _die_with(ties)
     beat_on(ties.counter)
+    share_cores(ties.n_workers)
     if memory is not None:
         limit_memory(memory)
     while True:

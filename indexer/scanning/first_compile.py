@@ -10,7 +10,6 @@ are compiled already, none of this happens.
 from __future__ import annotations
 
 import fcntl
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike
 
+from indexer.cores import n_cores
 from indexer.jit.compile import CACHE
 from indexer.matching.borders import border_rules
 from indexer.matching.text.full_search import DecodingSearch
@@ -34,8 +34,7 @@ _DTYPES: dict[str, DTypeLike] = {"decode-uint16": np.uint16, "decode-uint32": np
 @contextmanager
 def compiling_beside(parts: Sequence[str] = BESIDE) -> Iterator[None]:
     """Have parts that are not compiled yet compiled by another process, if there is a core for it."""
-    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0, 1}
-    if not _open_parts(parts) or len(cores) < 2:
+    if not _open_parts(parts) or n_cores() < 2:
         yield
         return
     command = [sys.executable, "-m", __name__, *parts]

@@ -15,6 +15,7 @@ from indexer.storage.files import CorpusFile
 from indexer.storage.frame_index import FrameBorders, FrameIndex, frame_index
 from indexer.storage.packed_members import bunzipped, gunzipped
 from indexer.storage.packed_whole import unbrotli, unsnappy
+from indexer.storage.unpack_ahead import UnpackedAhead
 from indexer.storage.zstd_frames import ByteQueue, ZstdReader
 from indexer.storage.zstd_sizes import stated_size
 
@@ -163,6 +164,7 @@ def decompressed(
     scratch = np.empty(PIECE_BYTES, np.uint8)
     while n_bytes := source.readinto(scratch.data):
         yield scratch[:n_bytes].tobytes()
+        source.expect(UNLIMITED)  # many take the first piece and leave; with the second one the others follow
 
 
 class ByteSource(Protocol):
@@ -175,14 +177,17 @@ class ByteSource(Protocol):
 
 def unpacked(
     file: CorpusFile, kind: str, limits: Limits, *, on_read: Callable[[int], None] | None = None
-) -> ByteSource:
-    """Open the unpacked bytes of a whole file; parameters and errors are those of `decompressed`."""
+) -> UnpackedAhead:
+    """Open the unpacked bytes of a whole file; parameters and errors are those of `decompressed`.
+
+    What is expected of them is unpacked ahead, in a second thread.
+    """
     return _unpacked(file, kind, limits, stream(file, on_read=on_read), None)
 
 
 def unpacked_frames(
     file: CorpusFile, kind: str, limits: Limits, index: FrameIndex, first: int, stop: int
-) -> ByteSource:
+) -> UnpackedAhead:
     """Open what the frames [first, stop) of an index unpack to; each is compared with it when it ends.
 
     Raises
@@ -197,17 +202,22 @@ def unpacked_frames(
 
 def _unpacked(
     file: CorpusFile, kind: str, limits: Limits, packed: Iterator[bytes], borders: FrameBorders | None
+) -> UnpackedAhead:
+    source = _decoder(file, kind, limits, packed, borders)
+    return UnpackedAhead(_Budgeted(source, limits.budget(file), file.name, limits.bytes_fix))
+
+
+def _decoder(
+    file: CorpusFile, kind: str, limits: Limits, packed: Iterator[bytes], borders: FrameBorders | None
 ) -> ByteSource:
-    budget = limits.budget(file)
     if kind == "zstd":
-        source: ByteSource = ZstdReader(
+        return ZstdReader(
             packed,
             name=file.name,
             max_window_bytes=limits.max_window_bytes,
             key=limits.window_key,
             borders=borders,
         )
-        return _Budgeted(source, budget, file.name, limits.bytes_fix)
     if kind == "gzip":
         pieces = gunzipped(packed, file.name, OUTPUT_BYTES, borders)
     elif kind == "bz2":
@@ -215,10 +225,10 @@ def _unpacked(
     elif kind == "brotli":
         pieces = unbrotli(packed, file.name, OUTPUT_BYTES)
     elif kind == "snappy":
-        pieces = unsnappy(packed, file.name, budget, limits.bytes_fix)
+        pieces = unsnappy(packed, file.name, limits.budget(file), limits.bytes_fix)
     else:
         raise InputError(f"is packed with {kind}, which is not read", path=file.name)
-    return _Budgeted(PieceSource(pieces), budget, file.name, limits.bytes_fix)
+    return PieceSource(pieces)
 
 
 class PieceSource:

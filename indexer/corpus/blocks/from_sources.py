@@ -13,9 +13,6 @@ from indexer.units import Int64Array
 BLOCK_IDS = 16 * 1024 * 1024
 """Ids a block aims at: small beside memory, large beside the cost of a call."""
 
-_VIEWED_TIMES = 4
-"""Times as many where ids are only looked at: there a block costs no memory, and each call costs the same."""
-
 _RANGES_AT_ONCE = 1 << 18
 
 
@@ -42,9 +39,9 @@ def blocks_of_rows(
     first_sequence : int
         Corpus-wide number of row `start`.
     block_ids : int
-        Ids per block, four times as many where they are views; at least one row is given.
+        Ids a block aims at; the source knows how many are best read together. At least one row is given.
     """
-    block_ids *= _VIEWED_TIMES if source.is_view else 1
+    block_ids = source.ids_at_once(block_ids)
     n_rows = max(1, (block_ids - (width - stride)) // stride)
     if start < stop:
         source.expect(start * stride, (stop - 1) * stride + width)
@@ -75,7 +72,7 @@ def blocks_of_ranges(
     start, stop, first_sequence, block_ids
         As for `blocks_of_rows`.
     """
-    block_ids *= _VIEWED_TIMES if source.is_view else 1
+    block_ids = source.ids_at_once(block_ids)
     for page in range(start, stop, _RANGES_AT_ONCE):
         page_stop = min(page + _RANGES_AT_ONCE, stop)
         firsts, lasts = ranges(page, page_stop)

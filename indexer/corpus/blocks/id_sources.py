@@ -15,7 +15,6 @@ from indexer.corpus.blocks.ids import as_token_ids, is_given_as_stored
 from indexer.errors import InputError
 from indexer.storage.compressed import (
     PIECE_BYTES,
-    ByteSource,
     Limits,
     decompressed_size,
     unpacked,
@@ -26,24 +25,22 @@ from indexer.storage.files import CorpusFile
 from indexer.storage.frame_index import FrameIndex, frame_index
 from indexer.storage.observer import reading
 from indexer.storage.read_ahead import AscendingBytes
+from indexer.storage.unpack_ahead import AHEAD_BYTES, UnpackedAhead
 from indexer.units import Int64Array, TokenIds
 
 SHORT_FRAME_BYTES = 1 << 26
 """Longer frames are not unpacked to look at some ids in their middle."""
 
+_VIEWED_TIMES = 4
+"""Blocks are as many times longer where ids are only looked at: there a block costs no memory, and each call
+costs the same."""
+
 
 class IdSource(Protocol):
-    """Ids 0 .. n_ids - 1 of one shard, read in ascending ranges.
+    """Ids 0 .. n_ids - 1 of one shard, read in ascending ranges."""
 
-    Attributes
-    ----------
-    is_view : bool
-        Whether what is read is looked at where a memory map has it, and so takes no memory of its own.
-    """
-
-    @property
-    def is_view(self) -> bool:
-        """See the class."""
+    def ids_at_once(self, block_ids: int) -> int:
+        """Return how many ids are best read together where a block aims at so many."""
         ...
 
     def expect(self, start: int, stop: int) -> None:
@@ -129,12 +126,16 @@ def unpacked_size(file: CorpusFile, compression: str | None, limits: Limits) -> 
     return file.n_bytes if compression is None else decompressed_size(file, compression, limits)
 
 
+def viewed_at_once(dtype: np.dtype[Any], block_ids: int) -> int:
+    """Return how many ids of a memory map make a block; those that must be converted take memory."""
+    return block_ids * (_VIEWED_TIMES if is_given_as_stored(dtype) else 1)
+
+
 class _MappedIds:
     """Views of a memory map; only dtypes that must be converted are copied, a range at a time."""
 
     def __init__(self, run: IdRun) -> None:
         self._run = run
-        self.is_view = is_given_as_stored(run.dtype)
         data = map_bytes(run.file)
         n_bytes = run.n_ids * run.dtype.itemsize
         if run.offset + n_bytes > data.size:
@@ -144,6 +145,9 @@ class _MappedIds:
         self._stored = (
             np.ndarray((run.n_ids,), run.dtype, buffer=data, offset=run.offset) if n_bytes else None
         )
+
+    def ids_at_once(self, block_ids: int) -> int:
+        return viewed_at_once(self._run.dtype, block_ids)
 
     def expect(self, start: int, stop: int) -> None:
         pass
@@ -160,11 +164,12 @@ class _MappedIds:
 class _FetchedIds:
     """Ranges of a remote file, fetched ahead where they are expected."""
 
-    is_view = False
-
     def __init__(self, run: IdRun) -> None:
         self._run = run
         self._ahead: AscendingBytes | None = None
+
+    def ids_at_once(self, block_ids: int) -> int:
+        return block_ids
 
     def expect(self, start: int, stop: int) -> None:
         first, last = self._bytes_of(start, stop)
@@ -198,13 +203,11 @@ class _StreamedIds:
     joined, cut and copied it was 0.106.
     """
 
-    is_view = False
-
     def __init__(self, run: IdRun, limits: Limits) -> None:
         self._run = run
         self._limits = limits
         self._index = run.frames
-        self._source: ByteSource | None = None
+        self._source: UnpackedAhead | None = None
         if self._index is None:
             self._source = unpacked(run.file, run.compression or "", limits)
         # a frame is compared with the index when it is left: so one byte more is read than was asked for
@@ -214,10 +217,19 @@ class _StreamedIds:
         self._held = np.empty(0, np.uint8)
         self._end = 0
 
+    def ids_at_once(self, block_ids: int) -> int:
+        """Return as many ids as are unpacked ahead while a block is searched, at most."""
+        return min(block_ids, AHEAD_BYTES // self._run.dtype.itemsize)
+
     def expect(self, start: int, stop: int) -> None:
-        """Hear that all ids [start, stop) are going to be read in order: frames beyond are not fetched."""
+        """Hear that all ids [start, stop) are going to be read in order.
+
+        They are unpacked ahead; frames beyond them are not fetched.
+        """
         del start
         self._stop = self._run.offset + stop * self._run.dtype.itemsize + self._n_ahead
+        if self._source is not None:
+            self._source.expect(self._stop - self._end)
 
     def read(self, start: int, stop: int) -> TokenIds:
         run = self._run
@@ -257,6 +269,7 @@ class _StreamedIds:
         self._source = unpacked_frames(
             run.file, run.compression or "", self._limits, index, first, self._next_frame
         )
+        self._source.expect(self._stop - int(index.unpacked[first]))
 
     def _fill(self, target: memoryview) -> int:
         """Fill `target` and return its length; less only where the file ends."""

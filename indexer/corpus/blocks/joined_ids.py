@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from indexer.corpus.blocks.ids import as_token_ids, is_given_as_stored
+from indexer.corpus.blocks.id_sources import viewed_at_once
+from indexer.corpus.blocks.ids import as_token_ids
 from indexer.storage.file_bytes import map_bytes, read_range
 from indexer.storage.files import CorpusFile
 from indexer.storage.observer import reading
@@ -27,7 +28,6 @@ class JoinedIds:
     """
 
     def __init__(self, files: Sequence[CorpusFile], dtype: np.dtype[Any]) -> None:
-        self.is_view = is_given_as_stored(dtype) and all(file.local for file in files)
         self._files = files
         self._dtype = dtype
         self._starts = [0]
@@ -35,6 +35,11 @@ class JoinedIds:
             self._starts.append(self._starts[-1] + file.n_bytes)
         self._maps: dict[str, Uint8Array] = {}
         self._ahead: AscendingBytes | None = None
+
+    def ids_at_once(self, block_ids: int) -> int:
+        """Return how many ids make a block: more where they are only looked at."""
+        are_local = all(file.local for file in self._files)
+        return viewed_at_once(self._dtype, block_ids) if are_local else block_ids
 
     def expect(self, start: int, stop: int) -> None:
         """Hear that all ids [start, stop) are going to be read in order: remote parts are fetched ahead."""

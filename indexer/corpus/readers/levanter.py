@@ -34,11 +34,12 @@ from indexer.units import TokenIds
 class _StoredIds:
     """A source of ids over one zarr array."""
 
-    is_view = False
-
     def __init__(self, array: ZarrArray, path: str) -> None:
         self._array = array
         self._path = path
+
+    def ids_at_once(self, block_ids: int) -> int:
+        return block_ids
 
     def expect(self, start: int, stop: int) -> None:
         pass

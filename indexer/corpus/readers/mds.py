@@ -43,6 +43,7 @@ from indexer.storage import file_bytes
 from indexer.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
 from indexer.storage.files import CorpusFile
 from indexer.storage.recorded_hashes import is_known_hash, verify_hashes
+from indexer.storage.unpack_ahead import AHEAD_BYTES, UnpackedAhead
 from indexer.units import Uint8Array
 
 COLUMNS = ("tokens", "input_ids", "token_ids")
@@ -158,11 +159,11 @@ class MdsReader(FileReader):
             )
         return stored
 
-    def _head(self, number: int) -> tuple[NDArray[np.uint32], ByteSource | None]:
+    def _head(self, number: int) -> tuple[NDArray[np.uint32], UnpackedAhead | None]:
         """Return the offsets of one shard, and the unpacked bytes behind them where it is packed."""
         file, layout = self.files[number], self._layouts[number]
         n_head = 4 + 4 * (layout.n_samples + 1)
-        rest: ByteSource | None = None
+        rest: UnpackedAhead | None = None
         if layout.compression is None:
             head = file_bytes.read_range(file, 0, min(n_head, file.n_bytes))
         else:
@@ -192,7 +193,7 @@ class MdsReader(FileReader):
         stop: int,
         n_at_once: int,
         offsets: NDArray[np.uint32],
-        rest: ByteSource | None,
+        rest: UnpackedAhead | None,
     ) -> Iterator[Uint8Array]:
         """Yield the bytes of the samples [start, stop) of one shard, some samples at a time."""
         file, layout = self.files[number], self._layouts[number]
@@ -204,7 +205,8 @@ class MdsReader(FileReader):
                 yield data[low:high]
             return
         position = bounds[0] if rest is None else 4 + 4 * (layout.n_samples + 1)
-        source = PieceSource(file_bytes.stream(file, position)) if rest is None else rest
+        source = UnpackedAhead(PieceSource(file_bytes.stream(file, position))) if rest is None else rest
+        source.expect(bounds[-1] - position)
         left = bounds[0] - position
         while left:
             left -= len(_taken(source, min(left, PIECE_BYTES))) or left
@@ -311,7 +313,8 @@ class MdsReader(FileReader):
         offsets, rest = self._head(number)
         sizes = np.diff(offsets.astype(np.int64))
         if sizes.size and bool((sizes == sizes[0]).all()):
-            n_at_once = max(1, self.block_ids * 4 // max(1, int(sizes[0])))
+            n_bytes = self.block_ids * 4 if rest is None else min(self.block_ids * 4, AHEAD_BYTES)
+            n_at_once = max(1, n_bytes // max(1, int(sizes[0])))
             payloads = self._payloads(number, start, stop, n_at_once, offsets, rest)
             yield from self._alike(payloads, layout, file.name, int(sizes[0]), first_sequence)
             return

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from indexer.corpus.blocks.id_sources import IdRun
 from indexer.errors import InputError
+from indexer.storage import unpack_ahead
 from indexer.storage.compressed import Limits, decompressed, unpacked
 from indexer.storage.files import file_at
 from indexer.storage.zstd_frames import ZstdReader
@@ -103,17 +104,23 @@ def test_every_packing_gives_its_bytes(tmp_path_factory, kind, parts, sizes):
     places=st.lists(st.integers(0, 400), min_size=2, max_size=12),
     dtype=st.sampled_from(["<u2", ">u2", "<i4", "<i8"]),
     offset=st.integers(0, 9),
+    n_ahead=st.integers(0, 300),
 )
-def test_ranges_may_overlap_and_leave_out(tmp_path_factory, kind, ids, places, dtype, offset):
+def test_ranges_may_overlap_and_leave_out(tmp_path_factory, kind, ids, places, dtype, offset, n_ahead):
     path = Path(tmp_path_factory.mktemp("packed")) / "a"
     path.write_bytes(PACKINGS[kind]([b"x" * offset, np.array(ids, dtype).tobytes()]))
     file = file_at(str(path), base=Path())
     source = IdRun(file, offset, len(ids), np.dtype(dtype), kind).open(Limits())
     starts = sorted(min(place, len(ids)) for place in places)
     kept = []
-    for start, length in zip(starts, places, strict=True):
-        stop = min(len(ids), start + length)
-        kept.append((start, stop, source.read(start, stop)))
-    source.finish()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unpack_ahead, "PIECE_BYTES", n_ahead)
+        patch.setattr(unpack_ahead, "has_idle_core", lambda: n_ahead > 0)
+        for turn, (start, length) in enumerate(zip(starts, places, strict=True)):
+            stop = min(len(ids), start + length)
+            if turn % 3 == 0:
+                source.expect(start, len(ids) if turn else stop)
+            kept.append((start, stop, source.read(start, stop)))
+        source.finish()
     for start, stop, got in kept:
         assert got.tolist() == ids[start:stop]
