@@ -3,6 +3,9 @@
 Numba optimises every function, makes machine code of it, links a copy into each of its callers and optimises
 that again there; only the copy ever runs. A first run took half of its time for what never ran. Here such a
 function stays as it was translated, and is optimised in its callers alone.
+
+Numba has no door for that: what it has inside is used here, as it is in the versions that were tried. With a
+newer one `indexer.jit.compile` imports nothing of this.
 """
 
 from __future__ import annotations

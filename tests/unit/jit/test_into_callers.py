@@ -12,7 +12,7 @@ import pytest
 import indexer
 from indexer.jit import compile as compiling
 from indexer.jit.bisection import n_below
-from indexer.jit.compile import kernel, leaf
+from indexer.jit.compile import LAST_TRIED, for_kernels_alone, inlined, kernel, leaf, merged
 
 DECORATORS = {"kernel", "uncounted", "merged", "inlined", "leaf"}
 
@@ -55,10 +55,13 @@ def places_among(ascending, limits, places):
 
 
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled")
-def test_there_is_no_machine_code_of_its_own(monkeypatch):
+@pytest.mark.parametrize("way", [inlined, leaf, merged])
+@pytest.mark.parametrize("version", [(*LAST_TRIED, 9), (LAST_TRIED[0], LAST_TRIED[1] + 1, 0)])
+def test_there_is_machine_code_of_its_own_only_where_numba_is_newer_than_was_tried(monkeypatch, version, way):
     monkeypatch.setattr(compiling, "CACHE", None)  # what is read from the disk is not compiled
+    monkeypatch.setattr(compiling, "_BY_KERNELS", for_kernels_alone(version))
 
-    @leaf
+    @way
     def halves(numbers, at):
         return numbers[at] // 2, numbers[at] % 2
 
@@ -73,7 +76,7 @@ def test_there_is_no_machine_code_of_its_own(monkeypatch):
     assert sum_of_halves(np.array([1, 2, 3, 4, -1])) == 1 + 1 + 2 + 2 + 0
     (compiled,) = halves.overloads.values()
     engine = compiled.library.codegen._engine
-    assert not engine.is_symbol_defined(compiled.fndesc.llvm_func_name)
+    assert engine.is_symbol_defined(compiled.fndesc.llvm_func_name) == (version[:2] > LAST_TRIED)
     (caller,) = sum_of_halves.overloads.values()
     assert engine.is_symbol_defined(caller.fndesc.llvm_func_name)
 

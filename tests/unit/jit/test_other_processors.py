@@ -1,4 +1,4 @@
-"""Processors that are not at hand: AVX2 without AVX-512, and ARM. The same search finds the same there."""
+"""What is not at hand: AVX2 without AVX-512, ARM, a newer Numba. The same search finds the same there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 
+import llvmlite
 import numpy as np
 import pytest
 
@@ -20,6 +21,14 @@ pytestmark = [
     pytest.mark.skipif(platform.machine() != "x86_64", reason="compiles from one processor for others"),
 ]
 AVX2 = "+cx16,+sse4.2,+popcnt,+avx,+avx2,+bmi,+bmi2,+fma,+lzcnt"
+NEWER_NUMBA = """
+import runpy, sys
+import numba
+numba.version_info = numba.version_info._replace(minor=999)
+sys.modules["indexer.jit.into_callers"] = None
+sys.argv.append("native")
+runpy.run_module("tests.support.other_processors", run_name="__main__")
+"""
 CROSS_COMPILER, EMULATOR = "aarch64-linux-gnu-gcc", "qemu-aarch64"
 
 
@@ -55,8 +64,19 @@ def test_avx2_alone_finds_the_same(expected):
     assert ends_of(compiled_for("haswell", AVX2, "native")) == expected
 
 
+@pytest.mark.slow
+def test_a_newer_numba_is_asked_for_nothing_private_and_finds_the_same(expected):
+    environment = {**os.environ, "EXPOSURE_KERNEL_CACHE": "0"}
+    printed = subprocess.run(
+        [sys.executable, "-c", NEWER_NUMBA], env=environment, check=True, capture_output=True, text=True
+    ).stdout
+    assert ends_of(printed) == expected
+
+
 @pytest.fixture(scope="module")
 def for_arm(tmp_path_factory):
+    if tuple(map(int, llvmlite.__version__.split(".")[:2])) < (0, 45):
+        pytest.skip("this llvmlite cannot leave out what is not called")
     folder = tmp_path_factory.mktemp("aarch64")
     compiled_for("generic", "", "aarch64", str(folder))
     return folder
