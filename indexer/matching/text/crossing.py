@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from indexer.matching.text.kernels.tries import Spellings
+
+_SPACE = 0x20
 
 
 def ids_across_spaces(spellings: Spellings, across: set[tuple[bytes, bytes]]) -> list[int]:
@@ -19,7 +23,9 @@ def ids_across_spaces(spellings: Spellings, across: set[tuple[bytes, bytes]]) ->
     left_of_end = {a for a, b in across if not b}
     data = spellings.text.tobytes()
     found: list[int] = []
-    for number in range(1, len(spellings.offsets) - 1):
+    spaces = np.flatnonzero(spellings.text == _SPACE)
+    holder = np.searchsorted(spellings.offsets, spaces, side="right") - 1
+    for number in np.unique(holder[spaces > spellings.offsets[holder]]).tolist():
         begin, end = int(spellings.offsets[number]), int(spellings.offsets[number + 1])
         text = data[begin:end]
         at = text.find(b" ", 1)

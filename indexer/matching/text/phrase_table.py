@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -50,14 +50,15 @@ def folded_phrases(
 def phrase_table(texts: dict[bytes, list[int]], rules: int) -> TextTable:
     """Return the table that `search_ranges` takes, from distinct texts and the phrases that have them."""
     by_bytes = sorted(texts)
-    lengths = np.array([len(text) for text in by_bytes], np.int64)
+    lengths = np.array(list(map(len, by_bytes)), np.int64)
     classes = np.searchsorted(WIDTHS, lengths, side="right") - 1
     order = np.argsort(classes, kind="stable")
     ordered, classes = [by_bytes[k] for k in order.tolist()], classes[order]
     offsets = np.append(0, np.cumsum(lengths[order]))
     # More bytes, so that first bytes can be read from any text.
     text = np.frombuffer(b"".join(ordered) + bytes(WIDTHS[-1]), np.uint8)
-    n_phrases = np.array([len(texts[text]) for text in ordered], np.int64)
+    phrases_of = [texts[text] for text in ordered]
+    n_phrases = np.array(list(map(len, phrases_of)), np.int64)
     phrase_offsets = np.append(0, np.cumsum(n_phrases, dtype=np.int64))
 
     prefix = np.empty(len(ordered), np.int32)
@@ -86,9 +87,9 @@ def phrase_table(texts: dict[bytes, list[int]], rules: int) -> TextTable:
     return TextTable(
         text=text,
         entry=np.column_stack([offsets, np.append(prefix, -1), phrase_offsets]).astype(np.int64),
-        phrase=np.array([i for text in ordered for i in texts[text]], np.int32),
+        phrase=np.fromiter(chain.from_iterable(phrases_of), np.int32, phrase_offsets[-1]),
         n_on_chain=most,
-        longest=max(map(len, ordered), default=0),
+        longest=int(lengths.max(initial=0)),
         slots=slots,
         table_start=table_start,
         filter_bits=filter_bits,

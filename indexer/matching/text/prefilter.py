@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from indexer.matching.text.kernels.pair_sides import CROSSING, N_CLASSES, enter_
 from indexer.matching.text.kernels.prefilter import SEPARATOR_LENGTH, TextPrefilter
 from indexer.matching.text.kernels.prefilter_table import enter_bits, enter_splits, enter_tags
 from indexer.matching.text.kernels.search import LOOK_AHEAD
-from indexer.matching.text.kernels.splits import Splits, choose_splits, list_splits
+from indexer.matching.text.kernels.splits import SPACE, Splits, choose_splits, list_splits
 from indexer.matching.text.kernels.stream import TOKEN_PARTIAL, TOKEN_SPECIAL, TOKEN_WHOLE, VocabularyTable
 from indexer.matching.text.kernels.tries import MOST_NEIGHBOURS, Neighbours
 from indexer.matching.text.spellings import spellings_of
@@ -97,12 +98,12 @@ def _build(texts: list[bytes], vocabulary: SpelledVocabulary, sample: TokenIds) 
     assert pairs is not None  # no phrase has no pairs
     splits = _some(splits, ~hopeless[splits.phrase])
     covered = covered & ~hopeless
-    covered_texts = [texts[k] for k in np.flatnonzero(covered)]
-    left_over = [texts[k] for k in np.flatnonzero(~covered)]
+    covered_texts = list(compress(texts, covered.tolist()))
+    left_over = list(compress(texts, (~covered).tolist()))
     return Coverage(_filter(vocabulary, pairs, splits, covered_texts, sample), covered_texts, left_over)
 
 
-def _some(splits: Splits, which: BoolArray | Int64Array) -> Splits:
+def _some(splits: Splits, which: BoolArray | Int64Array | slice) -> Splits:
     """Return some of the split points, of the same texts."""
     return Splits(
         splits.text, splits.offsets, splits.place[which], splits.phrase[which], splits.is_first_border[which]
@@ -126,7 +127,7 @@ def _splits(text: Uint8Array, offsets: Int64Array, spaces: Int64Array, covered: 
 
 
 def _joined(texts: list[bytes]) -> tuple[Uint8Array, Int64Array]:
-    offsets = np.append(0, np.cumsum([len(text) for text in texts], dtype=np.int64))
+    offsets = np.append(0, np.cumsum(list(map(len, texts)), dtype=np.int64))
     return np.frombuffer(b"".join(texts) + bytes(8), np.uint8), offsets
 
 
@@ -147,23 +148,24 @@ def _chosen_spaces(
     text: Uint8Array, offsets: Int64Array, counted: CountedSpellings, scratch: SplitScratch
 ) -> Int64Array:
     """Return the space each text is split at, as a place in `text`; -1 where it has none."""
-
-    def listed(n: int) -> tuple[int, Splits, Uint64Array]:
-        splits = Splits(text, offsets, np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n, np.bool_))
-        word_pair = np.empty(n, np.uint64)
-        return list_splits(splits, word_pair), splits, word_pair
-
-    _, splits, word_pair = listed(listed(0)[0])
+    most = np.count_nonzero(text == SPACE)
+    place, phrase, word_pair = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
+    splits = Splits(text, offsets, place, phrase, np.zeros(most, np.bool_))
+    n = list_splits(splits, word_pair)
+    splits, word_pair = _some(splits, slice(n)), word_pair[:n]
     chosen = np.full(len(offsets) - 1, -1, np.int64)
     if not len(word_pair):
         return chosen
-    _, representative, kind = np.unique(word_pair, return_index=True, return_inverse=True)
-    cost = np.empty(len(representative), np.float32)
+    # To ask `np.unique` for the first of each kind too takes a slower way of sorting.
+    kinds, kind = np.unique(word_pair, return_inverse=True)
+    representative = np.empty(len(kinds), np.int64)
+    representative[kind[::-1]] = np.arange(n)[::-1]
+    cost = np.empty(len(kinds), np.float32)
     cost_splits(counted, _some(splits, representative), scratch, cost)
     split_first = np.searchsorted(splits.phrase, np.arange(len(offsets)))
     n_sharers = np.zeros(len(cost), np.int64)
     for _ in range(_PASSES):
-        choose_splits(split_first, kind.ravel(), cost, n_sharers, chosen)
+        choose_splits(split_first, kind, cost, n_sharers, chosen)
     return np.where(chosen >= 0, splits.place[chosen], -1)
 
 
@@ -222,8 +224,12 @@ def _filter(
 
 def _classes(built: Uint64Array, spelling: Int32Array, sample: TokenIds) -> Uint8Array:
     """Return the class of each spelling that is the left one of a pair: each class is as much of the text."""
-    counts = np.bincount(spelling[np.minimum(sample, len(spelling) - 1)], minlength=int(spelling.max()) + 1)
-    left = np.unique(built[:, PAIR] >> np.uint64(32)).astype(np.int64)
+    last = min(len(spelling) - 1, np.iinfo(sample.dtype).max)  # a vocabulary may be larger than ids can be
+    of_ids = np.bincount(np.minimum(sample, last), minlength=len(spelling))
+    counts = np.bincount(spelling, weights=of_ids).astype(np.int64)
+    is_left = np.zeros(len(counts), np.bool_)
+    is_left[built[:, PAIR] >> np.uint64(32)] = True
+    left = np.flatnonzero(is_left)
     left = left[np.argsort(-counts[left], kind="stable")]
     seen = np.cumsum(counts[left])
     classes = np.zeros(len(counts), np.uint8)
@@ -265,7 +271,10 @@ def _crossing_ids(vocabulary: SpelledVocabulary, covered: list[bytes], splits: S
     across = {(bytes([pair >> 9]), bytes([pair & 511]) if pair & 511 < 256 else b"") for pair in both}
     for token in ids_across_spaces(vocabulary.spellings, across):
         crossing[token] = CROSSING
-    alphabet = set(b"".join(covered).decode())
+    joined = b"".join(covered)
+    # Each character of ASCII made one of a string would take most of the time.
+    alphabet = set(joined.translate(None, bytes(range(0x80))).decode())
+    alphabet.update(map(chr, np.flatnonzero(np.bincount(np.frombuffer(joined, np.uint8))[:0x80]).tolist()))
     first = {begin.decode(errors="ignore")[0] for begin in {text[:4] for text in covered}}
     last = {end.decode(errors="ignore")[-1] for end in {text[-4:] for text in covered}}
     data, offsets = table.text.tobytes(), table.offsets.tolist()

@@ -193,7 +193,8 @@ class WindowSearch:
                 case=self._case,
                 whitespace="exact",
             )
-        phrases = phrase_table({text: self._texts[text] for text in covered.covered}, self._rules)
+        texts = {text: self._texts[text] for text in covered.covered} if covered.left_over else self._texts
+        phrases = phrase_table(texts, self._rules)
         return Built(covered.table, phrases, in_token_table(phrases, self._spelled), left_over)
 
 

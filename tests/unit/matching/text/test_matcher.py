@@ -79,6 +79,14 @@ def test_ids_are_never_written_to():
     assert rows_of(matcher().find(ids, starts, stops)) == expected(ids, starts, stops)
 
 
+def test_a_vocabulary_larger_than_the_ids_of_the_stream_can_be():
+    spelled = [*SPELLED, *(b"%d" % k for k in range(1 << 16))]
+    searching = TextMatcher(PHRASES, np.arange(len(PHRASES), dtype=np.int32), vocabulary_of(spelled), **MATCH)
+    ids, starts, stops = block()
+    searching.prepare(ids)
+    assert rows_of(searching.find(ids, starts, stops)) == expected(ids, starts, stops)
+
+
 def test_nothing_to_look_for_and_nothing_to_look_at():
     nothing = np.zeros(0, np.int64)
     empty = TextMatcher([], np.zeros(0, np.int32), vocabulary_of(SPELLED), **MATCH)
