@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +17,13 @@ import pyarrow.compute as pc
 
 from indexer.errors import StateError
 from indexer.index_dir import IndexDir
+from indexer.occurrence_files import refuse_other_file
 from indexer.partials import OTHER_FORMS, SCHEMA, PartialFacts, read_partial
 from indexer.plan.coverage import is_begun, partial_of, told_by
 from indexer.plan.plan import Plan
 from indexer.plan.store import load_other_forms
 from indexer.runs import Runs, common, contains, mask_of, others
+from indexer.scanning.occurrence_rows import EarlierOccurrences
 from indexer.units import BoolArray, Int64Array
 
 
@@ -30,6 +33,19 @@ class Told(NamedTuple):
     rows: pa.Table
     facts: PartialFacts
     phrases: Runs
+
+    def occurrences(self, path: Path, n_phrases: int) -> EarlierOccurrences:
+        """Open the file of the occurrences that are taken over.
+
+        Raises
+        ------
+        StateError
+            It is not the one of the partial any more.
+        """
+        earlier = EarlierOccurrences(path, mask_of(self.phrases, n_phrases))
+        if self.facts.occurrences is not None:  # what is open by now cannot be replaced any more
+            refuse_other_file(path, self.facts.occurrences)
+        return earlier
 
 
 class DoneByAnotherRun(Exception):  # noqa: N818  no error: there is nothing left to do

@@ -21,7 +21,7 @@ from indexer.corpus.blocks.ids import ids_dtype_of
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir, commit_file
 from indexer.matching.matcher import DECODED_TOKENS, SAMPLE_TOKENS
-from indexer.occurrence_files import file_facts, refuse_other_file
+from indexer.occurrence_files import file_facts
 from indexer.partials import FileFacts, PartialFacts, SliceFacts, write_partial
 from indexer.plan.coverage import partial_of
 from indexer.plan.facts import ScanRange
@@ -32,7 +32,6 @@ from indexer.scanning.block_audit import prepare_hash
 from indexer.scanning.document_ends import prepare_document_ends
 from indexer.scanning.first_compile import compile_parts, parts_of_text
 from indexer.scanning.frozen import matchers_of, vocabulary_of
-from indexer.scanning.occurrence_rows import EarlierOccurrences
 from indexer.scanning.occurrences import OccurrenceWriter
 from indexer.scanning.scan import Scanner
 from indexer.scanning.some_phrases import SomePhrases, load_some
@@ -48,6 +47,10 @@ from indexer.storage.credentials import keep, kept
 from indexer.storage.observer import observed_by
 from indexer.storage.recall import Recall
 from indexer.units import TokenIds
+
+MANY_PHRASES = 20_000
+"""From so many on, also workers of a small corpus share the filter of ids: made by each, it takes some 3,300
+bytes a phrase."""
 
 
 class ScanTask:
@@ -148,12 +151,7 @@ class ScanTask:
             What is taken over; of these phrases the file that is there holds the occurrences.
         """
         final, scanned = self.index.occurrence_file(scan_range.number), []
-        earlier = None
-        if told is not None:
-            earlier = EarlierOccurrences(final, runs.mask_of(told.phrases, self.plan.n_phrases))
-            # opened before it is looked whether it is still the file of what was taken over
-            if told.facts.occurrences is not None:
-                refuse_other_file(final, told.facts.occurrences)
+        earlier = None if told is None else told.occurrences(final, self.plan.n_phrases)
 
         def write(aside: Path) -> None:
             with OccurrenceWriter(
@@ -288,14 +286,14 @@ class ScanTask:
         prepare_tally()
         if self.plan.config.index.occurrences == "all":
             prepare_document_ends(dtype)
-        if self.plan.n_tokens > DECODED_TOKENS:
+        sample, is_large = np.zeros(1, dtype), self.plan.n_tokens > DECODED_TOKENS
+        if is_large or (scanner.n_phrases >= MANY_PHRASES and "tokens" in scanner.matchers):
             sample = self.sample()
-            for matcher in scanner.matchers.values():
+        for unit, matcher in scanner.matchers.items():
+            if is_large or (unit == "tokens" and len(sample) > 1):
                 matcher.prepare(sample)
-        else:
-            sample = np.zeros(1, dtype)
-            for matcher in scanner.matchers.values():
-                matcher.find(sample, np.zeros(1, np.int64), np.ones(1, np.int64))
+            else:
+                matcher.find(sample[:1], np.zeros(1, np.int64), np.ones(1, np.int64))
         return {unit: way_of_search(matcher, sample) for unit, matcher in scanner.matchers.items()}
 
     def sample(self) -> TokenIds:

@@ -9,6 +9,7 @@ import pytest
 from indexer.build import plan_index
 from indexer.config import load_config
 from indexer.index_dir import IndexDir
+from indexer.matching.ids import matcher as id_matcher
 from indexer.matching.ids.kernels.keys import WAYS
 from indexer.scanning import task as task_module
 from indexer.scanning.task import ScanTask
@@ -47,6 +48,22 @@ def test_matchers_are_prepared_with_the_beginning_of_the_corpus(sample, tmp_path
     assert len(given[0]) >= 20_000
     first = next(task.prepare().reader.blocks(task.prepare().shards[0], 0, 1))
     assert np.array_equal(given[0][: len(first.ids)], first.ids)
+
+
+@compiled
+def test_workers_share_the_filter_of_many_phrases_also_where_the_corpus_is_small(
+    sample, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(task_module, "MANY_PHRASES", 100)
+    task = planned(sample, tmp_path, "both")
+    task.compile()
+
+    def build(*_: object) -> None:
+        raise AssertionError("a worker builds a filter of its own")
+
+    monkeypatch.setattr(id_matcher, "build_prefilter", build)
+    assert task.prepare().scan(task.plan.ranges[0])[0].num_rows
+    assert task.prepare().matchers["text"]._windows is None
 
 
 @compiled
