@@ -1,8 +1,9 @@
 """Files and folders that are written aside: their names say who writes, so that those of dead runs can go.
 
 ``.FINAL.HOST.BOOT.PID-START.TOKEN.tmp``: two machines may write the same file at once, and the number of a
-process says nothing on another machine or after a restart. On a busy machine another process soon has the
-number of a dead one; when it was started tells them apart.
+process says nothing on another machine, after a restart, or in another container of the same machine, which
+may all have one host name: what these wrote goes once nobody else writes there. On a busy machine another
+process soon has the number of a dead one; when it was started tells them apart.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import secrets
 import shutil
 import socket
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -45,7 +47,7 @@ def remove_leftovers(folder: Path, *, alone: bool, of: str | None = None) -> lis
     folder : Path
         Where to look; it need not be there.
     alone : bool
-        Whether nobody else writes here: then what another machine left is removed too.
+        Whether nobody else writes here: then what another machine or container left is removed too.
     of : str, optional
         Name of a file: only what was written aside for it is looked at.
 
@@ -59,10 +61,8 @@ def remove_leftovers(folder: Path, *, alone: bool, of: str | None = None) -> lis
         match = _NAME.fullmatch(path.name)
         if match is None or of not in (None, match["final"]):
             continue
-        host, boot = _machine()
-        here = match["host"] == host
-        dead = not here or match["boot"] != boot or not _is_alive(int(match["pid"]), match["start"])
-        if dead and (here or alone):
+        here = (match["host"], match["boot"]) == _machine()
+        if (here or alone) and not (here and _is_alive(int(match["pid"]), match["start"])):
             remove_aside(path)
             removed.append(path)
     return removed
@@ -70,12 +70,14 @@ def remove_leftovers(folder: Path, *, alone: bool, of: str | None = None) -> lis
 
 @cache
 def _machine() -> tuple[str, str]:
-    """Return the name of this machine, and what changes when it starts anew."""
+    """Return the name of this machine, and what changes when it starts anew or in another container."""
     host = re.sub(r"\W", "-", socket.gethostname()) or "here"
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
     except OSError:
         boot = "0"
+    with suppress(OSError):  # pid_namespaces(7): within one of these a number means one process
+        boot += f"-{Path('/proc/self/ns/pid').stat().st_ino:x}"
     return host, boot
 
 

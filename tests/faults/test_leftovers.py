@@ -54,12 +54,29 @@ def test_what_another_machine_writes_is_left_to_who_is_alone(tmp_path: Path, mon
     assert remove_leftovers(tmp_path, alone=True) == [theirs]
 
 
-def test_a_restart_ends_every_process(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "before"))
+def test_another_machine_of_the_same_name_may_write_still(tmp_path: Path, monkeypatch) -> None:
+    """Or this one was started anew since: nobody can tell."""
+    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "another"))
+    theirs = aside_of(tmp_path / "x")
+    theirs.write_text("x")
+    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "ours"))
+    assert str(os.getpid()) in theirs.name and remove_leftovers(tmp_path, alone=False) == []
+    assert remove_leftovers(tmp_path, alone=True) == [theirs]
+
+
+@needs_proc
+def test_another_container_of_this_machine_may_write_still(tmp_path: Path) -> None:
     ours = aside_of(tmp_path / "x")
     ours.write_text("x")
-    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "after"))
-    assert str(os.getpid()) in ours.name and remove_leftovers(tmp_path, alone=False) == [ours]
+    code = "import sys, indexer.temporaries as t; print(t.remove_leftovers(t.Path(sys.argv[1]), alone=False))"
+    apart = ["unshare", "--pid", "--fork", "--mount-proc"]
+    words = [*apart, sys.executable, "-c", code, str(tmp_path)]
+    try:
+        subprocess.run([*apart, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no process here may make a namespace of its own")
+    said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    assert said == "[]\n" and ours.exists()
 
 
 def test_a_failed_commit_leaves_nothing(tmp_path: Path) -> None:
