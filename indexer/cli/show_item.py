@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -45,7 +45,9 @@ def _print_role(role: Role, index_dir: str, item: str) -> None:
     if role.text:
         click.echo(f"  “{role.text.strip()}”")
     if role.verdict:
-        click.echo(f"  {_windows(role.verdict)}")
+        from indexer.splits.item_words import told_windows
+
+        click.echo(f"  {told_windows(role.verdict)}")
     if role.longest is not None:
         _print_longest(role, is_exact=role.verdict.get("span_is_exact", True))
     if role.windows:
@@ -60,31 +62,10 @@ def _print_role(role: Role, index_dir: str, item: str) -> None:
             )
 
 
-def _windows(verdict: dict[str, Any]) -> str:
-    from indexer.splits.item_history import MAX_SEQUENCES
-
-    n_boilerplate, n_counted = verdict["windows_boilerplate"], verdict["windows_counted"]
-    if not n_counted:
-        windows = counted(n_boilerplate, "window", "stands", "stand")
-        return f"no verdict: {windows} in over {MAX_SEQUENCES:,} sequences (boilerplate); it has no other"
-    told = f"{verdict['windows_seen']:,} of {counted(n_counted, 'window')} seen"
-    if verdict["first_step"] is not None:
-        told += f", first at step {verdict['first_step']:,}"
-    if verdict["dirty_step"] is not None:
-        told += f", dirty from step {verdict['dirty_step']:,}"
-    if n_boilerplate:
-        told += f"; {counted(n_boilerplate, 'other window', 'is', 'are')} boilerplate"
-    return told
-
-
 def _print_longest(role: Role, *, is_exact: bool) -> None:
-    longest = role.longest or {}
-    step = "unknown" if longest["step"] is None else f"{longest['step']:,}"
-    known = "" if is_exact else " of the places that are kept"
-    click.echo(
-        f"  longest span{known}: {counted(longest['n_words'], 'word')}, step {step}, sequence "
-        f"{longest['sequence']:,}, token {longest['token_offset']:,}, {longest['path']}"
-    )
+    from indexer.splits.item_words import told_span
+
+    click.echo(f"  {told_span(role.longest or {}, is_exact=is_exact)}")
     if role.context is not None:
         before, occurrence, after = (text.replace("\n", " ") for text in role.context[:3])
         click.echo(f"    …{before}{click.style(occurrence, bold=True, underline=True)}{after}…")

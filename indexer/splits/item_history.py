@@ -11,29 +11,11 @@ from indexer.errors import ExposureError
 from indexer.index_dir import IndexDir
 from indexer.scanning.context import Context, Place, read_contexts
 from indexer.splits.ask import ask
+from indexer.splits.item_words import longest_spans, verdicts
 from indexer.splits.named_values import refuse_unknown_item
 
 _FACTS = "SELECT * FROM items WHERE item_id = $item"
 _FIELDS = "SELECT role, field_text FROM item_phrases WHERE item_id = $item AND place = 0 ORDER BY role"
-_SPANS = """
-SELECT DISTINCT ON (role) runs.*, shards.path
-FROM verbatim_runs(NULL) AS runs
-JOIN shards ON shards.shard = runs.shard
-WHERE item_id = $item
-    AND EXISTS (
-        SELECT 1
-        FROM item_windows(NULL, $max_sequences) AS windows
-        WHERE NOT windows.is_boilerplate
-            AND windows.item_id = runs.item_id
-            AND windows.role = runs.role
-            AND windows.place BETWEEN runs.first_place AND runs.first_place + runs.windows - 1
-    )
-ORDER BY role, n_words DESC, step, sequence, token_offset, first_place
-"""
-
-
-MAX_SEQUENCES = 1000
-"""Windows of more are boilerplate, as the questions of contamination take it where nothing else is said."""
 
 
 @dataclass
@@ -92,7 +74,8 @@ def item_history(root: str | Path, item: str, allow_paths: Sequence[str] = ()) -
     ConfigError
         The index does not hold the item; the message names near ones that it does.
     """
-    refuse_unknown_item(IndexDir(root), item)
+    index = IndexDir(root)
+    refuse_unknown_item(index, item)
     given = {"item": item}
     (facts,) = ask(root, _FACTS, given).rows.to_pylist()
     facts["attributes"] = dict(facts["attributes"] or ())
@@ -104,10 +87,9 @@ def item_history(root: str | Path, item: str, allow_paths: Sequence[str] = ()) -
         roles[row["role"]].windows.append(row)
     history = ItemHistory(facts, list(roles.values()))
     if facts["kind"] == "item":
-        asked = {**given, "max_sequences": str(MAX_SEQUENCES)}
-        for row in ask(root, "contamination/by_item", asked).rows.to_pylist():
+        for row in verdicts(index, item):
             roles[row["role"]].verdict = row
-        for row in ask(root, _SPANS, asked).rows.to_pylist():
+        for row in longest_spans(index, item):
             roles[row["role"]].longest = row
         _add_contexts(root, history, allow_paths)
     return history

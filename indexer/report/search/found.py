@@ -17,6 +17,7 @@ import pyarrow as pa
 from indexer.index_dir import IndexDir
 from indexer.plurals import counted
 from indexer.report.search.contexts import contexts_of
+from indexer.report.search.verdicts import MEANING, Verdicts, verdicts_of
 from indexer.report.theme import CONFIG
 from indexer.splits.ask import run
 
@@ -59,6 +60,11 @@ def search_box(
     number_of[known] = np.arange(len(known))
 
     places = _ask(index, "places", n_places=N_PLACES, n_rows=N_PLACES * N_PHRASES)
+    items = _ask(index, "items", n_rows=N_ITEMS)
+    judged = Verdicts({})
+    if "item" in items["kind"].unique().to_pylist():
+        announce("Judging items")
+        judged = verdicts_of(index, allow_paths)
     announce("Reading first places")
     texts, why_not = contexts_of(index, places.slice(0, N_CONTEXTS), allow_paths)
     import altair
@@ -75,7 +81,9 @@ def search_box(
         "places": _places(places, number_of, len(known)),
         "paths": _ordered(places["path"].to_pylist()),
         "contexts": _by_place(places, texts, number_of),
-        "items": _items(_ask(index, "items", n_rows=N_ITEMS), number_of),
+        "items": _items(items, number_of),
+        "verdicts": _by_role(items, judged.told),
+        "meaning": MEANING,
     }
     packed = ""
     for n_points in POINTS:
@@ -85,6 +93,8 @@ def search_box(
         if len(packed) <= MOST_BYTES:
             break
     note = _note(len(known), _n_phrases(index), len(texts), places.num_rows, why_not)
+    if judged.why_not:
+        note = f"{note} Items are shown without verdicts: {judged.why_not}.".strip()
     most_exposed = max(range(len(known)), key=content["counts"].__getitem__, default=None)
     return Template(_file("search.html")).substitute(
         example="" if most_exposed is None else escape(f"as in {content['phrases'][most_exposed]}"),
@@ -147,12 +157,25 @@ def _by_place(
 def _items(rows: pa.Table, number_of: np.ndarray) -> list[list[Any]]:
     """Return each item: its name, and then role and phrases in turn."""
     items: list[list[Any]] = []
-    for item_id, role, phrase_ids in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+    columns = (rows[name].to_pylist() for name in ("item_id", "role", "phrase_ids"))
+    for item_id, role, phrase_ids in zip(*columns, strict=True):
         if not items or items[-1][0] != item_id:
             items.append([item_id])
         numbers = [_number(number_of, phrase_id) for phrase_id in phrase_ids or []]
         items[-1] += (role, [number for number in numbers if number >= 0])
     return items
+
+
+def _by_role(rows: pa.Table, told: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:
+    """Return what is told of roles, by the number of the item and of the role in it."""
+    found = {}
+    item, role, before = -1, 0, None
+    for item_id, name in zip(rows["item_id"].to_pylist(), rows["role"].to_pylist(), strict=True):
+        item, role = (item, role + 1) if item_id == before else (item + 1, 0)
+        before = item_id
+        if (item_id, name) in told:
+            found[f"{item}.{role}"] = told[item_id, name]
+    return found
 
 
 def _number(number_of: np.ndarray, phrase_id: int) -> int:

@@ -62,6 +62,18 @@ const telling = (found, number) =>
   found.counts[number] ? plural(found.counts[number], "exposure") : statuses[found.status[number]];
 const step = (value) => (value === null ? "unknown" : count.format(value));
 
+function verdicts(found, number) {
+  const roles = [];
+  const n = new Map();
+  for (let k = 1; k < found.items[number].length; k += 2) {
+    const told = found.verdicts[`${number}.${(k - 1) / 2}`];
+    if (!told) continue;
+    roles.push(`${found.items[number][k]} ${told[0]}`);
+    n.set(told[0], (n.get(told[0]) || 0) + 1);
+  }
+  return (roles.length > 3 ? [...n].map(([verdict, of]) => `${of} ${verdict}`) : roles).join(", ");
+}
+
 function result(text, told, open) {
   const button = element("button", { type: "button" }, element("span", { className: "name" }, text), element("span", { className: "told" }, told));
   button.addEventListener("click", open);
@@ -82,7 +94,7 @@ async function search() {
   }
   if (items.n) list.append(element("li", { className: "head" }, plural(items.n, "item")));
   for (const number of items.numbers) {
-    list.append(result(found.items[number][0], "", () => openItem(number)));
+    list.append(result(found.items[number][0], verdicts(found, number), () => openItem(number)));
   }
   if (!phrases.n && !items.n) list.append(element("li", { className: "head" }, "No phrase and no item holds these letters."));
 }
@@ -133,6 +145,12 @@ function facts(found, number) {
   return told.join(", ");
 }
 
+function inContext(text) {
+  const occurrence = text[1].trimStart();
+  const space = text[1].slice(0, text[1].length - occurrence.length);
+  return element("p", {}, `…${text[0]}${space}`, element("mark", {}, occurrence), `${text[2]}…`);
+}
+
 function places(found, number) {
   const rows = found.places[number];
   const made = element("ol", { className: "places" });
@@ -140,11 +158,7 @@ function places(found, number) {
     const where = `step ${step(rows[k])}, sequence ${count.format(rows[k + 1])}, token ${count.format(rows[k + 2])}, ${found.paths[rows[k + 3]]}`;
     const row = element("li", {}, element("span", { className: "where" }, where));
     const text = found.contexts[`${number}.${k / 4}`];
-    if (text) {
-      const occurrence = text[1].trimStart();
-      const space = text[1].slice(0, text[1].length - occurrence.length);
-      row.append(element("p", {}, `…${text[0]}${space}`, element("mark", {}, occurrence), `${text[2]}…`));
-    }
+    if (text) row.append(inContext(text));
     made.append(row);
   }
   return made;
@@ -181,6 +195,7 @@ async function openItem(number) {
   const item = found.items[number];
   begin(item[0]);
   const seen = [];
+  let judged = false;
   for (let k = 1; k < item.length; k += 2) {
     const row = element("ul", { className: "role" });
     for (const phrase of item[k + 1]) {
@@ -191,8 +206,17 @@ async function openItem(number) {
       if (seen.includes(phrase)) key.style.background = COLOURS[seen.indexOf(phrase)];
       row.append(element("li", {}, key, button, element("span", { className: "told" }, facts(found, phrase))));
     }
-    shown.append(element("h4", {}, item[k]), row);
+    const told = found.verdicts[`${number}.${(k - 1) / 2}`];
+    shown.append(element("h4", {}, told ? `${item[k]}: ${told[0]}` : item[k]));
+    if (told) {
+      judged = true;
+      shown.append(element("p", { className: "verdict" }, told[1]));
+      if (told.length > 2) shown.append(element("p", { className: "verdict" }, told[2]));
+      if (told.length > 3) shown.append(element("div", { className: "places" }, inContext(told.slice(3))));
+    }
+    shown.append(row);
   }
+  if (judged) shown.append(element("p", { className: "note" }, found.meaning));
   if (seen.length) await draw(found, seen);
 }
 

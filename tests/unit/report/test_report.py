@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
-import subprocess
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,6 +21,7 @@ from indexer.report.result_charts import _labelled as _labelled_lags
 from indexer.report.result_charts import _lags, accuracy_over_checkpoints
 from indexer.report.write import parameters_of
 from indexer.splits.ask import ask, load_query
+from tests.support.browser import BROWSER, look
 from tests.support.given_pairs import open_for_pairs, take_pairs
 
 pytest.importorskip("altair")
@@ -304,57 +303,10 @@ def test_lags_are_drawn_at_the_threshold_asked_for(scored: Written) -> None:
     assert parameters_of("acquisition/acquired", given) == {}  # a value of any measure, no accuracy
 
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-FRAME = """<!DOCTYPE html>
-<iframe id="page" src="report.html" style="width:WIDTHpx;height:2000px;border:0"></iframe>
-<pre id="told"></pre>
-<script>
-setInterval(() => {
-  const page = document.getElementById("page").contentDocument;
-  const marks = [...page.querySelectorAll("svg.marks")];
-  document.getElementById("told").textContent = JSON.stringify({
-    drawn: page.querySelectorAll('[data-drawn="yes"]').length,
-    failed: page.querySelectorAll('[data-drawn="no"]').length,
-    overflow: page.documentElement.scrollWidth - page.documentElement.clientWidth,
-    right: Math.max(...marks.map((mark) => mark.getBoundingClientRect().right)),
-    left: Math.min(...marks.map((mark) => mark.getBoundingClientRect().width)),
-  });
-}, 200);
-</script>
-"""
-"""A browser's window cannot be made as narrow as a telephone's; a frame can."""
-
-
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium")
 @pytest.mark.parametrize("width", [1280, 400])
 def test_a_browser_draws_every_panel_offline(scored: Written, tmp_path: Path, width: int) -> None:
-    frame = scored.page.with_name(f"frame{width}.html")
-    frame.write_text(FRAME.replace("WIDTH", str(width)))
-    told = subprocess.run(
-        [
-            str(BROWSER),
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--proxy-server=127.0.0.1:9",
-            "--allow-file-access-from-files",
-            "--enable-logging=stderr",
-            f"--user-data-dir={tmp_path / 'profile'}",
-            "--window-size=1400,2000",
-            "--virtual-time-budget=20000",
-            "--dump-dom",
-            frame.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    assert "CONSOLE" not in told.stderr, told.stderr
-    found = re.search(r'<pre id="told">(.*?)</pre>', told.stdout)
-    assert found
-    seen = json.loads(found[1])
+    seen = look(scored.page, width, tmp_path)
     assert (seen["drawn"], seen["failed"]) == (sum(len(chart.panels) for chart in scored.charts), 0)
     assert seen["overflow"] == 0
     assert seen["right"] <= width

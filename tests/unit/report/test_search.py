@@ -14,10 +14,17 @@ import pytest
 
 from indexer.build import build_index
 from indexer.config import load_config
+from indexer.errors import ResourceError
 from indexer.index_dir import IndexDir
+from indexer.report.images import bundle
+from indexer.report.page import page, snippet
 from indexer.report.phrase_history import phrase_history
-from indexer.report.search import found, search_box
+from indexer.report.search import found, script, search_box
+from indexer.report.search import verdicts as verdicts_module
 from indexer.splits.ask import ask
+from indexer.splits.item_history import item_history
+from indexer.splits.item_words import told_span, told_windows
+from tests.support.browser import BROWSER, look
 
 pytest.importorskip("altair")
 
@@ -39,8 +46,13 @@ def curve(content: dict[str, Any], number: int) -> dict[int, int]:
     }
 
 
-def test_phrases_curves_places_and_items_are_those_of_the_index(index_dir: Path) -> None:
-    content = unpacked(search_box(IndexDir(index_dir)))
+@pytest.fixture(scope="module")
+def box(index_dir: Path) -> str:
+    return search_box(IndexDir(index_dir))
+
+
+def test_phrases_curves_places_and_items_are_those_of_the_index(index_dir: Path, box: str) -> None:
+    content = unpacked(box)
     rows = ask(index_dir, "SELECT * FROM exposures JOIN phrases USING (phrase_id)").rows.to_pylist()
     names = ("phrase", "exposure_count", "sequence_count", "first_step", "last_step")
     told = zip(
@@ -77,6 +89,54 @@ def test_phrases_curves_places_and_items_are_those_of_the_index(index_dir: Path)
     ] == [(row["role"], row["phrase"]) for row in named]
 
 
+def test_items_have_the_verdicts_and_spans_of_the_index(index_dir: Path, box: str) -> None:
+    content = unpacked(box)
+    numbers = {item[0]: number for number, item in enumerate(content["items"])}
+    told_of = {
+        content["items"][int(role.partition(".")[0])][0].partition("/")[0] for role in content["verdicts"]
+    }
+    assert told_of == {"quiz", "words"}  # and of no pair
+    found_verdicts = set()
+    for item in ("quiz/000", "quiz/001"):
+        roles = content["items"][numbers[item]][1::2]
+        for role in item_history(index_dir, item).roles:
+            told = content["verdicts"][f"{numbers[item]}.{roles.index(role.role)}"]
+            assert told[:2] == [role.verdict["verdict"], told_windows(role.verdict)]
+            found_verdicts.add(told[0])
+            if role.longest is None:
+                assert len(told) == 2
+            else:
+                assert told[2] == told_span(role.longest, is_exact=role.verdict["span_is_exact"])
+                assert role.context is not None and told[4] == role.context.occurrence
+    assert found_verdicts == {"clean", "dirty"}
+
+
+def test_without_memory_items_are_shown_without_verdicts(
+    index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(*_: object) -> None:
+        raise ResourceError("took too much memory")
+
+    monkeypatch.setattr(verdicts_module, "longest_spans", too_large)
+    monkeypatch.setattr(found, "N_CONTEXTS", 0)
+    without = search_box(IndexDir(index_dir))
+    assert "Items are shown without verdicts: took too much memory." in without
+    assert not unpacked(without)["verdicts"]
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium")
+def test_a_browser_shows_an_item_on_a_narrow_page(box: str, tmp_path: Path) -> None:
+    html = page(
+        title="", facts="", notes=[], warning="", charts=[], tables=[], footer="",
+        script=bundle(snippet() + script()), search=box,
+    )  # fmt: skip
+    (tmp_path / "report.html").write_text(html)
+    seen = look(tmp_path / "report.html", 400, tmp_path, at="#search=quiz/001")
+    assert (seen["overflow"], seen["drawn"]) == (0, 1)
+    assert "question: dirty\n" in seen["shown"] and "10 of 10 windows seen, first at step" in seen["shown"]
+    assert "Longest span: 22 words, step " in seen["shown"]
+
+
 def test_too_many_phrases_are_left_out_and_it_is_said(
     index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,9 +152,9 @@ def test_too_many_phrases_are_left_out_and_it_is_said(
 
 
 def test_curves_get_fewer_points_where_the_page_would_be_too_large(
-    index_dir: Path, monkeypatch: pytest.MonkeyPatch
+    index_dir: Path, box: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = unpacked(search_box(IndexDir(index_dir)))
+    whole = unpacked(box)
     monkeypatch.setattr(found, "POINTS", (64, 3))
     monkeypatch.setattr(found, "MOST_BYTES", 1)
     fewer = unpacked(search_box(IndexDir(index_dir)))
