@@ -150,11 +150,17 @@ def scan(
 ) -> None:
     """Scan planned ranges and commit one partial for each; what is done is skipped."""
     from indexer.build import scan_shards, share_of_ranges
-    from indexer.plan.shares import read_share, share_of_scheduler
+    from indexer.plan.shares import array_without_share, read_share, share_of_scheduler
 
     share = share_of_scheduler(os.environ) if task is None else read_share(task)
     if task is None and share.of > 1:
         click.echo(f"Task {share}, as SLURM says", err=True)
+    elif task is None and (name := array_without_share(os.environ)):
+        click.echo(
+            f"Note: {name} is set and --task is not: this task of an array scans all ranges; "
+            f"name its share with --task ${name}/N",
+            err=True,
+        )
     ranges = share_of_ranges(index_dir, share)
     scanned = scan_shards(
         index_dir,

@@ -32,14 +32,21 @@ if TYPE_CHECKING:
     "--tasks",
     type=click.IntRange(min=1),
     metavar="N",
-    help="How many tasks the array has; default: as many as there are ranges.",
+    help="How many tasks the array has, as in `--task I/N`; default: as many as there are ranges.",
 )
 def status(index_dir: str, as_json: bool, missing: bool, missing_format: str, tasks: int | None) -> None:
     """Show what of an index is done, what is missing, and what it cannot vouch for.
 
-    A job array of which some tasks failed is run again with
-    `sbatch --array=$(exposure status index --missing --format array --tasks 16) scan.sh`.
+    A job array of which some tasks failed is run again with what
+    `exposure status index --missing --format array --tasks N` prints, unless that is nothing.
     """
+    for word, without in (("--format array", missing_format == "array"), ("--tasks", tasks is not None)):
+        if without and not missing:
+            raise click.UsageError(f"{word} is about what is missing: add --missing")
+    if tasks is not None and missing_format != "array":
+        raise click.UsageError("--tasks is about an array: add --format array")
+    if missing and as_json:
+        raise click.UsageError("--json and --missing are two answers: leave one out")
     from indexer.exposure.status import read_status
     from indexer.plan.shares import array_of_missing
 

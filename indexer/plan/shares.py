@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from indexer.errors import ConfigError
 
+_OF_OTHERS = ("PBS_ARRAY_INDEX", "PBS_ARRAYID", "SGE_TASK_ID", "LSB_JOBINDEX", "JOB_COMPLETION_INDEX")
+"""Of PBS, Torque, Grid Engine, LSF and Kubernetes: how many tasks an array has, not all of them say."""
 _EXPECTED = "I/N with I from 1 to N, as in 3/16"
 
 
@@ -41,7 +43,11 @@ def read_share(text: str) -> Share:
     """
     match = re.fullmatch(r"(\d+)/(\d+)", text)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        raise ConfigError(f"--task {text!r} cannot be read", expected=_EXPECTED)
+        raise ConfigError(
+            f"--task {text!r} cannot be read",
+            expected=_EXPECTED,
+            fix="number the array from 1, or add 1 to its numbers" if text.startswith("0/") else None,
+        )
     return Share(int(match[1]), int(match[2]))
 
 
@@ -85,6 +91,24 @@ def share_of_scheduler(environment: Mapping[str, str]) -> Share:
             fix="name the share with --task $SLURM_ARRAY_TASK_ID/N, N as in the first array",
         )
     return Share(number - first + 1, of)
+
+
+def array_without_share(environment: Mapping[str, str]) -> str:
+    """Return the variable by which another scheduler than SLURM says that this is a task of an array.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+        Variables of the process.
+
+    Returns
+    -------
+    str
+        Its name; empty where there is none.
+    """
+    no_array = {("LSB_JOBINDEX", "0"), ("SGE_TASK_ID", "undefined")}
+    there = (name for name in _OF_OTHERS if environment.get(name))
+    return next((name for name in there if (name, environment[name]) not in no_array), "")
 
 
 def array_of_missing(missing: Iterable[int], of: int) -> str:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from indexer.build import build_index, merge_index, plan_index
 from indexer.index_dir import IndexDir
 from tests.support.small_corpus import SmallCorpus, exposures
@@ -88,3 +90,30 @@ def test_one_variable_alone_is_refused(
     code, _, err = exposure("scan", tmp_path / "index", "--workers", 0)
     assert code == 2 and "SLURM_ARRAY_TASK_COUNT is not" in err
     assert exposure("scan", tmp_path / "index", "--workers", 0, "--task", "1/1")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--format", "array"], "add --missing"),
+        (["--tasks", 4], "add --missing"),
+        (["--missing", "--tasks", 4], "add --format array"),
+        (["--missing", "--json"], "leave one out"),
+    ],
+)
+def test_what_status_would_not_heed_is_refused(
+    tmp_path: Path, exposure: Callable[..., tuple[int, str, str]], words: list[str], told: str
+) -> None:
+    """Its answer goes to `sbatch --array`."""
+    code, out, err = exposure("status", tmp_path, *words)
+    assert (code, out) == (2, "") and told in err
+
+
+def test_a_task_of_another_scheduler_is_told_that_it_scans_all(
+    tmp_path: Path, exposure: Callable[..., tuple[int, str, str]], monkeypatch
+) -> None:
+    plan_index(SmallCorpus(tmp_path).config(), tmp_path / "index")
+    monkeypatch.setenv("SGE_TASK_ID", "2")
+    code, _, err = exposure("scan", tmp_path / "index", "--workers", 0)
+    assert code == 0 and "--task $SGE_TASK_ID/N" in err and "of the 3 ranges" in err
+    assert "Note" not in exposure("scan", tmp_path / "index", "--task", "2/3")[2]

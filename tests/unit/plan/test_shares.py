@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import ConfigError
-from indexer.plan.shares import Share, array_of_missing, read_share, share_of_scheduler
+from indexer.plan.shares import Share, array_of_missing, array_without_share, read_share, share_of_scheduler
 
 
 @given(st.integers(0, 60), st.integers(1, 80))
@@ -20,6 +20,25 @@ def test_every_range_is_in_one_share(n_ranges: int, of: int) -> None:
 def test_what_is_no_share(text: str) -> None:
     with pytest.raises(ConfigError, match="--task"):
         read_share(text)
+
+
+def test_a_share_counted_from_0_is_told_what_to_do() -> None:
+    with pytest.raises(ConfigError, match="number the array from 1"):
+        read_share("0/64")
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({}, ""),
+        ({"SGE_TASK_ID": "undefined", "LSB_JOBINDEX": "0"}, ""),
+        ({"SGE_TASK_ID": "3"}, "SGE_TASK_ID"),
+        ({"PBS_ARRAY_INDEX": "0"}, "PBS_ARRAY_INDEX"),
+        ({"PBS_ARRAY_INDEX": "1"}, "PBS_ARRAY_INDEX"),
+    ],
+)
+def test_an_array_of_another_scheduler(variables: dict[str, str], name: str) -> None:
+    assert array_without_share(variables) == name
 
 
 def slurm(**variables: object) -> dict[str, str]:
