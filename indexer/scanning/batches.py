@@ -8,9 +8,9 @@ from indexer.corpus.sequences import Reader, SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.plan.facts import ShardSlice
 
-MOST_IDS = 1 << 22
-"""Ids searched together, at most. What is done once a batch is then done seldom, and the ids that the audit
-has read still lie in a cache when they are searched."""
+MOST_IDS = 1 << 23
+"""Ids searched together, at most. What is done once a batch is then done seldom, and ids of 16 bits that the
+audit has read still lie in the last cache of most processors when they are searched."""
 
 _PART_IDS = 1 << 19
 """Ids that are looked at together more than once, at most: they stay in the nearest cache but one."""

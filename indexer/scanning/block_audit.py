@@ -14,7 +14,8 @@ from indexer.matching.blocks import read_only
 from indexer.scanning.kernels.concatenation import concatenate_sequences
 from indexer.units import Int64Array, TokenIds
 
-_IDS_AT_ONCE = 1 << 19
+_IDS_AT_ONCE = 1 << 18
+"""Ids looked at for the largest and then hashed: few enough to lie in the nearest cache but one between."""
 
 
 class BlockAudit:
