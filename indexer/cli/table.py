@@ -1,7 +1,10 @@
-"""Prints rows on a terminal: columns line up, numbers to the right, thousands apart."""
+"""Prints rows on a terminal: columns line up, numbers to the right, thousands apart, no wider than it is."""
 
 from __future__ import annotations
 
+import re
+import shutil
+import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,24 +12,113 @@ from typing import Any
 import click
 
 MAX_WIDTH = 60
+LEAST_WIDTH = 16
+"""Of a column of text that is broken into lines."""
+
+MOST_RECORDS = 25
+"""Rows that are shown one below the other where they are too wide for the terminal."""
+
+_GAP = "  "
 
 
 def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows on standard output under their names."""
+    """Print rows on standard output under their names; on a terminal they are made to fit."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    lines = table_lines(names, rows, width)
+    for line in lines:
+        click.echo(line)
+    if width is not None and len(rows) > MOST_RECORDS and any(len(line) > width for line in lines):
+        click.echo("wider than this terminal: add `| less -S`, or `--format csv`", err=True)
+
+
+def table_lines(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None = None) -> list[str]:
+    """Return the lines of a table.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the columns.
+    rows : sequence of sequences
+        A value for each column.
+    width : int, optional
+        Characters of a line. Where they do not suffice, names are broken, then texts; then a few rows stand
+        one below the other, a line for each value, and many are as wide as they are.
+    """
     cells = [[spell(value) for value in row] for row in rows]
-    widths = [max([len(name), *(len(row[column]) for row in cells)]) for column, name in enumerate(names)]
     right = [
         any(is_number(row[column]) for row in rows)
         and all(is_number(row[column]) or row[column] is None for row in rows)
         for column in range(len(names))
     ]
-    lines = [list(names), ["-" * width for width in widths], *cells]
-    for line in lines:
-        padded = [
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(line, widths, right, strict=True)
-        ]
-        click.echo("  ".join(padded).rstrip())
+    whole = [max([len(name), *(len(row[at]) for row in cells)]) for at, name in enumerate(names)]
+    if width is None or _total(whole) <= width:
+        return _aligned([[name] for name in names], cells, whole, right)
+    heads = [re.findall(r"[^_]+_?|_", name) or [""] for name in names]
+    widths = [max([*map(len, head), *(len(row[at]) for row in cells)]) for at, head in enumerate(heads)]
+    _narrow(widths, [not to_right for to_right in right], width)
+    if _total(widths) <= width:
+        return _aligned(heads, cells, widths, right)
+    if len(rows) <= MOST_RECORDS:
+        return _records(names, rows)
+    return _aligned([[name] for name in names], cells, whole, right)
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _narrow(widths: list[int], is_text: Sequence[bool], width: int) -> None:
+    """Take characters from the widest columns of text until all fit, or none can give more."""
+    while _total(widths) > width:
+        given = [at for at, text in enumerate(is_text) if text and widths[at] > LEAST_WIDTH]
+        if not given:
+            return
+        widths[max(given, key=widths.__getitem__)] -= 1
+
+
+def _aligned(
+    heads: Sequence[Sequence[str]],
+    cells: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    right: Sequence[bool],
+) -> list[str]:
+    lines = []
+    tallest = max(map(len, heads), default=0)
+    blocks = [[[""] * (tallest - len(head)) + list(head) for head in heads], [["-" * w] for w in widths]]
+    blocks += [[_broken(cell, width) for cell, width in zip(row, widths, strict=True)] for row in cells]
+    for block in blocks:
+        for number in range(max(map(len, block), default=0)):
+            texts = [cell[number] if number < len(cell) else "" for cell in block]
+            padded = [
+                text.rjust(width) if to_right else text.ljust(width)
+                for text, width, to_right in zip(texts, widths, right, strict=True)
+            ]
+            lines.append(_GAP.join(padded).rstrip())
+    return lines
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Return a text in lines of so many characters, broken behind spaces, underscores, slashes, hyphens."""
+    lines = [""]
+    for piece in re.findall(r"[^ _/-]*[ _/-]?", text)[:-1]:
+        if lines[-1] and len((lines[-1] + piece).rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+        while len(lines[-1].rstrip()) > width:
+            lines[-1:] = [lines[-1][:width], lines[-1][width:]]
+    return [line.rstrip() for line in lines if line.strip()] or [""]
+
+
+def _records(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Return rows one below the other, texts whole."""
+    indent = max(map(len, names), default=0)
+    lines: list[str] = []
+    for row in rows:
+        lines += [""] if lines else []
+        for name, value in zip(names, row, strict=True):
+            text = " ".join(value.split()) if isinstance(value, str) else spell(value)
+            lines.append(f"{name.ljust(indent)}{_GAP}{text}".rstrip())
+    return lines
 
 
 def spell(value: Any) -> str:

@@ -223,7 +223,7 @@ def _no_such_query(word: str) -> ConfigError:
     return ConfigError(
         f"no query is called {word!r}",
         fix=did_you_mean(word.rpartition("/")[2], stems)
-        or f"there are {', '.join(names)}; or give one SELECT",
+        or "`exposure query --list` lists what there is; or give one SELECT",
     )
 
 
