@@ -97,74 +97,159 @@ COMMENT ON MACRO TABLE item_verdicts IS 'For each item and role, and (role NULL)
 CREATE MACRO n_item_words(of_text) AS len(regexp_extract_all(of_text, '{words}'));
 COMMENT ON MACRO n_item_words IS 'Words of a text as windows of items count them: what stands between white space, and in scripts without spaces each letter';
 
+CREATE MACRO stands_once(part, of_text) AS (
+    strpos(of_text, part) > 0
+    AND strpos(substr(of_text, strpos(of_text, part) + 1), part) = 0
+);
+COMMENT ON MACRO stands_once IS 'Whether a text holds a part of it, and at one place alone';
+
+CREATE MACRO letters_of(n_tokens, of_text) AS
+    greatest(least(n_tokens // CASE WHEN strlen(of_text) = length(of_text) THEN 1 ELSE 3 END, 24), 1);
+COMMENT ON MACRO letters_of IS 'At least how many letters of a text n tokens spell, each a byte or more; no more than 24';
+
+-- A place tells tokens, not letters. Two windows that share n tokens share n bytes at least, and begin as far from each
+-- other as they do in the field, if so much of the beginning of the later one stands nowhere else in the earlier one.
+CREATE MACRO is_one_word_on(earlier, later, n_shared, begin_together) AS (
+    n_shared > 1
+    AND stands_once(left(later, letters_of(n_shared, later)), earlier)
+    AND NOT (
+        begin_together
+        AND contains(later, left(earlier, letters_of(n_shared, earlier)))
+    )
+);
+COMMENT ON MACRO is_one_word_on IS 'Whether the later of two windows that follow each other in a field, found at n_shared tokens of the earlier, can only stand there as it follows in the field';
+
 CREATE MACRO verbatim_runs(at_checkpoint) AS TABLE
-WITH found AS (
+WITH RECURSIVE windows AS (
     SELECT
-        items.dataset,
-        windows.item_id,
-        windows.role,
-        windows.place,
-        windows.phrase_id,
-        windows.start,
-        windows.stop,
-        known.sequence,
-        known.shard,
-        known.token_offset,
-        known.token_offset + known.n_tokens AS token_stop,
-        min(known.step) AS step
-    FROM item_phrases AS windows
+        item_phrases.*,
+        min(item_phrases.rowid) OVER (PARTITION BY item_id, role) AS field,
+        coalesce(phrase_id = lag(phrase_id) OVER in_order, FALSE) AS comes_again,
+        coalesce(phrase_id = lead(phrase_id) OVER in_order, FALSE) AS comes_next
+    FROM item_phrases
     JOIN items USING (item_id)
-    JOIN known_places AS known USING (phrase_id)
     WHERE items.kind = 'item'
-        AND (at_checkpoint IS NULL OR known.step < at_checkpoint)
-    GROUP BY ALL
+    WINDOW in_order AS (PARTITION BY item_id, role ORDER BY place)
 ),
--- Windows that touch the same tokens, as one token may spell several words, stand in the order of the field.
-ordered AS (
-    SELECT
-        *,
-        min(place) OVER (PARTITION BY item_id, role, sequence, token_offset, token_stop, phrase_id) AS turn
-    FROM found
+found AS MATERIALIZED (
+    SELECT row_number() OVER () AS node, *
+    FROM (
+        SELECT
+            windows.field,
+            windows.place,
+            windows.phrase_id,
+            windows.start,
+            windows.stop,
+            windows.comes_again,
+            windows.comes_next,
+            known.sequence,
+            known.token_offset::BIGINT AS token_offset,
+            known.token_offset::BIGINT + known.n_tokens AS token_stop,
+            any_value(known.shard) AS shard,
+            min(known.step) AS step
+        FROM windows
+        JOIN known_places AS known USING (phrase_id)
+        WHERE at_checkpoint IS NULL OR known.step < at_checkpoint
+        GROUP BY ALL
+    )
 ),
--- In a copy of a field each window begins a word behind the one before: place and rank of the offset rise together.
-aligned AS (
+-- The occurrence of the window before that begins last, at or before where this one does; of the same words, before.
+after AS (
     SELECT
-        *,
-        place - dense_rank() OVER (
-            PARTITION BY item_id, role, sequence ORDER BY token_offset, token_stop, turn
-        ) AS diagonal
-    FROM ordered
+        later.*,
+        earlier.node AS earlier_node,
+        earlier.phrase_id AS earlier_phrase_id,
+        earlier.stop > later.start AS windows_share,
+        earlier.token_stop - later.token_offset AS n_shared,
+        earlier.token_offset = later.token_offset AS begin_together,
+        earlier.token_stop > later.token_stop AS ends_behind
+    FROM found AS later
+    ASOF LEFT JOIN (
+        SELECT
+            field,
+            sequence,
+            place + 1 AS next_place,
+            token_offset,
+            token_offset + comes_next::BIGINT AS next_offset,
+            max(token_stop) AS token_stop,
+            arg_max(node, token_stop) AS node,
+            any_value(phrase_id) AS phrase_id,
+            any_value(stop) AS stop
+        FROM found
+        GROUP BY ALL
+    ) AS earlier
+        ON earlier.field = later.field
+        AND earlier.sequence = later.sequence
+        AND earlier.next_place = later.place
+        AND earlier.next_offset <= later.token_offset
 ),
-linked AS (
-    SELECT
-        *,
-        coalesce(lag(place) OVER copy = place - 1 AND token_offset <= lag(token_stop) OVER copy, FALSE) AS follows
-    FROM aligned
-    WINDOW copy AS (PARTITION BY item_id, role, sequence, diagonal ORDER BY place, token_offset)
+letters AS (
+    SELECT phrase_id, lower(nfc_normalize(translate(phrase, chr(9) || chr(10) || chr(13), '   '))) AS of_phrase
+    FROM phrases
 ),
-numbered AS (
+-- Windows of one word share none, so that nothing tells what stands between them.
+linked AS MATERIALIZED (
     SELECT
-        *,
-        count(*) FILTER (WHERE NOT follows) OVER (
-            PARTITION BY item_id, role, sequence, diagonal ORDER BY place, token_offset
-        ) AS run
+        after.*,
+        coalesce(CASE WHEN windows_share THEN n_shared > 0 ELSE n_shared BETWEEN -1 AND 1 END, FALSE) AS touches,
+        touches AND NOT ends_behind AS follows,
+        NOT comes_again
+        AND (
+            NOT touches
+            OR windows_share
+            AND NOT ends_behind
+            AND is_one_word_on(earlier.of_phrase, later.of_phrase, n_shared, begin_together)
+        ) AS is_certain
+    FROM after
+    JOIN letters AS later USING (phrase_id)
+    LEFT JOIN letters AS earlier ON earlier.phrase_id = after.earlier_phrase_id
+),
+-- Twice as far back each time, until every window knows the first one of its run.
+ways_back AS (
+    SELECT node, CASE WHEN follows THEN earlier_node ELSE node END AS first_node, 0 AS n_times
     FROM linked
+    UNION ALL
+    SELECT near.node, far.first_node, near.n_times + 1
+    FROM ways_back AS near
+    JOIN ways_back AS far ON far.node = near.first_node
+    WHERE near.n_times < (SELECT ceil(log2(max(place) + 1)) FROM linked)
+),
+runs AS (
+    SELECT
+        field,
+        sequence,
+        any_value(shard) AS shard,
+        min(step) AS step,
+        min(place) AS first_place,
+        max(place) - min(place) + 1 AS windows,
+        min_by(phrase_id, place) AS first_phrase_id,
+        min(start) AS start,
+        max(stop) AS stop,
+        min(token_offset) AS token_offset,
+        max(token_stop) - min(token_offset) AS n_tokens,
+        bool_and(is_certain) AS is_exact
+    FROM linked
+    JOIN ways_back USING (node)
+    WHERE n_times = (SELECT max(n_times) FROM ways_back)
+    GROUP BY field, sequence, first_node
 )
 SELECT
-    dataset,
-    item_id,
-    role,
-    sequence,
-    any_value(shard) AS shard,
-    min(step) AS step,
-    min(place) AS first_place,
-    count(*) AS windows,
-    n_item_words(min_by(phrases.phrase, place)) + count(*) - 1 AS n_words,
-    min(start) AS start,
-    max(stop) AS stop,
-    min(token_offset) AS token_offset,
-    max(token_stop) - min(token_offset) AS n_tokens
-FROM numbered
-JOIN phrases USING (phrase_id)
-GROUP BY dataset, item_id, role, sequence, diagonal, run;
-COMMENT ON MACRO TABLE verbatim_runs IS 'Runs of windows of an item that follow each other in one sequence, at the places that the index keeps of what was seen before a checkpoint (NULL: the whole window): their length in words, where they stand in the field and in the sequence';
+    items.dataset,
+    fields.item_id,
+    fields.role,
+    runs.sequence,
+    runs.shard,
+    runs.step,
+    runs.first_place,
+    runs.windows,
+    n_item_words(phrases.phrase) + runs.windows - 1 AS n_words,
+    runs.start,
+    runs.stop,
+    runs.token_offset,
+    runs.n_tokens,
+    runs.is_exact
+FROM runs
+JOIN item_phrases AS fields ON fields.rowid = runs.field
+JOIN items USING (item_id)
+JOIN phrases ON phrases.phrase_id = runs.first_phrase_id;
+COMMENT ON MACRO TABLE verbatim_runs IS 'Runs of windows of an item that follow each other in one sequence, at the places that the index keeps of what was seen before a checkpoint (NULL: the whole window): their length in words, where they stand in the field and in the sequence; is_exact is FALSE where tokens do not tell whether the windows follow each other as they do in the field';

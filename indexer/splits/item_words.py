@@ -53,7 +53,7 @@ def told_windows(verdict: dict[str, Any]) -> str:
 def told_span(longest: dict[str, Any], *, is_exact: bool) -> str:
     """Tell how long a row of `longest_spans` is, and where it stands."""
     step = "unknown" if longest["step"] is None else f"{longest['step']:,}"
-    known = "" if is_exact else " of the places that are kept"
+    known = "" if is_exact else ", as far as the places that are kept tell"
     return (
         f"longest span{known}: {counted(longest['n_words'], 'word')}, step {step}, sequence "
         f"{longest['sequence']:,}, token {longest['token_offset']:,}, {longest['path']}"

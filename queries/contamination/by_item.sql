@@ -16,15 +16,24 @@ WITH telling AS (
     FROM item_phrases AS windows
     JOIN exposures USING (phrase_id)
 ),
+runs AS MATERIALIZED (
+    FROM verbatim_runs($checkpoint)
+),
 spans AS (
     SELECT runs.item_id, runs.role, max(runs.n_words) AS longest_span
-    FROM verbatim_runs($checkpoint) AS runs
+    FROM runs
     JOIN telling AS first
         ON first.item_id = runs.item_id AND first.role = runs.role AND first.place = runs.first_place
     JOIN telling AS last
         ON last.item_id = runs.item_id AND last.role = runs.role AND last.place = runs.first_place + runs.windows - 1
     WHERE last.n_telling > first.n_telling - first.is_telling
     GROUP BY runs.item_id, runs.role
+),
+-- A run of every window is the longest there can be, whatever else is not certain.
+certain AS (
+    SELECT item_id, role, bool_and(is_exact) AS all_exact, max(windows) FILTER (WHERE is_exact) AS windows_of_exact
+    FROM runs
+    GROUP BY item_id, role
 ),
 kept AS (
     SELECT item_id, role, bool_and(phrase_id IN (SELECT phrase_id FROM phrases_of_known_places)) AS all_places_kept
@@ -41,12 +50,14 @@ SELECT
     verdicts.windows_seen,
     round(verdicts.share_seen, 4) AS share_seen,
     coalesce(spans.longest_span, 0) AS longest_span,
-    kept.all_places_kept AS span_is_exact,
+    kept.all_places_kept
+        AND (coalesce(certain.all_exact, TRUE) OR coalesce(certain.windows_of_exact = verdicts.windows, FALSE)) AS span_is_exact,
     verdicts.first_step,
     verdicts.dirty_step,
     verdicts.verdict
 FROM item_verdicts($checkpoint, $min_share, $max_sequences) AS verdicts
 JOIN kept ON kept.item_id = verdicts.item_id AND kept.role = verdicts.role
+LEFT JOIN certain ON certain.item_id = verdicts.item_id AND certain.role = verdicts.role
 LEFT JOIN spans ON spans.item_id = verdicts.item_id AND spans.role = verdicts.role
 WHERE ($dataset IS NULL OR verdicts.dataset = $dataset)
     AND ($item IS NULL OR verdicts.item_id = $item)

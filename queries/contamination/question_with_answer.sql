@@ -1,5 +1,5 @@
 -- title: Question with its answer
--- The items of which two roles that are not the same text stand whole in one sequence: in how many sequences, how often the model saw such a one, and at which step first. It needs every place of their windows.
+-- The items of which two roles that are not the same text stand whole in one sequence: in how many sequences, how often the model saw such a one, and at which step first. It needs every place of their windows; is_exact is FALSE where tokens do not tell whether their windows follow each other in each of these sequences.
 -- example: exposure query index contamination/question_with_answer -p question=question -p answer=answer
 -- param question: ROLES = 'question' -- one role, or any of a list (choices of choices.0)
 -- param answer: ROLES = 'answer' -- the other role, or any of a list
@@ -48,12 +48,29 @@ seen AS (
         AND asked.is_seen
         AND answered.is_seen
 ),
+-- Where tokens do not tell whether windows follow each other, all of them in one sequence may be the whole.
 whole AS (
-    SELECT DISTINCT item_id, role, windows, sequence
-    FROM verbatim_runs(NULL)
+    SELECT
+        runs.item_id,
+        runs.role,
+        runs.sequence,
+        len(asked.text) AS windows,
+        bool_or(runs.is_exact AND runs.windows = len(asked.text)) AS is_exact
+    FROM verbatim_runs(NULL) AS runs
+    JOIN asked ON asked.item_id = runs.item_id AND asked.role = runs.role
+    GROUP BY ALL
+    HAVING
+        is_exact
+        OR NOT bool_and(runs.is_exact)
+        AND len(list_distinct(flatten(list(range(runs.first_place, runs.first_place + runs.windows))))) = windows
 ),
 together AS (
-    SELECT seen.dataset, seen.item_id, seen.role_of_question, question.sequence
+    SELECT
+        seen.dataset,
+        seen.item_id,
+        seen.role_of_question,
+        question.sequence,
+        question.is_exact AND answer.is_exact AS is_exact
     FROM seen
     JOIN whole AS question
         ON question.item_id = seen.item_id
@@ -67,10 +84,11 @@ together AS (
     WHERE seen.can_be_told
 ),
 visits AS (
-    SELECT DISTINCT together.dataset, together.item_id, together.sequence, known.step
+    SELECT together.dataset, together.item_id, together.sequence, known.step, bool_or(together.is_exact) AS is_exact
     FROM together
     JOIN item_phrases AS windows ON windows.item_id = together.item_id AND windows.role = together.role_of_question
     JOIN known_places AS known ON known.phrase_id = windows.phrase_id AND known.sequence = together.sequence
+    GROUP BY ALL
 )
 SELECT
     dataset,
@@ -78,7 +96,8 @@ SELECT
     count(DISTINCT sequence) AS sequences,
     count(*) AS exposures,
     min(step) AS first_step,
-    max(step) AS last_step
+    max(step) AS last_step,
+    bool_and(is_exact) AS is_exact
 FROM visits
 GROUP BY dataset, item_id
 ORDER BY first_step, item_id;
