@@ -7,7 +7,7 @@ from typing import Any
 
 from indexer.plurals import counted
 from indexer.report.chart import Chart, Panel, Row, grouped, has_lone_point, line_colours, rows_of, values
-from indexer.report.theme import BLUE, GREY, SEEN, SPLITS, VERMILION, steps_scale
+from indexer.report.theme import BLUE, GREY, SEEN, SPLITS, VERMILION, place_of_step, steps_scale
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
@@ -16,6 +16,9 @@ MOST_LAGS = 60
 CHANCE = 0.5
 _MOST_LABELS = 6
 """Lags that are labelled below a panel of three beside each other."""
+
+_NEAR_THE_END = 0.6
+"""Share of the axis behind which a label of an arrow stands outside the panel: the edge would cut it."""
 
 _LONGEST_NAME = 8
 """Letters of a model's name beside an arrow; where one has more, they are numbered: panels are narrow."""
@@ -196,6 +199,7 @@ def _accuracy(
 def _lags(rows: list[Row], threshold: float, names: dict[str, str]) -> list[Row]:
     """Return for each model where an arrow starts and stops: below each other, from the threshold down."""
     lags: list[Row] = []
+    grid = sorted({row["checkpoint"] for row in rows})
     for (model,), part in grouped(rows, "model").items():
         reached = {
             split: min(
@@ -208,6 +212,7 @@ def _lags(rows: list[Row], threshold: float, names: dict[str, str]) -> list[Row]
         if start is None:
             continue
         last = max(row["checkpoint"] for row in part)
+        end = max(start, last if stop is None else stop)
         name = f"{names[model]}: " if names[model] else ""
         lags.append(
             {
@@ -215,7 +220,7 @@ def _lags(rows: list[Row], threshold: float, names: dict[str, str]) -> list[Row]
                 "stop": last if stop is None else stop,
                 "reached": stop is not None,
                 "label": name + ("never" if stop is None else _signed(stop - start)),
-                "label_at": max(start, last if stop is None else stop),
+                "label_at": end if place_of_step(end, grid) < _NEAR_THE_END else grid[-1],
                 "height": threshold - 0.045 * len(lags),
             }
         )

@@ -6,6 +6,7 @@ that they survive a grey printer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,6 +49,14 @@ CONFIG: dict[str, Any] = {
         "symbolOpacity": 1,
     },
 }
+
+
+def place_of_step(step: int, checkpoints: Sequence[int]) -> float:
+    """Return where a step stands on the axis of `steps_scale`: from 0 to 1, the last checkpoint."""
+    scale, last = steps_scale(checkpoints), max(checkpoints)
+    if scale["type"] == "linear":
+        return step / last if last else 0.0
+    return math.log1p(step / scale["constant"]) / math.log1p(last / scale["constant"])
 
 
 def steps_scale(checkpoints: Sequence[int]) -> dict[str, Any]:

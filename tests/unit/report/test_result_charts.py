@@ -15,8 +15,9 @@ pytest.importorskip("altair")
 
 from indexer.report.exposure_charts import exposure_counts, first_exposures
 from indexer.report.model_charts import concept_auroc
-from indexer.report.result_charts import accuracy_over_checkpoints, null_of_the_lag
+from indexer.report.result_charts import _lags, accuracy_over_checkpoints, null_of_the_lag
 from indexer.report.split_charts import balance_by_paradigm
+from indexer.report.theme import place_of_step
 
 
 def answer(rows: list[dict[str, Any]], **parameters: str) -> Answer:
@@ -48,6 +49,22 @@ def test_an_arrow_is_named_where_there_are_several(
     assert all(f'"label": "{label}"' in drawn for label in labels)
     assert drawn.count('"label": ') == len(labels)
     assert told in chart.note
+
+
+@pytest.mark.parametrize(
+    ("grid", "end", "label_at"), [((10, 100, 500, 1000), 500, 500), ((10, 100, 800, 1000), 800, 1000)]
+)
+def test_a_label_that_would_be_cut_at_the_edge_stands_behind_it(
+    grid: tuple[int, ...], end: int, label_at: int
+) -> None:
+    rows = [
+        {"model": "m", "split": split, "checkpoint": step, "accuracy": float(step >= reached)}
+        for split, reached in (("proxy_train", 10), ("proxy_validation", end)) for step in grid
+    ]  # fmt: skip
+    (lag,) = _lags(rows, 0.8, {"m": ""})
+    assert (lag["stop"], lag["label_at"]) == (end, label_at)
+    doubling = [1, *(2**power for power in range(1, 15))]
+    assert place_of_step(16, doubling) == pytest.approx(0.29, abs=0.01)
 
 
 def test_one_checkpoint_is_points_and_several_are_lines() -> None:
