@@ -64,7 +64,7 @@ def _run(key: str, work: list[Any], task: int) -> Answer:
     """Run a task in a worker process; the list keeps Ray from fetching the work for each."""
     if key not in _work_here:
         _work_here[key] = ray.get(work[0])
-    share_cores(n_cores())  # a task has one core of its machine, the others are other tasks'
+    share_cores(n_cores)  # a task has one core of its machine, the others are other tasks'
     do, name = _work_here[key]
     return answer_of(task, do, name)
 

@@ -50,7 +50,7 @@ class _Slot:
             supervisor.life_of_workers,
             self.counter,
             (self.pipe, *supervisor.own_ends()) if _METHOD == "fork" else (),
-            supervisor.n_workers,
+            supervisor.n_at_work,
         )
         self.process = _CONTEXT.Process(
             target=serve,
@@ -116,11 +116,9 @@ class _Slot:
 class _Supervisor:
     """The slots, and what all workers are told."""
 
-    def __init__(
-        self, work: Callable[[int], Any], n_workers: int, name: Callable[[int], str], limits: WorkerLimits
-    ) -> None:
+    def __init__(self, work: Callable[[int], Any], name: Callable[[int], str], limits: WorkerLimits) -> None:
         self.work = work
-        self.n_workers = n_workers
+        self.n_at_work = _CONTEXT.RawValue("i", 0)
         self.name = name
         self.limits = limits
         self.life_of_workers, self._life = _CONTEXT.Pipe(duplex=False)
@@ -184,11 +182,12 @@ def run_in_processes(
     """Run tasks in worker processes; see `indexer.engines.run_tasks`."""
     waiting = deque(tasks)
     attempts = dict.fromkeys(tasks, 0)
-    supervisor = _Supervisor(work, n_workers, name, limits)
+    supervisor = _Supervisor(work, name, limits)
     try:
         while waiting or any(slot.task is not None for slot in supervisor.slots):
             n_busy = sum(slot.task is not None for slot in supervisor.slots)
-            while len(supervisor.slots) < min(n_workers, n_busy + len(waiting)):
+            supervisor.n_at_work.value = min(n_workers, n_busy + len(waiting))
+            while len(supervisor.slots) < supervisor.n_at_work.value:
                 supervisor.start()
             for slot in supervisor.slots:
                 if slot.task is None and waiting:

@@ -47,8 +47,8 @@ class Ties(NamedTuple):
         Moved on by every heartbeat.
     not_ours : sequence of Connection
         Ends of the supervisor that came along by fork; while one is open somewhere, nobody sees it end.
-    n_workers : int
-        Workers that share the cores, this one among them.
+    n_at_work : ctypes number
+        Workers that have a task in hand now: they share the cores.
     """
 
     supervisor: int
@@ -56,7 +56,7 @@ class Ties(NamedTuple):
     life: Connection
     counter: Any
     not_ours: Sequence[Connection]
-    n_workers: int
+    n_at_work: Any
 
 
 def serve(
@@ -66,7 +66,7 @@ def serve(
     leave_signals_to_parent()
     _die_with(ties)
     beat_on(ties.counter)
-    share_cores(ties.n_workers)
+    share_cores(lambda: int(ties.n_at_work.value))
     if memory is not None:
         limit_memory(memory)
     while True:

@@ -2,7 +2,8 @@
 
 Decoders and searches both let go of the interpreter, so that a packed shard is read in the time of its
 unpacking alone where a core has nothing else to do (`indexer.cores`). Where each has a worker of its own the
-thread would take its time from another one, and the bytes be copied for nothing.
+thread would take its time from another one, and the bytes be copied for nothing; when the first workers run
+out of work, the others go on with a thread.
 
 What is unpacked ahead is what was expected, never more; memory is bounded by `N_AHEAD` pieces. The first
 bytes are unpacked by who asks for them, since many look at the head of a file and leave. An error is raised
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -47,6 +49,7 @@ class UnpackedAhead:
     def __init__(self, source: ByteSource) -> None:
         self._source = source
         self._n_expected = 0
+        self._n_until_asked = 0
         self._thread: _Unpacking | None = None
         self._under_way: deque[Uint8Array] = deque()
         self._ready = np.empty(0, np.uint8)
@@ -78,8 +81,9 @@ class UnpackedAhead:
                 self._take()
             else:
                 n_read = self._source.readinto(target[n_done:])
-                self._n_expected -= n_read
                 n_done += n_read
+                self._n_expected = self._n_expected - n_read if n_done == len(target) else 0
+                self._n_until_asked -= n_read
                 break
         self._go_on()
         return n_done
@@ -98,7 +102,7 @@ class UnpackedAhead:
 
     def _go_on(self) -> None:
         """Have as many pieces under way as are expected, where there is a core for it."""
-        if self._n_expected > 0 and self._thread is None:
+        if self._thread is None and self._n_expected > 0 >= self._n_until_asked:
             self._begin()
         while self._n_expected > 0 and self._thread is not None and len(self._under_way) < N_AHEAD:
             piece = np.empty(min(PIECE_BYTES, self._n_expected), np.uint8)
@@ -107,14 +111,12 @@ class UnpackedAhead:
             self._thread.wanted.put(piece)
 
     def _begin(self) -> None:
+        self._n_until_asked = PIECE_BYTES
         if has_idle_core():
-            self._thread = _Unpacking(self._source)
-            try:
-                self._thread.start()
-            except RuntimeError:  # no more threads: it goes without
-                self._thread = None
-        if self._thread is None:
-            self._n_expected = 0
+            thread = _Unpacking(self._source)
+            with suppress(RuntimeError):  # no more threads: it goes without
+                thread.start()
+                self._thread = thread
 
     def __del__(self) -> None:
         """Leave no thread behind: a process that is forked next should have but one."""

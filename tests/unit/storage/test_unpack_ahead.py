@@ -132,6 +132,26 @@ def test_a_step_that_hangs_holds_up_nobody_who_leaves(monkeypatch: pytest.Monkey
     assert not thread.is_alive() and unpacking.at == 40  # one step, and no other one
 
 
+def test_a_core_that_comes_free_later_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = iter([False, False, True])
+    monkeypatch.setattr(unpack_ahead, "has_idle_core", lambda: next(asked))
+    unpacking = Unpacking()
+    source = UnpackedAhead(unpacking)
+    source.expect(len(DATA))
+    assert b"".join(taken(source, 10) for _ in range(30)) == DATA[:300]
+    with unpacking.came:
+        assert unpacking.came.wait_for(lambda: unpacking.at > 300, timeout=10)
+    assert next(asked, None) is None  # a piece apart, not at every read
+
+
+def test_bytes_that_have_ended_need_no_thread() -> None:
+    before = set(threading.enumerate())
+    source = UnpackedAhead(Unpacking(ends_at=20))
+    source.expect(1 << 62)
+    assert taken(source, 30) == DATA[:20] and taken(source, 30) == b""
+    assert set(threading.enumerate()) == before
+
+
 @pytest.mark.parametrize("why", ["one core", "no more threads"])
 def test_without_a_second_thread_all_is_unpacked_in_this_one(
     monkeypatch: pytest.MonkeyPatch, why: str
