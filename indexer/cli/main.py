@@ -37,7 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "indexer.cli.sample:sample",
         "Write the embedded sample: pairs, corpus, tokenizer, known truth.",
     ),
-    "init": ("indexer.cli.corpus_init:init", "Write a commented exposure.toml for a known training run."),
+    "init": (
+        "indexer.cli.corpus_init:init",
+        "Write a commented exposure.toml: training runs, a benchmark, words.",
+    ),
     "phrases": (
         "indexer.cli.phrases:phrases",
         "Find the critical phrases of minimal pairs, or read plain phrases.",
@@ -77,7 +80,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "diff": ("indexer.cli.diff:diff", "Show what differs between two indexes."),
     "batch": ("indexer.cli.corpus_batch:batch", "Print the decoded rows the model saw at a step."),
-    "show": ("indexer.cli.show:show", "Show one phrase's history and its first places in context."),
+    "show": ("indexer.cli.show:show", "Show one phrase or item: its exposure over training, in context."),
 }
 
 

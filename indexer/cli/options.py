@@ -87,7 +87,12 @@ attach_option = click.option(
     help="Ask another index too: its tables and views are NAME.exposures and so on; it lends no macros.",
 )
 parameter_option = click.option(
-    "-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."
+    "-p",
+    "--param",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the question: `exposure query --list` tells which it has.",
 )
 sample_option = click.option(
     "--sample",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     "exposure query index hits_to_judge -p n_hits=5 --context",
     "exposure query index seen_here_never_there --attach other=index2 -p before=1000",
     "exposure query index \"SELECT count(*) FROM exposures WHERE status = 'never'\"",
+    "exposure query --list by_item",
 )
 @click.argument("index_dir", metavar="INDEX", required=False, type=click.Path(file_okay=False))
 @click.argument("question", required=False)
@@ -57,7 +58,12 @@ if TYPE_CHECKING:
 @timeout_option
 @query_memory_option
 @max_rows_option
-@click.option("--list", "list_queries", is_flag=True, help="List the questions that are ready.")
+@click.option(
+    "--list",
+    "list_queries",
+    is_flag=True,
+    help="List the questions that are ready, or those with a word in their name.",
+)
 def query(
     index_dir: str | None,
     question: str | None,
@@ -78,7 +84,7 @@ def query(
     Read-only, and in a process of its own, which is ended when it takes too much time or memory.
     """
     if list_queries:
-        _print_questions()
+        _print_questions(_word_listed(index_dir, question))
         return
     if index_dir is None or question is None:
         raise click.UsageError("give an INDEX and a QUESTION, or --list")
@@ -202,10 +208,21 @@ def _write(answer: Answer, path: Path, output_format: str | None) -> None:
     click.echo(f"wrote {counted(answer.rows.num_rows, 'row')} to {file}{where}", err=True)
 
 
-def _print_questions() -> None:
+def _word_listed(index_dir: str | None, question: str | None) -> str:
+    """Return what is listed: a word alone stands where an index would."""
+    if question is None and index_dir is not None and not Path(index_dir).is_dir():
+        return index_dir
+    return question or ""
+
+
+def _print_questions(word: str) -> None:
+    from indexer.splits.ask import load_query
     from indexer.splits.query_file import load_query_file, shipped_queries
 
-    for name, path in shipped_queries().items():
+    listed = {name: path for name, path in shipped_queries().items() if word in name}
+    if not listed:
+        load_query(word)  # says what may be meant
+    for name, path in listed.items():
         file = load_query_file(path, name)
         click.echo(f"{name}\n    {file.title}. {file.sentence}")
         for other, what in file.attached.items():

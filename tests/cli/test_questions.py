@@ -277,6 +277,16 @@ def test_every_query_file_loads_and_is_listed(exposure) -> None:
         assert file.sentence in out
 
 
+@pytest.mark.parametrize("words", [("by_item",), ("index", "by_item")])
+def test_one_question_is_listed_by_a_word_of_its_name(exposure, words: tuple[str, ...]) -> None:
+    code, out, _ = exposure("query", *words, "--list")
+    assert code == 0
+    assert out.startswith("contamination/by_item\n") and "-p min_share = 0.8" in out
+    assert "share_over_training" not in out
+    code, _, err = exposure("query", "--list", "by_itm")
+    assert (code, "did you mean 'by_item'?" in err) == (2, True)
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from indexer.cli.main import run; run(['--help']); "
