@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.matching.kernels.matches import Matches
+from indexer.matching.kernels.matches import Matches, MatchRuns
 from indexer.units import Int64Array, TokenIds
 
 SAMPLE_TOKENS = 1 << 22
@@ -24,8 +24,10 @@ compiled its kernels that adds some ten seconds, once."""
 __all__ = [
     "DECODED_TOKENS",
     "SAMPLE_TOKENS",
+    "MatchRuns",
     "Matcher",
     "Matches",
+    "RunFinder",
     "concatenate",
     "new_matches",
     "ordered",
@@ -55,6 +57,18 @@ class Matcher(Protocol):
         ----------
         sample : array of uint16 or uint32
             The beginning of the stream, one to four million ids. It decides speed, never what is found.
+        """
+        ...
+
+
+@runtime_checkable
+class RunFinder(Matcher, Protocol):
+    """A matcher that is faster where occurrences are counted and nobody asks for them one by one."""
+
+    def find_runs(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Iterator[MatchRuns]:
+        """Yield the same occurrences as `find`, whole sequences at a time, those of each in any order.
+
+        What is yielded is written over when more is asked for; until then it may be written to.
         """
         ...
 

@@ -24,7 +24,8 @@ def grown_bins(bins: BinTable, n_more: int) -> BinTable:
     if not n_slots or int(bins.n_used[0]) + n_more <= n_slots // 2:
         return bins
     larger = _hashed(1 << (2 * (int(bins.n_used[0]) + n_more)).bit_length())
-    copy_bins(bins, larger)
+    with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+        copy_bins(bins, larger)
     return larger
 
 

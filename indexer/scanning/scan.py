@@ -19,6 +19,7 @@ from indexer.scanning.block_audit import BlockAudit
 from indexer.scanning.kernels.visited import add_visited_tokens
 from indexer.scanning.listed_documents import listed_documents
 from indexer.scanning.occurrences import OccurrenceWriter
+from indexer.scanning.run_counts import count_runs, finder_of_runs
 from indexer.scanning.tally import Tally
 from indexer.scanning.uncounted import drop_uncounted
 from indexer.scanning.unit_differences import UnitDifferences
@@ -100,6 +101,7 @@ class Scanner:
         differences = None
         if self.vocabulary and {"text", "tokens"} <= tallies.keys():
             differences = UnitDifferences(self.vocabulary, self.gapped)
+        each_is_told = occurrences is not None or differences is not None
         first_unit = "text" if "text" in tallies else "tokens"
         visit_cache = VisitCache(self.order, scan_range.stop)
         batch_size = BatchSize()
@@ -123,22 +125,24 @@ class Scanner:
                             occurrences.count_documents(part)
                     else:
                         audit.check(batch)
-                    found = {
-                        unit: matcher.find(batch.ids, batch.starts, batch.stops)
-                        for unit, matcher in self.matchers.items()
-                    }
-                    batch_size.learn(len(batch.ids), sum(len(matches.phrase) for matches in found.values()))
-                    counted = {
-                        unit: drop_uncounted(matches, batch, label_overlap=self.label_overlap)
-                        for unit, matches in found.items()
-                    }
                     visits = visit_cache.of(batch.first_sequence, batch.first_sequence + len(batch.starts))
                     lengths = batch.stops - batch.starts
                     n_tokens += int(lengths.sum())
                     n_visits += int(visits.offsets[-1] - visits.offsets[0])
                     add_visited_tokens(visited_tokens, self.checkpoints, lengths, visits)
-                    for unit, matches in counted.items():
-                        tallies[unit].add(matches, batch.first_sequence, visits)
+                    n_found, counted = 0, {}
+                    for unit, matcher in self.matchers.items():
+                        finder = None if each_is_told else finder_of_runs(matcher, batch)
+                        if finder is None:
+                            found = matcher.find(batch.ids, batch.starts, batch.stops)
+                            counted[unit] = drop_uncounted(found, batch, label_overlap=self.label_overlap)
+                            tallies[unit].add(counted[unit], batch.first_sequence, visits)
+                            n_found += len(found.phrase)
+                        else:
+                            n_found += count_runs(
+                                finder, batch, tallies[unit], visits, label_overlap=self.label_overlap
+                            )
+                    batch_size.learn(len(batch.ids), n_found)
                     if occurrences is not None:
                         occurrences.add(counted[first_unit], batch, visits)
                     if differences is not None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from indexer.corpus.orders.order import Visits
 from indexer.matching.kernels.matches import MatchRuns
-from indexer.matching.matcher import Matches
+from indexer.matching.matcher import Matches, new_matches
 from indexer.partials import SCHEMA
 from indexer.scanning.bin_table import grown_bins, new_bins, nonzero_bins
 from indexer.scanning.kernels.exposures import (
@@ -22,12 +22,13 @@ from indexer.scanning.kernels.exposures import (
     LAST_STEP,
     N_COLUMNS,
     N_PLACES,
+    OPEN_BIN,
     SEQUENCES,
     PlacePool,
-    close_bins,
 )
-from indexer.scanning.kernels.sequence_counts import N_OF_STEP, SequenceCounts, count_exposures
+from indexer.scanning.kernels.sequence_counts import count_exposures
 from indexer.scanning.kernels.visited import add_visited_tokens
+from indexer.scanning.open_step import n_open_bins, new_counts, with_room_for_visits
 from indexer.scanning.places import first_places, grown_pool, new_pool
 from indexer.scanning.visit_cache import as_counted
 from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array
@@ -53,13 +54,7 @@ class Tally:
         self._sums = np.zeros((n_phrases, N_COLUMNS), np.int64)
         self._bins = new_bins(n_phrases, len(checkpoints))
         self._places: PlacePool = new_pool(n_phrases)
-        self._counts = SequenceCounts(
-            np.zeros(n_phrases, np.int64),
-            np.zeros(n_phrases, np.int64),
-            np.empty(n_phrases + 1, np.int32),
-            np.empty(n_phrases + 1, np.int32),
-            np.zeros(3, np.int64),
-        )
+        self._counts = new_counts(n_phrases)
 
     def add(self, matches: Matches, first_sequence: int, visits: Visits) -> None:
         """Count the occurrences found in a block; see `add_runs`."""
@@ -77,27 +72,28 @@ class Tally:
         visits : Visits
             The steps of the block's sequences.
         """
-        visits = as_counted(visits)
-        bin_of = np.empty(visits.offsets[-1] - visits.offsets[0], np.int64)
-        n_counted = 0
-        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
-            while n_counted < len(runs.phrase) or self._counts.state[N_OF_STEP]:
-                self._make_room(runs, n_counted, visits)
-                n_counted = count_exposures(
-                    self._sums, self._bins, self._places, self._counts, self.n_places,
-                    runs, n_counted, first_sequence, visits, self.checkpoints, bin_of,
-                )  # fmt: skip
-
-    def _make_room(self, runs: MatchRuns, k: int, visits: Visits) -> None:
-        """Make room for the bins of what is counted, and for the places that the number `k` may keep."""
+        visits, n_counted = as_counted(visits), 0
         n_visits = np.diff(visits.offsets)
-        _, n_of_step, row = self._counts.state.tolist()
-        if n_of_step:
-            self._bins = grown_bins(self._bins, n_of_step * int(n_visits[row]))
-        if k < len(runs.phrase):
-            n_times = min(int(runs.times[k]), self.n_places) if len(runs.times) else 1
-            n_kept = int(self._sums[runs.phrase[k], N_PLACES])
-            self._places = grown_pool(self._places, n_kept + n_times * int(n_visits[runs.row[k]]))
+        self._counts = with_room_for_visits(self._counts, int(n_visits.max(initial=1)))
+        while n_counted < len(runs.phrase):
+            self._make_room(runs, n_counted, int(n_visits[runs.row[n_counted]]))
+            n_counted = self._count(runs, n_counted, first_sequence, visits)
+
+    def _count(
+        self, runs: MatchRuns, first: int, first_sequence: int, visits: Visits, *, is_last: bool = False
+    ) -> int:
+        with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
+            return count_exposures(
+                self._sums, self._bins, self._places, self._counts, self.n_places,
+                runs, first, first_sequence, visits, self.checkpoints, is_last,
+            )  # fmt: skip
+
+    def _make_room(self, runs: MatchRuns, k: int, n_visits: int) -> None:
+        """Make room for the bins of the step that is open, and for the places that number `k` may keep."""
+        self._bins = grown_bins(self._bins, n_open_bins(self._counts))
+        n_times = min(int(runs.times[k]), self.n_places) if len(runs.times) else 1
+        n_kept = int(self._sums[runs.phrase[k], N_PLACES])
+        self._places = grown_pool(self._places, n_kept + n_times * n_visits)
 
     def rows(self, unit: str, alone: Mapping[int, list[dict[str, object]]] | None = None) -> pa.Table:
         """Return the rows of the partial: one for each phrase seen, ordered by phrase.
@@ -111,10 +107,11 @@ class Tally:
         """
         alone = alone or {}
         n_bins = len(self.checkpoints)
+        n_open = int(np.count_nonzero(self._sums[:, OPEN_BIN]))
+        self._bins = grown_bins(self._bins, n_open + 2 * n_open_bins(self._counts))
+        nothing = as_counted(Visits(np.zeros(1, np.int64), np.empty(0, np.int64)))
+        self._count(MatchRuns(*new_matches(0), np.empty(0, np.int32)), 0, 0, nothing, is_last=True)
         seen = np.flatnonzero(self._sums[:, SEQUENCES])
-        with np.errstate(over="ignore"):
-            self._bins = grown_bins(self._bins, len(seen))
-            close_bins(self._sums, self._bins, n_bins, seen)
         place_offsets, places = first_places(self._sums, self._places, seen)
         first = place_offsets[:-1]
         keys, bin_count = nonzero_bins(self._bins)

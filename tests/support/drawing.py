@@ -6,11 +6,11 @@ written as bytes is a token that spells just these bytes, and ``None`` is an id 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from indexer.matching.matcher import Matches
+from indexer.matching.matcher import Matches, MatchRuns
 from indexer.patterns import IdPatterns
 from indexer.vocabulary import TokenBytes
 
@@ -54,3 +54,17 @@ def rows_of(matches: Matches) -> list[tuple[int, int, int, int]]:
     """Return (row, token_offset, phrase, n_tokens) of every occurrence."""
     columns = (matches.row, matches.token_offset, matches.phrase, matches.n_tokens)
     return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def rows_of_runs(pieces: Iterable[MatchRuns]) -> list[tuple[int, int, int, int]]:
+    """Return the same of every occurrence of some runs, in order; whole rows must have come, ascending."""
+    rows, last = [], -1
+    for runs in pieces:
+        assert not len(runs.row) or (runs.row[0] > last and (np.diff(runs.row) >= 0).all())
+        last = max([last, *runs.row.tolist()])
+        rows += [
+            (row, offset + k, phrase, n_tokens)
+            for (row, offset, phrase, n_tokens), times in zip(rows_of(runs), runs.times.tolist(), strict=True)
+            for k in range(times)
+        ]
+    return sorted(rows)

@@ -12,7 +12,7 @@ from indexer.matching.ids import fastest
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
 from tests.reference import ReferenceMatcher
-from tests.support.drawing import Piece, block_of, numbered, patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import Piece, block_of, numbered, patterns_of, rows_of, rows_of_runs, vocabulary_of
 
 
 class UnfilteredMatcher(TokenMatcher):
@@ -54,4 +54,6 @@ def found(
         matcher = kind(patterns_of(pairs), vocabulary_of(spelled, special), **options)
         for dtype in (np.uint16, np.uint32):
             assert rows_of(matcher.find(*block_of(rows, dtype))) == expected, (kind, dtype)
+            if kind is TokenMatcher:
+                assert rows_of_runs(matcher.find_runs(*block_of(rows, dtype))) == expected, dtype
     return expected

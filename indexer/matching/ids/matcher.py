@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,21 +13,23 @@ from indexer.matching.ids.fastest import Fastest, fastest_search, search_nothing
 from indexer.matching.ids.kernels.automaton import Automaton, build_automaton
 from indexer.matching.ids.kernels.prefilter import IdPrefilter
 from indexer.matching.ids.kernels.single_ids import SingleIds
-from indexer.matching.ids.kernels.traversal import HitBuffer, new_batch
+from indexer.matching.ids.kernels.traversal import new_batch
 from indexer.matching.ids.kernels.unfiltered import search_stretches
 from indexer.matching.ids.kernels.verify import SKIP
-from indexer.matching.ids.kernels.windows import new_scratch
+from indexer.matching.ids.kernels.windows import Scratch, new_scratch
 from indexer.matching.ids.pattern_table import pattern_table
 from indexer.matching.ids.prefilter import build_prefilter
-from indexer.matching.ids.search import find_all
+from indexer.matching.ids.runs_of_one_id import add_rules_of_runs, counted_together
+from indexer.matching.ids.search import Patterns, Search, find_all, find_runs
 from indexer.matching.ids.single_ids import frequent_singles, single_ids
 from indexer.matching.kernels.block import Block
+from indexer.matching.kernels.matches import MatchRuns
 from indexer.matching.matcher import SAMPLE_TOKENS, Matches
 from indexer.matching.sampled import BuiltFromSample
 from indexer.matching.scratch import ScratchPool
 from indexer.matching.vocabulary_tables import VocabularyTables, tables_of
 from indexer.patterns import IdPatterns, select
-from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds
+from indexer.units import BoolArray, Int64Array, TokenIds
 from indexer.vocabulary import TokenBytes
 
 _scratch, _batches = ScratchPool(new_scratch), ScratchPool(new_batch)
@@ -39,15 +42,17 @@ class Prepared(NamedTuple):
     ----------
     fastest : Fastest
         What searches for the patterns.
-    reported : array of int32, shape (n_patterns, 4)
-        What is known of them, in the order of their automaton.
-    singles : SingleIds or None
-        The patterns of one id, where a table answers them.
+    patterns : Patterns
+        What is known of them.
     """
 
     fastest: Fastest
-    reported: Int32Array
-    singles: SingleIds | None
+    patterns: Patterns
+
+    @property
+    def singles(self) -> SingleIds | None:
+        """The patterns of one id, where a table answers them."""
+        return self.patterns.singles
 
 
 class TokenMatcher:
@@ -94,6 +99,7 @@ class TokenMatcher:
         tables = None if vocabulary is None else tables_of(vocabulary)
         table = pattern_table(patterns, tables, boundary=boundary, possessive=possessive, unbounded=unbounded)
         self._neighbours = no_neighbours() if tables is None else tables.made_by(neighbour_table)
+        add_rules_of_runs(table, self._patterns, self._neighbours)
         self._automaton, order = build_automaton(self._patterns.ids, self._patterns.offsets)
         self._order = order.astype(np.int32)
         self._reported = table[order]
@@ -111,13 +117,16 @@ class TokenMatcher:
             if several forms of it begin there. Leading ids that spell only white space are not part of it.
         """
         block = checked_block(ids, starts, stops)
-        (search, *_), reported, singles = self._prepared.for_block(*block)
+        fastest, patterns = self._prepared.for_block(*block)
         with _scratch.lend() as scratch:
+            return find_all(_search_of(fastest, block, scratch), patterns, block)
 
-            def search_from(row: int, hits: HitBuffer) -> tuple[int, int]:
-                return search(block, row, hits, scratch)
-
-            return find_all(search_from, reported, self._neighbours, block, singles)
+    def find_runs(self, ids: TokenIds, starts: Int64Array, stops: Int64Array) -> Iterator[MatchRuns]:
+        """Yield the same occurrences, to be counted; see `RunFinder.find_runs`."""
+        block = checked_block(ids, starts, stops)
+        fastest, patterns = self._prepared.for_block(*block)
+        with _scratch.lend() as scratch:
+            yield from find_runs(_search_of(fastest, block, scratch), patterns, block, in_order=False)
 
     def find_within(self, block: Block, row: Int64Array, begin: Int64Array, end: Int64Array) -> Matches:
         """Return the occurrences that lie wholly inside one of some stretches of sequences.
@@ -138,8 +147,7 @@ class TokenMatcher:
         with _batches.lend() as batch:
             found = find_all(
                 lambda k, hits: search_stretches(self._automaton, stretches, origins, k, hits, batch),
-                self._reported,
-                self._neighbours,
+                self.reported,
                 rows,
             )
         return found._replace(row=row[found.row])
@@ -158,6 +166,11 @@ class TokenMatcher:
     def n_leading(self) -> int:
         """The most ids of white space that a pattern begins with: they stand before its occurrence."""
         return int(self._reported[:, SKIP].max(initial=0))
+
+    @property
+    def reported(self) -> Patterns:
+        """What is known of all patterns, in the order of their automaton."""
+        return Patterns(self._reported, self._neighbours, counted_together(self._reported))
 
     @property
     def automaton(self) -> Automaton:
@@ -190,4 +203,8 @@ class TokenMatcher:
         if len(patterns.phrase):
             with _scratch.lend() as scratch:
                 fastest = fastest_search(automaton, prefilter, sample, scratch)
-        return Prepared(fastest, reported, singles)
+        return Prepared(fastest, Patterns(reported, self._neighbours, counted_together(reported), singles))
+
+
+def _search_of(fastest: Fastest, block: Block, scratch: Scratch) -> Search:
+    return lambda row, hits: fastest.search(block, row, hits, scratch)

@@ -17,7 +17,7 @@ from indexer.matching.ids.kernels.single_ids import (
     NO_WORD_BEFORE,
     SingleIds,
 )
-from indexer.matching.ids.kernels.verify import LENGTH, PHRASE, RULES
+from indexer.matching.ids.kernels.verify import BORDER_RULES, LENGTH, PHRASE, RULES
 from indexer.matching.kernels.borders import (
     LEFT_BORDER,
     NO_POSSESSIVE,
@@ -59,6 +59,7 @@ def single_ids(ids: TokenIds, patterns: Int32Array, neighbours: NeighbourTable) 
     """
     _, first = np.unique(np.stack([ids.astype(np.int64), patterns[:, PHRASE]]), axis=1, return_index=True)
     ids, patterns = ids[first].astype(np.int64), np.ascontiguousarray(patterns[first])
+    patterns[:, RULES] &= BORDER_RULES
     assert (patterns[:, LENGTH] == 1).all()
     n_ids = max(int(ids.max(initial=-1)) + 1, len(neighbours.first_byte))
     n_each = np.bincount(ids, minlength=n_ids + 1)

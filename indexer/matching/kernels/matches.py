@@ -31,7 +31,7 @@ class Matches(NamedTuple):
 
 
 class MatchRuns(NamedTuple):
-    """Occurrences in a block of sequences to be counted: rows ascend, those of a row come in any order.
+    """Occurrences in a block of sequences, in runs: rows ascend, those of a row come in any order.
 
     Attributes
     ----------
@@ -69,6 +69,29 @@ def put_match(matches: Matches, n: int, phrase: int, row: int, token_offset: int
     matches.token_offset[n] = token_offset
     matches.n_tokens[n] = n_tokens
     return n + 1
+
+
+@merged
+def put_run(
+    runs: MatchRuns, n: int, phrase: int, row: int, token_offset: int, n_tokens: int, times: int
+) -> int:
+    """Add a run of occurrences behind the first `n`; return `n` + 1."""
+    runs.phrase[n] = phrase
+    runs.row[n] = row
+    runs.token_offset[n] = token_offset
+    runs.n_tokens[n] = n_tokens
+    runs.times[n] = times
+    return n + 1
+
+
+@leaf
+def copy_run(source: MatchRuns, k: int, runs: MatchRuns, at: int) -> None:
+    """Copy a run to a place."""
+    runs.phrase[at] = source.phrase[k]
+    runs.row[at] = source.row[k]
+    runs.token_offset[at] = source.token_offset[k]
+    runs.n_tokens[at] = source.n_tokens[k]
+    runs.times[at] = source.times[k]
 
 
 @leaf

@@ -10,10 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.corpus.kernels.visits import Visits
-from indexer.jit.bisection import n_below
 from indexer.jit.compile import leaf, uncounted
-from indexer.jit.numbers import int64, uint64
+from indexer.jit.numbers import int64
 from indexer.units import Int32Array, Int64Array, Uint64Array
 
 EXPOSURES, LAST_STEP, OPEN_BIN, OPEN_COUNT, SEQUENCES, N_PLACES, WANTED_BEFORE = range(7)
@@ -176,31 +174,6 @@ def keep_place(
     if n + 1 == most:
         # An equal step can still matter: of a sequence that is visited more than once.
         sums[phrase, WANTED_BEFORE] = places.step[first + n] + 3
-
-
-@leaf
-def bins_of_row(visits: Visits, row: int, checkpoints: Int64Array, which: int, bin_of: Int64Array) -> int:
-    """Fill `bin_of` with the bin plus one of each visit of a row, 0 where the step is not known.
-
-    Neighbours are mostly of one bin, so `which` is tried first; returns what to try next.
-    """
-    base = visits.offsets[0]
-    for visit in range(visits.offsets[row], visits.offsets[row + 1]):
-        step = visits.steps[visit]
-        if step < 0:
-            bin_of[visit - base] = 0
-            continue
-        if step >= checkpoints[which] or (which > 0 and step < checkpoints[which - 1]):
-            which = n_below(checkpoints, step + 1)
-        bin_of[visit - base] = which + 1
-    return which
-
-
-@uncounted
-def close_bins(sums: Int64Array, bins: BinTable, n_bins: int, phrases: Int64Array) -> None:
-    """Bring the open bins of some phrases to the table, which must have room for them."""
-    for k in range(phrases.shape[0]):
-        close_bin(sums, bins, n_bins, uint64(phrases[k]))
 
 
 @uncounted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indexer.jit.compile import uncounted
 from indexer.jit.numbers import int64
-from indexer.matching.kernels.matches import Matches
+from indexer.matching.kernels.matches import Matches, MatchRuns
 from indexer.units import Int64Array
 
 
@@ -45,3 +45,21 @@ def keep_counted(
         kept.n_tokens[n] = matches.n_tokens[k]
         n += 1
     return n
+
+
+@uncounted
+def shorten_runs(runs: MatchRuns, lengths: Int64Array, n_shared: int) -> None:
+    """Leave of each run the occurrences that begin before the last `n_shared` ids of their sequence.
+
+    Parameters
+    ----------
+    runs : MatchRuns
+        Written to.
+    lengths : array of int64, shape (n_sequences,)
+        Ids of each sequence.
+    n_shared : int
+        As of `keep_counted`.
+    """
+    for k in range(runs.phrase.shape[0]):
+        n_left = lengths[runs.row[k]] - n_shared - int64(runs.token_offset[k])
+        runs.times[k] = max(int64(0), min(int64(runs.times[k]), n_left))

@@ -14,7 +14,7 @@ from indexer.jit.numbers import int64, uint64
 from indexer.matching.ids.kernels.verify import PHRASE, RULES
 from indexer.matching.kernels.block import Block, Row
 from indexer.matching.kernels.borders import NeighbourTable, is_word_bounded
-from indexer.matching.kernels.matches import Matches
+from indexer.matching.kernels.matches import MatchRuns
 from indexer.units import Int32Array, Int64Array, Uint8Array, Uint64Array
 
 IS_PATTERN, NO_WORD_BEFORE, NO_WORD_AFTER, KNOWN_BEFORE, KNOWN_AFTER, ASK = 1, 2, 4, 8, 16, 128
@@ -59,7 +59,7 @@ def entry_of(entries: Uint64Array, token: int) -> int:
 
 
 @leaf
-def ask_borders(singles: SingleIds, row: Row, at: int, window: Uint8Array, found: Matches, n: int) -> int:
+def ask_borders(singles: SingleIds, row: Row, at: int, window: Uint8Array, found: MatchRuns, n: int) -> int:
     """Write down the patterns of the id at a position that keep their border rules; return the new number."""
     token = int64(row.ids[at])
     for pattern in range(singles.offsets[token], singles.offsets[token + 1]):
@@ -68,14 +68,14 @@ def ask_borders(singles: SingleIds, row: Row, at: int, window: Uint8Array, found
             continue
         found.phrase[n] = singles.patterns[pattern, PHRASE]
         found.token_offset[n] = at - row.start
-        found.n_tokens[n] = 1
+        found.n_tokens[n] = found.times[n] = 1
         n += 1
     return n
 
 
 @leaf
 def find_singles(
-    singles: SingleIds, row: Row, begin: int, end: int, window: Uint8Array, found: Matches, n: int
+    singles: SingleIds, row: Row, begin: int, end: int, window: Uint8Array, found: MatchRuns, n: int
 ) -> int:
     """Write down the occurrences at ``[begin, end)`` of a row, but for its number; return the new number.
 
@@ -97,31 +97,32 @@ def find_singles(
             place = uint64(n)
             found.phrase[place] = int64(entry & uint64(0xFFFFFFFF))
             found.token_offset[place] = at - start
-            found.n_tokens[place] = 1
+            found.n_tokens[place] = found.times[place] = 1
             n += needs & IS_PATTERN & int64(broken == 0)
         left, entry = entry, right
     return n
 
 
 @leaf
-def insert_longer(found: Matches, first: int, n: int, offset: int, phrase: int, n_tokens: int) -> int:
+def insert_longer(longer: MatchRuns, k: int, found: MatchRuns, first: int, n: int) -> int:
     """Insert an occurrence of several ids among those of its place, ordered by phrase; return the new number.
 
     Parameters
     ----------
-    found : Matches
+    found : MatchRuns
         What begins at that place stands from the number `first` on, one occurrence a phrase. One of the same
         phrase is shorter, or as short, and stays alone.
     """
-    at = int64(n)
+    at, phrase = int64(n), int64(longer.phrase[k])
     while at > first and found.phrase[at - 1] > phrase:
         at -= 1
     if at > first and found.phrase[at - 1] == phrase:
         return n
-    for k in range(n, at, -1):
-        found.phrase[k], found.n_tokens[k] = found.phrase[k - 1], found.n_tokens[k - 1]
-        found.token_offset[k] = offset
-    found.phrase[at], found.token_offset[at], found.n_tokens[at] = phrase, offset, n_tokens
+    for each in range(n, at, -1):
+        found.phrase[each], found.n_tokens[each] = found.phrase[each - 1], found.n_tokens[each - 1]
+        found.times[each] = found.times[each - 1]
+    found.token_offset[n] = longer.token_offset[k]
+    found.phrase[at], found.n_tokens[at], found.times[at] = phrase, longer.n_tokens[k], longer.times[k]
     return n + 1
 
 
@@ -131,11 +132,11 @@ def add_singles(
     block: Block,
     row: int,
     last_row: int,
-    longer: Matches,
+    longer: MatchRuns,
     k: int,
     n_longer: int,
     window: Uint8Array,
-    found: Matches,
+    found: MatchRuns,
 ) -> tuple[int, int, int]:
     """Write the occurrences of one id between those of several, in order, row after row.
 
@@ -145,11 +146,11 @@ def add_singles(
         What is looked for, and where.
     row, last_row : int
         The rows ``[row, last_row)``.
-    longer : Matches
+    longer : MatchRuns
         The occurrences of several ids, ordered, from the number `k` on up to `n_longer`.
     window : array of uint8
         Scratch for `borders.WINDOW_BYTES` bytes.
-    found : Matches
+    found : MatchRuns
         Takes all of them.
 
     Returns
@@ -167,17 +168,15 @@ def add_singles(
             last += 1
         if n + (sequence.stop - at) * singles.most_of_id + last - k + 1 > capacity:
             break
-        while k < last:
-            offset = int64(longer.token_offset[k])
-            place = sequence.start + offset
-            n = find_singles(singles, sequence, at, place, window, found, n)
-            first = int64(n)
-            n = find_singles(singles, sequence, place, place + 1, window, found, n)
+        while at < sequence.stop:
+            offset = int64(longer.token_offset[k]) if k < last else sequence.stop - sequence.start - 1
+            n = find_singles(singles, sequence, at, sequence.start + offset + 1, window, found, n)
+            at, first = sequence.start + offset + 1, int64(n)
+            while first > first_of_row and found.token_offset[first - 1] == offset:
+                first -= 1
             while k < last and longer.token_offset[k] == offset:
-                n = insert_longer(found, first, n, offset, int64(longer.phrase[k]), int64(longer.n_tokens[k]))
+                n = insert_longer(longer, k, found, first, n)
                 k += 1
-            at = place + 1
-        n = find_singles(singles, sequence, at, sequence.stop, window, found, n)
         for each in range(first_of_row, n):
             found.row[each] = row
         row += 1

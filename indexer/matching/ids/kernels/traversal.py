@@ -24,7 +24,7 @@ from indexer.matching.ids.kernels.automaton import (
     Automaton,
     advance,
 )
-from indexer.units import Int32Array, Int64Array, TokenIds
+from indexer.units import BoolArray, Int32Array, Int64Array, TokenIds
 
 BATCH_IDS = 1 << 14
 """Ids that are traversed together; their traversals end in this many reports at most."""
@@ -80,11 +80,17 @@ class HitBuffer(NamedTuple):
         The sequence.
     end : array of int32
         Tokens from the start of the sequence to behind the last id of the pattern.
+    times : array of int32
+        How many hits these are: each of the others ends an id behind the one before.
+    together : array of bool, shape (n_patterns,) or (0,)
+        Which patterns may have several hits written as one; empty: none.
     """
 
     pattern: Int32Array
     row: Int64Array
     end: Int32Array
+    times: Int32Array
+    together: BoolArray
 
 
 class Batch(NamedTuple):
@@ -210,16 +216,24 @@ def write_hits(
             if n_hits > capacity:
                 break
             row, n_before = row_here, n_hits
-        offset = reached.behind[this] - int64(starts[row])
-        for end in range(offset, offset + reached.times[this]):
+        offset, times = reached.behind[this] - int64(starts[row]), reached.times[this]
+        n_each = times if hits.together.shape[0] else int64(1)
+        for end in range(offset, offset + times, n_each):
             report = reached.report[this]
             while report != NOTHING:
                 for pattern in range(reports[report, FIRST], reports[report + 1, FIRST]):
-                    if n_hits < capacity:
-                        hits.pattern[n_hits] = pattern
-                        hits.row[n_hits] = row
-                        hits.end[n_hits] = end
-                    n_hits += 1
+                    # All but the last have the id of the run on both sides, and become one.
+                    most = n_each - 1 if n_each > 1 and hits.together[pattern] else int64(1)
+                    each = int64(0)
+                    while each < n_each:
+                        if n_hits < capacity:
+                            hits.pattern[n_hits] = pattern
+                            hits.row[n_hits] = row
+                            hits.end[n_hits] = end + each
+                            hits.times[n_hits] = most
+                        n_hits += 1
+                        each += most
+                        most = int64(1)
                 report = int64(reports[report, SHORTER])
     return Written(n_hits, row, n_before)
 

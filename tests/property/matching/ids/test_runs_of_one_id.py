@@ -14,7 +14,7 @@ from indexer.matching.ids.kernels import traversal
 from indexer.matching.ids.kernels.windows import BLOCK_TOKENS
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
-from tests.support.drawing import patterns_of, rows_of
+from tests.support.drawing import patterns_of, rows_of, rows_of_runs, vocabulary_of
 from tests.support.examples import examples
 from tests.support.id_cases import search_every_id
 
@@ -42,8 +42,44 @@ def test_runs_equal_plain_loops(stream, several, length, table, alone):
             search_every_id(patch)
         matcher = TokenMatcher(patterns_of(several), None, boundary="none", possessive="include")
         found = matcher.find(np.array(ids, np.uint16), starts, stops)
+        runs = rows_of_runs(matcher.find_runs(np.array(ids, np.uint16), starts, stops))
     expected = naive_id_matches(several, [ids[a:b] for a, b in zip(starts, stops, strict=True)])
-    assert rows_of(found) == expected
+    assert rows_of(found) == runs == expected
+
+
+SPELLED = [b" a", b" ", b"-", b"b", b"e\xcc\x81", b"\xcc\x81", b"\xc3", b"'s", b"\xa9"]
+
+
+@settings(max_examples=examples(150))
+@given(
+    stream=st.lists(st.tuples(st.integers(0, 8), st.sampled_from([1, 1, 2, 3, 30])), min_size=1, max_size=6),
+    several=st.sets(
+        st.tuples(st.integers(0, 3), st.tuples(st.integers(0, 8), st.integers(1, 4))), min_size=1, max_size=6
+    ),
+    possessive=st.sampled_from(["include", "exclude"]),
+    table=st.booleans(),
+)
+def test_borders_of_runs_equal_plain_loops(stream, several, possessive, table):
+    pairs = sorted({(phrase, (token,) * n) for phrase, (token, n) in several})
+    ids = [token for token, n in stream for _ in range(n)]
+    starts, stops = np.zeros(1, np.int64), np.full(1, len(ids), np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(single_ids, "_MANY", -1 if table else 2)
+        vocabulary = vocabulary_of(SPELLED, frozenset())
+        matcher = TokenMatcher(patterns_of(pairs), vocabulary, boundary="word", possessive=possessive)
+        runs = rows_of_runs(matcher.find_runs(np.array(ids, np.uint16), starts, stops))
+    assert runs == naive_id_matches(
+        pairs, [ids], spelled=SPELLED, special=frozenset(), boundary="word", possessive=possessive
+    )
+
+
+def test_a_run_is_told_as_a_few_entries():
+    matcher = TokenMatcher(
+        patterns_of([(0, (1, 1)), (1, (1, 1, 1)), (2, (1, 2))]), None, boundary="none", possessive="include"
+    )
+    ids = np.repeat(np.array([1, 2], np.uint16), [1000, 1])
+    pieces = matcher.find_runs(ids, np.zeros(1, np.int64), np.full(1, len(ids), np.int64))
+    assert sum(len(runs.row) for runs in pieces) < 10
 
 
 @pytest.mark.skipif("NUMBA_DISABLE_JIT" in os.environ, reason="too many tokens for the interpreter")

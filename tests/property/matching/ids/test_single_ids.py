@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from indexer.matching.ids import search, single_ids
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
-from tests.support.drawing import patterns_of, rows_of, vocabulary_of
+from tests.support.drawing import patterns_of, rows_of, rows_of_runs, vocabulary_of
 from tests.support.drawn_streams import streams
 from tests.support.examples import examples
 from tests.support.id_cases import search_every_id
@@ -45,13 +45,15 @@ def test_the_table_finds_what_plain_loops_find(dtype, case, boundary, possessive
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(single_ids, "_MANY", -1)
         patch.setattr(search, "_SINGLES_AT_ONCE", room)
+        patch.setattr(search, "_SINGLES_TO_COUNT", room)
         if alone:  # and the automaton reads every id for the longer ones
             search_every_id(patch)
         matcher = TokenMatcher(
             patterns_of(pairs), vocabulary_of(spelled, special), boundary=boundary, possessive=possessive
         )
         found = matcher.find(ids, starts, stops)
-    assert rows_of(found) == expected
+        runs = rows_of_runs(matcher.find_runs(ids, starts, stops))
+    assert rows_of(found) == runs == expected
     assert [column.dtype for column in found] == [np.int32, np.int64, np.int32, np.int32]
 
 

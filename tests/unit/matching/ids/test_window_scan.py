@@ -122,7 +122,7 @@ def test_what_is_found_does_not_depend_on_the_sample():
         matcher = matcher_of(pairs)
         prefilter = build_prefilter(patterns_of(pairs), sample)
         fastest = fastest_search(matcher.automaton, prefilter, stream[:100], new_scratch())
-        other = Prepared(fastest, matcher._reported, None)
+        other = Prepared(fastest, matcher.reported)
         matcher._prepared = BuiltFromSample(lambda *_, other=other: other, 0)
         assert rows_of(matcher.find(stream, starts, stops)) == expected
 
