@@ -131,10 +131,12 @@ class IndexOnStore(IndexDir):
         StateError
             Somebody did.
         """
-        is_new = not self.plan_file.is_file()
+        copied = self.plan_file.read_bytes() if self.plan_file.is_file() else None
         super().commit_plan(pieces)
         data, url = self.plan_file.read_bytes(), self.shown(self.plan_file)
-        if not is_new:
+        if data == copied:
+            return  # written again it would be another version to whoever scans for it
+        if copied is not None:
             write_object(url, data)
         elif create_object(url, data) is not None:
             raise StateError(

@@ -78,8 +78,12 @@ def test_shares_end_with_the_index_of_one_folder(
 
 def test_the_same_plan_is_taken_again_and_another_refused(corpus: SmallCorpus, store: dict[str, Any]) -> None:
     plan_index(corpus.config(), URL)
-    scan(Share(1, 1))
+    scanned = scan_shards(URL)
+    next(scanned)
+    version = objects.version_of_object(f"{URL}/plan.json")
     plan_index(corpus.config(), URL)
+    assert objects.version_of_object(f"{URL}/plan.json") == version  # or this scan would end
+    assert len(list(scanned)) == 3
     assert scan(Share(1, 1)) == []
     corpus.order["batch_size"] = 8
     with pytest.raises(StateError, match=r"memory://runs/index: holds another plan"):
