@@ -249,6 +249,10 @@ def _compared(path: Path) -> tuple[PartialFacts, memoryview]:
         metadata = pq.read_schema(pa.BufferReader(data)).metadata or {}
         facts = json.loads(metadata[_KEY])
         version = facts.pop("format_version", None)
+    except PermissionError as error:
+        raise StateError(
+            f"cannot be read ({error.strerror})", path=path, fix=f"see who owns it, or {fix}"
+        ) from None
     except (OSError, KeyError, ValueError, AttributeError, pa.ArrowException) as error:
         raise StateError(f"is not a partial ({type(error).__name__})", path=path, fix=fix) from None
     if version != FORMAT_VERSION:

@@ -29,7 +29,7 @@ def commit_file(final: Path, write: Callable[[Path], object]) -> None:
         aside.replace(final)
         _sync_directory(final.parent)
     except Exception as error:
-        if isinstance(error, OSError) and error.filename == str(aside):
+        if isinstance(error, OSError) and str(error.filename) == str(aside):
             error.filename = str(final)
         if isinstance(error, ExposureError) or not is_about_space(error):
             raise

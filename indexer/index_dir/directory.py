@@ -19,6 +19,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ from indexer.redaction import redacted_url
 from indexer.storage.opening import bytes_of_regular
 from indexer.storage.urls import is_url
 from indexer.temporaries import remove_leftovers
+
+_PARTIAL = re.compile(r"(\d+)\.parquet", re.ASCII)
 
 
 class IndexDir:
@@ -129,8 +132,18 @@ class IndexDir:
         return self.failures / f"{range_number:06d}.json"
 
     def committed_ranges(self) -> set[int]:
-        """Return the numbers of the ranges whose partial is committed."""
-        return {int(path.stem) for path in self.partials.glob("*.parquet") if path.stem.isdigit()}
+        """Return the numbers of the ranges whose partial is committed.
+
+        Raises
+        ------
+        OSError
+            The folder cannot be listed, so that nobody knows: `glob` would say that there is none.
+        """
+        try:
+            names = [path.name for path in self.partials.iterdir()]
+        except FileNotFoundError:
+            return set()
+        return {int(found[1]) for name in names if (found := _PARTIAL.fullmatch(name))}
 
     def note_search(self, ways: dict[str, str]) -> None:
         """Write down in which way each unit is searched; that decides speed, never what is found."""

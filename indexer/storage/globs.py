@@ -1,7 +1,13 @@
-"""What a glob of local files stands for; a part of it that exists as it is written is no pattern."""
+"""What a glob of local files stands for; a part of it that exists as it is written is no pattern.
+
+The library's `glob.glob` means the same, and passes over a folder that it cannot list without a word: shards
+in it would be missing from a plan, and nobody would know.
+"""
 
 from __future__ import annotations
 
+import errno
+import fnmatch
 import glob
 import os
 from collections.abc import Iterator, Sequence
@@ -9,26 +15,35 @@ from pathlib import Path, PurePath
 
 has_magic = glob.has_magic
 
+_NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+_OF_THE_FILE_SYSTEM = "lost+found"
+"""Nobody but root may list it, and it holds no shards."""
+
 
 def local_matches(path: str, *, base: Path) -> list[str]:
     """Return the paths that a glob matches, sorted, spelled like the glob.
 
     Folders may have names that look like patterns, as ``[v1] data``: from the left, each part with brackets
     that exists as it is written stands for itself. A path in which nothing is left to match is returned as it
-    is, whether it exists or not.
+    is, whether it exists or not. Names that begin with a dot are matched by what begins with one.
+
+    Raises
+    ------
+    OSError
+        A folder that may hold matches cannot be listed.
     """
     parts = PurePath(path).parts
     found = ""
     for at, part in enumerate(parts):
         if glob.has_magic(part) and not _is_literal(part, found, base):
-            return sorted(_matches(found, parts[at:], base))
+            return sorted(set(_matches(found, parts[at:], base)))
         found = os.path.join(found, part)  # noqa: PTH118  as the user spells it
     return [path]
 
 
 def _is_literal(part: str, folder: str, base: Path) -> bool:
     """Tell whether a part is a name with brackets; what ``*`` and ``?`` match holds the name itself."""
-    return "[" in part and os.path.lexists(base / folder / part)
+    return "[" in part and _is_there(base / folder / part)
 
 
 def _matches(found: str, parts: Sequence[str], base: Path) -> Iterator[str]:
@@ -38,14 +53,57 @@ def _matches(found: str, parts: Sequence[str], base: Path) -> Iterator[str]:
         return
     part, *rest = parts
     if part == "**":
-        # folders of any depth: what follows is left to the library
-        pattern = os.path.join(glob.escape(found), *parts)  # noqa: PTH118
-        yield from glob.glob(pattern, root_dir=base, recursive=True)  # noqa: PTH207
+        yield from [] if rest or not found else [found]
+        for folder in _names_below(found, base, folders=True):
+            yield from _matches(folder, rest, base) if rest else ()
+        yield from () if rest else _names_below(found, base, folders=False)
     elif glob.has_magic(part) and not _is_literal(part, found, base):
-        pattern = os.path.join(glob.escape(found), part)  # noqa: PTH118
-        for match in glob.glob(pattern, root_dir=base):  # noqa: PTH207
-            yield from _matches(match, rest, base)
-    else:
-        literal = os.path.join(found, part)  # noqa: PTH118
-        if os.path.lexists(base / literal):
-            yield from _matches(literal, rest, base)
+        for entry in _entries(base / found):
+            if fnmatch.fnmatchcase(entry.name, part) and _is_shown(entry.name, part):
+                yield from _matches(_below(found, entry.name), rest, base)
+    elif _is_there(base / found / part):
+        yield from _matches(_below(found, part), rest, base)
+
+
+def _names_below(found: str, base: Path, *, folders: bool) -> Iterator[str]:
+    """Yield a folder and all folders below it, links followed; or all names below it."""
+    if folders:
+        yield found
+    for entry in _entries(base / found):
+        if not _is_shown(entry.name, "**") or (folders and not entry.is_dir()):
+            continue
+        name = _below(found, entry.name)
+        if not folders:
+            yield name
+        yield from _names_below(name, base, folders=folders)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what is in a folder; nothing where it is none."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        if error.errno in _NOTHING_THERE or folder.name == _OF_THE_FILE_SYSTEM:
+            return []
+        raise
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return False
+        raise
+    except ValueError:  # no file can have the name
+        return False
+    return True
+
+
+def _is_shown(name: str, pattern: str) -> bool:
+    return not name.startswith(".") or pattern.startswith(".")
+
+
+def _below(folder: str, name: str) -> str:
+    return os.path.join(folder, name)  # noqa: PTH118  as the user spells it

@@ -85,3 +85,19 @@ def test_duckdb_builds_and_reads_in_folders_of_odd_names(tmp_path: Path, name: s
         table.execute("INSERT INTO provenance VALUES ('schema_version', '2')")
     with open_read_only(root / "x.duckdb") as table:
         assert table.execute("SELECT value FROM provenance").fetchall() == [("2",)]
+
+
+def test_partials_that_cannot_be_listed_are_not_missing(tmp_path: Path, monkeypatch) -> None:
+    index = IndexDir(tmp_path)
+    assert index.committed_ranges() == set()
+    index.partials.mkdir()
+    for name in ("000003.parquet", "1234567.parquet", "x.parquet", "000004.parquet.bak"):
+        (index.partials / name).touch()
+    assert index.committed_ranges() == {3, 1234567}
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(PermissionError, match="partials"):
+        index.committed_ranges()
