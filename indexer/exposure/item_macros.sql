@@ -131,8 +131,9 @@ WITH RECURSIVE windows AS (
     WHERE items.kind = 'item'
     WINDOW in_order AS (PARTITION BY item_id, role ORDER BY place)
 ),
-found AS MATERIALIZED (
-    SELECT row_number() OVER () AS node, *
+-- Numbered by what tells one from the other: a stored macro forgets MATERIALIZED, and may ask twice.
+found AS (
+    SELECT row_number() OVER (ORDER BY field, place, sequence, token_offset, token_stop) AS node, *
     FROM (
         SELECT
             windows.field,
@@ -188,7 +189,7 @@ letters AS (
     FROM phrases
 ),
 -- Windows of one word share none, so that nothing tells what stands between them.
-linked AS MATERIALIZED (
+linked AS (
     SELECT
         after.*,
         coalesce(CASE WHEN windows_share THEN n_shared > 0 ELSE n_shared BETWEEN -1 AND 1 END, FALSE) AS touches,
