@@ -13,6 +13,8 @@ def unbrotli(chunks: Iterator[bytes], name: str, output_bytes: int) -> Iterator[
         import brotli
     except ImportError:
         raise _missing("brotli", name) from None
+    if not hasattr(brotli.Decompressor, "can_accept_more_data"):
+        raise _missing("brotli, version 1.2 or newer", name)  # one that was installed for something else
     decoder = brotli.Decompressor()
     try:
         for chunk in chunks:

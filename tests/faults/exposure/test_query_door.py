@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import indexer
@@ -227,6 +228,8 @@ def test_odd_types_are_printed(format: str, index_dir: Path, capfd: pytest.Captu
 def test_odd_types_are_written(ending: str, index_dir: Path, tmp_path: Path) -> None:
     from indexer.cli.main import run
 
+    if ending == "parquet" and int(pa.__version__.split(".")[0]) < 25:
+        pytest.skip("this Arrow writes no fixed lists that are NULL, and says so")
     out = tmp_path / f"x.{ending}"
     assert run(["query", str(index_dir), "SELECT * FROM test_all_types()", "--out", str(out)]) == 0
     assert out.stat().st_size

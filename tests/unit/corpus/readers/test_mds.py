@@ -5,7 +5,9 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ import zstandard
 
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
-from indexer.errors import ConfigError, InputError
+from indexer.errors import ConfigError, InputError, ResourceError
 from tests.support.rows_read_back import ROWS, check, rows_of
 
 
@@ -127,3 +129,11 @@ def test_mds_bytes_need_a_dtype(tmp_path: Path):
     write_mds(tmp_path / "mds", ROWS, "bytes", None)
     with pytest.raises(ConfigError, match=r"set \[corpus\] dtype; LLM Foundry before June 2024 wrote int64"):
         open_corpus(CorpusConfig(format="mds", paths=["mds"]), base=tmp_path)
+
+
+@pytest.mark.parametrize("brotli", [None, SimpleNamespace(Decompressor=SimpleNamespace())])
+def test_brotli_that_is_missing_or_too_old_is_named(tmp_path: Path, monkeypatch, brotli):
+    write_mds(tmp_path / "mds", ROWS, "ndarray:int32", "br")
+    monkeypatch.setitem(sys.modules, "brotli", brotli)
+    with pytest.raises(ResourceError, match=r"\.br: needs the package brotli.*exposure-indexer\[mds\]"):
+        check(tmp_path, ROWS, format="mds", paths=["mds"])
