@@ -12,6 +12,8 @@ from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
 MOST_PANELS = 6
+_LEAST_TOP = 0.05
+"""End of the axis where next to nothing is forgotten."""
 
 
 def acquisition_by_count(query: QueryFile, answer: Answer) -> Chart:
@@ -57,7 +59,8 @@ def _shares(rows: list[Row]) -> Any:
         scale=altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows}))),
         title="checkpoint (steps seen)",
     )
-    axis, scale = altair.Axis(format=".0%"), altair.Scale(domainMin=0)
+    axis = altair.Axis(format=".0%")
+    scale = altair.Scale(domain=[0, max(_LEAST_TOP, *(row["share"] for row in rows))])
     return (
         altair.Chart(values(rows))
         .mark_line(color=VERMILION, strokeWidth=1.8, point=has_lone_point(rows, "model"))
