@@ -22,7 +22,6 @@ from indexer.scanning.kernels.exposures import (
     LAST_STEP,
     N_COLUMNS,
     N_PLACES,
-    OPEN_BIN,
     SEQUENCES,
     PlacePool,
 )
@@ -32,6 +31,8 @@ from indexer.scanning.open_step import n_open_bins, new_counts, with_room_for_vi
 from indexer.scanning.places import first_places, grown_pool, new_pool
 from indexer.scanning.visit_cache import as_counted
 from indexer.units import UNKNOWN_STEP, Int32Array, Int64Array
+
+_NOBODY: Int64Array = np.empty(0, np.int64)
 
 
 class Tally:
@@ -72,6 +73,8 @@ class Tally:
         visits : Visits
             The steps of the block's sequences.
         """
+        if not len(runs.phrase):
+            return
         visits, n_counted = as_counted(visits), 0
         n_visits = np.diff(visits.offsets)
         self._counts = with_room_for_visits(self._counts, int(n_visits.max(initial=1)))
@@ -79,13 +82,27 @@ class Tally:
             self._make_room(runs, n_counted, int(n_visits[runs.row[n_counted]]))
             n_counted = self._count(runs, n_counted, first_sequence, visits)
 
+    def _close(self, phrases: Int64Array) -> None:
+        """Add to the sums what is counted, and to the table the open bins of some phrases."""
+        runs = MatchRuns(*new_matches(0), np.empty(0, np.int32))
+        self._count(
+            runs, 0, 0, as_counted(Visits(np.zeros(1, np.int64), _NOBODY)), is_last=True, to_close=phrases
+        )
+
     def _count(
-        self, runs: MatchRuns, first: int, first_sequence: int, visits: Visits, *, is_last: bool = False
+        self,
+        runs: MatchRuns,
+        first: int,
+        first_sequence: int,
+        visits: Visits,
+        *,
+        is_last: bool = False,
+        to_close: Int64Array = _NOBODY,
     ) -> int:
         with np.errstate(over="ignore"):  # hashes wrap; without the compiler NumPy would say so
             return count_exposures(
                 self._sums, self._bins, self._places, self._counts, self.n_places,
-                runs, first, first_sequence, visits, self.checkpoints, is_last,
+                runs, first, first_sequence, visits, self.checkpoints, is_last, to_close,
             )  # fmt: skip
 
     def _make_room(self, runs: MatchRuns, k: int, n_visits: int) -> None:
@@ -107,11 +124,11 @@ class Tally:
         """
         alone = alone or {}
         n_bins = len(self.checkpoints)
-        n_open = int(np.count_nonzero(self._sums[:, OPEN_BIN]))
-        self._bins = grown_bins(self._bins, n_open + 2 * n_open_bins(self._counts))
-        nothing = as_counted(Visits(np.zeros(1, np.int64), np.empty(0, np.int64)))
-        self._count(MatchRuns(*new_matches(0), np.empty(0, np.int32)), 0, 0, nothing, is_last=True)
+        self._bins = grown_bins(self._bins, n_open_bins(self._counts))
+        self._close(_NOBODY)
         seen = np.flatnonzero(self._sums[:, SEQUENCES])
+        self._bins = grown_bins(self._bins, len(seen))
+        self._close(seen)
         place_offsets, places = first_places(self._sums, self._places, seen)
         first = place_offsets[:-1]
         keys, bin_count = nonzero_bins(self._bins)

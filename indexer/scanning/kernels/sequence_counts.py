@@ -208,13 +208,14 @@ def count_exposures(
     visits: Visits,
     checkpoints: Int64Array,
     is_last: bool,
+    to_close: Int64Array,
 ) -> int:
     """Count the occurrences found in a block, from the number `first` on.
 
     Parameters
     ----------
     sums : array of int64, shape (n_phrases, `N_COLUMNS`)
-        Added to. Each sequence comes once, in one block.
+        Added to. Sequences come in order, each in one block.
     bins, places
         Added to. Where one has no room left, counting ends.
     counts : SequenceCounts
@@ -226,7 +227,9 @@ def count_exposures(
     checkpoints : array of int64
         Bin b holds the steps from ``checkpoints[b - 1]`` to ``checkpoints[b] - 1``.
     is_last : bool
-        Whether nothing comes behind: all is added then, open bins too; there must be room for them.
+        Whether nothing comes behind: all is added to the sums then; the bins must have room.
+    to_close : array of int64
+        Phrases whose open bins go to the table then, which must have room for these too.
 
     Returns
     -------
@@ -263,6 +266,6 @@ def count_exposures(
         add_to_step(counts)
     if is_last:
         add_step(sums, bins, n_bins, counts)
-        for phrase in range(sums.shape[0]):
-            close_bin(sums, bins, n_bins, uint64(phrase))
+        for each in range(to_close.shape[0]):
+            close_bin(sums, bins, n_bins, uint64(to_close[each]))
     return k
