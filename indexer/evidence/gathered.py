@@ -168,7 +168,7 @@ def _of_tokenizer(training: Training) -> Evidence:
     line = _decoded_line(tokenizer, runs)
     try:
         tokenizer.require_words()
-        fit = tokenizer_fit(tokenizer, runs)
+        fit = tokenizer_fit(tokenizer, runs, sum(shard.n_tokens for shard in training.fitted.shards))
     except InputError:
         fit = TokenizerFit(Verdict.UNTOLD, 0, 0.0, 0.0, 0.0, "its ids do not tell the words of a text")
     if fit.verdict is Verdict.FITS:
@@ -195,8 +195,9 @@ def _of_tokenizer(training: Training) -> Evidence:
         f"looks like another tokenizer than that of the corpus, or the ids have another dtype: {fit.why};"
         f" they spell {line}",
         path=tokenizer.name,
-        fix="name the tokenizer of this corpus as [tokenizer] path; if that is the text of the corpus,"
-        " set [tokenizer] trust = true: counts of 0 are then unknown",
+        fix="name the tokenizer of this corpus as [tokenizer] path; if that is the text of the corpus (as"
+        " where documents follow each other with neither an id nor a space between them), set [tokenizer]"
+        " trust = true: counts of 0 are then unknown",
     )
 
 

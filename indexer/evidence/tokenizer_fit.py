@@ -53,10 +53,13 @@ FEWEST_IDS = 400
 LEAST_USUAL = 0.6
 LEAST_ABBREVIATION = 2.0
 """Standard deviations by which frequent pieces are shorter than by chance; 9 and more in the right order."""
+LEAST_LAWFUL = 240_000
+"""Ids of a corpus below which that law proves nothing: its text may be invented, or of one kind alone."""
 MOST_LENGTHENED = -4.0
 """Further below no random order leads: text that says long words over and over, and tells nothing."""
 LEAST_SPREAD = 0.5
 """Of logarithms of counts, from the lower quartile to the upper: less where all words are as frequent."""
+_WHOLE_WORDS = "its ids are mostly whole words, which come back whosever ids they are"
 _LONGEST = 4
 _PIECE = 32
 
@@ -116,7 +119,9 @@ class _Compared(NamedTuple):
         return self.n_odd / self.n_ids if self.n_ids else 0.0
 
 
-def tokenizer_fit(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> TokenizerFit:
+def tokenizer_fit(
+    tokenizer: Tokenizer, runs: Sequence[list[int]], n_in_corpus: int | None = None
+) -> TokenizerFit:
     """Tell whether ids are of a tokenizer.
 
     Parameters
@@ -125,6 +130,8 @@ def tokenizer_fit(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> TokenizerF
         The tokenizer; its ids must tell the words of a text.
     runs : sequence of list of int
         A sample of the ids, cut where documents end.
+    n_in_corpus : int, optional
+        Ids that the corpus holds, in and out of the sample; where it is not given, many.
     """
     vocabulary = tokenizer.token_bytes()
     runs = _without_special(runs, vocabulary)
@@ -154,13 +161,15 @@ def tokenizer_fit(tokenizer: Tokenizer, runs: Sequence[list[int]]) -> TokenizerF
         return verdict(
             Verdict.FITS, f"{1 - found.odd:.1%} of {found.n_ids:,} ids are what it makes of their text"
         )
+    if n_in_corpus is not None and n_in_corpus < LEAST_LAWFUL:
+        return verdict(Verdict.UNTOLD, f"{_WHOLE_WORDS}, and the corpus is too small to tell")
     shorter = _abbreviation(runs, vocabulary)
     if shorter is not None and MOST_LENGTHENED < shorter < LEAST_ABBREVIATION:
         return verdict(
             Verdict.ANOTHER,
             "the pieces that are frequent in a sample are no shorter than others, as they are in any text",
         )
-    return verdict(Verdict.UNTOLD, "its ids are mostly whole words, which come back whosever ids they are")
+    return verdict(Verdict.UNTOLD, _WHOLE_WORDS)
 
 
 def _without_special(runs: Sequence[list[int]], vocabulary: TokenBytes) -> list[list[int]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from indexer.errors import InputError, ResourceError
 from indexer.storage.file_bytes import read_range, stream
 from indexer.storage.files import CorpusFile
-from indexer.storage.frame_index import FrameBorders, FrameIndex, frame_index
+from indexer.storage.frame_index import FrameBorders, FrameIndex, frame_index, head_of
 from indexer.storage.packed_members import bunzipped, gunzipped
 from indexer.storage.packed_whole import unbrotli, unsnappy
 from indexer.storage.unpack_ahead import UnpackedAhead
@@ -20,6 +20,17 @@ from indexer.storage.zstd_frames import ByteQueue, ZstdReader
 from indexer.storage.zstd_sizes import stated_size
 
 SUFFIXES = {".zst": "zstd", ".zstd": "zstd", ".gz": "gzip", ".bz2": "bz2"}
+_NOT_READ = {
+    "packed by xz": re.compile(rb"\xfd7zXZ\0"),
+    "packed by lz4": re.compile(rb"\x04\x22\x4d\x18[\x40-\x7d][\x40\x50\x60\x70]"),
+    "packed by lzip": re.compile(rb"LZIP\x01[\x0c-\x1d\x20-\xfd]"),
+    "packed by snappy, in its frames": re.compile(rb"\xff\x06\0\0sNaPpY"),
+    "a zip archive (.xlsx and .npz are such)": re.compile(
+        rb"PK\x03\x04[\x0a-\x3f]\0.[\x00-\x0f][\0\x08\x0c\x0e\x5d\x5f]\0", re.DOTALL
+    ),
+    "a 7z archive": re.compile(rb"7z\xbc\xaf\x27\x1c\0"),
+}
+"""How files begin whose bytes would pass for ids; enough of each that a few ids do not look like it."""
 OUTPUT_BYTES = 1024 * 1024
 PIECE_BYTES = 1024 * 1024
 WINDOW_BYTES = 128 * 1024 * 1024
@@ -103,22 +114,22 @@ def compression_of(file: CorpusFile) -> str | None:
 
     An empty file is compressed with nothing. Skippable zstd frames may come first.
     """
-    # a plan and a scan ask this several times of each file: of one version of an object it is read once
-    head = _head(file) if file.local or file.version is None else _head_of_version(file)
+    head = head_of(file)
     kind = compression_of_head(head)
     if kind is not None:
         return kind
+    other = next((what for what, begins in _NOT_READ.items() if begins.match(head)), None)
+    if other is not None:
+        raise InputError(
+            f"is {other}, which is not read",
+            path=file.name,
+            offset="byte 0",
+            fix="unpack it, or pack it with zstd or gzip",
+        )
     suffix = next((kind for ending, kind in SUFFIXES.items() if file.name.endswith(ending)), None)
     if suffix and head:
         raise InputError(f"does not begin like a {suffix} file", path=file.name, offset="byte 0")
     return None
-
-
-def _head(file: CorpusFile) -> bytes:
-    return read_range(file, 0, min(10, file.n_bytes))
-
-
-_head_of_version = lru_cache(maxsize=4096)(_head)
 
 
 def compression_of_head(head: bytes) -> str | None:

@@ -34,6 +34,8 @@ TAIL_BYTES = 1 << 16
 GROUP_BYTES = 1 << 20
 """Blocks of bgzip are of 64 KiB: so many bytes of them are one frame here."""
 _MOST_BLOCK_BYTES = 1 << 16
+_HEAD_BYTES = 18
+"""Those of a block of bgzip; other packings tell themselves by fewer."""
 _BLOCK_HEAD: Final = b"\x1f\x8b\x08\x04"
 _BLOCK_SIZE: Final = b"BC\x02\x00"
 END_OF_BGZF: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
@@ -140,16 +142,30 @@ def _ends_of_blocks(file: CorpusFile) -> Iterator[tuple[int, int]]:
         yield at, n_unpacked
 
 
-def lacks_end(file: CorpusFile) -> bool:
-    """Tell whether a local file of bgzip ends without the empty block that ends every such file.
+def head_of(file: CorpusFile) -> bytes:
+    """Return the first bytes of a file, which tell how it is packed.
 
-    A file whose name says nothing of gzip is not opened for it, nor are files of a store: each would cost a
-    request.
+    A plan and a scan ask several times of each file: of one version of an object they are read once.
     """
-    local = all(part.local for part in file.parts or (file,))
-    if not local or not file.name.endswith(_BGZF_SUFFIXES) or file.n_bytes < len(END_OF_BGZF):
+    return _head(file) if file.local or file.version is None else _head_of_version(file)
+
+
+def _head(file: CorpusFile) -> bytes:
+    return read_range(file, 0, min(_HEAD_BYTES, file.n_bytes))
+
+
+_head_of_version = lru_cache(maxsize=4096)(_head)
+
+
+def lacks_end(file: CorpusFile) -> bool:
+    """Tell whether a file of bgzip ends without the empty block that ends every such file.
+
+    A file whose name says nothing of gzip is not opened for it. An object of a store costs a request more
+    than its head, which is read anyway, if it is of bgzip, and none if not.
+    """
+    if not file.name.endswith(_BGZF_SUFFIXES) or file.n_bytes < len(END_OF_BGZF):
         return False
-    head = read_range(file, 0, 16)
+    head = head_of(file)
     in_blocks = head[:4] == _BLOCK_HEAD and head[12:16] == _BLOCK_SIZE
     return in_blocks and read_range(file, file.n_bytes - len(END_OF_BGZF), file.n_bytes) != END_OF_BGZF
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import lzma
 import os
 import signal
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zstandard
+from fsspec.implementations.memory import MemoryFileSystem
 
 from indexer.build import build_index, merge_index, plan_index, scan_shards, share_of_ranges
 from indexer.config import Config
@@ -26,6 +30,15 @@ from tests.support.small_corpus import SmallCorpus, exposures
 
 ROWS = np.random.default_rng(5).integers(0, 40, (400, 16)).astype("<u2")
 DATA = ROWS.tobytes()
+
+
+def zipped(data: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.bin", data)
+    return packed.getvalue()
+
+
 FRAMES = cut(DATA, list(range(700, len(DATA), 701)))
 PACKED = {".zst": seekable_zstd(FRAMES), ".gz": bgzf(FRAMES)}
 
@@ -116,6 +129,36 @@ def test_blocks_of_bgzip_without_the_one_that_ends_the_file_are_refused(tmp_path
         plan_index(config, tmp_path / "index")
     config = config_of(tmp_path, "shards/a.bin.gz", allow_holes=True)
     assert list(plan_index(config, tmp_path / "index").taken) == ["holes"]
+
+
+def test_the_end_is_looked_for_on_a_store_too(tmp_path: Path) -> None:
+    SmallCorpus(tmp_path, n_shards=0)
+    filesystem = MemoryFileSystem()
+    whole = bgzf(FRAMES[:-8])
+    for name, data in {"cut": whole.removesuffix(frame_index.END_OF_BGZF), "whole": whole}.items():
+        filesystem.pipe_file(f"/{name}/a.bin.gz", data)
+    with pytest.raises(InputError, match=r"a\.bin\.gz is in blocks of bgzip.*allow_holes = true"):
+        plan_index(config_of(tmp_path, "memory://cut/a.bin.gz"), tmp_path / "index")
+    assert not plan_index(config_of(tmp_path, "memory://whole/a.bin.gz"), tmp_path / "index").taken
+    filesystem.store.clear()
+
+
+@pytest.mark.parametrize(
+    ("packed", "what"),
+    [
+        (lzma.compress(DATA), "packed by xz"),
+        (bytes.fromhex("04224d18604082") + DATA, "packed by lz4"),
+        (zipped(DATA), "a zip archive"),
+    ],
+)
+@pytest.mark.parametrize("format", ["headerless", "auto", "jsonl"])
+def test_what_is_packed_otherwise_is_no_row_of_ids(
+    tmp_path: Path, packed: bytes, what: str, format: str
+) -> None:
+    SmallCorpus(tmp_path, n_shards=0)
+    (tmp_path / "shards/a.bin").write_bytes(packed)
+    with pytest.raises(InputError, match=f"a.bin, byte 0: is {what}.*, which is not read"):
+        plan_index(config_of(tmp_path, "shards/a.bin", format), tmp_path / "index")
 
 
 def test_the_end_is_looked_for_in_parts_and_under_other_names(tmp_path: Path) -> None:

@@ -116,3 +116,14 @@ def test_text_that_repeats_long_words_is_no_other_order(monkeypatch: pytest.Monk
         monkeypatch.setattr(tokenizer_fit_module, "_abbreviation", lambda *_, value=shorter: value)
         monkeypatch.setattr(tokenizer_fit_module, "_odd_in_another_order", lambda *_: 0.02)
         assert tokenizer_fit(right, runs).verdict is verdict
+
+
+def test_invented_words_of_a_small_corpus_are_too_few_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever draws words by lot makes frequent ones no shorter: of a small corpus that proves nothing."""
+    right, runs = tokenizer("wordpiece", "latin"), runs_of("wordpiece", "latin")
+    monkeypatch.setattr(tokenizer_fit_module, "_abbreviation", lambda *_: 0.5)
+    monkeypatch.setattr(tokenizer_fit_module, "_odd_in_another_order", lambda *_: 0.02)
+    assert tokenizer_fit(right, runs).verdict is Verdict.ANOTHER
+    fit = tokenizer_fit(right, runs, tokenizer_fit_module.LEAST_LAWFUL - 1)
+    assert fit.verdict is Verdict.UNTOLD and "too small to tell" in fit.why
+    assert tokenizer_fit(right, runs, tokenizer_fit_module.LEAST_LAWFUL).verdict is Verdict.ANOTHER
