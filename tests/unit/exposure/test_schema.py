@@ -18,6 +18,7 @@ from indexer.exposure.database import (
     define_macros,
     open_read_only,
 )
+from indexer.exposure.definitions import definitions, definitions_of_a_new_index
 
 ROOT = Path(__file__).parents[3]
 
@@ -87,3 +88,11 @@ def test_an_index_opens_in_an_interactive_session(database: Path) -> None:
 def test_the_page_of_the_data_model_is_the_one_the_schema_makes() -> None:
     page = (ROOT / "docs" / "data-model.md").read_text(encoding="utf-8")
     assert page == data_model_page(), "run `python -m indexer.exposure.data_model > docs/data-model.md`"
+
+
+def test_views_and_macros_are_the_same_once_they_were_written(database: Path) -> None:
+    """What a file does not keep of them, as whether a CTE is materialized, verify would call a forgery."""
+    with open_read_only(database) as connection:
+        written = definitions(connection)
+    new = definitions_of_a_new_index()
+    assert {name: text for name, text in new.items() if written.get(name) != text} == {}
