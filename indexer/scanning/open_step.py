@@ -16,7 +16,7 @@ def new_counts(n_phrases: int) -> SequenceCounts:
         in_step=np.empty(n_phrases + 1, np.int32),
         step_plus_one=np.empty(1, np.int64),
         bin_plus_one=np.empty(1, np.int64),
-        state=np.zeros(3, np.int64),
+        state=np.zeros(4, np.int64),
     )
 
 

@@ -29,9 +29,12 @@ from indexer.scanning.kernels.exposures import (
 )
 from indexer.units import Int32Array, Int64Array
 
-N_OF_SEQUENCE, N_OF_STEP, N_VISITS = range(3)
-"""In `SequenceCounts.state`: how many phrases are listed of the sequence, and of the step; and how many
-visits the step is: one, or all of a single sequence."""
+N_OF_SEQUENCE, N_OF_STEP, N_VISITS, N_FOUND = range(4)
+"""In `SequenceCounts.state`: how many phrases are listed of the sequence, and of the step; how many visits
+the step is: one, or all of a single sequence; and how many occurrences of any phrase are in it."""
+MOST_FOUND = 1 << 30
+"""A step with more occurrences is added to the sums before it ends, so that no half of a number overflows. A
+corpus without an order is one step, and a packed shard one range, however large."""
 _HALF = 32
 _LOW = 0xFFFFFFFF
 _LATEST = 0x7FFFFFFF
@@ -52,7 +55,7 @@ class SequenceCounts(NamedTuple):
         The phrases these hold.
     step_plus_one, bin_plus_one : array of int64, shape (most visits of a sequence,)
         The visits of the step, and the bin of each; 0 where the step is not known.
-    state : array of int64, shape (3,)
+    state : array of int64, shape (4,)
         How far that is.
     """
 
@@ -163,7 +166,7 @@ def count_sequence(
 def add_to_step(counts: SequenceCounts) -> None:
     """Add what a sequence holds to its step."""
     of_sequence, of_step, in_step = counts.of_sequence, counts.of_step, counts.in_step
-    n = int64(counts.state[N_OF_STEP])
+    n, n_found = int64(counts.state[N_OF_STEP]), int64(counts.state[N_FOUND])
     for each in range(counts.state[N_OF_SEQUENCE]):
         phrase = uint64(counts.in_sequence[each])
         count = int64(of_sequence[phrase]) & _LOW
@@ -171,7 +174,8 @@ def add_to_step(counts: SequenceCounts) -> None:
         in_step[uint64(n)] = phrase
         n += int64(of_step[phrase] == 0)
         of_step[phrase] += count + (int64(1) << _HALF)
-    counts.state[N_OF_SEQUENCE], counts.state[N_OF_STEP] = 0, n
+        n_found += count
+    counts.state[N_OF_SEQUENCE], counts.state[N_OF_STEP], counts.state[N_FOUND] = 0, n, n_found
 
 
 @leaf
@@ -191,7 +195,7 @@ def add_step(sums: Int64Array, bins: BinTable, n_bins: int, counts: SequenceCoun
                 sums[phrase, OPEN_BIN] = counts.bin_plus_one[visit]
             sums[phrase, OPEN_COUNT] += count & _LOW
             sums[phrase, LAST_STEP] = max(sums[phrase, LAST_STEP], counts.step_plus_one[visit])
-    counts.state[N_OF_STEP] = 0
+    counts.state[N_OF_STEP] = counts.state[N_FOUND] = 0
     return True
 
 
@@ -247,7 +251,8 @@ def count_exposures(
         if begin == end:
             k = int64(last)
             continue
-        goes_on = state[N_VISITS] == 1 and end - begin == 1 and counts.step_plus_one[0] == steps[begin] + 1
+        is_same_step = counts.step_plus_one[0] == steps[begin] + 1
+        goes_on = state[N_VISITS] == 1 and end - begin == 1 and is_same_step and state[N_FOUND] < MOST_FOUND
         if state[N_OF_STEP] and not goes_on:
             is_added = add_step(sums, bins, n_bins, counts)
             if not is_added:

@@ -131,6 +131,18 @@ def test_without_an_order_there_are_counts_but_no_steps():
     assert rows[0]["bins"] == []
 
 
+@pytest.mark.parametrize("step", [UNKNOWN_STEP, 5])
+def test_a_step_may_hold_more_than_fits_into_32_bits(step):
+    tally, each = Tally(1, np.array([10]), 1), 1 << 30
+    one, zero = np.ones(1, np.int32), np.zeros(1, np.int32)
+    for sequence in range(5):
+        runs = MatchRuns(zero, np.zeros(1, np.int64), zero, one, each * one)
+        tally.add_runs(runs, sequence, Visits(np.array([0, 1]), np.array([step])))
+    (row,) = tally.rows("tokens").to_pylist()
+    assert (row["exposure_count"], row["sequence_count"]) == (5 * each, 5)
+    assert row["bins"] == ([] if step < 0 else [{"checkpoint": 10, "exposure_count": 5 * each}])
+
+
 def test_memory_is_bounded_by_phrases_and_bins():
     n = 1000
     tally = Tally(1 << 20, np.array([20, 40]), 2)  # more cells than have an array of their own
