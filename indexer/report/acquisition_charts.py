@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.plurals import counted
-from indexer.report.chart import Chart, Panel, Row, grouped, has_lone_point, rows_of, values
+from indexer.report.chart import Chart, Panel, Row, checkpoints, grouped, has_lone_point, rows_of, values
 from indexer.report.exposure_groups import quartiles
-from indexer.report.theme import VERMILION, steps_scale
+from indexer.report.theme import VERMILION
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
@@ -54,18 +54,13 @@ def _groups(rows: list[Row]) -> Any:
 def _shares(rows: list[Row]) -> Any:
     import altair
 
-    x = altair.X(
-        "checkpoint:Q",
-        scale=altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows}))),
-        title="checkpoint (steps seen)",
-    )
     axis = altair.Axis(format=".0%")
     scale = altair.Scale(domain=[0, max(_LEAST_TOP, *(row["share"] for row in rows))])
     return (
         altair.Chart(values(rows))
         .mark_line(color=VERMILION, strokeWidth=1.8, point=has_lone_point(rows, "model"))
         .encode(
-            x=x,
+            x=checkpoints(rows),
             y=altair.Y("share:Q", axis=axis, scale=scale, title="share forgotten"),
             detail="model:N",
             tooltip=[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.report.theme import CONFIG
+from indexer.report.theme import CONFIG, steps_axis, steps_scale
 from indexer.splits.ask import Answer
 
 Row = dict[str, Any]
@@ -118,6 +118,18 @@ def grouped(rows: list[Row], *keys: str) -> dict[tuple[Any, ...], list[Row]]:
     for row in rows:
         groups.setdefault(tuple(row[key] for key in keys), []).append(row)
     return groups
+
+
+def checkpoints(rows: list[Row]) -> Any:
+    """Return the encoding of checkpoints from left to right."""
+    import altair
+
+    steps = sorted({row["checkpoint"] for row in rows})
+    return altair.X(
+        "checkpoint:Q",
+        scale=altair.Scale(**steps_scale(steps)),
+        axis=altair.Axis(title="checkpoint (steps seen)", **steps_axis(steps)),
+    )
 
 
 def has_lone_point(rows: list[Row], *keys: str) -> bool:

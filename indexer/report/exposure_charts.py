@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.report.chart import Chart, Panel, Row, colours, grouped, rows_of, values
+from indexer.report.chart import Chart, Panel, Row, checkpoints, colours, grouped, rows_of, values
 from indexer.report.exposure_groups import quartiles
-from indexer.report.theme import BLUE, SIDES, steps_scale
+from indexer.report.theme import BLUE, SIDES
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
@@ -71,9 +71,8 @@ def phrases_met(query: QueryFile, answer: Answer) -> Chart:
     panels: tuple[Panel, ...] = ()
     if rows:
         rows = [{"checkpoint": 0, "phrases_seen": 0, "first_exposures": 0}, *rows]
-        scale = altair.Scale(**steps_scale([row["checkpoint"] for row in rows]))
         base = altair.Chart(values(rows)).encode(
-            x=altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)"),
+            x=checkpoints(rows),
             y=altair.Y("phrases_seen:Q", title="distinct phrases met"),
             tooltip=["checkpoint:Q", "phrases_seen:Q", "first_exposures:Q"],
         )
@@ -171,8 +170,7 @@ def _share_lines(rows: list[Row], legend: dict[str, str], top: float) -> Any:
     import altair
 
     rows = sorted(rows, key=lambda row: (row["side"], row["checkpoint"]))
-    scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
-    x = altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)")
+    x = checkpoints(rows)
     shares = altair.Scale(domain=[0, top])
     y = altair.Y("share:Q", axis=altair.Axis(format=".0%", title="share of phrases met"), scale=shares)
     lines = (

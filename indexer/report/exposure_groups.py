@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.report.chart import Row, values
-from indexer.report.theme import BLUE, steps_scale
+from indexer.report.theme import BLUE, steps_axis, steps_scale
 
 
 def exposure_range(row: Row) -> str:
@@ -39,9 +39,11 @@ def quartiles(rows: list[Row], *, x_title: str, y_title: str, tooltip: list[str]
     )
     if any("model" in row for row in rows):
         base = base.encode(xOffset="model:N")
-    scale = altair.Scale(**steps_scale(sorted({row["third_quartile"] for row in rows})))
+    steps = sorted({row["third_quartile"] for row in rows})
+    scale = altair.Scale(**steps_scale(steps))
     bars = base.mark_rule(color=BLUE, opacity=0.6).encode(
-        y=altair.Y("first_quartile:Q", scale=scale, title=y_title), y2="third_quartile:Q"
+        y=altair.Y("first_quartile:Q", scale=scale, axis=altair.Axis(title=y_title, **steps_axis(steps))),
+        y2="third_quartile:Q",
     )
     points = base.mark_point(color=BLUE, filled=True, size=40, opacity=1)
     return bars + points.encode(y=altair.Y("median:Q", scale=scale))

@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.plurals import counted
-from indexer.report.chart import Chart, Panel, Row, grouped, has_lone_point, line_colours, rows_of, values
-from indexer.report.theme import BLUE, GREEN, GREY, ORANGE, VERMILION, steps_scale
+from indexer.report.chart import (
+    Chart,
+    Panel,
+    Row,
+    checkpoints,
+    grouped,
+    has_lone_point,
+    line_colours,
+    rows_of,
+    values,
+)
+from indexer.report.theme import BLUE, GREEN, GREY, ORANGE, VERMILION
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
@@ -47,13 +57,12 @@ def _unknown(part: tuple[tuple[Any, ...], list[Row]]) -> str:
 def _shares(rows: list[Row], legend: dict[str, str]) -> Any:
     import altair
 
-    scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
     widths = [1.2 * n + 1.5 for n in range(len(legend))]
     return (
         altair.Chart(values(sorted(rows, key=lambda row: -list(legend).index(row["role"]))))
         .mark_line(point=has_lone_point(rows, "role"))
         .encode(
-            x=altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)"),
+            x=checkpoints(rows),
             y=altair.Y(
                 "share_met:Q",
                 axis=altair.Axis(format=".0%"),

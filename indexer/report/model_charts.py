@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.report.chart import Chart, Panel, Row, grouped, has_lone_point, line_colours, rows_of, values
-from indexer.report.theme import GREY, SPLITS, VERMILION, steps_scale
+from indexer.report.chart import (
+    Chart,
+    Panel,
+    Row,
+    checkpoints,
+    grouped,
+    has_lone_point,
+    line_colours,
+    rows_of,
+    values,
+)
+from indexer.report.theme import GREY, SPLITS, VERMILION
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
@@ -106,13 +116,12 @@ def _lines(
     import altair
 
     rows = sorted(rows, key=lambda row: (row["model"], row[by], row["checkpoint"]))
-    scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
     dashes = altair.Scale(domain=list(legend), range=[[1, 0], [6, 3], [2, 2], [1, 3]][: len(legend)])
     return (
         altair.Chart(values(rows))
         .mark_line(strokeWidth=1.8, point=has_lone_point(rows, "model", by))
         .encode(
-            x=altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)"),
+            x=checkpoints(rows),
             y=altair.Y(f"{column}:Q", title=title, scale=altair.Scale(domain=domain, nice=False)),
             color=line_colours(by, legend),
             strokeDash=altair.StrokeDash(f"{by}:N", scale=dashes),
@@ -126,7 +135,7 @@ def _map(rows: list[Row], highest: float) -> Any:
     import altair
 
     heads = list(dict.fromkeys(row["head"] for row in rows))
-    checkpoints = sorted({row["checkpoint"] for row in rows})
+    steps = sorted({row["checkpoint"] for row in rows})
     axis = altair.Axis(
         labelAngle=0, labelOverlap="greedy", labelSeparation=4, title="checkpoint (steps seen)", ticks=False
     )
@@ -138,7 +147,7 @@ def _map(rows: list[Row], highest: float) -> Any:
         altair.Chart(values(rows))
         .mark_rect()
         .encode(
-            x=altair.X("checkpoint:O", scale=altair.Scale(domain=checkpoints, padding=0), axis=axis),
+            x=altair.X("checkpoint:O", scale=altair.Scale(domain=steps, padding=0), axis=axis),
             y=altair.Y(
                 "head:N",
                 sort=heads,

@@ -6,8 +6,18 @@ import math
 from typing import Any
 
 from indexer.plurals import counted
-from indexer.report.chart import Chart, Panel, Row, grouped, has_lone_point, line_colours, rows_of, values
-from indexer.report.theme import BLUE, GREY, SEEN, SPLITS, VERMILION, place_of_step, steps_scale
+from indexer.report.chart import (
+    Chart,
+    Panel,
+    Row,
+    checkpoints,
+    grouped,
+    has_lone_point,
+    line_colours,
+    rows_of,
+    values,
+)
+from indexer.report.theme import BLUE, GREY, SEEN, SPLITS, VERMILION, place_of_step
 from indexer.splits.ask import Answer
 from indexer.splits.query_file import QueryFile
 
@@ -112,13 +122,6 @@ def _names_of_models(rows: list[Row]) -> dict[str, str]:
     return {model: str(number) for number, model in enumerate(models, start=1)}
 
 
-def _x(rows: list[Row]) -> Any:
-    import altair
-
-    scale = altair.Scale(**steps_scale(sorted({row["checkpoint"] for row in rows})))
-    return altair.X("checkpoint:Q", scale=scale, title="checkpoint (steps seen)")
-
-
 def _y(column: str, low: float) -> Any:
     import altair
 
@@ -144,7 +147,7 @@ def _lines(rows: list[Row], column: str, legend: dict[str, str], low: float) -> 
         altair.Chart(values(rows))
         .mark_line(strokeWidth=1.8, point=has_lone_point(rows, "model", column))
         .encode(
-            x=_x(rows),
+            x=checkpoints(rows),
             y=_y("accuracy", low),
             color=line_colours(column, legend),
             strokeDash=altair.StrokeDash(f"{column}:N", scale=dashes),
@@ -169,7 +172,7 @@ def _accuracy(
         altair.Chart(values(rows))
         .mark_area(opacity=0.15)
         .encode(
-            x=_x(rows),
+            x=checkpoints(rows),
             y=_y("accuracy_low", low),
             y2="accuracy_high:Q",
             color=line_colours("split", legend),
@@ -200,7 +203,7 @@ def _lags(rows: list[Row], threshold: float, names: dict[str, str]) -> list[Row]
     """Return for each model where an arrow starts and stops: below each other, from the threshold down."""
     lags: list[Row] = []
     grid = sorted({row["checkpoint"] for row in rows})
-    for (model,), part in grouped(rows, "model").items():
+    for (model,), part in sorted(grouped(rows, "model").items(), key=lambda group: group[0]):
         reached = {
             split: min(
                 (r["checkpoint"] for r in part if r["split"] == split and r["accuracy"] >= threshold),

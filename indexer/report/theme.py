@@ -51,6 +51,18 @@ CONFIG: dict[str, Any] = {
 }
 
 
+def steps_axis(checkpoints: Sequence[int]) -> dict[str, Any]:
+    """Return the ticks of the axis of `steps_scale`; those of a library crowd at the end of a symlog."""
+    scale = steps_scale(checkpoints)
+    if scale["type"] == "linear":
+        return {}
+    first, last = scale["constant"], max(checkpoints)
+    decades = range(len(str(last)))
+    digits = (1,) if last >= 1000 * first else (1, 2, 5)
+    ticks = [digit * 10**power for power in decades for digit in digits]
+    return {"values": [0, *(tick for tick in ticks if first <= tick <= last)], "labelOverlap": "greedy"}
+
+
 def place_of_step(step: int, checkpoints: Sequence[int]) -> float:
     """Return where a step stands on the axis of `steps_scale`: from 0 to 1, the last checkpoint."""
     scale, last = steps_scale(checkpoints), max(checkpoints)

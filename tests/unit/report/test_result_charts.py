@@ -17,7 +17,7 @@ from indexer.report.exposure_charts import exposure_counts, first_exposures
 from indexer.report.model_charts import concept_auroc
 from indexer.report.result_charts import _lags, accuracy_over_checkpoints, null_of_the_lag
 from indexer.report.split_charts import balance_by_paradigm
-from indexer.report.theme import place_of_step
+from indexer.report.theme import place_of_step, steps_axis
 
 
 def answer(rows: list[dict[str, Any]], **parameters: str) -> Answer:
@@ -65,6 +65,20 @@ def test_a_label_that_would_be_cut_at_the_edge_stands_behind_it(
     assert (lag["stop"], lag["label_at"]) == (end, label_at)
     doubling = [1, *(2**power for power in range(1, 15))]
     assert place_of_step(16, doubling) == pytest.approx(0.29, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("grid", "ticks"),
+    [
+        ([100, 200, 400], None),
+        ([0, 1, 2, 512, 143000], [0, 1, 10, 100, 1000, 10000, 100000]),
+        ([4, 50, 420], [0, 5, 10, 20, 50, 100, 200]),
+    ],
+)
+def test_ticks_of_doubling_checkpoints_do_not_crowd_at_the_end(
+    grid: list[int], ticks: list[int] | None
+) -> None:
+    assert steps_axis(grid).get("values") == ticks
 
 
 def test_one_checkpoint_is_points_and_several_are_lines() -> None:
