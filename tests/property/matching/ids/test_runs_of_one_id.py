@@ -1,4 +1,4 @@
-"""Runs of one id, as in padding: every length of pattern at every place, in order."""
+"""Runs of one id, as in padding: every length of pattern at every place, in order or as runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexer.matching.ids.kernels import traversal
 from indexer.matching.ids.kernels.windows import BLOCK_TOKENS
 from indexer.matching.ids.matcher import TokenMatcher
 from tests.naive import naive_id_matches
-from tests.support.drawing import patterns_of, rows_of, rows_of_runs, vocabulary_of
+from tests.support.drawing import block_of, patterns_of, rows_of, rows_of_runs, vocabulary_of
 from tests.support.examples import examples
 from tests.support.id_cases import search_every_id
 
@@ -50,26 +50,27 @@ def test_runs_equal_plain_loops(stream, several, length, table, alone):
 SPELLED = [b" a", b" ", b"-", b"b", b"e\xcc\x81", b"\xcc\x81", b"\xc3", b"'s", b"\xa9"]
 
 
-@settings(max_examples=examples(150))
-@given(
-    stream=st.lists(st.tuples(st.integers(0, 8), st.sampled_from([1, 1, 2, 3, 30])), min_size=1, max_size=6),
-    several=st.sets(
-        st.tuples(st.integers(0, 3), st.tuples(st.integers(0, 8), st.integers(1, 4))), min_size=1, max_size=6
-    ),
-    possessive=st.sampled_from(["include", "exclude"]),
-    table=st.booleans(),
+@pytest.mark.parametrize(
+    ("boundary", "possessive"), [("word", "include"), ("word", "exclude"), ("none", "exclude")]
 )
-def test_borders_of_runs_equal_plain_loops(stream, several, possessive, table):
-    pairs = sorted({(phrase, (token,) * n) for phrase, (token, n) in several})
-    ids = [token for token, n in stream for _ in range(n)]
-    starts, stops = np.zeros(1, np.int64), np.full(1, len(ids), np.int64)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(single_ids, "_MANY", -1 if table else 2)
-        vocabulary = vocabulary_of(SPELLED, frozenset())
-        matcher = TokenMatcher(patterns_of(pairs), vocabulary, boundary="word", possessive=possessive)
-        runs = rows_of_runs(matcher.find_runs(np.array(ids, np.uint16), starts, stops))
+@pytest.mark.parametrize("table", [False, True])
+def test_borders_of_runs_whatever_stands_beside_them(monkeypatch, boundary, possessive, table):
+    monkeypatch.setattr(single_ids, "_MANY", -1 if table else 2)
+    tokens = range(len(SPELLED))
+    pairs = [(len(SPELLED) * n + token, (token,) * n) for n in (1, 2) for token in tokens]
+    rows = [
+        [*before, *[token] * n, *after]
+        for before in ([], [0], [3], [5])
+        for token in tokens
+        for n in (2, 6)
+        for after in ([], *([other] for other in tokens))
+    ]
+    matcher = TokenMatcher(
+        patterns_of(pairs), vocabulary_of(SPELLED), boundary=boundary, possessive=possessive
+    )
+    runs = rows_of_runs(matcher.find_runs(*block_of(rows, np.uint16)))
     assert runs == naive_id_matches(
-        pairs, [ids], spelled=SPELLED, special=frozenset(), boundary="word", possessive=possessive
+        pairs, rows, spelled=SPELLED, special=frozenset(), boundary=boundary, possessive=possessive
     )
 
 
