@@ -20,7 +20,7 @@ LAST_TRIED = (0, 68)
 """The newest Numba that `indexer.jit.into_callers` was tried with."""
 
 
-def for_kernels_alone(version: tuple[int, ...]) -> dict[str, Any]:
+def for_kernels_alone(version: tuple[int, ...], *, out_of_line: bool = False) -> dict[str, Any]:
     """Return the options of what only kernels call, for a version of Numba.
 
     Python cannot call it, and it is compiled into its callers. With a Numba newer than `LAST_TRIED` it is
@@ -28,13 +28,14 @@ def for_kernels_alone(version: tuple[int, ...]) -> dict[str, Any]:
     """
     options: dict[str, Any] = {"no_cpython_wrapper": True}
     if version[:2] <= LAST_TRIED:
-        from indexer.jit.into_callers import IntoCallers
+        from indexer.jit.into_callers import IntoCallers, OutOfLine
 
-        options["pipeline_class"] = IntoCallers
+        options["pipeline_class"] = OutOfLine if out_of_line else IntoCallers
     return options
 
 
 _BY_KERNELS = for_kernels_alone(numba.version_info)
+_OUT_OF_LINE = for_kernels_alone(numba.version_info, out_of_line=True)
 
 CACHE = cache_directory()
 """Where compiled kernels are kept, None if nowhere."""
@@ -96,3 +97,11 @@ def merged(function: Function) -> Function:
 def leaf(function: Function) -> Function:
     """Compile a function that is both `inlined` and `uncounted`."""
     return _compile(function, keep=False, _nrt=False, **_BY_KERNELS)
+
+
+def rare(function: Function) -> Function:
+    """Compile a function as a `leaf` that a loop seldom calls, and that stays out of it.
+
+    Put into the loop it would take registers there: the search of frequent ids took 8 % longer.
+    """
+    return _compile(function, keep=False, _nrt=False, **_OUT_OF_LINE)

@@ -16,6 +16,7 @@ from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
 from numba.core.compiler_machinery import register_pass
+from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering
 
 
@@ -56,13 +57,39 @@ class _Translation(NativeLowering):
         return True
 
 
+class _OutOfLine(Lower):
+    """Translates a function whose code is never put into that of a caller."""
+
+    def setup_function(self: Any, fndesc: Any) -> None:
+        """Begin the function."""
+        lowering: Any = super()
+        lowering.setup_function(fndesc)
+        self.function.attributes.add("noinline")
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _TranslationOutOfLine(_Translation):
+    """The same for such a function."""
+
+    _name = "translation_out_of_line"
+    lowering_class = _OutOfLine
+
+
 class IntoCallers(CompilerBase):
     """Numba's compiler with another last step."""
+
+    last_step: type[_Translation] = _Translation
 
     def define_pipelines(self) -> list[Any]:
         """Return the passes to be run."""
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.add_pass_after(_Translation, NativeLowering)
+        passes.add_pass_after(self.last_step, NativeLowering)
         passes.passes = [of_pass for of_pass in passes.passes if of_pass[0] is not NativeLowering]
         passes.finalize()
         return [passes]
+
+
+class OutOfLine(IntoCallers):
+    """The same for a function that stays out of the code of its callers."""
+
+    last_step = _TranslationOutOfLine

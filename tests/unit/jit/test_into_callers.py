@@ -12,9 +12,9 @@ import pytest
 import indexer
 from indexer.jit import compile as compiling
 from indexer.jit.bisection import n_below
-from indexer.jit.compile import LAST_TRIED, for_kernels_alone, inlined, kernel, leaf, merged
+from indexer.jit.compile import LAST_TRIED, for_kernels_alone, inlined, kernel, leaf, merged, rare
 
-DECORATORS = {"kernel", "uncounted", "merged", "inlined", "leaf"}
+DECORATORS = {"kernel", "uncounted", "merged", "inlined", "leaf", "rare"}
 
 
 def functions_of(tree: ast.AST) -> list[tuple[ast.FunctionDef, set[str]]]:
@@ -79,6 +79,25 @@ def test_there_is_machine_code_of_its_own_only_where_numba_is_newer_than_was_tri
     assert engine.is_symbol_defined(compiled.fndesc.llvm_func_name) == (version[:2] > LAST_TRIED)
     (caller,) = sum_of_halves.overloads.values()
     assert engine.is_symbol_defined(caller.fndesc.llvm_func_name)
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled")
+@pytest.mark.parametrize(("way", "stays_out"), [(leaf, False), (rare, True)])
+def test_what_is_rare_stays_out_of_its_callers(monkeypatch, way, stays_out):
+    monkeypatch.setattr(compiling, "CACHE", None)
+
+    @way
+    def half_of(number):
+        return number // 2
+
+    @kernel
+    def quarter_of(number):
+        return half_of(half_of(number))
+
+    assert quarter_of(9) == 2
+    (called,) = half_of.overloads.values()
+    (caller,) = quarter_of.overloads.values()
+    assert (called.fndesc.llvm_func_name in caller.library.get_llvm_str()) == stays_out
 
 
 @pytest.mark.parametrize("ascending", [[], [3], [0, 0, 0], [-5, -5, 1, 7, 7, 7, 9], list(range(16))])

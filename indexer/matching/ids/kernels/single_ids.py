@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from indexer.jit.compile import leaf, uncounted
+from indexer.jit.compile import leaf, rare, uncounted
 from indexer.jit.numbers import int64, uint64
 from indexer.matching.ids.kernels.verify import PHRASE, RULES
 from indexer.matching.kernels.block import Block, Row
@@ -58,7 +58,7 @@ def entry_of(entries: Uint64Array, token: int) -> int:
     return uint64(entries[uint64(min(token, entries.shape[0] - 1))])
 
 
-@leaf
+@rare
 def ask_borders(singles: SingleIds, row: Row, at: int, window: Uint8Array, found: MatchRuns, n: int) -> int:
     """Write down the patterns of the id at a position that keep their border rules; return the new number."""
     token = int64(row.ids[at])
@@ -103,7 +103,7 @@ def find_singles(
     return n
 
 
-@leaf
+@rare
 def insert_longer(longer: MatchRuns, k: int, found: MatchRuns, first: int, n: int) -> int:
     """Insert an occurrence of several ids among those of its place, ordered by phrase; return the new number.
 
