@@ -75,7 +75,7 @@ def arguments() -> tuple:
 def print_hits(given: tuple) -> None:
     n_hits, _ = search_windows(*given)
     hits = given[4]
-    for hit in zip(*(column[:n_hits].tolist() for column in hits), strict=True):
+    for hit in zip(*(column[:n_hits].tolist() for column in hits[:3]), strict=True):
         print(*hit)
 
 
