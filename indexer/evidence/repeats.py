@@ -37,7 +37,7 @@ def repeated_files(shards: Sequence[Shard], *, may_repeat: bool = False) -> list
     may_repeat : bool
         Whether a path that is named twice is meant to count twice, as the trainer of the format does.
     """
-    local = [(shard, path) for shard in shards if (path := _local(shard.url)) and shard.n_bytes]
+    local = [(shard, path) for shard in shards if _holds_ids(shard) and (path := _local(shard.url))]
     found = {} if may_repeat else dict(_named_again(shards))
     for number, sentence in _linked(local):
         found.setdefault(number, sentence)
@@ -51,6 +51,11 @@ def repeated_files(shards: Sequence[Shard], *, may_repeat: bool = False) -> list
             for number, sentence in _copied(same):
                 found.setdefault(number, sentence)
     return [found[number] for number in sorted(found)]
+
+
+def _holds_ids(shard: Shard) -> bool:
+    """Return whether a shard has ids to count twice; of two that have none, the headers are the same."""
+    return shard.n_tokens + shard.n_dropped_tokens + shard.n_leading_tokens > 0
 
 
 def _local(url: str) -> str | None:

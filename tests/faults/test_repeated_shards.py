@@ -177,3 +177,15 @@ def test_shards_that_begin_alike_are_not_repeats(tmp_path: Path, exposure) -> No
     shards.append(replace(shards[2], number=3, name="3", url=str(tmp_path / "3")))
     sized = [replace(shard, n_bytes=Path(shard.url).stat().st_size) for shard in shards]
     assert repeated_files(sized) == []
+
+
+def test_shards_of_no_ids_are_no_repeats_though_their_headers_are_the_same(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.npy", tmp_path / "b.npy"]
+    for n_rows, same in ((0, 0), (3, 1)):
+        for path in paths:
+            np.save(path, np.ones((n_rows, 8), "<u2"))
+        shards = [
+            Shard(number, path.name, str(path), path.stat().st_size, None, 0, n_rows, 8 * n_rows)
+            for number, path in enumerate(paths)
+        ]
+        assert len(repeated_files(shards)) == same
