@@ -53,8 +53,9 @@ def unsnappy(chunks: Iterator[bytes], name: str, budget: int, fix: str) -> Itera
         )
     try:
         unpacked: bytes = snappy.uncompress(data)
-    except Exception as error:  # python-snappy raises the error class of whichever backend it found
-        raise InputError(f"is corrupt: {error}", path=name) from None
+    except Exception as error:  # python-snappy raises the class of whichever backend it found, often empty
+        why = str(error).strip() or "its snappy block cannot be unpacked"
+        raise InputError(f"is corrupt: {why}", path=name) from None
     yield unpacked
 
 
