@@ -80,7 +80,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "diff": ("indexer.cli.diff:diff", "Show what differs between two indexes."),
     "batch": ("indexer.cli.corpus_batch:batch", "Print the decoded rows the model saw at a step."),
-    "show": ("indexer.cli.show:show", "Show one phrase or item: its exposure over training, in context."),
+    "show": ("indexer.cli.show:show", "Show one phrase or item: when it was seen, how often, where."),
 }
 
 
