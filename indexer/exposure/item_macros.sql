@@ -104,8 +104,8 @@ CREATE MACRO stands_once(part, of_text) AS (
 COMMENT ON MACRO stands_once IS 'Whether a text holds a part of it, and at one place alone';
 
 CREATE MACRO letters_of(n_tokens, of_text) AS
-    greatest(least(n_tokens // CASE WHEN strlen(of_text) = length(of_text) THEN 1 ELSE 3 END, 24), 1);
-COMMENT ON MACRO letters_of IS 'At least how many letters of a text n tokens spell, each a byte or more; no more than 24';
+    greatest(least(n_tokens // CASE WHEN strlen(of_text) = length(of_text) THEN 1 ELSE 4 END, 24), 1);
+COMMENT ON MACRO letters_of IS 'At least how many letters of a text n tokens spell, each token a byte or more, each letter beside ASCII up to four; no more than 24';
 
 -- A place tells tokens, not letters. Two windows that share n tokens share n bytes at least, and begin as far from each
 -- other as they do in the field, if so much of the beginning of the later one stands nowhere else in the earlier one.
@@ -185,7 +185,7 @@ after AS (
         AND earlier.next_offset <= later.token_offset
 ),
 letters AS (
-    SELECT phrase_id, lower(nfc_normalize(translate(phrase, chr(9) || chr(10) || chr(13), '   '))) AS of_phrase
+    SELECT phrase_id, lower(translate(phrase, chr(9) || chr(10) || chr(13), '   ')) AS of_phrase
     FROM phrases
 ),
 -- Windows of one word share none, so that nothing tells what stands between them.
