@@ -103,9 +103,13 @@ CREATE MACRO stands_once(part, of_text) AS (
 );
 COMMENT ON MACRO stands_once IS 'Whether a text holds a part of it, and at one place alone';
 
+-- White space of any length may stand in the text for one letter of the phrase.
 CREATE MACRO letters_of(n_tokens, of_text) AS
-    greatest(least(n_tokens // CASE WHEN strlen(of_text) = length(of_text) THEN 1 ELSE 4 END, 24), 1);
-COMMENT ON MACRO letters_of IS 'At least how many letters of a text n tokens spell, each token a byte or more, each letter beside ASCII up to four; no more than 24';
+    CASE
+        WHEN (SELECT value FROM provenance WHERE key = 'match_whitespace') = 'any' THEN 1
+        ELSE greatest(least(n_tokens // CASE WHEN strlen(of_text) = length(of_text) THEN 1 ELSE 4 END, 24), 1)
+    END;
+COMMENT ON MACRO letters_of IS 'At least how many letters of a text n tokens spell, each token a byte or more, each letter beside ASCII up to four; no more than 24, and one where white space of any length is one letter';
 
 -- A place tells tokens, not letters. Two windows that share n tokens share n bytes at least, and begin as far from each
 -- other as they do in the field, if so much of the beginning of the later one stands nowhere else in the earlier one.
