@@ -94,7 +94,7 @@ def export(
         of = {"skip-list": by or "document", "loss-mask": "range", "places": "exposure"}[target]
         click.echo(f"wrote {counted(written.n_rows, of)} to {out}", err=True)
         if not written.complete:
-            click.echo("this index is incomplete (see exposure status): there may be more", err=True)
+            click.echo("zeros are not certain here (see exposure status): there may be more", err=True)
         return
     from indexer.splits.ask import load_query
     from indexer.splits.exports import write_export

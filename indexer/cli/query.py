@@ -140,7 +140,7 @@ def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out
     _print(balance, "table")
     if not balance.complete:
         why = "; ".join(balance.taken_on_purpose.values()) or "ranges are missing"
-        click.echo(f"this index is incomplete ({why}): pairs not seen so far are unknown", err=True)
+        click.echo(f"zeros are not certain here ({why}): pairs not seen so far are unknown", err=True)
     if out is not None:
         _write(ask(index_dir, "splits/at_checkpoint", parameters), Path(out), None)
 

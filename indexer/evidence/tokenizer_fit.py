@@ -262,8 +262,9 @@ def _pieces(run: list[int], spelled: Sequence[bytes]) -> Iterator[list[int]]:
 
 
 def _ends_inside_a_letter(text: bytes) -> bool:
+    """Return whether the last letter lacks bytes; of one before it the last four bytes may hold the end."""
     try:
-        text[-4:].decode("utf-8", errors="strict")
+        text[-4:].lstrip(bytes(range(0x80, 0xC0))).decode("utf-8", errors="strict")
     except UnicodeDecodeError as error:
         return error.reason == "unexpected end of data"
     return False

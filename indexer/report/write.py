@@ -83,7 +83,7 @@ MODEL_CHARTS: tuple[tuple[str, str, Draw], ...] = (
 """Those that need imported measures of models, by the measure each needs."""
 
 TABLES = ("explore/shards", "explore/provenance")
-INCOMPLETE = "This index is incomplete: what was not seen so far is unknown, not never. See exposure status."
+UNCERTAIN = "Zeros are not certain here: what was not seen so far is unknown, not never. See exposure status."
 
 RESULT_TABLES = ("dynamics/lag", "dynamics/lag_published")
 
@@ -170,7 +170,7 @@ def write_report(
         title="Exposure report",
         facts=_facts(overview, n_items, min_count, side),
         notes=[f"{note[:1].upper()}{note[1:]}." for note in notes],
-        warning=(("" if answer.complete else INCOMPLETE) + taken).strip(),
+        warning=(("" if answer.complete else UNCERTAIN) + taken).strip(),
         charts=drawn,
         tables=tables,
         footer=f"Index {answer.fingerprint}, {counted(answer.n_unverified_shards, 'shard')} not compared "

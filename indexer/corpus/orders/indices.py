@@ -222,7 +222,7 @@ class IndexOrder:
                 f" (0 to {n - 1:,})",
                 path=name,
                 offset=f"entry {facts.beyond:,}" if int(entries[facts.beyond]) == facts.largest else None,
-                fix="the order belongs to other shards, or its dtype is wrong"
+                fix="a shard is missing, or the order belongs to other shards, or its dtype is wrong"
                 + (f': it looks like [order] dtype = "{other}"' if other else ""),
             )
         return judge_list(config, name, n, facts, self._batches.size_at(0), dtype=other)

@@ -84,7 +84,7 @@ class TableOrder:
                 raise InputError(
                     f"names sequence {int(values.max()):,}, but the corpus holds {n:,} (0 to {n - 1:,})",
                     path=config.path,
-                    fix="the order belongs to other shards",
+                    fix="a shard is missing, or the order belongs to other shards",
                 )
         n_steps = int(steps.max()) + 1 if steps.size else 0
         self._listed = ListedSteps(sequences, steps)

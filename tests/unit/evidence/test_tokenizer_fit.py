@@ -30,6 +30,17 @@ def test_the_right_one_is_never_called_another(family: str, script: str) -> None
     assert fit.odd < 0.001, fit
 
 
+@pytest.mark.parametrize("script", ["cyrillic", "devanagari", "chinese"])
+@pytest.mark.parametrize("length", [31, 128])
+def test_sequences_that_end_inside_letters(script: str, length: int) -> None:
+    """Letters of two and three bytes, of which most have no piece: an end of theirs is no odd id."""
+    right = tokenizer("bpe", "latin")
+    runs = right.encode_batch(list(documents(script))[:8])
+    cut = [run[at : at + length] for run in runs for at in range(0, len(run), length)]
+    fit = tokenizer_fit(right, cut[: MOST // length // 2])
+    assert fit.odd == 0 and fit.verdict is not Verdict.ANOTHER, fit
+
+
 @pytest.mark.parametrize(("family", "script"), BPE)
 def test_where_ids_are_parts_of_words_the_right_one_is_confirmed(family: str, script: str) -> None:
     assert tokenizer_fit(tokenizer(family, script), runs_of(family, script)).verdict is Verdict.FITS

@@ -167,7 +167,7 @@ def test_one_page_holds_everything(plain: Written) -> None:
     assert "kind &lt;0&gt;" in html
     assert "kind <0>" not in html
     assert "Index 0123abcd" in html
-    assert "incomplete" not in html
+    assert "not certain" not in html
 
 
 def test_every_chart_is_svg_and_png(plain: Written) -> None:
@@ -244,7 +244,7 @@ def test_an_incomplete_index_says_unknown(tmp_path: Path) -> None:
     index = make_index(tmp_path / "index", complete="false")
     write_report(index, tmp_path / "report.html")
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "This index is incomplete" in html
+    assert "Zeros are not certain here" in html
     drawn = specifications(html)
     assert {bar["bin"] for bar in drawn_rows(drawn["exposure_counts-0"])} == {
         "unknown",
