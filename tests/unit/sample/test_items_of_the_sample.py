@@ -82,7 +82,14 @@ def test_a_preset_of_items_runs_on_the_sample_as_it_is_written(
     build_index(config_from_tables(tables, origin=preset, base=sample), tmp_path / "index", n_workers=1)
     rows = ask(tmp_path / "index", question).rows.to_pylist()
     if preset == "contamination":
-        assert rows == ask(index_dir, question, {"dataset": "quiz"}).rows.to_pylist()
+        # The preset takes any white space, where fewer spans are known to be exact.
+        others = ask(index_dir, question, {"dataset": "quiz"}).rows.to_pylist()
+        assert [{**row, "span_is_exact": None} for row in rows] == [
+            {**row, "span_is_exact": None} for row in others
+        ]
+        assert all(
+            row["span_is_exact"] <= other["span_is_exact"] for row, other in zip(rows, others, strict=True)
+        )
     else:
         words = ask(index_dir, "SELECT DISTINCT phrase_id FROM item_phrases WHERE role = 'word'").rows
         (found,) = ask(tmp_path / "index", "SELECT count(*) AS n FROM phrases").rows.to_pylist()
