@@ -74,13 +74,6 @@ class SpelledRows:
         return "".join(map(self.unit, self.rows.items[start:stop].tolist()))
 
 
-def rows_of_texts(texts: list[str]) -> SpelledRows:
-    """Return texts as they stand, one row each and all of different owners."""
-    words: dict[str, int] = {}
-    rows = ragged([[words.setdefault(unit, len(words)) for unit in _UNIT.findall(text)] for text in texts])
-    return SpelledRows(np.arange(len(texts)), rows, [], list(words))
-
-
 def spelled_rows(phrases: pa.ChunkedArray, met: pa.ChunkedArray, match: MatchConfig) -> SpelledRows:
     """Return every spelling of phrases; see `indexer.phrases.spellings.spellings_of`.
 
