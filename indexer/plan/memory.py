@@ -216,7 +216,7 @@ def plan_workers(
     wanted = n_workers or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0]) or 1
     if fitting < 1 and limit.given:
         raise ResourceError(
-            f"one worker needs about {spell_size(one)} beside the {spell_size(held)} of tables",
+            f"one worker needs about {spell_size(one)} beside the {spell_size(held)} that this process holds",
             expected=f"at most {limit.words()} together",
             fix=f"raise max_memory to {spell_size(held + one)}",
         )

@@ -38,6 +38,12 @@ def test_what_is_no_size_is_refused_by_its_key(text: str) -> None:
 
 
 @pytest.fixture
+def slim_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process count as a small one: one that ran a thousand tests may hold gigabytes."""
+    monkeypatch.setattr(memory, "memory_in_use", lambda: 200_000_000)
+
+
+@pytest.fixture
 def ten_million(sample: Path, tmp_path: Path) -> Config:
     """A configuration whose list is as long as one of ten million phrases; it holds no bytes on disk."""
     source = tmp_path / "phrases.txt"
@@ -100,6 +106,7 @@ def test_a_limit_that_holds_nothing_is_refused_with_both_numbers(
     assert "need about " in err
 
 
+@pytest.mark.usefixtures("slim_process")
 def test_an_index_within_a_limit_is_the_same_index(sample: Path, index_dir: Path, tmp_path: Path) -> None:
     config = load_config(sample / "exposure.toml", ["index.max_memory=4GB", "index.workers=2"])
     build_index(config, tmp_path / "index")
@@ -107,6 +114,7 @@ def test_an_index_within_a_limit_is_the_same_index(sample: Path, index_dir: Path
     assert ask(tmp_path / "index", count).rows.equals(ask(index_dir, count).rows)
 
 
+@pytest.mark.usefixtures("slim_process")
 def test_a_worker_that_takes_more_is_named_by_its_shard(
     index_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
