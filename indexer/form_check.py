@@ -15,10 +15,13 @@ from indexer.evidence.lookalikes import lookalike_notes
 from indexer.matching.text.matcher import TextMatcher
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
+from indexer.phrases.form_limits import spelling_limits
 from indexer.phrases.form_report import FormReport, form_report
+from indexer.phrases.found_in_text import FoundInText
 from indexer.phrases.normal_forms import other_forms, told, written_texts
 from indexer.phrases.normalization import normalized
 from indexer.tokenizers.tokenizer import Tokenizer
+from indexer.units import Int32Array
 
 SAMPLE_TOKENS = 300_000
 _SHARDS = 8
@@ -30,18 +33,24 @@ class FormCheck(NamedTuple):
     Attributes
     ----------
     reports : dict
-        Of id forms: a report of the configured ``phrases``, and one of ``spans`` drawn from the sample.
+        Of id forms: a report of the configured ``phrases``, and one of ``spans`` drawn from the sample. Empty
+        with ``unit = "text"``, which looks for no id form.
+    found : FoundInText or None
+        With ``unit = "text"``: what a scan would find in the sample.
     warnings : list of str
         Of phrases that stand in the sample in another Unicode normal form only, and of what the corpus
         spells otherwise though it looks the same.
     """
 
     reports: dict[str, FormReport]
+    found: FoundInText | None
     warnings: list[str]
 
 
 def check_forms(training: Training) -> FormCheck:
-    """Measure the id forms against a search of the decoded text, and look for other normal forms.
+    """Try the phrases as the unit looks for them, and look for other normal forms.
+
+    Id forms are measured against a search of the decoded text.
 
     Raises
     ------
@@ -55,15 +64,36 @@ def check_forms(training: Training) -> FormCheck:
         raise ConfigError("[tokenizer] path is not set", expected="the tokenizer of the corpus")
     match = config.match
     phrases = load_phrases(config.phrases, match, base=config.base, items=config.items)
-    notes = context_notes(phrases.looked_for(), tokenizer, match)
-    sequences = list(_sample(training.reader))
-    reports = form_report(phrases.looked_for(), tokenizer, sequences, match, most_tokens=SAMPLE_TOKENS)
-    reports["phrases"].notes += notes
     looked_for = normalized(phrases, tokenizer, match)
+    sequences = list(_sample(training.reader))
+    reports, found = {}, None
+    if match.unit == "text":
+        found = _found_in_text(looked_for, tokenizer, sequences, match)
+    else:
+        notes = context_notes(phrases.looked_for(), tokenizer, match)
+        reports = form_report(phrases.looked_for(), tokenizer, sequences, match, most_tokens=SAMPLE_TOKENS)
+        reports["phrases"].notes += notes
     warnings = _other_forms(looked_for, tokenizer, sequences, match)
     texts = looked_for.looked_for()["phrase"].to_pylist()
     warnings += lookalike_notes(texts, sequences, tokenizer.token_bytes(), match)
-    return FormCheck(reports, warnings)
+    return FormCheck(reports, found, warnings)
+
+
+def _found_in_text(
+    phrases: PhraseSet, tokenizer: Tokenizer, sequences: list[list[int]], match: MatchConfig
+) -> FoundInText:
+    """Count the phrases in the text of the sample, as a scan would."""
+    looked_for = phrases.looked_for()
+    texts = [text for text in looked_for["phrase"].to_pylist() if text is not None]
+    found = _places(texts, tokenizer, sequences, match)
+    return FoundInText(
+        n_tokens=sum(map(len, sequences)),
+        n_phrases=len(texts),
+        n_found=len(np.unique(found)),
+        n_places=len(found),
+        notes=spelling_limits(looked_for, tokenizer).notes,
+        has_parts=phrases.gapped is not None,
+    )
 
 
 def _other_forms(
@@ -89,8 +119,15 @@ def _found(
     texts: list[str], tokenizer: Tokenizer, sequences: list[list[int]], match: MatchConfig
 ) -> list[int]:
     """Return the numbers of the texts that stand in the sequences, ascending."""
+    return sorted(set(_places(texts, tokenizer, sequences, match).tolist()))
+
+
+def _places(
+    texts: list[str], tokenizer: Tokenizer, sequences: list[list[int]], match: MatchConfig
+) -> Int32Array:
+    """Return for each place of a text in the sequences the number of the text."""
     if not texts:
-        return []
+        return np.empty(0, np.int32)
     matcher = TextMatcher(
         texts,
         np.arange(len(texts), dtype=np.int32),
@@ -102,7 +139,7 @@ def _found(
     )
     ids = np.array([token for sequence in sequences for token in sequence], np.uint32)
     borders = np.cumsum([0, *map(len, sequences)]).astype(np.int64)
-    return sorted(set(matcher.find(ids, borders[:-1], borders[1:]).phrase.tolist()))
+    return matcher.find(ids, borders[:-1], borders[1:]).phrase
 
 
 def _sample(reader: Reader) -> Iterator[list[int]]:

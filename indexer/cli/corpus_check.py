@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
-import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
+from indexer.cli.cells import paragraph, terminal_width
 from indexer.cli.command import command
 from indexer.cli.index import read_config
 from indexer.cli.options import allow_path_option, allow_words, config_argument, set_option
 from indexer.cli.progress import Progress
 from indexer.cli.table import spell
+
+if TYPE_CHECKING:
+    from indexer.corpus.preflight.findings import Preflight
+    from indexer.form_check import FormCheck
+
+_SAMPLE_LINES = 6
 
 
 @command("exposure check exposure.toml", "exposure check exposure.toml --set corpus.format=auto --json")
@@ -22,7 +30,7 @@ from indexer.cli.table import spell
     "--forms/--no-forms",
     default=True,
     show_default=True,
-    help="Try the id forms and other normal forms of the phrases on a sample; needs a tokenizer.",
+    help="Look for the phrases in a sample, in other normal forms too; needs a tokenizer.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(
@@ -34,6 +42,7 @@ def check(
     """
     from indexer.corpus.preflight.findings import find_out
     from indexer.evidence.gathered import evidence_of
+    from indexer.phrases.form_report_lines import report_values
     from indexer.preflight import preflight
     from indexer.storage.roots import within
 
@@ -47,14 +56,13 @@ def check(
         found.facts.update(zip(("evidence",), evidence.confirmed, strict=False))
         found.unverified[:0] = evidence.on_trust
         found.warnings.extend(f"taken on purpose: {what}" for what in evidence.taken.values())
-        forms = forms and settings.tokenizer.path is not None
-        if forms:
+        tried = None
+        if forms and settings.tokenizer.path is not None:
             from indexer.form_check import check_forms
-            from indexer.phrases.form_report_lines import report_heading, report_lines, report_values
 
-            progress.say("Trying the id forms of the phrases on a sample")
-            reports, other_forms = check_forms(training)
-            found.warnings.extend(other_forms)
+            progress.say("Looking for the phrases in a sample")
+            tried = check_forms(training)
+            found.warnings.extend(tried.warnings)
     if as_json:
         click.echo(
             json.dumps(
@@ -63,29 +71,38 @@ def check(
                     "warnings": found.warnings,
                     "unverified": found.unverified,
                     "sample": found.sample,
-                    "forms": report_values(reports) if forms else None,
+                    "phrases": asdict(tried.found) if tried and tried.found else None,
+                    "forms": report_values(tried.reports) if tried and tried.reports else None,
                 },
                 ensure_ascii=False,
             )
         )
         return
-    width = max(map(len, found.facts))
+    _print(found, tried, settings.match.unit)
+
+
+def _print(found: Preflight, tried: FormCheck | None, unit: str) -> None:
+    """Print what was found: broken into lines on a terminal, a line each elsewhere."""
+    from indexer.phrases.form_report_lines import report_heading, report_lines
+
+    width = terminal_width()
+    names = max(map(len, found.facts))
     for name, value in found.facts.items():
         text = value if isinstance(value, str) else spell(value)
-        click.echo(
-            textwrap.fill(
-                text, 100, initial_indent=f"{name.ljust(width)}  ", subsequent_indent=" " * (width + 2)
-            )
-        )
+        click.echo(paragraph(text, f"{name.ljust(names)}  ", " " * (names + 2), width))
     if found.sample:
         click.echo("\nFirst row of the window")
-        click.echo(textwrap.indent(textwrap.fill(" ".join(found.sample.split()), 100, max_lines=6), "  "))
+        *lines, rest = paragraph(found.sample, "  ", "  ", width or 100).split("\n", _SAMPLE_LINES)
+        for line in lines if len(lines) == _SAMPLE_LINES else [*lines, rest]:
+            click.echo(line)
     for title, lines in (("Looks wrong", found.warnings), ("Taken on trust", found.unverified)):
         if lines:
             click.echo(f"\n{title}")
             for line in lines:
-                click.echo(textwrap.fill(line, 100, initial_indent="  - ", subsequent_indent="    "))
-    if forms:
-        click.echo(f"\n{report_heading(settings.match.unit)}")
-        for line in report_lines(reports):
-            click.echo(f"  {line}")
+                click.echo(paragraph(line, "  - ", "    ", width))
+    if tried is None:
+        return
+    click.echo(f"\n{report_heading(unit) if tried.reports else 'Your phrases'}")
+    for line in tried.found.lines() if tried.found else report_lines(tried.reports):
+        indent = " " * (2 + len(line) - len(line.lstrip()))
+        click.echo(paragraph(line, indent, f"{indent}  ", width))

@@ -17,13 +17,9 @@ _VERDICTS = {True: "passes", False: "FAILS", None: "no verdict: the sample holds
 
 
 def report_heading(unit: str) -> str:
-    """Return what the lines are under: with ``unit = "text"`` no id form is looked for, and none misses."""
-    if unit == "text":
-        return (
-            'Id forms against the decoded text: what unit = "tokens" would miss\n'
-            '(you have unit = "text", which reads the text itself and needs no id forms)'
-        )
-    return "Id forms against the decoded text"
+    """Return what the lines are under: which counts they are about."""
+    column = "exposure_count_tokens" if unit == "both" else "exposure_count"
+    return f"Id forms against the decoded text: what {column} misses of it"
 
 
 def report_lines(reports: Mapping[str, FormReport]) -> Iterator[str]:
@@ -50,7 +46,9 @@ def report_lines(reports: Mapping[str, FormReport]) -> Iterator[str]:
         for kind, n_missed in report.missed_kinds.most_common():
             example = " ".join(report.examples[kind][0].split())
             yield f"  missed {n_missed:,}: {kind}, as in “{example}”"
-    yield f"limits: recall of exact spellings {LEAST_RECALL:.1%}, tested precision {LEAST_PRECISION:.0%}"
+    limits = f"limits: recall of exact spellings {LEAST_RECALL:.1%}, tested precision {LEAST_PRECISION:.0%}"
+    fails = any(report.passes() is False for report in reports.values())
+    yield limits + ('; [match] unit = "text" counts what id forms miss' if fails else "")
 
 
 def report_values(reports: Mapping[str, FormReport]) -> dict[str, Any]:

@@ -16,7 +16,9 @@ def test_check_says_what_an_index_will_read(sample: Path, exposure):
     assert "megatron" in lines["format"]
     assert "steps 0 to 59" in lines["training window"] and "60" in lines["steps in the order"]
     assert "First row of the window" in out and "Taken on trust" in out
-    assert 'what unit = "tokens" would miss' in out
+    assert "phrases stand in a sample" in out and "recall" not in out
+    code, out, _ = exposure("check", str(sample / "exposure.toml"), "--set", "match.unit=both")
+    assert code == 0 and "what exposure_count_tokens misses" in out and "your phrases: passes" in out
 
 
 def test_check_as_json(sample: Path, exposure):
@@ -24,6 +26,7 @@ def test_check_as_json(sample: Path, exposure):
     found = json.loads(out)
     assert code == 0 and found["facts"]["shards"] == 3
     assert found["facts"]["sequences"] > 0 and found["sample"]
+    assert found["forms"] is None and 0 < found["phrases"]["n_found"] <= found["phrases"]["n_places"]
 
 
 def test_check_refuses_a_window_beyond_the_corpus(sample: Path, exposure):

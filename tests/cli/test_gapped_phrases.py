@@ -168,7 +168,7 @@ def test_what_reads_an_index_reads_this_one(index: Path, exposure, words) -> Non
 
 
 def test_check_measures_the_forms_of_parts(folder: Path, exposure) -> None:
-    code, out, _ = exposure("check", folder / "exposure.toml")
+    code, out, _ = exposure("check", folder / "exposure.toml", "--set", "match.unit=tokens")
     assert code == 0
     assert "your phrases: passes (8 of 9 occur" in out
 

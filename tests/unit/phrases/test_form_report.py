@@ -71,11 +71,11 @@ def test_what_is_said_of_it() -> None:
     }
 
 
-@pytest.mark.parametrize(("unit", "is_told"), [("text", True), ("tokens", False), ("both", False)])
-def test_that_text_is_found_without_id_forms_is_told(unit: str, is_told: bool) -> None:
-    heading = report_heading(unit)
-    assert heading.startswith("Id forms against the decoded text")
-    assert ("would miss" in heading) is is_told
+@pytest.mark.parametrize(
+    ("unit", "column"), [("tokens", "exposure_count"), ("both", "exposure_count_tokens")]
+)
+def test_which_count_the_id_forms_bear_on_is_told(unit: str, column: str) -> None:
+    assert report_heading(unit) == f"Id forms against the decoded text: what {column} misses of it"
 
 
 def test_a_phrase_the_sample_does_not_hold_is_no_verdict() -> None:

@@ -323,8 +323,21 @@ def test_check_tells_that_text_is_tokenized_at_every_scan(tmp_path: Path, tokeni
 
 def test_forms_are_tried_on_text(tmp_path: Path, tokenizer_file):
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
-    reports = check_forms(preflight(config_of(tmp_path, tokenizer_file))).reports
-    assert (reports["phrases"].n_phrases, reports["phrases"].n_found) == (2, 2)
+    config = config_of(tmp_path, tokenizer_file)
+    training = preflight(config)
+    tried = check_forms(training)
+    assert tried.found is not None and not tried.reports and training.tokenizer is not None
+    (shard,) = training.reader.shards()
+    texts = [
+        training.tokenizer.decode(block.ids[start:stop].tolist())
+        for block in training.reader.blocks(shard, 0, shard.n_sequences)
+        for start, stop in zip(block.starts, block.stops, strict=True)
+    ]
+    n_places = sum(text.count("one two") + text.count("three") for text in texts)
+    assert (tried.found.n_phrases, tried.found.n_found, tried.found.n_places) == (2, 2, n_places)
+    as_ids = check_forms(preflight(replace(config, match=replace(config.match, unit="tokens"))))
+    assert as_ids.found is None
+    assert (as_ids.reports["phrases"].n_phrases, as_ids.reports["phrases"].n_found) == (2, 2)
 
 
 def test_forms_of_items_are_tried_too(tmp_path: Path, tokenizer_file):
@@ -332,8 +345,8 @@ def test_forms_of_items_are_tried_too(tmp_path: Path, tokenizer_file):
     (tmp_path / "words.csv").write_text("id,word\n1,three\n2,four\n")
     words = ItemsConfig(source="words.csv", roles={"word": "word"})
     config = replace(config_of(tmp_path, tokenizer_file), items=(words,), phrases=PhrasesConfig(source=""))
-    reports = check_forms(preflight(config)).reports
-    assert (reports["phrases"].n_phrases, reports["phrases"].n_found) == (2, 1)
+    found = check_forms(preflight(config)).found
+    assert found is not None and (found.n_phrases, found.n_found) == (2, 1)
 
 
 def test_an_index_reads_its_text_with_the_tokenizer_it_froze(tmp_path: Path, tokenizer_file):

@@ -1,0 +1,93 @@
+"""How wide a text is on a terminal, in cells: letters of East Asia take two, combining marks none."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from typing import TextIO
+
+LEAST_WIDTH = 20
+_BROKEN_AT = re.compile(r"`[^`\n]*`\S*|\S+")
+"""A word, or what stands in backquotes: a command that is broken into lines cannot be copied."""
+
+
+def terminal_width(stream: TextIO | None = None) -> int | None:
+    """Return the cells of a line of the terminal a stream leads to; None where it leads to none.
+
+    Parameters
+    ----------
+    stream : text stream, optional
+        Default: standard output.
+    """
+    stream = sys.stdout if stream is None else stream
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def cells(text: str) -> int:
+    """Return how many cells a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def to_left(text: str, width: int) -> str:
+    """Return a text with spaces behind it to so many cells."""
+    return text + " " * (width - cells(text))
+
+
+def to_right(text: str, width: int) -> str:
+    """Return a text with spaces before it to so many cells."""
+    return " " * (width - cells(text)) + text
+
+
+def pieces(text: str, width: int) -> list[str]:
+    """Cut a text into pieces of so many cells at most; a letter is not cut from its marks."""
+    if text.isascii():
+        return [text[at : at + width] for at in range(0, len(text), width)]
+    from rich.cells import chop_cells
+
+    return chop_cells(text, width)
+
+
+def shortened(text: str, width: int) -> str:
+    """Return a text of at most so many cells; where it is longer, its end becomes …."""
+    return text if cells(text) <= width else pieces(text, width - 1)[0] + "…"
+
+
+def paragraph(text: str, first: str = "", rest: str = "", width: int | None = None) -> str:
+    """Return a text broken into lines between its words, or as one line where there is no width.
+
+    Parameters
+    ----------
+    text : str
+        Words, and commands in backquotes, which stay whole where they fit.
+    first, rest : str
+        What the first line and the others begin with.
+    width : int, optional
+        Cells of a line.
+    """
+    words = _BROKEN_AT.findall(text)
+    if width is None:
+        return first + " ".join(words)
+    width = max(width, cells(first) + LEAST_WIDTH, cells(rest) + LEAST_WIDTH)
+    lines, at = [first], cells(first)
+    is_empty = True
+    for word in words:
+        for number, part in enumerate(_parts(word, width - cells(rest))):
+            gap = "" if is_empty or number else " "
+            taken = cells(part)
+            if at + len(gap) + taken > width and not is_empty:
+                lines.append(rest)
+                gap, at = "", cells(rest)
+            lines[-1] += gap + part
+            at += len(gap) + taken
+            is_empty = False
+    return "\n".join(lines)
+
+
+def _parts(word: str, room: int) -> list[str]:
+    """Return the letters of a text without spaces; hashes, paths and commands stay whole, to be copied."""
+    return [word] if word.isascii() or cells(word) <= room or word.startswith("`") else pieces(word, 2)
