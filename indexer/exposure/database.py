@@ -20,8 +20,8 @@ from indexer.index_dir import IndexDir
 from indexer.occurrence_files import ends_hash
 from indexer.phrases.segmentation import WORDS
 
-SCHEMA_VERSION = 2
-"""History stands on top of ``schema.sql``."""
+SCHEMA_VERSION = 3
+"""History stands on top of ``schema.sql``. Each change of what an index stores of its questions raises it."""
 
 STORAGE_VERSION = "v1.4.0"
 """DuckDB 1.4 LTS opens files of this version; what DuckDB 2.0 writes by default it does not (measured)."""

@@ -39,7 +39,7 @@ def earlier_imports(index: IndexDir, plan: Plan, facts: list[PartialFacts]) -> d
         return {}
     wrong = wrong_with_table(index, whole=True)
     try:
-        with open_read_only(index.database_file, versions=(1, SCHEMA_VERSION)) as earlier:
+        with open_read_only(index.database_file, versions=range(1, SCHEMA_VERSION + 1)) as earlier:
             provenance = dict(earlier.execute("SELECT key, value FROM provenance").fetchall())
             is_old = provenance["schema_version"] == "1"
             question = sql("results_of_version_1.sql") if is_old else "SELECT * FROM results"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from indexer.exposure.database import building, define_macros
+from indexer.exposure.database import SCHEMA_VERSION, building, define_macros
 from indexer.splits.ask import load_query, run
 from tests.support.given_pairs import open_for_pairs, take_pairs
 
@@ -47,8 +47,9 @@ def test_the_null_equals_plain_loops(tmp_path: Path) -> None:
     with building(database) as connection:
         open_for_pairs(connection)
         connection.execute(
-            "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', 'test'),"
-            " ('complete', 'true'), ('steps_known', 'true'), ('grain', 'checkpoint');"
+            f"INSERT INTO provenance VALUES ('schema_version', '{SCHEMA_VERSION}'),"
+            " ('plan_fingerprint', 'test'), ('complete', 'true'),"
+            " ('steps_known', 'true'), ('grain', 'checkpoint');"
             "INSERT INTO phrases VALUES (0, 'seen', 1, 1), (1, 'not seen', 2, 2);"
             "INSERT INTO exposures VALUES (0, 1, 1, NULL, TRUE, 'seen', 0, 0, 0, 0, 0),"
             " (1, 0, 0, NULL, FALSE, 'never', NULL, NULL, NULL, NULL, NULL);"

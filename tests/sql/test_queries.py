@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from indexer.errors import ConfigError
-from indexer.exposure.database import building, define_macros
+from indexer.exposure.database import SCHEMA_VERSION, building, define_macros
 from indexer.splits.ask import run
 from indexer.splits.query_file import find_query_file, shipped_queries
 from tests.support.given_pairs import open_for_pairs, take_pairs
@@ -47,8 +47,9 @@ def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = tmp_path_factory.mktemp("empty") / "index.duckdb"
     with building(database) as connection:
         connection.execute(
-            "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', 'test'),"
-            " ('complete', 'true'), ('steps_known', 'true'), ('grain', 'checkpoint')"
+            f"INSERT INTO provenance VALUES ('schema_version', '{SCHEMA_VERSION}'),"
+            " ('plan_fingerprint', 'test'), ('complete', 'true'),"
+            " ('steps_known', 'true'), ('grain', 'checkpoint')"
         )
         define_macros(connection)
     return database

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ConfigError, StateError
-from indexer.exposure.database import building, open_read_only
+from indexer.exposure.database import SCHEMA_VERSION, building, open_read_only
 from indexer.index_dir import IndexDir, commit_file
 
 
@@ -82,9 +82,9 @@ def test_a_path_that_duckdb_reads_otherwise_is_refused_before_any_work(tmp_path:
 def test_duckdb_builds_and_reads_in_folders_of_odd_names(tmp_path: Path, name: str) -> None:
     root = tmp_path / name
     with IndexDir(root).lock(), building(root / "x.duckdb") as table:
-        table.execute("INSERT INTO provenance VALUES ('schema_version', '2')")
+        table.execute(f"INSERT INTO provenance VALUES ('schema_version', '{SCHEMA_VERSION}')")
     with open_read_only(root / "x.duckdb") as table:
-        assert table.execute("SELECT value FROM provenance").fetchall() == [("2",)]
+        assert table.execute("SELECT value FROM provenance").fetchall() == [(str(SCHEMA_VERSION),)]
 
 
 def test_partials_that_cannot_be_listed_are_not_missing(tmp_path: Path, monkeypatch) -> None:

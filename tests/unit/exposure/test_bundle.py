@@ -9,7 +9,7 @@ import pytest
 
 from indexer.errors import StateError
 from indexer.exposure.bundle import TABLES, VIEWS, write_bundle
-from indexer.exposure.database import building
+from indexer.exposure.database import SCHEMA_VERSION, building
 from indexer.index_dir import IndexDir
 
 
@@ -18,7 +18,7 @@ def index(tmp_path: Path) -> IndexDir:
     index = IndexDir(tmp_path / "index")
     index.root.mkdir()
     with building(index.database_file) as connection:
-        connection.execute("INSERT INTO provenance VALUES ('schema_version', '2')")
+        connection.execute(f"INSERT INTO provenance VALUES ('schema_version', '{SCHEMA_VERSION}')")
         connection.execute("INSERT INTO phrases VALUES (0, 'a b', 2, 2), (1, NULL, NULL, 3)")
         connection.execute("CREATE TABLE attributes AS SELECT 0 AS phrase_id, 'x' AS mood")
     return index

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.errors import ConfigError, InputError
-from indexer.exposure.database import building, define_macros
+from indexer.exposure.database import SCHEMA_VERSION, building, define_macros
 from indexer.exposure.harness_samples import doc_hash
 from indexer.exposure.result_files import read_results
 from indexer.exposure.results import Missing, add_results
@@ -23,7 +23,7 @@ def index(tmp_path: Path) -> IndexDir:
     index = IndexDir(tmp_path / "index")
     index.root.mkdir()
     with building(index.database_file) as connection:
-        connection.execute("INSERT INTO provenance VALUES ('schema_version', '2')")
+        connection.execute(f"INSERT INTO provenance VALUES ('schema_version', '{SCHEMA_VERSION}')")
         connection.execute(
             "INSERT INTO items (item_id, kind) VALUES ('p/0', 'pair'), ('p/1', 'pair'), ('p/2', 'pair')"
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+import xxhash
 
 from indexer.errors import StateError
 from indexer.exposure.data_model import data_model_page
@@ -17,6 +19,7 @@ from indexer.exposure.database import (
     building,
     define_macros,
     open_read_only,
+    sql,
 )
 from indexer.exposure.definitions import definitions, definitions_of_a_new_index
 
@@ -60,6 +63,20 @@ def test_another_schema_version_is_refused_with_both_numbers(database: Path) -> 
         connection.execute("UPDATE provenance SET value = '99' WHERE key = 'schema_version'")
     with pytest.raises(StateError, match=f"has schema version 99; expected schema version {SCHEMA_VERSION}"):
         open_read_only(database)
+
+
+STORED = {3: "412cdf62fe508223"}
+
+
+def test_what_an_index_stores_changes_with_its_schema_version() -> None:
+    """A new question refuses an old index by its version, and not with an error of a macro that it lacks."""
+    names = ("schema", "macros", "item_macros", "occurrences", "documents", "model_measures")
+    text = "\n".join(sql(f"{name}.sql") for name in names)
+    statements = re.sub(r"--[^\n]*|^COMMENT ON [^;]*;", "", text, flags=re.MULTILINE)
+    stored = xxhash.xxh3_64_hexdigest(" ".join(statements.split()).encode())
+    assert {SCHEMA_VERSION: stored} == STORED, (
+        "raise SCHEMA_VERSION, tell its history in schema.sql, and pin it here"
+    )
 
 
 def test_a_file_that_is_no_index_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import duckdb
 import pytest
 
-from indexer.exposure.database import building, define_macros
+from indexer.exposure.database import SCHEMA_VERSION, building, define_macros
 from indexer.report import write_report
 from indexer.report.chart import Chart
 from indexer.report.exposure_charts import GAP, _labelled, _short
@@ -28,7 +28,7 @@ pytest.importorskip("altair")
 pytest.importorskip("vl_convert")
 
 PROVENANCE = {
-    "schema_version": "2",
+    "schema_version": str(SCHEMA_VERSION),
     "plan_fingerprint": "0123abcd",
     "complete": "true",
     "steps_known": "true",

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from indexer.errors import ConfigError
-from indexer.exposure.database import building, define_macros
+from indexer.exposure.database import SCHEMA_VERSION, building, define_macros
 from indexer.exposure.query_door import QueryLimits
 from indexer.index_dir import IndexDir
 from indexer.splits import named_values
@@ -81,8 +81,8 @@ def test_an_index_without_pairs_is_not_split_and_another_question_is_named(tmp_p
     index.root.mkdir()
     with building(index.database_file) as connection:
         connection.execute(
-            "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', 'x'),"
-            " ('complete', 'true')"
+            f"INSERT INTO provenance VALUES ('schema_version', '{SCHEMA_VERSION}'),"
+            " ('plan_fingerprint', 'x'), ('complete', 'true')"
         )
         define_macros(connection)
     with pytest.raises(ConfigError, match=r"no minimal pairs, only phrases.*first_exposures`"):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.errors import ConfigError, StateError
-from indexer.exposure.database import building, define_macros
+from indexer.exposure.database import SCHEMA_VERSION, building, define_macros
 from indexer.splits.ask import ask
 from indexer.splits.exports import EXPORTS, write_export
 from tests.support.given_pairs import open_for_pairs, take_pairs
@@ -33,8 +33,9 @@ def make_index(root: Path, complete: str = "true") -> Path:
     with building(root / "exposures.duckdb") as connection:
         open_for_pairs(connection)
         connection.execute(
-            "INSERT INTO provenance VALUES ('schema_version', '2'), ('plan_fingerprint', '0123abcd'),"
-            f" ('complete', '{complete}'), ('steps_known', 'true'), ('grain', 'checkpoint');"
+            f"INSERT INTO provenance VALUES ('schema_version', '{SCHEMA_VERSION}'),"
+            f" ('plan_fingerprint', '0123abcd'), ('complete', '{complete}'),"
+            " ('steps_known', 'true'), ('grain', 'checkpoint');"
             "INSERT INTO checkpoints VALUES (10, 100), (20, 200)"
         )
         for number in range(2 * N_PAIRS):

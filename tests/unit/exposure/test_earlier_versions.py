@@ -1,4 +1,4 @@
-"""An index of schema version 1 is refused with the way out, and what was imported into it is kept there."""
+"""An index of an earlier schema is refused with the way out, and what was imported into it is kept there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,22 @@ import pytest
 
 from indexer.build import merge_index
 from indexer.errors import StateError
+from indexer.exposure.database import SCHEMA_VERSION
 from indexer.splits.ask import ask
+
+
+def test_an_index_of_the_last_version_is_merged_again(index_dir: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(index_dir, tmp_path / "index"))
+    with duckdb.connect(str(root / "exposures.duckdb")) as table:
+        table.execute(f"UPDATE provenance SET value = '{SCHEMA_VERSION - 1}' WHERE key = 'schema_version'")
+        table.execute("DROP MACRO TABLE verbatim_runs")
+        table.execute("INSERT INTO results SELECT 'm', 50, item_id, 'correct', 1 FROM items LIMIT 1")
+    (root / "exposures.seal").unlink()
+    with pytest.raises(StateError, match=f"schema version {SCHEMA_VERSION - 1}; .*exposure index"):
+        ask(root, "most_exposed")
+    merge_index(root)
+    assert ask(root, "most_exposed").rows.num_rows
+    assert ask(root, "SELECT count(*) AS n FROM results").rows["n"].to_pylist() == [1]
 
 
 def test_results_of_version_1_are_kept_when_it_is_built_anew(index_dir: Path, tmp_path: Path) -> None:
@@ -26,7 +41,7 @@ def test_results_of_version_1_are_kept_when_it_is_built_anew(index_dir: Path, tm
         for pair, values in zip(pairs, [(-1, -2, True), (None, -2, None)], strict=True):
             table.execute("INSERT INTO results VALUES ('m', 50, ?, ?, ?, ?)", [pair, *values])
     (root / "exposures.seal").unlink()  # which that version did not write
-    with pytest.raises(StateError, match=r"schema version 1; expected schema version 2; .*exposure index"):
+    with pytest.raises(StateError, match=r"schema version 1; expected schema version 3; .*exposure index"):
         ask(root, "most_exposed")
     merge_index(root)
     first, second = pairs
