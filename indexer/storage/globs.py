@@ -25,7 +25,8 @@ def local_matches(path: str, *, base: Path) -> list[str]:
 
     Folders may have names that look like patterns, as ``[v1] data``: from the left, each part with brackets
     that exists as it is written stands for itself. A path in which nothing is left to match is returned as it
-    is, whether it exists or not. Names that begin with a dot are matched by what begins with one.
+    is, whether it exists or not. Names that begin with a dot are matched by what begins with one. A ``**``
+    stands for folders of any depth, and then files alone are matched.
 
     Raises
     ------
@@ -36,7 +37,9 @@ def local_matches(path: str, *, base: Path) -> list[str]:
     found = ""
     for at, part in enumerate(parts):
         if glob.has_magic(part) and not _is_literal(part, found, base):
-            return sorted(set(_matches(found, parts[at:], base)))
+            matches = set(_matches(found, parts[at:], base))
+            anywhere = "**" in parts[at:]
+            return sorted(name for name in matches if not (anywhere and (base / name).is_dir()))
         found = os.path.join(found, part)  # noqa: PTH118  as the user spells it
     return [path]
 

@@ -119,8 +119,8 @@ def entries_of(url: str) -> list[Entry]:
 def matches_of(url: str) -> list[str]:
     """Return the URLs that a pattern stands for, sorted; the rules are those of local patterns.
 
-    ``*``, ``?`` (not of HTTP) and ``[]`` match within a part, ``**`` folders of any depth; names that begin
-    with a dot are matched by parts that do.
+    ``*``, ``?`` (not of HTTP) and ``[]`` match within a part, ``**`` folders of any depth, and then files
+    alone are matched; names that begin with a dot are matched by parts that do.
     """
     match = _SPLIT.fullmatch(url)
     if match is None:
@@ -128,27 +128,29 @@ def matches_of(url: str) -> list[str]:
     path, query = match["path"] + match["query"], ""
     if is_http(url):
         path, query = match["path"], match["query"]
-    found = set(_matches(match["root"], path.strip("/").split("/")))
+    parts = path.strip("/").split("/")
+    anywhere = "**" in parts
+    found = {one.url for one in _matches(match["root"], parts) if not (anywhere and one.is_folder)}
     return sorted((one + query for one in found), key=unquote if is_http(url) else None)
 
 
-def _matches(found: str, parts: Sequence[str]) -> Iterator[str]:
+def _matches(found: str, parts: Sequence[str]) -> Iterator[Entry]:
     literal = 0
     while literal < len(parts) and not has_magic(parts[literal]):
         literal += 1
     if literal == len(parts):
         whole = "/".join([found, *parts])
-        if info_of(whole) is not None:
-            yield whole
+        if (info := info_of(whole)) is not None:
+            yield Entry(whole, base_of(whole), info["type"] == "directory")
         return
     found = "/".join([found, *parts[:literal]])
     part, rest = parts[literal], parts[literal + 1 :]
     if part == "**":
-        yield from _below(found, rest or ["*"])
+        yield from _at_any_depth(found, rest or ["*"])
         return
     for entry in _chosen(entries_of(found), part):
         if not rest:
-            yield entry.url
+            yield entry
         elif entry.is_folder:
             yield from _matches(entry.url, rest)
 
@@ -164,16 +166,16 @@ def _chosen(entries: Sequence[Entry], part: str) -> list[Entry]:
     ]
 
 
-def _below(folder: str, rest: Sequence[str]) -> Iterator[str]:
+def _at_any_depth(folder: str, rest: Sequence[str]) -> Iterator[Entry]:
     """Yield what the rest of a pattern matches in a folder and all below it."""
     entries = entries_of(folder)
     if len(rest) == 1 and has_magic(rest[0]):
-        yield from (entry.url for entry in _chosen(entries, rest[0]) if not entry.is_folder)
+        yield from _chosen(entries, rest[0])
     else:
         yield from _matches(folder, rest)
     for entry in entries:
         if entry.is_folder and not entry.name.startswith("."):
-            yield from _below(entry.url, rest)
+            yield from _at_any_depth(entry.url, rest)
 
 
 def base_of(url: str) -> str:

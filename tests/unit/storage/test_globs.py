@@ -79,9 +79,9 @@ def test_other_patterns_are_the_librarys(folder: Path, path: str) -> None:
     (folder / "b/link").symlink_to(folder / "a")
     (folder / "b/gone").symlink_to(folder / "nowhere")
     wanted = sorted(glob.glob(path, root_dir=folder, recursive=True))  # noqa: PTH207
-    assert [name.rstrip(os.sep) for name in expand(path, base=folder)] == [
-        name.rstrip(os.sep) for name in wanted
-    ]
+    if "**" in path:  # shards at any depth: their folders are no shards
+        wanted = [name for name in wanted if not (folder / name).is_dir()]
+    assert expand(path, base=folder) == wanted
 
 
 def test_a_pattern_that_matches_nothing(folder: Path) -> None:
