@@ -6,7 +6,9 @@ SELECT
     one.exposure_count AS exposure_count_1,
     other.exposure_count AS exposure_count_2,
     one.first_step AS first_step_1,
-    other.first_step AS first_step_2
+    other.first_step AS first_step_2,
+    one.last_step AS last_step_1,
+    other.last_step AS last_step_2
 FROM one
 FULL JOIN other ON other.phrase = one.phrase
 WHERE one.status IS DISTINCT FROM other.status

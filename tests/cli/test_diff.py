@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 from indexer.build import build_index
 from indexer.config import load_config
-from indexer.splits.diff import diff_indexes
+from indexer.splits.diff import _apart, diff_indexes
+
+HASH = re.compile(r"[0-9a-f]{32}")
 
 
 def test_an_index_does_not_differ_from_itself(index_dir: Path, exposure) -> None:
     found = diff_indexes(index_dir, index_dir)
-    assert (found.settings, found.phrases.num_rows) == ((), 0)
-    assert "0 of " in exposure("diff", index_dir, index_dir)[1]
+    assert (found.keys, found.facts, found.shards, found.hashes) == ((), (), (), ())
+    assert (found.notes, found.phrases.num_rows) == (((), ()), 0)
+    code, out, _ = exposure("diff", index_dir, index_dir)
+    assert code == 0 and out.splitlines()[2:] == [
+        "",
+        f"Phrases: {found.n_phrases[0]:,} in both",
+        "0 of those in both came out otherwise",
+    ]
 
 
-def test_a_shorter_window_is_named_with_what_it_changed(
+def test_what_was_changed_comes_first_and_hashes_last(
     sample: Path, index_dir: Path, tmp_path: Path, exposure
 ) -> None:
-    config = load_config(sample / "exposure.toml", ["order.stop_step=10"])
-    build_index(config, tmp_path / "short", n_workers=1)
-    found = diff_indexes(index_dir, tmp_path / "short")
-    assert ("stop_step", "60", "10") in found.settings
+    changed = shutil.copytree(sample, tmp_path / "sample", ignore=shutil.ignore_patterns("index"))
+    (changed / "words.csv").write_text("word\nladder\nan unheard word\n", encoding="utf-8")
+    config = load_config(
+        changed / "exposure.toml", ["order.stop_step=10", 'corpus.paths=["shards/shard-0[01].bin"]']
+    )
+    build_index(config, tmp_path / "other", n_workers=1)
+    found = diff_indexes(index_dir, tmp_path / "other")
+    assert ("order.stop_step", "not set", "10") in found.keys
+    assert ("corpus.paths", '["shards/*.bin"]', '["shards/shard-0[01].bin"]') in found.keys
+    assert {name.partition(".")[0] for name, _, _ in found.keys} == {"order", "corpus"}
+    assert [shard[1:] for shard in found.shards] == [("in it", "not in it")]
+    assert ("order.stop_step", "60", "10") in found.facts
+    assert "items" in [name for name, _, _ in found.facts]
+    n_both, n_first, n_second = found.n_phrases
     rows = found.phrases.to_pylist()
-    assert rows
-    assert all(row["exposure_count_1"] > row["exposure_count_2"] for row in rows)
-    assert (rows[0]["status_1"], rows[0]["status_2"]) == ("seen", "never")
-    code, out, _ = exposure("diff", index_dir, tmp_path / "short", "--limit", 3)
-    assert code == 0
-    assert f"... and {len(rows) - 3:,} more" in out
+    assert n_second == 1 and n_first == sum(row["status_2"] == "not in it" for row in rows)
+    in_both = [row for row in rows if "not in it" not in (row["status_1"], row["status_2"])]
+    assert 0 < len(in_both) < n_both
+    assert all(row["exposure_count_1"] > row["exposure_count_2"] for row in in_both)
+    words = "diff", index_dir, tmp_path / "other", "--limit", 3
+    code, out, _ = exposure(*words)
+    titles = [line for line in out.splitlines() if line[:1].isupper() and line[-1:] != ":"]
+    assert code == 0 and titles[:3] == ["Keys of exposure.toml", "Shards", "Recorded beside them"]
+    assert f"... and {len(in_both) - 3:,} more" in out and "seen → never" in out and "In 2 alone:" in out
+    assert not HASH.search(out)
+    code, out, _ = exposure(*words, "-v")
+    assert code == 0 and len(HASH.findall(out.partition("\nHashes\n")[2])) == 2 * len(found.hashes) > 0
+
+
+def test_long_values_are_shown_from_where_they_differ() -> None:
+    assert _apart("[1, 2]", "[1, 3]") == ("[1, 2]", "[1, 3]")
+    one, other = (f"[{'0, ' * 50}{end}]" for end in ("1", "2"))
+    assert _apart(one, other) == ("…0, 0, 0, 0, 1]", "…0, 0, 0, 0, 2]")
