@@ -11,11 +11,11 @@ import click
 from indexer.cli.command import command
 from indexer.cli.options import allow_path_option
 from indexer.cli.progress import Progress, wants_json
-from indexer.errors import ConfigError
+from indexer.errors import ConfigError, InputError
 from indexer.plurals import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 OPTIONS = {
@@ -186,6 +186,7 @@ def tokenize(
                     yield document
         else:
             texts = find_text_files(sources, base=Path())
+            _refuse_passed_over(sources, [file.name for file in texts])
             limits = Limits(UNLIMITED.max_bytes, max_window_bytes, max_line_bytes)
             n_bytes = sum(file.n_bytes for file in texts)
             named = [{"name": file.name, "n_bytes": file.n_bytes} for file in texts]
@@ -230,6 +231,20 @@ def tokenize(
     text = sections(record.settings, tokenizer, loaded.vocabulary_hash)
     (out / "corpus.toml").write_text(text, encoding="utf-8")
     click.echo(text, nl=False)
+
+
+def _refuse_passed_over(sources: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse files of a folder or pattern that may hold documents and are none of `names`."""
+    from indexer.storage.passed_over import DATA_OF_TEXT, DOCUMENTS, passed_over
+
+    documents = DOCUMENTS - DATA_OF_TEXT
+    left = [name for one in sources for name in passed_over(one, names, base=Path(), documents=documents)]
+    if left:
+        raise InputError(
+            f"{counted(len(left), 'file')} would be passed over: {', '.join(left[:3])}",
+            path=sources[0],
+            fix="name what is to be tokenized and no more, folders below apart",
+        )
 
 
 def sections(settings: dict[str, object], tokenizer: str, vocabulary: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
+from pathlib import PurePath
 
 from indexer.corpus.preflight.opening import Training
 from indexer.errors import ConfigError, InputError
@@ -15,10 +17,14 @@ from indexer.evidence.parts import parts_in_doubt, repeated_parts, shards_like_p
 from indexer.evidence.repeats import repeated_files
 from indexer.evidence.tokenizer_fit import TokenizerFit, Verdict, tokenizer_fit
 from indexer.plurals import counted
+from indexer.storage import files
+from indexer.storage.observer import observed_by
 from indexer.storage.parts import Parts
+from indexer.storage.passed_over import DATA_OF_TEXT, DOCUMENTS, passed_over
 from indexer.tokenizers.tokenizer import Tokenizer
 
 _SHOWN = 90
+_OF_NUMBER = re.compile(r"\d{5}-of-\d{5}")
 
 
 @dataclass(frozen=True)
@@ -63,10 +69,34 @@ def sample_of(training: Training) -> list[list[int]]:
     return sampled_runs(training.reader, frozenset(one for one in ends if one is not None))
 
 
+def _refuse_passed_over(training: Training) -> None:
+    """Refuse files that `[corpus] paths` stands for and that no reader took."""
+    corpus, reader, base = training.config.corpus, training.reader, training.config.base
+    if corpus.format == "hub" or corpus.split is not None:
+        return  # what is not of the split is passed over on purpose
+    names = {name for file in reader.files for name in (file.name, *(part.name for part in file.parts))}
+    form = reader.facts.format
+    documents = DOCUMENTS - DATA_OF_TEXT if form == "text" else DOCUMENTS
+    with observed_by(training.notes):
+        left = [
+            name for path in corpus.paths for name in passed_over(path, names, base=base, documents=documents)
+        ]
+    if left:
+        first = PurePath(reader.files[0].name)
+        pattern = _OF_NUMBER.sub("*-of-*", first.name) if form == "pythia" else f"*{first.suffix}"
+        raise InputError(
+            f"{counted(len(left), 'file')} would be passed over, not read as {form}: {listed(left)}",
+            path="[corpus] paths",
+            fix="name what is to be read and no more, folders below apart, as in [corpus] paths ="
+            f' ["{files.join(str(first.parent), pattern)}"]',
+        )
+
+
 def _of_files(training: Training) -> dict[str, str]:
     """Refuse holes and repeats among the shards; return those that were taken on purpose."""
     corpus, shards = training.config.corpus, training.fitted.shards
     taken: dict[str, str] = {}
+    _refuse_passed_over(training)
     if training.fitted.sample.other_dtype:
         taken["another dtype"] = training.fitted.sample.other_dtype
     missing = missing_files([shard.name for shard in shards], corpus.paths, base=training.config.base)

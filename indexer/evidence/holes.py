@@ -18,6 +18,7 @@ from pathlib import Path
 from indexer.corpus.sequences import Shard
 from indexer.errors import InputError
 from indexer.storage import files
+from indexer.storage.compressed import without_suffix
 from indexer.storage.files import CorpusFile
 from indexer.storage.frame_index import lacks_end
 from indexer.storage.globs import has_magic
@@ -27,6 +28,7 @@ _NUMBER = re.compile(r"\d+")
 _HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?([0-9a-fA-F]{1,8})(?![0-9A-Za-z])")
 _LETTER = re.compile(r"(?<![0-9A-Za-z])([a-zA-Z])(?![0-9A-Za-z])")
 _LETTERS = re.compile(r"([a-z]{2})(?:\.[\w.]+)?$")
+_IDS_AND_INDEXES = ((".bin", ".idx"), (".ds", ".ds.index"))
 _MOST_DIGITS = 9
 _MOST_NAMED = 5
 
@@ -147,13 +149,20 @@ def missing_in_letters(names: Iterable[str]) -> Iterator[str]:
 
 
 def _without_ids(names: Sequence[str], paths: Sequence[str], base: Path) -> Iterator[str]:
-    """Yield the files of ids whose index is there without them, where a pattern names files of ids."""
+    """Yield what a shard lacks that a pattern names by its ids or by its index: the other of the two."""
+    there = {without_suffix(name) for name in names}
     for path in paths:
-        if path.endswith(".bin") and has_magic(path):
+        for ids, index in _IDS_AND_INDEXES if has_magic(path) else ():
+            other = next((two for two in ((ids, index), (index, ids)) if path.endswith(two[0])), None)
+            if other is None:
+                continue
+            named, beside = other
             with suppress(InputError):
-                for index in files.expand(path[:-4] + ".idx", base=base):
-                    if index[:-4] + ".bin" not in names:
-                        yield index[:-4] + ".bin"
+                for one in files.expand(path.removesuffix(named) + beside, base=base):
+                    bare = one.removesuffix(beside)
+                    if bare + ids not in there:
+                        yield bare + named
+            break
 
 
 def _renumbered(name: str, span: tuple[int, int], number: int) -> str:

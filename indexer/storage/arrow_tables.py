@@ -128,13 +128,16 @@ class ArrowFile(ABC):
         """Return the column names."""
         return list(self.schema().names)
 
+    def id_columns(self) -> list[str]:
+        """Return the columns that hold lists of integers."""
+        return [field.name for field in self.schema() if _is_of_integers(field.type)]
+
     def _list_type(self, column: str) -> pa.DataType:
         n_columns = len(self.schema().get_all_field_indices(column))
         if n_columns != 1:
             raise InputError(f"has {n_columns} columns {column!r}", path=self.file.name, expected="one")
         kind = self.schema().field(column).type
-        lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-        if not any(test(kind) for test in lists) or not pa.types.is_integer(kind.value_type):
+        if not _is_of_integers(kind):
             raise InputError(
                 f"has column {column!r} of type {kind}", path=self.file.name, expected="lists of integers"
             )
@@ -207,6 +210,11 @@ class ArrowFile(ABC):
                 f"has NULL among the ids of {name!r}", path=self.file.name, offset=f"rows from {row:,} on"
             )
         return used.to_numpy(zero_copy_only=False), firsts - low, lasts - low
+
+
+def _is_of_integers(kind: pa.DataType) -> bool:
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(test(kind) for test in lists) and pa.types.is_integer(kind.value_type)
 
 
 def _as_python(batch: pa.RecordBatch, path: str, first_row: int) -> list[dict[str, Any]]:

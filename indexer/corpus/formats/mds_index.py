@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from indexer.corpus.formats.columns import COLUMNS, column_of_ids, refuse_mask
 from indexer.errors import InputError
 from indexer.storage import file_bytes, files
 from indexer.storage.files import CorpusFile
@@ -51,3 +52,47 @@ def find_shards(folder: str, *, base: Path) -> list[tuple[CorpusFile, dict[str, 
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"is no MDS index ({error!r})", path=index.name) from None
     return found
+
+
+def array_column(entry: dict[str, Any], wanted: str | None, wanted_mask: str | None, *, path: str) -> int:
+    """Return the place of the column that holds the ids of a shard.
+
+    Parameters
+    ----------
+    entry : dict
+        The shard, as the index lists it.
+    wanted, wanted_mask : str or None
+        Columns of the ids and of a mask, as the configuration names them.
+    path : str
+        The shard's file, for messages.
+
+    Raises
+    ------
+    ConfigError
+        Several columns may hold the ids, or there is a mask, which is not read of MDS.
+    InputError
+        No column holds arrays of ids.
+    """
+    names, encodings = entry["column_names"], entry["column_encodings"]
+    refuse_mask(names, wanted_mask, path=path, form="MDS")
+    arrays = [name for name, encoding in zip(names, encodings, strict=True) if _is_array(encoding)]
+    name = column_of_ids(names if wanted else arrays, wanted, path=path)
+    name = name or next((one for one in COLUMNS if not wanted and one in names), None)
+    if name is None:
+        raise InputError(
+            f"has no column {wanted or ' or '.join(COLUMNS)}",
+            path=path,
+            fix=f"set [corpus] column; its columns are {', '.join(names)}",
+        )
+    column: int = names.index(name)
+    if not _is_array(encodings[column]):
+        raise InputError(
+            f"has {name!r} as {encodings[column]}, which is no array of ids",
+            path=path,
+            fix="tokenize raw text with `exposure tokenize` first" if encodings[column] == "str" else None,
+        )
+    return column
+
+
+def _is_array(encoding: str) -> bool:
+    return encoding == "bytes" or encoding.startswith("ndarray")

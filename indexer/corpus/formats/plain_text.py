@@ -10,12 +10,11 @@ from pathlib import PurePath
 from indexer.errors import InputError
 from indexer.storage import files
 from indexer.storage.compressed import without_suffix
+from indexer.storage.passed_over import DOCUMENTS
 
 HEAD_BYTES = 4096
 FEWEST_BYTES = 48
 """Ids may spell text by chance; so many bytes of them in a row do not."""
-_KNOWN = "md txt rst log json yaml yml toml csv tsv html xml py sh gitattributes sha256 md5"
-ENDINGS = frozenset(f".{ending}" for ending in _KNOWN.split())
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 
 
@@ -29,7 +28,7 @@ def is_text(head: bytes, name: str) -> bool:
     name : str
         Name of the file; its ending decides where there are only a few bytes.
     """
-    known = PurePath(without_suffix(files.base_name(name))).suffix.lower() in ENDINGS
+    known = PurePath(without_suffix(files.base_name(name))).suffix.lower() in DOCUMENTS
     if not head or (len(head) < FEWEST_BYTES and not known):
         return False
     if _CONTROLS.intersection(head):

@@ -31,6 +31,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.config.corpus import CorpusConfig
+from indexer.corpus.formats.columns import COLUMNS
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.formats.plain_text import is_text as is_plain_text
 from indexer.corpus.formats.splits import splits_below
@@ -43,7 +44,6 @@ from indexer.storage.compressed import Limits, compression_of, first_bytes
 _HEAD = 256 * 1024
 MARKERS = ("index.json", "state.json", "shard_ledger.json")
 """Files that make a folder one of a format; a data set may have a folder, and a marker, for each split."""
-_KEYS = ("token_ids", "input_ids", "tokens")
 
 
 def detect_format(config: CorpusConfig, *, base: Path) -> tuple[CorpusConfig, str]:
@@ -183,10 +183,10 @@ def _of_json(line: bytes, name: str, config: CorpusConfig) -> tuple[str, str]:
     try:
         keys: Sequence[str] = list(json.loads(line))
     except (ValueError, RecursionError):
-        keys = [key for key in (*_KEYS, wanted) if f'"{key}"'.encode() in line]
+        keys = [key for key in (*COLUMNS, wanted) if f'"{key}"'.encode() in line]
     if config.packing is not None and wanted in keys:
         return "text", f"a JSON line with text under {wanted!r}, to be tokenized"
-    found = next((key for key in _KEYS if key in keys), None)
+    found = next((key for key in COLUMNS if key in keys), None)
     if found:
         return "jsonl", f"a JSON line with {found!r}"
     if config.packing is not None:
@@ -203,7 +203,7 @@ def _of_json(line: bytes, name: str, config: CorpusConfig) -> tuple[str, str]:
             " tokenized anew at every scan",
         )
     raise ConfigError(
-        f"holds JSON lines without {', '.join(_KEYS)}",
+        f"holds JSON lines without {', '.join(COLUMNS)}",
         path=name,
         fix=f'set [corpus] format = "jsonl" and column; its keys are {", ".join(keys)}',
     )

@@ -20,16 +20,15 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.document_names import Names, names_in_rows
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
+from indexer.corpus.formats.columns import COLUMNS, column_of_ids, mask_of
 from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
-from indexer.errors import ConfigError, InputError
+from indexer.errors import InputError
 from indexer.storage import files
 from indexer.storage.arrow_tables import ArrowBatches, ArrowFile, open_arrow
 from indexer.storage.saved_datasets import STATE, saved_files
 from indexer.units import BoolArray, Int64Array
 
-COLUMNS = ("input_ids", "token_ids", "tokens")
-MASKS = ("attention_mask", "loss_mask")
 IGNORED_LABEL = -100
 
 
@@ -66,8 +65,9 @@ class ArrowReader(FileReader):
         super().__init__([files.file_at(name, base=base) for name in names], block_ids=block_ids)
         self._open: dict[int, ArrowFile] = {}
         first = self._file(0)
+        self._wanted, self._wanted_mask = config.column, config.mask_column
         self._column = self._choose(first, config.column, self.files[0].name)
-        self._mask = self._choose_mask(first, config.mask_column, self.files[0].name)
+        self._mask = mask_of(first.names(), config.mask_column, path=self.files[0].name)
         self._cut = config.sequence_length
         fixed = first.fixed_length(self._column)
         self.facts = CorpusFacts(
@@ -86,31 +86,35 @@ class ArrowReader(FileReader):
         return self._open[number]
 
     @staticmethod
-    def _choose(first: ArrowFile, wanted: str | None, path: str) -> str:
-        names = first.names()
-        candidates = (wanted,) if wanted else COLUMNS
-        name = next((name for name in candidates if name in names), None)
+    def _choose(table: ArrowFile, wanted: str | None, path: str) -> str:
+        names = table.names()
+        name = column_of_ids(table.id_columns() if wanted is None else names, wanted, path=path)
+        name = name or next((one for one in COLUMNS if wanted is None and one in names), None)
         if name is None:
             fix = (
                 "tokenize it with `exposure tokenize` first"
                 if "text" in names and not wanted
                 else f"set [corpus] column; its columns are {', '.join(names)}"
             )
-            raise InputError(f"has no column {' or '.join(candidates)}", path=path, fix=fix)
+            raise InputError(f"has no column {wanted or ' or '.join(COLUMNS)}", path=path, fix=fix)
         return name
 
-    @staticmethod
-    def _choose_mask(first: ArrowFile, wanted: str | None, path: str) -> str | None:
-        names = first.names()
-        if wanted == "none":
-            return None
-        if wanted is not None:
-            if wanted not in names:
-                raise ConfigError(
-                    f"has no column {wanted!r}", path=path, fix="see [corpus] mask_column; or set it to none"
-                )
-            return wanted
-        return next((name for name in MASKS if name in names), None)
+    def _refuse_other_columns(self, table: ArrowFile, path: str) -> None:
+        """Refuse a file whose ids or mask stand in other columns than those of the first file."""
+        first = self.files[0].name
+        column = self._choose(table, self._wanted, path)
+        if column != self._column:
+            raise InputError(
+                f"has its ids in column {column!r}", path=path, expected=f"{self._column!r}, as {first}"
+            )
+        mask = mask_of(table.names(), self._wanted_mask, path=path)
+        if mask != self._mask:
+            raise InputError(
+                f"has {mask or 'no mask'}",
+                path=path,
+                expected=f"{self._mask or 'no mask'}, as {first}",
+                fix='name files of one kind; or set [corpus] mask_column = "none": all ids of both count',
+            )
 
     def stored_length(self) -> int | None:
         """Return the ids of each row of the first rows, where all are equally long."""
@@ -121,6 +125,7 @@ class ArrowReader(FileReader):
     def extent(self, number: int) -> Extent:
         """Count the rows of one file, and their ids, from its metadata and list offsets."""
         table = self._file(number)
+        self._refuse_other_columns(table, self.files[number].name)
         lengths = table.lengths(self._column)
         if self._cut is None:
             return Extent(table.n_rows(), sum(int(part.sum()) for part in lengths))

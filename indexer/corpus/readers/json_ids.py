@@ -23,6 +23,7 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.document_names import Names, names_in_lines
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
+from indexer.corpus.formats.columns import COLUMNS, column_of_ids, refuse_mask
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import InputError
 from indexer.plurals import counted
@@ -31,7 +32,6 @@ from indexer.storage.files import CorpusFile, find_files
 from indexer.storage.json_lines import lines_of, parse_object
 from indexer.units import Int64Array
 
-KEYS = ("token_ids", "input_ids", "tokens")
 BATCH_BYTES = 4 * 1024 * 1024
 SMALL_BYTES = 256 * 1024
 """Below it Python's own parser is done before the compiled one is compiled."""
@@ -43,6 +43,7 @@ class JsonIdsReader(FileReader):
     keys = OF_ANY_FORMAT | {
         "sequence_length",
         "column",
+        "mask_column",
         "max_shard_bytes",
         "max_window_bytes",
         "max_line_bytes",
@@ -52,7 +53,8 @@ class JsonIdsReader(FileReader):
         super().__init__(find_files(config.paths, base=base), block_ids=block_ids)
         self._limits = Limits.of_lines(config)
         self._width = config.sequence_length
-        self._key = config.column or self._find_key()
+        self._wanted, self._wanted_mask = config.column, config.mask_column
+        self._key = self._key_of(self.files[0])
         self.facts = CorpusFacts(
             format="jsonl",
             dtype="<i8",
@@ -61,22 +63,27 @@ class JsonIdsReader(FileReader):
             seen=f"{self.files[0].name} holds JSON lines with ids under {self._key!r}",
         )
 
-    def _find_key(self) -> str:
-        file = self.files[0]
-        for number, line in lines_of(file, self._limits):
+    def _key_of(self, file: CorpusFile) -> str:
+        """Return the key of the ids, as the first line of a file tells; refuse a mask beside them."""
+        for number, line in islice(lines_of(file, self._limits), 1):
             value = parse_object(line, name=file.name, number=number)
-            key = next((key for key in KEYS if key in value), None)
+            path = f"{file.name}, line {number:,}"
+            refuse_mask(value, self._wanted_mask, path=path, form="JSON lines")
+            key = self._wanted or column_of_ids(
+                [key for key in value if _is_ids(value[key])], None, path=path
+            )
+            key = key or next((key for key in COLUMNS if key in value), None)
             if key is not None:
                 return key
             raise InputError(
-                f"has no key {', '.join(KEYS)}",
+                f"has no key {', '.join(COLUMNS)}",
                 path=file.name,
                 offset=f"line {number}",
                 fix="tokenize it with `exposure tokenize` first"
                 if "text" in value
                 else f"set [corpus] column; its keys are {', '.join(value)}",
             )
-        return KEYS[0]
+        return self._wanted or COLUMNS[0]
 
     @property
     def measured_by_headers(self) -> bool:
@@ -92,6 +99,10 @@ class JsonIdsReader(FileReader):
     def extent(self, number: int) -> Extent:
         """Count the lines of one file, and their ids where the width is not known."""
         file = self.files[number]
+        key = self._key_of(file)
+        if file.n_bytes and key != self._key:
+            expected = f"{self._key!r}, as {self.files[0].name} has"
+            raise InputError(f"has its ids under {key!r}", path=file.name, offset="line 1", expected=expected)
         if self._width is not None:
             n_lines = sum(1 for _ in lines_of(file, self._limits))
             return Extent(n_lines, n_lines * self._width, seekable=False)
@@ -168,7 +179,7 @@ class JsonIdsReader(FileReader):
 
     def _one(self, line: bytes, file: CorpusFile, number: int) -> NDArray[Any]:
         ids = parse_object(line, name=file.name, number=number).get(self._key)
-        if not isinstance(ids, list) or not all(type(i) is int and -(2**63) <= i < 2**63 for i in ids):
+        if not _is_ids(ids):
             raise InputError(
                 f"has no list of ids under {self._key!r}", path=file.name, offset=f"line {number:,}"
             )
@@ -183,3 +194,7 @@ class JsonIdsReader(FileReader):
                 expected=f"{self._width:,}, as [corpus] sequence_length says",
             )
         return ids
+
+
+def _is_ids(value: Any) -> bool:
+    return isinstance(value, list) and all(type(i) is int and -(2**63) <= i < 2**63 for i in value)

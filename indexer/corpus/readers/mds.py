@@ -35,7 +35,7 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
-from indexer.corpus.formats.mds_index import find_shards
+from indexer.corpus.formats.mds_index import array_column, find_shards
 from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
@@ -46,7 +46,6 @@ from indexer.storage.recorded_hashes import is_known_hash, verify_hashes
 from indexer.storage.unpack_ahead import AHEAD_BYTES, UnpackedAhead
 from indexer.units import Uint8Array
 
-COLUMNS = ("tokens", "input_ids", "token_ids")
 ALGORITHMS = {"zstd": "zstd", "gz": "gzip", "bz2": "bz2", "br": "brotli", "snappy": "snappy"}
 DTYPE_CODES = {8: "u1", 9: "i1", 16: "<u2", 17: "<i2", 32: "<u4", 33: "<i4", 64: "<u8", 65: "<i8"}
 
@@ -71,7 +70,7 @@ class _Value(NamedTuple):
 class MdsReader(FileReader):
     """Samples as they were written; cut to ``sequence_length`` where that is given, as the trainer does."""
 
-    keys = OF_ANY_FORMAT | {"sequence_length", "dtype", "column", "split", "max_window_bytes"}
+    keys = OF_ANY_FORMAT | {"sequence_length", "dtype", "column", "mask_column", "split", "max_window_bytes"}
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         shards = []
@@ -83,7 +82,7 @@ class MdsReader(FileReader):
         self._max_window_bytes = config.max_window_bytes
         self._cut = config.sequence_length
         self._given = None if config.dtype is None else id_dtype(config.dtype)
-        self._layouts = [self._layout(file, entry, config.column) for file, entry in shards]
+        self._layouts = [self._layout(file, entry, config) for file, entry in shards]
         first = self._layouts[0]
         dtype = self._fixed_dtype(first.encoding)
         if dtype is None and first.encoding == "bytes":
@@ -111,24 +110,8 @@ class MdsReader(FileReader):
             },
         )
 
-    def _layout(self, file: CorpusFile, entry: dict[str, Any], wanted: str | None) -> _Layout:
-        names = entry["column_names"]
-        candidates = (wanted,) if wanted else COLUMNS
-        name = next((name for name in candidates if name in names), None)
-        if name is None:
-            raise InputError(
-                f"has no column {' or '.join(candidates)}",
-                path=file.name,
-                fix=f"set [corpus] column; its columns are {', '.join(names)}",
-            )
-        column = names.index(name)
-        encoding = entry["column_encodings"][column]
-        if encoding != "bytes" and not encoding.startswith("ndarray"):
-            raise InputError(
-                f"has {name!r} as {encoding}, which is no array of ids",
-                path=file.name,
-                fix="tokenize raw text with `exposure tokenize` first" if encoding == "str" else None,
-            )
+    def _layout(self, file: CorpusFile, entry: dict[str, Any], config: CorpusConfig) -> _Layout:
+        column = array_column(entry, config.column, config.mask_column, path=file.name)
         algorithm = (entry["compression"] or "").split(":")[0]
         if algorithm and algorithm not in ALGORITHMS:
             raise InputError(f"is packed with {algorithm}", path=file.name, expected=", ".join(ALGORITHMS))
@@ -138,7 +121,7 @@ class MdsReader(FileReader):
             ALGORITHMS.get(algorithm),
             tuple(entry["column_sizes"]),
             column,
-            encoding,
+            entry["column_encodings"][column],
             entry["hashes"],
         )
 

@@ -9,14 +9,16 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from indexer.errors import ConfigError, InputError
 from indexer.phrases.sources.files import FileOptions, kind_of, read_file
 from indexer.phrases.sources.hub import is_dataset_folder, read_dataset, refuse_unknown
 from indexer.phrases.sources.record import Record
+from indexer.plurals import counted
 from indexer.storage import files
 from indexer.storage.compressed import without_suffix
+from indexer.storage.passed_over import passed_over
 from indexer.storage.roots import own_file
 from indexer.storage.saved_datasets import DESCRIPTIONS, saved_files, saved_splits
 from indexer.storage.urls import is_url
@@ -169,6 +171,13 @@ def _files_of(source: str, base: Path) -> list[str] | None:
             "holds no phrases",
             path=source,
             expected=".jsonl, .json, .csv, .tsv, .txt, .parquet, .arrow (also .zst, .gz, .bz2)",
+        )
+    left = passed_over(source, listed, base=base, below=False)
+    if left:
+        raise ConfigError(
+            f"{counted(len(left), 'file')} would be passed over: {', '.join(left[:3])}",
+            path=source,
+            fix=f'name what is to be read, as in "{files.join(source, "*" + PurePath(listed[0]).suffix)}"',
         )
     return listed
 
