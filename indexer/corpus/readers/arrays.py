@@ -20,6 +20,7 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader,
 from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import as_token_ids, id_dtype
+from indexer.corpus.formats.known_heads import refuse_known_head
 from indexer.corpus.formats.npy_header import MAX_HEADER_BYTES, NpyHeader, parse_npy_header
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
@@ -69,6 +70,7 @@ class ArrayReader(FileReader):
             header = parse_npy_header(head, name=file.name)
             if header is None:
                 refuse_text(head[:HEAD_BYTES], file.name, self.names)
+                refuse_known_head(head, file.name, compression=compression)
             if header is None and self._expect_header:
                 raise InputError(
                     "has no npy header",

@@ -22,10 +22,11 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_sources import blocks_of_ranges
 from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.blocks.joined_ids import JoinedIds
+from indexer.corpus.formats.known_heads import MOST_BYTES, refuse_known_head
 from indexer.corpus.formats.megatron_index import MegatronIndex, read_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock
 from indexer.errors import ConfigError, InputError
-from indexer.storage import files
+from indexer.storage import file_bytes, files
 from indexer.storage.compressed import Limits
 from indexer.units import Int64Array
 
@@ -114,6 +115,8 @@ class MegatronPartsReader(FileReader):
             width = width if bool((self._index.lengths == width).all()) else None
             seen = f"{index_name} begins with MMIDIDX; {len(names)} parts"
         else:
+            head = file_bytes.read_range(self.files[0], 0, min(MOST_BYTES, self.files[0].n_bytes))
+            refuse_known_head(head, self.files[0].name, compression=None)
             self._dtype = id_dtype(config.dtype or "<u2")
             self.dtype_is_given = True
             width = config.sequence_length or PYTHIA_WIDTH

@@ -20,6 +20,7 @@ from indexer.corpus.blocks.id_sources import IdRun, unpacked_size
 from indexer.corpus.blocks.ids import id_dtype
 from indexer.corpus.document_names import Names
 from indexer.corpus.documents import DocumentNumbers, FlatDocuments
+from indexer.corpus.formats.known_heads import MOST_BYTES, refuse_known_head
 from indexer.corpus.formats.npy_header import MAGIC
 from indexer.corpus.formats.olmo_documents import beside, read_documents
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
@@ -84,8 +85,9 @@ class OlmoReader(FlatReader):
     def _refuse_other(self, file: CorpusFile) -> str | None:
         """Refuse text and npy headers; return how the file is packed."""
         compression = compression_of(file)
-        head = first_bytes(file, HEAD_BYTES, compression, self.limits)
-        refuse_text(head, file.name, self.names)
+        head = first_bytes(file, MOST_BYTES, compression, self.limits)
+        refuse_text(head[:HEAD_BYTES], file.name, self.names)
+        refuse_known_head(head, file.name, compression=compression)
         if head.startswith(MAGIC):
             raise InputError(
                 "has an npy header, which these arrays have not",
