@@ -109,7 +109,8 @@ class SampleIndex:
         for values, what, limit, of in (
             (self.document, "document index", n_sequences, "stored sequences"),
             (self.shuffle, "shuffle index", len(self.sample) - 1, "rows of the sample index"),
-            (self.sample[:, 0], "sample index", len(self.document) + 1, "entries of the document index"),
+            (self.sample[:-1, 0], "sample index", len(self.document), "entries of the document index"),
+            (self.sample[-1:, 0], "sample index", len(self.document) + 1, "ends in the document index"),
         ):
             for page in range(0, len(values), _PAGE):
                 part = values[page : page + _PAGE]
@@ -120,6 +121,25 @@ class SampleIndex:
                         path=self.name,
                         fix="the arrays belong to another corpus, or one is truncated",
                     )
+        self._require_forward()
+
+    def _require_forward(self) -> None:
+        """Refuse a sample index in which a window ends where it begins, or before."""
+        for page in range(0, len(self.sample) - 1, _PAGE):
+            positions, offsets = self.sample[page : page + _PAGE + 1].T
+            on = (positions[1:] > positions[:-1]) | (
+                (positions[1:] == positions[:-1]) & (offsets[1:] > offsets[:-1])
+            )
+            if not on.all():
+                row = page + int(np.argmin(on))
+                raise InputError(
+                    f"the sample index goes back from {self.sample[row].tolist()}"
+                    f" to {self.sample[row + 1].tolist()}",
+                    path=self.name,
+                    offset=f"row {row:,}",
+                    expected="rows in ascending order",
+                    fix="copy the array again; it is damaged",
+                )
 
 
 def find_sample_index(where: str, prefix: str, *, base: Path) -> SampleIndex:

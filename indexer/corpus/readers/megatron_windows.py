@@ -216,6 +216,7 @@ class MegatronWindowsReader(FileReader):
             rows = corpus.arrays.shuffle[sample : min(sample + n_at_once, stop)]
             pieces = self._pieces(corpus, rows)
             self._check_lengths(pieces, len(rows), sample, width, file)
+            self._check_documents(corpus, pieces, sample, file)
             bounds = zip(pieces.starts.tolist(), pieces.stops.tolist(), strict=True)
             parts = [corpus.stored[first:last] for first, last in bounds]
             ids = as_token_ids(np.concatenate(parts), path=file.name)
@@ -234,4 +235,21 @@ class MegatronWindowsReader(FileReader):
                 path=file.name,
                 offset=f"sample {sample + at:,}",
                 expected=f"{width:,}",
+            )
+
+    @staticmethod
+    def _check_documents(corpus: _Corpus, pieces: _Pieces, sample: int, file: CorpusFile) -> None:
+        """Refuse pieces that reach beyond their document: windows of the right length may hold some."""
+        begins = corpus.index.pointers[pieces.stored] // corpus.index.dtype.itemsize
+        ends = begins + corpus.index.lengths[pieces.stored]
+        outside = (pieces.starts < begins) | (pieces.stops > ends)
+        if outside.any():
+            at = int(np.argmax(outside))
+            document = int(pieces.stored[at])
+            taken = (int(pieces.starts[at] - begins[at]), int(pieces.stops[at] - begins[at]))
+            raise InputError(
+                f"is asked for ids {taken[0]:,} to {taken[1]:,} of document {document:,} by the index arrays",
+                path=file.name,
+                offset=f"sample {sample + int(pieces.window[at]):,}",
+                expected=f"ids within its {int(ends[at] - begins[at]):,}",
             )

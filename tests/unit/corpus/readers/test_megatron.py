@@ -69,6 +69,38 @@ def test_windows_of_another_corpus_are_refused(tmp_path: Path):
         open_corpus(CorpusConfig(format="megatron", paths=["c"], windows="maps"), base=tmp_path).shards()
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "value", "message"),
+    [
+        (3, 0, -1, "the sample index names"),
+        (3, 0, 9, "the sample index names 9 of 3 entries"),
+        (3, 0, 0, "row 2: the sample index goes back from"),
+        (3, 1, -(2**31), r"is asked for .* by the index arrays"),
+        (3, 1, 2**31 - 1, "row 3: the sample index goes back from|is asked for"),
+    ],
+)
+def test_a_sample_index_that_is_damaged_is_refused(tmp_path: Path, row, column, value, message):
+    write_megatron(tmp_path / "c", map(np.arange, (15, 11, 10)), "u2")
+    write_windows(tmp_path, "maps", [[0] * n for n in (15, 11, 10)], 6, 1, 1, NEOX)
+    sample = np.load(tmp_path / "maps_sample_idx.npy")
+    assert sample[row, 0] == 1
+    sample[row, column] = value
+    np.save(tmp_path / "maps_sample_idx.npy", sample)
+    with pytest.raises(InputError, match=message):
+        rows_of(open_corpus(CorpusConfig(format="megatron", paths=["c"], windows="maps"), base=tmp_path))
+
+
+def test_a_window_that_reaches_into_the_next_document_is_refused(tmp_path: Path):
+    """Two rows that are moved by as much leave windows as long as they were."""
+    write_megatron(tmp_path / "c", map(np.arange, (15, 11, 10)), "u2")
+    document, shuffle = np.arange(3, dtype=np.int32), np.arange(2, dtype=np.uint32)
+    sample = np.array([[0, 5], [0, 11], [0, 17]], np.int32)
+    for ending, array in zip(NEOX, (document, sample, shuffle), strict=True):
+        np.save(tmp_path / f"maps{ending}", array)
+    with pytest.raises(InputError, match=r"sample 1: is asked for ids 11 to 18 of document 0.*within its 15"):
+        rows_of(open_corpus(CorpusConfig(format="megatron", paths=["c"], windows="maps"), base=tmp_path))
+
+
 def test_a_blend_interleaves_the_samples_of_its_corpora(tmp_path: Path):
     expected = []
     for name in ("a", "b"):
