@@ -91,16 +91,36 @@ class JsonTokenizer:
                 self._blame(batch, start)
                 raise
             except BaseException as error:
-                # A panic inside the library is no Exception.
-                if type(error).__name__ != "PanicException":
+                if not _is_of_library(error):
                     raise
-                raise InputError(
-                    f"the tokenizers library breaks down over a text such as {batch[0]!r:.60} ({error})",
-                    path=self.name,
-                    fix="look for an added token that the normalizer leaves nothing of",
-                ) from None
+                raise self._cannot_encode(library, batch, error) from None
             ids.extend(encoding.ids for encoding in encodings)
         return ids
+
+    def _cannot_encode(self, library: Any, batch: Sequence[str], error: BaseException) -> InputError:
+        """Return the refusal of a batch: the first text over which the library fails by itself, and why."""
+        shown = batch[0]
+        for text in batch:
+            try:
+                library.encode(text, add_special_tokens=False)
+            except BaseException as alone:
+                if not _is_of_library(alone):
+                    raise
+                shown, error = text, alone
+                break
+        if _is_panic(error):
+            return InputError(
+                f"the tokenizers library breaks down over a text such as {shown!r:.60} ({error})",
+                path=self.name,
+                fix="look for an added token that the normalizer leaves nothing of",
+            )
+        return InputError(
+            f"cannot encode {shown!r:.60} ({error})",
+            path=self.name,
+            expected="a model with a token for what it does not know",
+            fix="add a piece to the end of model.vocab, and name it in model.unk_token"
+            " (Unigram: its number in model.unk_id); the ids of the others stay",
+        )
 
     def normalize(self, text: str) -> str:
         """Return the text that the ids of `text` spell, without an added first space.
@@ -226,6 +246,16 @@ class JsonTokenizer:
                     path=self.name,
                     offset=f"character {error.start}",
                 ) from None
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Tell whether the code inside the library broke down; such an error is no Exception."""
+    return type(error).__name__ == "PanicException"
+
+
+def _is_of_library(error: BaseException) -> bool:
+    """Tell whether the library raised an error: it has no class of its own but that of its panics."""
+    return type(error) is Exception or _is_panic(error)
 
 
 @contextmanager

@@ -293,6 +293,9 @@ def test_tokenizers(name: str, data: st.DataObject) -> None:
         loaded.encode_phrases(["the walker", "a letter", "é["])
         loaded.decode(list(range(20)))
         loaded.token_bytes()
+        loaded.remarks()
+        loaded.normalize("The walker, é[ in Æther")
+        loaded.unspelled(["the walker", "a letter", "é[", "жук"])
 
 
 TEXTS: dict[str, str] = {}

@@ -154,3 +154,29 @@ def test_spaces_between_pieces_are_spelled_in_phrases_too() -> None:
     tokenizer.require_words()
     assert tokenizer.normalize("don't walk") == "don ' t walk"
     assert tokenizer.unspelled(["don't walk"]) == {}
+
+
+@pytest.mark.parametrize("kind", [trained.wordpiece, trained.whole_words, trained.plain, trained.unigram])
+def test_a_model_without_a_token_for_the_unknown_is_refused_and_the_advice_works(kind: Any) -> None:
+    """As trainers leave one that are given no special token."""
+    without = json.loads(kind().to_str())
+    model = without["model"]
+    model.update({"unk_id": None} if model["type"] == "Unigram" else {"unk_token": "?new?"})
+    tokenizer = tokenizer_from_json(json.dumps(without), "mine.json")
+    known = tokenizer.encode_batch(["the old boat"])
+    with pytest.raises(
+        InputError, match=r"mine\.json: cannot encode 'жук' \(.*model\.vocab, and name it"
+    ) as met:
+        tokenizer.encode_batch(["the old boat", "жук", "walker"])
+    assert "\n" not in str(met.value)
+    with pytest.raises(InputError, match="cannot encode"):
+        tokenizer.require_words()
+    if model["type"] == "Unigram":
+        model["unk_id"] = len(model["vocab"])
+        model["vocab"].append(["?new?", 0.0])
+    else:
+        model["vocab"]["?new?"] = tokenizer.n_ids
+    mended = tokenizer_from_json(json.dumps(without), "mine.json")
+    mended.require_words()
+    assert mended.encode_batch(["the old boat"]) == known
+    assert mended.unspelled(["the old boat", "жук"]) == {1: "unknown"}
