@@ -33,6 +33,18 @@ class CommandWithExamples(click.Command):
         self.examples = examples
         self.option_of = option_of
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; an option without its value is told with what it takes."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadOptionUsage as error:
+            for option in self.params:
+                if isinstance(option, click.Option) and error.option_name in option.opts:
+                    told = f"{error.option_name} {option.make_metavar(ctx)}: {option.help}"
+                    error.message = f"{error.message.rstrip('.')}, as in {told}"
+            error.ctx = ctx
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; its errors give advice that it can take."""
         try:

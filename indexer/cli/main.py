@@ -21,7 +21,7 @@ from indexer.cli.leaving import (
     number_told,
     open_closed_streams,
 )
-from indexer.errors import ExposureError, ResourceError
+from indexer.errors import ConfigError, ExposureError, ResourceError
 from indexer.foreign_errors import translate
 from indexer.near_names import did_you_mean
 from indexer.process_limits import AT_START
@@ -169,7 +169,11 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        error.show()
+        if "--json" in words:
+            told = ConfigError(error.format_message().replace("\n", " "))
+            print(json.dumps(told.as_dict()), file=sys.stderr)
+        else:
+            error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         print(farewell(signal.SIGINT, words), file=sys.stderr)

@@ -11,11 +11,13 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.options import allow_path_option
+from indexer.cli.progress import Progress
 from indexer.cli.table import print_table
 from indexer.config.match import MatchConfig
 from indexer.config.option import default_of, keys_of
 from indexer.config.phrases import PhrasesConfig
 from indexer.plurals import counted
+from indexer.watch import Watch
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -124,8 +126,10 @@ def phrases(
             options[name] = list(value)
     config = PhrasesConfig(source=source, **options)
     match = MatchConfig(case=case)
-    with within(roots_of([source, *options.values()], base=Path(), allowed=allow_paths)):
-        found = load_phrases(config, match, base=Path(), progress=_progress)
+    roots = roots_of([source, *options.values()], base=Path(), allowed=allow_paths)
+    with Progress() as progress, within(roots):
+        watch = Watch(progress.say, lambda n_rows: progress.advance(n_rows, None, "rows"))
+        found = load_phrases(config, match, base=Path(), progress=watch.rows)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
     tokenizer = None
@@ -162,14 +166,6 @@ def _write(found: PhraseSet, tokenizer: Tokenizer | None, out: Path) -> None:
         f"{out}: {counted(table.num_rows, 'row')}, {counted(found.phrases.num_rows, 'distinct phrase')}",
         err=True,
     )
-
-
-def _progress(rows: Any) -> Any:
-    import sys
-
-    from tqdm import tqdm
-
-    return tqdm(rows, unit=" rows", desc="phrases", leave=False, disable=not sys.stderr.isatty())
 
 
 def _print_preview(found: PhraseSet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,9 @@ from indexer.phrases.marking import MarkedSentence, mark
 from indexer.phrases.pair_table import SIDES
 from indexer.phrases.rules.table import PARADIGMS
 from indexer.phrases.sentence import CharRange
+
+ARGUMENT = "--explain"
+"""What `exposure phrases` takes the id by."""
 
 NOTATION = "[phrase]  **critical**  *context*"
 
@@ -29,11 +33,19 @@ def explain(pairs: pa.Table, pair_id: str) -> str:
     Raises
     ------
     ConfigError
-        No pair has this id.
+        No pair has this id, or there are none; the message says which could be meant.
     """
+    if not pairs.num_rows:
+        raise ConfigError(
+            f"the source holds phrases and no minimal pairs: none is called {pair_id!r:.80}",
+            path=ARGUMENT,
+            fix=f"leave {ARGUMENT} out",
+        )
     found = pairs.filter(pc.equal(pairs["pair_id"], pair_id)).to_pylist()
     if not found:
-        raise ConfigError(f"no pair {pair_id!r}", expected=_similar(pairs, pair_id))
+        raise ConfigError(
+            f"no pair is called {pair_id!r:.80}", path=ARGUMENT, expected=_similar(pairs, pair_id)
+        )
     (pair,) = found
     lines = [f"{pair['pair_id']}  ({pair['dataset']}; {pair['phenomenon'] or 'no phenomenon named'})", ""]
     lines += [f"  {side:<4}  {_marked(pair, side)}" for side in SIDES]
@@ -80,6 +92,14 @@ def _notes(pair: dict[str, Any]) -> list[str]:
 
 
 def _similar(pairs: pa.Table, pair_id: str) -> str:
+    """Name pairs: those with this phrase or sentence, whose id ends so or is near, or any."""
+    given = pc.utf8_lower(pa.scalar(pair_id))
+    texts = [f"{side}_{what}" for side in SIDES for what in ("phrase", "sentence")]
+    holds = [pc.fill_null(pc.equal(pc.utf8_lower(pairs[name]), given), False) for name in texts]
+    with_text = pairs.filter(reduce(pc.or_, holds))["pair_id"][:3].to_pylist()
+    if with_text:
+        return f"the id of a pair; with this text there is {', '.join(with_text)}"
     names = pairs["pair_id"].to_pylist()
-    near = near_names(pair_id, names[:100_000], most=3)
-    return "one such as " + ", ".join(near or names[:3])
+    near = [name for name in names if name.endswith(f"/{pair_id}")][:3]
+    near = near or near_names(pair_id, names[:100_000], most=3)
+    return f"the id of a pair, such as {', '.join(near or names[:3])}"

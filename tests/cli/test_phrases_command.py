@@ -67,11 +67,30 @@ def test_one_pair_explained(pairs: str) -> None:
     assert "the nearest to its left" in shown
 
 
-def test_a_pair_that_is_not_there_names_a_similar_one(pairs: str) -> None:
-    with pytest.raises(ConfigError, match="determiner_noun_agreement_1/5"):
+@pytest.mark.parametrize(
+    "given", ["determiner_noun_agreement_1/6", "5", "This lamp", "noor sold this lamps."]
+)
+def test_an_id_that_no_pair_has_names_the_argument_and_a_pair_that_may_be_meant(
+    pairs: str, given: str
+) -> None:
+    told = f"--explain: no pair is called '{given}'.* determiner_noun_agreement_1/5$"
+    with pytest.raises(ConfigError, match=told):
+        CliRunner().invoke(phrases, [pairs, "--explain", given], catch_exceptions=False)
+
+
+def test_phrases_without_pairs_have_nothing_to_explain(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("a goose\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"no minimal pairs.*; leave --explain out"):
         CliRunner().invoke(
-            phrases, [pairs, "--explain", "determiner_noun_agreement_1/6"], catch_exceptions=False
+            phrases, [str(tmp_path / "words.txt"), "--explain", "a goose"], catch_exceptions=False
         )
+
+
+def test_an_option_without_its_value_is_told_with_what_it_takes(exposure, pairs: str) -> None:
+    code, _, err = exposure("phrases", pairs, "--explain")
+    assert code == 2 and "'--explain' requires an argument, as in --explain PAIR_ID: Show one pair" in err
+    code, out, err = exposure("--json", "phrases", pairs, "--explain")
+    assert (code, out, json.loads(err)["exit_code"]) == (2, "", 2)
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
