@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from indexer.cli.cells import paragraph, terminal_width
 from indexer.cli.command import command
+from indexer.cli.done import print_done, quoted
 
 
 @command("exposure init --preset pythia", "exposure init --preset contamination", "exposure init --list")
@@ -27,9 +29,12 @@ def init(preset: str | None, out: Path, list_them: bool) -> None:
         names = preset_names()
         width = max(map(len, names))
         for name, line in names.items():
-            click.echo(f"{name.ljust(width)}  {line}")
+            click.echo(paragraph(line, f"{name.ljust(width)}  ", " " * (width + 2), terminal_width()))
         if preset is None and not list_them:
-            click.echo("choose one with --preset NAME", err=True)
+            raise click.UsageError("nothing was written: choose one of these with --preset NAME")
         return
     write_preset(preset, out)
-    click.echo(f"wrote {out}; see what is left to fill in with: grep 'FILL IN' {out}", err=True)
+    following = [f"exposure check {quoted(out)}"]
+    if "FILL IN" in out.read_text(encoding="utf-8"):
+        following.insert(0, f"grep -n 'FILL IN' {quoted(out)}    # what is yours to fill in")
+    print_done(f"wrote {out}", *following)

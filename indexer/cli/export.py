@@ -75,7 +75,7 @@ def export(
         from indexer.index_dir import IndexDir
 
         files = write_bundle(IndexDir(index_dir), out)
-        click.echo(f"wrote {counted(len(files), 'table')} to {out}", err=True)
+        click.echo(f"wrote {counted(len(files), 'table')} to {out}")
         return
     from indexer.splits.exports.corpus_edits import EDITS, write_edits
 
@@ -92,7 +92,7 @@ def export(
             parameters=read_parameters(parameters),
         )
         of = {"skip-list": by or "document", "loss-mask": "range", "places": "exposure"}[target]
-        click.echo(f"wrote {counted(written.n_rows, of)} to {out}", err=True)
+        click.echo(f"wrote {counted(written.n_rows, of)} to {out}")
         if not written.complete:
             click.echo("zeros are not certain here (see exposure status): there may be more", err=True)
         return
@@ -115,7 +115,7 @@ def export(
     )
     sizes = ", ".join(f"{table.num_rows:,} {name}" for name, table in split.splits.items())
     instead = ", in the place of the earlier export there" if replaced else ""
-    click.echo(f"wrote {sizes} to {out}{instead}", err=True)
+    click.echo(f"wrote {sizes} to {out}{instead}")
     if split.n_unknown:
         click.echo(
             f"left out {counted(split.n_unknown, 'pair')}, whose split this index does not know", err=True

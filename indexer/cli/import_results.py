@@ -63,8 +63,7 @@ def _add_results(index_dir: str, tables: list[pa.Table]) -> None:
     measures = f" ({', '.join(joined.measures)})" if joined.measures else ""
     click.echo(
         f"{counted(joined.n_results, 'result')} added{measures}, {joined.n_replaced:,} of them in the place "
-        "of older ones",
-        err=True,
+        "of older ones"
     )
     if joined.unknown_items:
         unknown = f"{counted(len(joined.unknown_items), 'item')} not in this index"
@@ -86,8 +85,7 @@ def _add_measures(index_dir: str, tables: list[pa.Table]) -> None:
     measures = f" ({', '.join(joined.measures)})" if joined.measures else ""
     click.echo(
         f"{counted(joined.n_rows, 'measure')} of models added{measures}, {joined.n_replaced:,} of them in "
-        "the place of older ones",
-        err=True,
+        "the place of older ones"
     )
     if joined.unknown_paradigms:
         unknown = f"{counted(len(joined.unknown_paradigms), 'paradigm')} not in this index"

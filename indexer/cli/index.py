@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.command import command
+from indexer.cli.done import print_done, quoted
 from indexer.cli.options import (
     add_phrases_option,
     address_option,
@@ -127,10 +128,11 @@ def plan(
             index_dir,
             Watch(progress.say, lambda n_rows: progress.advance(n_rows, None, "rows")),
         )
-    click.echo(
+    print_done(
         f"planned {counted(len(frozen.ranges), 'range')} of {counted(len(frozen.shards), 'shard')}, "
-        f"{counted(frozen.n_tokens, 'token')}; fingerprint {frozen.fingerprint}",
-        err=True,
+        f"{counted(frozen.n_tokens, 'token')}, in {index_dir}; fingerprint {frozen.fingerprint}",
+        f"exposure scan {quoted(index_dir)}    # all, or --task I/N in each of N jobs",
+        _merge_of(index_dir),
     )
 
 
@@ -173,8 +175,12 @@ def scan(
     )
     n_done = sum(done.is_whole for done in scanned)
     n_before = len(ranges) - n_done
+    of_share = " of this share" if share.of > 1 else ""
     others = f"; {n_before:,} were done before" if n_before else ""
-    click.echo(f"scanned {n_done:,} of the {counted(len(ranges), 'range')} of this share{others}", err=True)
+    print_done(
+        f"scanned {n_done:,} of {counted(len(ranges), 'range')}{of_share}{others}",
+        *([_merge_of(index_dir)] if share.of == 1 else []),
+    )
 
 
 @command("exposure merge index")
@@ -206,11 +212,16 @@ def merge(index_dir: str, allow_missing: bool, max_memory: str, out: str) -> Non
     index_dir = out or index_dir
     found = ask(index_dir, "SELECT status, count(*) AS n FROM exposures GROUP BY ALL ORDER BY ALL").rows
     counts = ", ".join(f"{row['n']:,} {row['status']}" for row in found.to_pylist())
-    click.echo(
+    print_done(
         f"merged {merged[0]:,} of {counted(merged[1], 'range')} "
         f"into {index_dir}/exposures.duckdb; phrases: {counts or 'none'}",
-        err=True,
+        f"exposure query {quoted(index_dir)} overview",
     )
+
+
+def _merge_of(index_dir: str) -> str:
+    """Return the command that merges a scanned index; one on a store is brought into a folder."""
+    return f"exposure merge {quoted(index_dir)}{' --out index' if '://' in index_dir else ''}"
 
 
 def _adding(config: Config, index_dir: str, added: tuple[str, ...]) -> Config:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.cli.command import command
+from indexer.cli.done import print_done
 from indexer.cli.options import allow_path_option
 from indexer.cli.progress import Progress
 from indexer.cli.table import print_table
@@ -162,10 +163,8 @@ def _write(found: PhraseSet, tokenizer: Tokenizer | None, out: Path) -> None:
         for name in positions.column_names[1:]:
             table = table.append_column(name, positions[name])
     write_table(table, out)
-    click.echo(
-        f"{out}: {counted(table.num_rows, 'row')}, {counted(found.phrases.num_rows, 'distinct phrase')}",
-        err=True,
-    )
+    n_phrases = counted(found.phrases.num_rows, "distinct phrase")
+    print_done(f"wrote {counted(table.num_rows, 'row')}, {n_phrases}, to {out}")
 
 
 def _print_preview(found: PhraseSet) -> None:

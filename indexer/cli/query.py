@@ -205,7 +205,7 @@ def _write(answer: Answer, path: Path, output_format: str | None) -> None:
 
     file, *beside = write_manifest(answer, path, output_format)
     where = "".join(f"; where they come from: {one}" for one in beside)
-    click.echo(f"wrote {counted(answer.rows.num_rows, 'row')} to {file}{where}", err=True)
+    click.echo(f"wrote {counted(answer.rows.num_rows, 'row')} to {file}{where}")
 
 
 def _word_listed(index_dir: str | None, question: str | None) -> str:

@@ -61,7 +61,7 @@ def report(
             allow_paths=allow_paths,
             announce=progress.say,
         )
+    if not quiet:
         folder = images or out.with_name(f"{out.stem}_charts")
-        progress.say(
-            f"Done: {out}, with {counted(sum(bool(chart.panels) for chart in charts), 'chart')} in {folder}"
-        )
+        n_charts = counted(sum(bool(chart.panels) for chart in charts), "chart")
+        click.echo(f"wrote {out}, and {n_charts} as SVG and PNG in {folder}")

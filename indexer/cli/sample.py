@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from indexer.cli.command import command
+from indexer.cli.done import print_done, quoted
 from indexer.cli.progress import Progress
 
 
@@ -28,5 +29,6 @@ def sample(directory: Path, quiet: bool) -> None:
         from indexer.sample import write_sample
 
         write_sample(directory)
-        config, index = directory / "exposure.toml", directory / "index"
-        progress.say(f"Done: {directory}. Next: exposure index {config} --out {index}")
+    config, index = directory / "exposure.toml", directory / "index"
+    if not quiet:
+        print_done(f"wrote {directory}", f"exposure index {quoted(config)} --out {quoted(index)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from indexer.cli.done import quoted
 from indexer.cli.table import print_table
 from indexer.plurals import counted
 
@@ -66,9 +67,9 @@ def print_summary(index_dir: str) -> None:
     if n_items:
         following[-1:-1] = _of_items(index_dir)
     phrase = counts["most_exposed_phrase"]
-    following[-1] = f'show "{phrase}"' if phrase else "query first_exposures"
+    following[-1] = f"show {quoted(phrase)}" if phrase else "query first_exposures"
     click.echo("\nNext:")
     for words in following:
         command, _, rest = words.partition(" ")
-        click.echo(f"  exposure {command} {index_dir} {rest}".rstrip())
+        click.echo(f"  exposure {command} {quoted(index_dir)} {rest}".rstrip())
     click.echo(f"  ({len(shipped_queries())} questions are ready: exposure query --list)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -53,10 +54,19 @@ def test_batch_of_a_step_that_is_none(index_dir: Path, exposure):
 
 def test_init_writes_a_preset_once(tmp_path: Path, exposure):
     target = tmp_path / "exposure.toml"
-    assert exposure("init", "--preset", "pythia", "--out", str(target))[0] == 0
+    code, out, err = exposure("init", "--preset", "pythia", "--out", str(target))
+    assert (code, err) == (0, "")
+    assert out == f"wrote {target}\nNext:\n  exposure check {target}\n"
     assert "143_000" in target.read_text()
     code, _, err = exposure("init", "--preset", "pythia", "--out", str(target))
     assert code == 4 and "exists already" in err
+    other = tmp_path / "my own.toml"
+    *_, grep, check = exposure("init", "--preset", "megatron", "--out", str(other))[1].splitlines()
+    assert check == f"  exposure check '{other}'"
+    told = subprocess.run(grep, shell=True, capture_output=True, text=True, check=True).stdout
+    assert told.count("FILL IN") == other.read_text().count("FILL IN") > 0
+    code, out, err = exposure("init")
+    assert code == 2 and "pythia-deduped" in out and "nothing was written" in err
     code, out, _ = exposure("init", "--list")
     assert code == 0 and "pythia-deduped" in out
     assert exposure("init", "--preset", "nope")[0] == 2

@@ -18,11 +18,11 @@ from indexer.verification.bounds import bound
 def test_a_merge_says_what_it_merged(index_dir: Path, tmp_path: Path, exposure) -> None:
     root = tmp_path / "index"
     shutil.copytree(index_dir, root)
-    code, _, err = exposure("merge", root)
-    assert code == 0 and "merged 3 of 3 ranges" in err and " never" in err
+    code, out, _ = exposure("merge", root)
+    assert code == 0 and "merged 3 of 3 ranges" in out and " never" in out
     (root / "partials" / "000002.parquet").unlink()
-    code, _, err = exposure("merge", root, "--allow-missing")
-    assert code == 0 and "merged 2 of 3 ranges" in err and " unknown" in err and " never" not in err
+    code, out, _ = exposure("merge", root, "--allow-missing")
+    assert code == 0 and "merged 2 of 3 ranges" in out and " unknown" in out and " never" not in out
 
 
 def test_a_scan_names_ranges_done_before_only_where_there_are_some(
@@ -30,10 +30,11 @@ def test_a_scan_names_ranges_done_before_only_where_there_are_some(
 ) -> None:
     root = tmp_path / "index"
     shutil.copytree(index_dir, root)
-    assert "scanned 0 of the 3 ranges of this share; 3 were done before" in exposure("scan", root)[2]
+    assert "scanned 0 of 3 ranges; 3 were done before" in exposure("scan", root)[1]
     for partial in (root / "partials").glob("*.parquet"):
         partial.unlink()
-    assert exposure("scan", root, "--workers", 1)[2].endswith("scanned 3 of the 3 ranges of this share\n")
+    _, out, _ = exposure("scan", root, "--workers", 1)
+    assert out == f"scanned 3 of 3 ranges\nNext:\n  exposure merge {root}\n"
 
 
 def test_a_manifest_of_no_known_format_is_refused_before_the_table(
@@ -45,8 +46,8 @@ def test_a_manifest_of_no_known_format_is_refused_before_the_table(
 
 def test_both_files_that_were_written_are_named(index_dir: Path, tmp_path: Path, exposure) -> None:
     out = tmp_path / "x.csv"
-    _, _, err = exposure("query", index_dir, "SELECT 1 AS one", "--out", out)
-    assert f"wrote 1 row to {out}" in err and f"{out}.provenance.json" in err
+    _, said, err = exposure("query", index_dir, "SELECT 1 AS one", "--out", out)
+    assert f"wrote 1 row to {out}" in said and f"{out}.provenance.json" in said and err == ""
     assert json.loads((tmp_path / "x.csv.provenance.json").read_text())["rows"] == 1
 
 
@@ -89,8 +90,8 @@ def test_an_export_replaces_an_export_and_says_so_but_nothing_that_was_added(
 ) -> None:
     out = tmp_path / "export"
     export = ("export", index_dir, "--to", "csv", "--out", out)
-    assert "earlier export" not in exposure(*export)[2]
-    assert "in the place of the earlier export there" in exposure(*export)[2]
+    assert "earlier export" not in exposure(*export)[1]
+    assert "in the place of the earlier export there" in exposure(*export)[1]
     (out / "notes").mkdir()
     (out / "notes" / "mine.txt").write_text("mine")
     code, _, err = exposure(*export)

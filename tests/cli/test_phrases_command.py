@@ -37,7 +37,7 @@ def run(*arguments: str, stdin: str | None = None) -> str:
 
 def test_the_table_is_written_with_the_columns_of_the_index(pairs: str, tmp_path: Path) -> None:
     out = tmp_path / "table.parquet"
-    assert run(pairs, "--out", str(out)) == ""
+    assert run(pairs, "--out", str(out)) == f"wrote 1 row, 2 distinct phrases, to {out}\n"
     table = pq.read_table(out)
     assert table.schema.names == SCHEMA.names
     assert table["good_phrase"].to_pylist() == ["this lamp"]

@@ -1,4 +1,4 @@
-"""``exposure report`` calls the library and keeps standard output empty."""
+"""``exposure report`` calls the library and says what it wrote."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def test_the_command_passes_its_options_on(tmp_path: Path, monkeypatch: pytest.M
     ]
     result = CliRunner().invoke(report, words)
     assert result.exit_code == 0, result.output
-    assert result.stdout == ""
+    page, charts = tmp_path / "r.html", tmp_path / "r_charts"
+    assert result.stdout == f"wrote {page}, and 0 charts as SVG and PNG in {charts}\n"
     settings = {"images": None, "min_count": 2, "side": "good", "threshold": 0.6, "allow_paths": ("/data",)}
     assert asked == [("idx", tmp_path / "r.html", settings)]
 

@@ -1,4 +1,4 @@
-"""``exposure sample`` calls the library, keeps standard output empty and refuses in one line."""
+"""``exposure sample`` calls the library, says what it wrote and what may follow, and refuses in one line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ def test_the_command_writes_into_the_directory(tmp_path: Path, monkeypatch: pyte
     result = CliRunner().invoke(sample, [str(tmp_path / "new")])
     assert result.exit_code == 0
     assert asked == [tmp_path / "new"]
-    assert result.stdout == ""
-    assert "exposure index" in result.stderr
+    new = tmp_path / "new"
+    assert result.stdout == f"wrote {new}\nNext:\n  exposure index {new}/exposure.toml --out {new}/index\n"
+    assert "Writing the sample" in result.stderr
     assert "exposure sample sample" in CliRunner().invoke(sample, ["--help"]).stdout
 
 

@@ -71,8 +71,8 @@ def test_files_of_both_kinds_are_imported_by_one_command(index: IndexDir, tmp_pa
     files = [str(tmp_path / name) for name in ("heads.csv", "pairs.csv")]
     done = CliRunner().invoke(import_results, [str(index.root), *files])
     assert done.exit_code == 0
-    assert "1 measure of models added (attention), 0 of them in the place of older ones" in done.stderr
-    assert "1 result added (correct)" in done.stderr
+    assert "1 measure of models added (attention), 0 of them in the place of older ones" in done.stdout
+    assert "1 result added (correct)" in done.stdout
     assert measures(index) == [("m", 50, None, "attention", "007", 1.0)]
 
 
