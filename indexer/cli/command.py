@@ -38,12 +38,11 @@ class CommandWithExamples(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.BadOptionUsage as error:
+            told = error.message.rstrip(".")
             for option in self.params:
                 if isinstance(option, click.Option) and error.option_name in option.opts:
-                    told = f"{error.option_name} {option.make_metavar(ctx)}: {option.help}"
-                    error.message = f"{error.message.rstrip('.')}, as in {told}"
-            error.ctx = ctx
-            raise
+                    told += f", as in {error.option_name} {option.make_metavar(ctx)}: {option.help}"
+            raise click.BadOptionUsage(error.option_name, told, ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; its errors give advice that it can take."""

@@ -170,8 +170,8 @@ def run(arguments: list[str] | None = None) -> int:
         return leave.exit_code
     except click.ClickException as error:
         if "--json" in words:
-            told = ConfigError(error.format_message().replace("\n", " "))
-            print(json.dumps(told.as_dict()), file=sys.stderr)
+            usage = ConfigError(error.format_message().replace("\n", " "))
+            print(json.dumps(usage.as_dict()), file=sys.stderr)
         else:
             error.show()
         return error.exit_code
