@@ -114,6 +114,6 @@ def test_a_task_of_another_scheduler_is_told_that_it_scans_all(
 ) -> None:
     plan_index(SmallCorpus(tmp_path).config(), tmp_path / "index")
     monkeypatch.setenv("SGE_TASK_ID", "2")
-    code, _, err = exposure("scan", tmp_path / "index", "--workers", 0)
-    assert code == 0 and "--task $SGE_TASK_ID/N" in err and "of the 3 ranges" in err
+    code, out, err = exposure("scan", tmp_path / "index", "--workers", 0)
+    assert code == 0 and "--task $SGE_TASK_ID/N" in err and "scanned 3 of 3 ranges" in out
     assert "Note" not in exposure("scan", tmp_path / "index", "--task", "2/3")[2]
