@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.cli.cells import paragraph, terminal_width
 from indexer.cli.command import command
 from indexer.cli.index import read_config
+from indexer.cli.lines import paragraph, terminal_width
 from indexer.cli.options import allow_path_option, allow_words, config_argument, set_option
 from indexer.cli.progress import Progress
 from indexer.cli.table import spell

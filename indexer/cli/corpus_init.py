@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from indexer.cli.cells import paragraph, terminal_width
 from indexer.cli.command import command
 from indexer.cli.done import print_done, quoted
+from indexer.cli.lines import paragraph, terminal_width
 
 
 @command("exposure init --preset pythia", "exposure init --preset contamination", "exposure init --list")

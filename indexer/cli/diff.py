@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.cli.cells import paragraph, terminal_width
 from indexer.cli.command import command
+from indexer.cli.lines import paragraph, terminal_width
 from indexer.cli.table import print_table, spell
 
 if TYPE_CHECKING:

@@ -37,6 +37,7 @@ def show(index_dir: str, what: str, allow_paths: tuple[str, ...]) -> None:
 
 
 def _show_phrase(index_dir: str, phrase: str, allow_paths: tuple[str, ...]) -> None:
+    from indexer.cli.in_context import print_in_context
     from indexer.report.phrase_history import phrase_history
 
     history = phrase_history(index_dir, phrase, allow_paths)
@@ -56,8 +57,7 @@ def _show_phrase(index_dir: str, phrase: str, allow_paths: tuple[str, ...]) -> N
             where += f", document {history.contexts[number].document:,} of its sequence"
         click.echo(f"  {where}, {place['path']}")
         if history.contexts:
-            before, occurrence, after = (text.replace("\n", " ") for text in history.contexts[number][:3])
-            click.echo(f"    …{before}{click.style(occurrence, bold=True, underline=True)}{after}…")
+            print_in_context(history.contexts[number])
     if history.near:
         click.echo("\nNear phrases that were seen")
         for near in history.near:

@@ -67,5 +67,6 @@ def _print_longest(role: Role, *, is_exact: bool) -> None:
 
     click.echo(f"  {told_span(role.longest or {}, is_exact=is_exact)}")
     if role.context is not None:
-        before, occurrence, after = (text.replace("\n", " ") for text in role.context[:3])
-        click.echo(f"    …{before}{click.style(occurrence, bold=True, underline=True)}{after}…")
+        from indexer.cli.in_context import print_in_context
+
+        print_in_context(role.context)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from indexer.cells import beginning, cells, ending
 from indexer.corpus import open_corpus
 from indexer.errors import InputError, StateError
 from indexer.index_dir import IndexDir
@@ -15,6 +16,17 @@ from indexer.plan.store import load_tokenizer_of
 from indexer.storage.observer import observed_by
 from indexer.storage.recall import Recall
 from indexer.storage.roots import within
+
+WIDTH = 60
+"""Cells of text on either side: some ten words of English, thirty letters of Chinese."""
+
+_BROKEN = "\ufffd"
+"""What a part of a letter is shown as, and a byte that is none."""
+
+_GROWING = tuple(16 << doublings for doublings in range(16))
+"""Tokens that are decoded on either side, until their text is wide enough."""
+
+Decode = Callable[[list[int]], str]
 
 
 class Place(NamedTuple):
@@ -32,19 +44,23 @@ class Context(NamedTuple):
     Attributes
     ----------
     before, occurrence, after : str
-        Decoded text.
+        Decoded text. Letters of which a token holds a part alone belong to the text around the occurrence.
     document : int
         End-of-document ids before it in its sequence: 0 in the first document of the sequence.
+    more_before, more_after : bool
+        Whether the sequence goes on beyond what is shown.
     """
 
     before: str
     occurrence: str
     after: str
     document: int
+    more_before: bool = False
+    more_after: bool = False
 
 
 def read_contexts(
-    index: IndexDir, places: Sequence[Place], n_around: int = 16, *, allow_paths: Sequence[str] = ()
+    index: IndexDir, places: Sequence[Place], width: int = WIDTH, *, allow_paths: Sequence[str] = ()
 ) -> list[Context]:
     """Decode places from the corpus.
 
@@ -54,8 +70,8 @@ def read_contexts(
         An index whose corpus is still where it was.
     places : sequence of Place
         What to look at.
-    n_around : int
-        Tokens shown on either side.
+    width : int
+        Cells of text shown on either side, see `indexer.cells`; a token may be a word or a third of a letter.
     allow_paths : sequence of str
         Folders that may be read besides what the plan names.
 
@@ -75,19 +91,19 @@ def read_contexts(
     roots = plan.config.roots(index.root, *map(Path, allow_paths))
     recall = Recall(plan.files)
     with observed_by(recall), within(roots):
-        contexts = _read(index, plan, places, n_around)
+        contexts = _read(index, plan, places, width)
         recall.end()
     return contexts
 
 
-def _read(index: IndexDir, plan: Plan, places: Sequence[Place], n_around: int) -> list[Context]:
+def _read(index: IndexDir, plan: Plan, places: Sequence[Place], width: int) -> list[Context]:
     config, shards = plan.config, plan.shards
     tokenizer = load_tokenizer_of(index, plan)
     reader = open_corpus(config.corpus, base=config.base, tokenizer=tokenizer, shards=shards)
     end_of_document = config.corpus.end_of_document
 
     def decode(ids: list[int]) -> str:
-        return tokenizer.decode(ids) if tokenizer else " ".join(map(str, ids))
+        return tokenizer.decode(ids) if tokenizer else "".join(f"{token} " for token in ids)
 
     contexts = []
     for place in places:
@@ -103,12 +119,42 @@ def _read(index: IndexDir, plan: Plan, places: Sequence[Place], n_around: int) -
                 path=shards[place.shard].name,
                 fix="index again to see places in context",
             )
-        contexts.append(
-            Context(
-                decode(ids[max(0, place.token_offset - n_around) : place.token_offset]),
-                decode(ids[place.token_offset : stop]),
-                decode(ids[stop : stop + n_around]),
-                0 if end_of_document is None else ids[: place.token_offset].count(end_of_document),
-            )
-        )
+        context = _around(ids, place.token_offset, stop, width, decode)
+        if end_of_document is not None:
+            context = context._replace(document=ids[: place.token_offset].count(end_of_document))
+        contexts.append(context)
     return contexts
+
+
+def _around(ids: list[int], start: int, stop: int, width: int, decode: Decode) -> Context:
+    """Decode ids[start:stop] and so many cells on either side; its document is not looked for."""
+    first, last = start, stop
+    for n_around in _GROWING:
+        first, last = max(0, start - n_around), min(stop + n_around, len(ids))
+        # A window may begin inside a letter, of which a part is no letter.
+        before = decode(ids[first:start]).lstrip(_BROKEN if first else "")
+        if (first == 0 or cells(before) > width) and (
+            last == len(ids) or cells(decode(ids[stop:last]).rstrip(_BROKEN)) > width
+        ):
+            break
+    text = decode(ids[first:last])
+    begin = _letter_border(decode(ids[first:start]), text, is_stop=False)
+    end = _letter_border(decode(ids[first:stop]), text, is_stop=True)
+    before, after = text[:begin].lstrip(_BROKEN if first else ""), text[end:]
+    if last < len(ids):
+        after = after.rstrip(_BROKEN)
+    shown_before, shown_after = ending(before, width), beginning(after, width)
+    return Context(
+        shown_before,
+        text[begin:end],
+        shown_after,
+        0,
+        more_before=first > 0 or shown_before != before,
+        more_after=last < len(ids) or shown_after != after,
+    )
+
+
+def _letter_border(head: str, text: str, *, is_stop: bool) -> int:
+    """Return where in a text the ids of its head end; a letter they end in belongs to what is around."""
+    is_inside = head.endswith(_BROKEN) and text[len(head) - 1] != _BROKEN
+    return len(head) - 1 if is_inside and is_stop else len(head)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.cli.cells import cells, paragraph, pieces, shortened, to_left, to_right
+from indexer.cells import beginning, cells, ending, pieces, shortened
+from indexer.cli.in_context import print_in_context
+from indexer.cli.lines import paragraph, to_left, to_right
+from indexer.scanning.context import Context
 
 WIDE = "三本书和一本词典"
 THAI = "กำลังกินข้าว"
@@ -39,3 +42,26 @@ def test_commands_and_hashes_stay_whole() -> None:
 
 def test_without_a_terminal_a_text_is_a_line() -> None:
     assert paragraph("many words " * 50, "- ", "  ") == "- " + " ".join(["many words"] * 50)
+
+
+@pytest.mark.parametrize("text", [WIDE * 3, THAI * 3, "e\u0301" * 40, "a plain text of words " * 3])
+def test_both_ends_of_a_text_fit_and_are_its_own(text: str) -> None:
+    for width in (7, 8, 20):
+        first, last = beginning(text, width), ending(text, width)
+        assert text.startswith(first) and text.endswith(last)
+        assert width // 2 <= cells(first) <= width and width // 2 <= cells(last) <= width
+        assert not (last[0] == "\u0301" or text[len(first)] == "\u0301")
+    assert ending(text, 999) == beginning(text, 999) == text
+
+
+def test_an_occurrence_is_set_apart_over_lines_and_acts_on_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("indexer.cli.in_context.terminal_width", lambda: 24)
+    monkeypatch.setattr("click.style", lambda text, **_: f"[{text}]")
+    print_in_context(Context("some words\n\x1b[31m ", "of an occurrence of it", " here", 0, True, False))
+    assert capsys.readouterr().out.splitlines() == [
+        "    …some words \\x1b[31m",
+        "    [of an occurrence of]",
+        "    [it] here",
+    ]

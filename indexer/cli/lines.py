@@ -1,4 +1,4 @@
-"""How wide a text is on a terminal, in cells: letters of East Asia take two, combining marks none."""
+"""Lines that fit the terminal they are printed on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import shutil
 import sys
 from typing import TextIO
+
+from indexer.cells import cells, pieces
 
 LEAST_WIDTH = 20
 _BROKEN_AT = re.compile(r"`[^`\n]*`\S*|\S+")
@@ -24,15 +26,6 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
     return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
-def cells(text: str) -> int:
-    """Return how many cells a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
 def to_left(text: str, width: int) -> str:
     """Return a text with spaces behind it to so many cells."""
     return text + " " * (width - cells(text))
@@ -41,20 +34,6 @@ def to_left(text: str, width: int) -> str:
 def to_right(text: str, width: int) -> str:
     """Return a text with spaces before it to so many cells."""
     return " " * (width - cells(text)) + text
-
-
-def pieces(text: str, width: int) -> list[str]:
-    """Cut a text into pieces of so many cells at most; a letter is not cut from its marks."""
-    if text.isascii():
-        return [text[at : at + width] for at in range(0, len(text), width)]
-    from rich.cells import chop_cells
-
-    return chop_cells(text, width)
-
-
-def shortened(text: str, width: int) -> str:
-    """Return a text of at most so many cells; where it is longer, its end becomes …."""
-    return text if cells(text) <= width else pieces(text, width - 1)[0] + "…"
 
 
 def paragraph(text: str, first: str = "", rest: str = "", width: int | None = None) -> str:
