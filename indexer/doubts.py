@@ -49,14 +49,15 @@ DOUBTS = (
     Doubt(
         "holes",
         "numbered files are missing (`-00001-of-00003`, `1`, `2`, `0a`, `0b`, `a`, `b`, or `aa`, `ab`), or"
-        " the `.bin` of an `.idx`; a shard that does not say its length is shorter than its neighbours",
+        " the `.bin` of an `.idx` or the other way round; a shard that does not say its length is shorter"
+        " than its neighbours; a shard has bytes that nobody wrote (a sparse file, zeros at its end)",
         "corpus.allow_holes",
         weakens_zeros=True,
     ),
     Doubt(
         "repeated shards",
-        "a shard is named twice, is a link to another, holds the same bytes or ids, or another shard and more"
-        " behind it",
+        "a shard is named twice, is a link to another, holds the same bytes or ids, another shard and more"
+        " behind it, or its own bytes over and over",
         "corpus.allow_repeats",
         weakens_zeros=False,
     ),

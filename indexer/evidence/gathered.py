@@ -11,13 +11,21 @@ from pathlib import PurePath
 
 from indexer.corpus.preflight.opening import Training
 from indexer.errors import ConfigError, InputError
-from indexer.evidence.holes import cut_between_blocks, listed, missing_files, shorter_than_neighbours
+from indexer.evidence.holes import (
+    cut_between_blocks,
+    late_series,
+    listed,
+    missing_files,
+    shorter_than_neighbours,
+    unwritten,
+)
 from indexer.evidence.id_sample import sampled_runs
 from indexer.evidence.parts import parts_in_doubt, repeated_parts, shards_like_parts
 from indexer.evidence.repeats import repeated_files
 from indexer.evidence.tokenizer_fit import TokenizerFit, Verdict, tokenizer_fit
 from indexer.plurals import counted
 from indexer.storage import files
+from indexer.storage.globs import not_by_number
 from indexer.storage.observer import observed_by
 from indexer.storage.parts import Parts
 from indexer.storage.passed_over import DATA_OF_TEXT, DOCUMENTS, passed_over
@@ -58,7 +66,8 @@ def evidence_of(training: Training) -> Evidence:
     _ = training.fitted
     files = _of_files(training)
     found = _of_tokenizer(training)
-    return replace(found, taken={**files, **found.taken}, on_trust=(*found.on_trust, *_of_lengths(training)))
+    on_trust = (*found.on_trust, *_of_lengths(training), *_of_names(training))
+    return replace(found, taken={**files, **found.taken}, on_trust=on_trust)
 
 
 @lru_cache(maxsize=1)
@@ -114,6 +123,7 @@ def _of_files(training: Training) -> dict[str, str]:
             )
         taken["holes"] = what
     _refuse_parts(training, taken)
+    _refuse_unwritten(training, taken)
     short, expected = cut_between_blocks(training.reader.files), None
     if not short and not training.reader.facts.states_length:
         short = shorter_than_neighbours(shards)
@@ -140,6 +150,23 @@ def _of_files(training: Training) -> dict[str, str]:
             )
         taken["repeated shards"] = what
     return taken
+
+
+def _refuse_unwritten(training: Training, taken: dict[str, str]) -> None:
+    """Refuse shards with bytes that nobody wrote; note what was taken. Padding may be zeros."""
+    corpus = training.config.corpus
+    unwritten_ones = (
+        [] if 0 in (corpus.end_of_document, *corpus.special_ids) else unwritten(training.reader.files)
+    )
+    if unwritten_ones and not corpus.allow_holes:
+        raise InputError(
+            listed(unwritten_ones),
+            path="[corpus] paths",
+            fix="fetch it again; if id 0 is padding, put it into [corpus] special_ids; if the run had it so,"
+            " set [corpus] allow_holes = true: counts of 0 are then unknown",
+        )
+    if unwritten_ones:
+        taken["holes"] = "; ".join([*([taken["holes"]] if "holes" in taken else []), listed(unwritten_ones)])
 
 
 def _refuse_parts(training: Training, taken: dict[str, str]) -> None:
@@ -181,6 +208,22 @@ def _of_lengths(training: Training) -> tuple[str, ...]:
         f" {'is' if len(shards) == 1 else 'are'} whole: {facts.format} files do not say how"
         " long they are, and one cut between two ids or packed frames looks whole; a [corpus] manifest tells",
     )
+
+
+def _of_names(training: Training) -> tuple[str, ...]:
+    """Return what is taken on trust where names alone tell the order of the shards, or which is the first."""
+    names = [file.name for file in training.reader.files]
+    pair = not_by_number(names)
+    found = []
+    if pair is not None and training.config.order.kind != "unknown":
+        found.append(
+            f"that the run took {pair[0]} before {pair[1]}: names are sorted as text; where it took them by"
+            " number, list them so as [corpus] paths"
+        )
+    late = late_series(names)
+    if late and not set(names) <= set(training.config.corpus.paths):
+        found.append(f"that none comes before {listed(late)}: files are mostly counted from 0 or 1")
+    return tuple(found)
 
 
 def _of_tokenizer(training: Training) -> Evidence:

@@ -8,6 +8,7 @@ that `split` names (``aa``, ``ab``) and single letters from ``a`` on are a serie
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ from indexer.storage.compressed import without_suffix
 from indexer.storage.files import CorpusFile
 from indexer.storage.frame_index import lacks_end
 from indexer.storage.globs import has_magic
+from indexer.storage.opening import open_regular
 
 _OF = re.compile(r"(?<!\d)(\d+)([-_.]?of[-_.]?)(\d+)(?!\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
@@ -31,6 +33,8 @@ _LETTERS = re.compile(r"([a-z]{2})(?:\.[\w.]+)?$")
 _IDS_AND_INDEXES = ((".bin", ".idx"), (".ds", ".ds.index"))
 _MOST_DIGITS = 9
 _MOST_NAMED = 5
+_TAIL_BYTES = 1 << 16
+_FEWEST_BYTES = 1 << 12
 
 
 def missing_files(names: Sequence[str], paths: Sequence[str], *, base: Path) -> list[str]:
@@ -95,6 +99,26 @@ def missing_in_series(names: Sequence[str]) -> Iterator[str]:
             for number in range(first, last):
                 if number not in there:
                     yield _renumbered(example.string, example.span(), number)
+
+
+def late_series(names: Sequence[str]) -> list[str]:
+    """Return the first files of series without a hole that begin neither at 0 nor at 1."""
+    series: dict[str, list[int]] = {}
+    first: dict[str, str] = {}
+    for name in names:
+        *_, match = [None, *_NUMBER.finditer(files.base_name(name))]
+        if match is not None and len(match[0]) <= _MOST_DIGITS and not _OF.search(name):
+            at = len(name) - len(files.base_name(name))
+            rest = name[: at + match.start()] + "#" + name[at + match.end() :]
+            series.setdefault(rest, []).append(int(match[0]))
+            first.setdefault(rest, name)
+    return [
+        first[rest]
+        for rest, numbers in series.items()
+        if len(numbers) > 1
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and numbers[0] > 1
+    ]
 
 
 def missing_in_hexadecimal(names: Sequence[str]) -> Iterator[str]:
@@ -204,6 +228,32 @@ def shorter_than_neighbours(shards: Sequence[Shard]) -> list[str]:
                 for shard in short
             ]
     return found
+
+
+def unwritten(corpus_files: Sequence[CorpusFile]) -> list[str]:
+    """Return a sentence for each local file with bytes that nobody wrote, as unfinished downloads have."""
+    return [f"{file.name} {what}" for file in corpus_files if file.local and (what := _unwritten_of(file))]
+
+
+def _unwritten_of(file: CorpusFile) -> str:
+    with open_regular(Path(file.url)) as handle:
+        descriptor = handle.fileno()
+        hole = file.n_bytes
+        with suppress(OSError):  # not every system tells
+            hole = os.lseek(descriptor, 0, os.SEEK_HOLE)
+        if hole < file.n_bytes:
+            try:
+                stop = os.lseek(descriptor, hole, os.SEEK_DATA)
+            except OSError:
+                stop = file.n_bytes
+            return f"has nothing on disk from byte {hole:,} to {stop:,}, which reads as zeros"
+        n_bytes = file.n_bytes if file.n_bytes <= 2 * _TAIL_BYTES else _TAIL_BYTES
+        if n_bytes < _FEWEST_BYTES:
+            return ""
+        os.lseek(descriptor, file.n_bytes - n_bytes, os.SEEK_SET)
+        if any(os.read(descriptor, n_bytes)):
+            return ""
+        return "holds zeros alone" if n_bytes == file.n_bytes else f"ends in {n_bytes:,} zeros or more"
 
 
 def cut_between_blocks(corpus_files: Sequence[CorpusFile]) -> list[str]:

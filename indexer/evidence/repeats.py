@@ -1,8 +1,9 @@
 """The same bytes do not come twice: links are resolved, and copies found by size and what some blocks hold.
 
 Two files of one size are compared by their first, middle and last block; small ones wholly. A file that
-holds another one and more behind it is found by how both begin, then by the blocks of the shorter one. Copies
-that were packed otherwise are found when partials are merged, by the hashes of their ids.
+holds another one and more behind it is found by how both begin, then by the blocks of the shorter one; one
+that was appended to itself by the blocks of its halves or thirds. Copies that were packed otherwise are found
+when partials are merged, by the hashes of their ids.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import xxhash
 
@@ -21,6 +23,7 @@ from indexer.storage.urls import is_url
 BLOCK_BYTES = 1 << 16
 _HEADER_BYTES = 128
 """A header says how long the ids behind it are, and so differs: npy has 128 bytes, zstd 18 at the most."""
+_TIMES = (2, 3)
 _FEWEST_BYTES = 1 << 10
 """Shards whose ids fill less are too small to be told from others by how they begin."""
 _MOST_COMPARED = 32
@@ -42,6 +45,8 @@ def repeated_files(shards: Sequence[Shard], *, may_repeat: bool = False) -> list
     for number, sentence in _linked(local):
         found.setdefault(number, sentence)
     for number, sentence in _continued(local):
+        found.setdefault(number, sentence)
+    for number, sentence in _doubled(local):
         found.setdefault(number, sentence)
     by_size: dict[int, list[tuple[Shard, str]]] = defaultdict(list)
     for shard, path in local:
@@ -87,6 +92,30 @@ def _copied(same: Sequence[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:
         other = first.setdefault(_hash_of_blocks(path, shard.n_bytes), shard)
         if other.url != shard.url:
             yield shard.number, f"{shard.name} holds the bytes of {other.name}"
+
+
+def _doubled(local: Iterable[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:
+    """Find shards that hold the same bytes over and over, as where a file was appended to itself."""
+    for shard, path in local:
+        with open_regular(Path(path)) as handle:
+            for times in _TIMES:
+                part = shard.n_bytes // times
+                if shard.n_bytes % times or part < _FEWEST_BYTES:
+                    continue
+                places = sorted({0, part // 2, max(0, part - BLOCK_BYTES)})
+                blocks = [_block(handle, at, min(BLOCK_BYTES, part - at)) for at in places]
+                if blocks[0].strip(blocks[0][:1]) and all(
+                    _block(handle, at + again * part, len(block)) == block
+                    for again in range(1, times)
+                    for at, block in zip(places, blocks, strict=True)
+                ):
+                    yield shard.number, f"{shard.name} holds its own bytes {times} times over"
+                    break
+
+
+def _block(handle: BinaryIO, at: int, n_bytes: int) -> bytes:
+    handle.seek(at)
+    return handle.read(n_bytes)
 
 
 def _continued(local: Iterable[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:

@@ -10,10 +10,13 @@ import errno
 import fnmatch
 import glob
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 has_magic = glob.has_magic
+
+_NUMBER = re.compile(r"\d+")
 
 _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 _OF_THE_FILE_SYSTEM = "lost+found"
@@ -42,6 +45,21 @@ def local_matches(path: str, *, base: Path) -> list[str]:
             return sorted(name for name in matches if not (anywhere and (base / name).is_dir()))
         found = os.path.join(found, part)  # noqa: PTH118  as the user spells it
     return [path]
+
+
+def not_by_number(names: Sequence[str]) -> tuple[str, str] | None:
+    """Return two neighbours among names that differ in numbers, of which the first has the larger one."""
+    last: dict[str, str] = {}
+    for name in names:
+        before = last.setdefault(_NUMBER.sub("#", name), name)
+        if _numbers_in(before) > _numbers_in(name):
+            return before, name
+        last[_NUMBER.sub("#", name)] = name
+    return None
+
+
+def _numbers_in(name: str) -> list[int]:
+    return [int(number) for number in _NUMBER.findall(name)]
 
 
 def _is_literal(part: str, folder: str, base: Path) -> bool:

@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 import zstandard
 
+from indexer.config import CorpusConfig
+from indexer.corpus import open_corpus
 from indexer.evidence.holes import (
+    late_series,
     missing_in_hexadecimal,
     missing_in_letters,
     missing_in_series,
     missing_in_single_letters,
     missing_of_stated,
+    unwritten,
 )
+from indexer.storage.globs import not_by_number
 from tests.support.small_corpus import SmallCorpus, ask
 
 
@@ -204,3 +209,65 @@ def test_what_nothing_tells_is_said_to_be_taken_on_trust(tmp_path: Path, exposur
     assert said in notes
     assert exposure("report", tmp_path / "index", "--out", tmp_path / "report.html")[0] == 0
     assert said in (tmp_path / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("names", "late"),
+    [
+        (["s02", "s03"], ["s02"]),
+        (["a1/x5.bin", "a1/x6.bin"], ["a1/x5.bin"]),
+        (["s01", "s02"], []),
+        (["s00", "s01"], []),
+        (["v2/a", "v2/b"], []),
+        (["x-00002-of-00003", "x-00003-of-00003"], []),
+        (["step1000", "step2000"], []),
+        (["s07"], []),
+    ],
+)
+def test_series_that_may_lack_their_beginning(names: list[str], late: list[str]) -> None:
+    assert late_series(names) == late
+
+
+@pytest.mark.parametrize(
+    ("names", "pair"),
+    [
+        (["s1", "s10", "s11", "s2"], ("s11", "s2")),
+        (["a/s2", "b/s1"], None),
+        (["1/s9", "10/s1", "2/s1"], ("10/s1", "2/s1")),
+        (["s01", "s02", "s10"], None),
+    ],
+)
+def test_names_that_are_sorted_as_text(names: list[str], pair: tuple[str, str] | None) -> None:
+    assert not_by_number(names) == pair
+
+
+def _write_with_zeros(path: Path, how: str) -> None:
+    ids = np.random.default_rng(0).integers(1, 40, 1 << 17).astype("<u2")
+    if how == "tail":
+        ids[-(1 << 15) :] = 0
+    if how == "all":
+        ids = np.zeros(1 << 11, "<u2")
+    ids.tofile(path)
+    if how == "sparse":
+        with path.open("r+b") as handle:
+            handle.truncate(path.stat().st_size + (1 << 20))
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("tail", "a.bin ends in 65,536 zeros or more"),
+        ("all", "a.bin holds zeros alone"),
+        ("sparse", "a.bin has nothing on disk from byte 262,144 to 1,310,720"),
+        ("whole", None),
+    ],
+)
+def test_bytes_that_nobody_wrote(tmp_path: Path, exposure, how: str, message: str | None) -> None:
+    _write_with_zeros(tmp_path / "a.bin", how)
+    corpus = {"paths": ["a.bin"], "format": "headerless", "dtype": "<u2", "sequence_length": 32}
+    found = unwritten(open_corpus(CorpusConfig(**corpus), base=tmp_path).files)
+    assert [one for one in found if not one.startswith(str(message))] == [] and bool(found) == bool(message)
+    config = SmallCorpus(tmp_path, corpus=corpus).write_config()
+    code, _, error = exposure("check", config)
+    assert (code == 3 and message in error and "special_ids" in error) if message else code == 0
+    assert exposure("check", config, "--set", "corpus.special_ids=[0]")[0] == 0

@@ -186,3 +186,13 @@ def test_the_report_tells_what_no_step_takes(tmp_path: Path, exposure) -> None:
     assert (
         "2 of 72 sequences are taken by no step" in (tmp_path / "report.html").read_text().split("<table")[0]
     )
+
+
+def test_files_of_epochs_by_a_pattern_that_does_not_sort_them(tmp_path: Path, exposure) -> None:
+    for epoch in range(9, 11):
+        np.save(tmp_path / f"e{epoch}.npy", np.roll(WHOLE, epoch).astype(np.uint32))
+    order = {"kind": "indices", "path": "e*.npy", "batch_size": 4}
+    code, _, error = exposure("check", SmallCorpus(tmp_path, order=order).write_config())
+    assert code == 2 and "stands for e10.npy before e9.npy" in error
+    order["path"] = ["e9.npy", "e10.npy"]
+    assert exposure("check", SmallCorpus(tmp_path, order=order).write_config())[0] == 0

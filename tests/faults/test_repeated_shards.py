@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 
 from indexer.config.corpus import CorpusConfig
 from indexer.corpus import open_corpus
@@ -189,3 +190,19 @@ def test_shards_of_no_ids_are_no_repeats_though_their_headers_are_the_same(tmp_p
             for number, path in enumerate(paths)
         ]
         assert len(repeated_files(shards)) == same
+
+
+@pytest.mark.parametrize("kind", ["array", "zstd", "lines"])
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_shard_that_was_appended_to_itself(tmp_path: Path, kind: str, times: int) -> None:
+    ids = np.random.default_rng(0).integers(0, 40, (64, 32)).astype("<u2")
+    content = {
+        "array": ids.tobytes(),
+        "zstd": zstandard.compress(ids.tobytes()),
+        "lines": "".join(json.dumps({"tokens": row}) + "\n" for row in ids.tolist()).encode(),
+    }[kind]
+    (tmp_path / "a").write_bytes(content * times)
+    form = {"format": "jsonl"} if kind == "lines" else {"format": "headerless", "dtype": "<u2"}
+    reader = open_corpus(CorpusConfig(paths=["a"], sequence_length=32, **form), base=tmp_path)
+    found = [] if times == 1 else [f"a holds its own bytes {times} times over"]
+    assert repeated_files(reader.shards()) == found

@@ -38,6 +38,7 @@ from indexer.units import Int64Array
 
 MAGIC = b"MMIDIDX\x00\x00"
 HEADER_BYTES = 34
+_PAGE = 1 << 20
 DTYPES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
 
 
@@ -103,6 +104,75 @@ def read_index(file: CorpusFile, limits: Limits) -> MegatronIndex:
         np.ndarray((n_documents,), "<i8", buffer=data, offset=HEADER_BYTES + 12 * n),
         data.size == needed + n and n > 0,
     )
+
+
+class StoredRanges(NamedTuple):
+    """Where the stored sequences of a shard lie: ids in all, the last byte, whether all join, and ascend."""
+
+    n_ids: int
+    end: int
+    joined: bool
+    ascending: bool
+
+
+def stored_ranges(index: MegatronIndex, index_file: CorpusFile, file: CorpusFile) -> StoredRanges:
+    """Check every pointer of an index against its data.
+
+    Raises
+    ------
+    InputError
+        A sequence lies outside the data, two share ids, or the data goes on behind the last one: the index is
+        damaged, or of other data.
+    """
+    size = index.dtype.itemsize
+    is_packed = compression_of(file) is not None
+    limit = np.iinfo(np.int64).max if is_packed else file.n_bytes
+    n_ids, last_start, last_end, end, joined, ascending = 0, 0, 0, 0, True, True
+    for page in range(0, len(index.lengths), _PAGE):
+        starts = np.array(index.pointers[page : page + _PAGE])
+        lengths = np.array(index.lengths[page : page + _PAGE], np.int64)
+        ends = starts + lengths * size
+        bad = (lengths < 0) | (starts < 0) | (starts % size != 0) | (ends > limit)
+        if bad.any():
+            at = int(np.argmax(bad))
+            raise InputError(
+                f"lies at bytes {int(starts[at]):,} to {int(ends[at]):,} of {file.name},"
+                f" which holds {file.n_bytes:,} bytes of {size}-byte ids",
+                path=index_file.name,
+                offset=f"sequence {page + at:,}",
+                fix="the .bin is truncated, or belongs to another .idx",
+            )
+        joined &= int(starts[0]) == last_end and bool((starts[1:] == ends[:-1]).all())
+        ascending &= int(starts[0]) >= last_start and bool((starts[1:] >= starts[:-1]).all())
+        last_start, last_end = int(starts[-1]), int(ends[-1])
+        n_ids += int(lengths.sum())
+        end = max(end, int(ends.max()))
+    if not joined:
+        _refuse_shared_ids(index, index_file)
+    if not is_packed and end != file.n_bytes:
+        raise InputError(
+            f"holds {file.n_bytes:,} bytes",
+            path=file.name,
+            expected=f"{end:,}, where the last sequence of {index_file.name} ends",
+            fix="the .bin belongs to another .idx, or one of the two was written again",
+        )
+    return StoredRanges(n_ids, end, joined, ascending)
+
+
+def _refuse_shared_ids(index: MegatronIndex, index_file: CorpusFile) -> None:
+    holds_some = np.flatnonzero(index.lengths)
+    order = holds_some[np.argsort(index.pointers[holds_some], kind="stable")]
+    starts = index.pointers[order]
+    ends = starts + index.lengths[order].astype(np.int64) * index.dtype.itemsize
+    shared = np.flatnonzero(starts[1:] < ends[:-1])
+    if shared.size:
+        first, second = sorted(order[shared[0] : shared[0] + 2].tolist())
+        raise InputError(
+            f"begins at byte {int(index.pointers[second]):,} and shares ids with sequence {first:,}",
+            path=index_file.name,
+            offset=f"sequence {second:,}",
+            fix="the index is damaged; write it anew",
+        )
 
 
 def prefix_of(path: str) -> str:

@@ -141,6 +141,32 @@ class SampleIndex:
                     fix="copy the array again; it is damaged",
                 )
 
+    def refuse_repeats(self) -> None:
+        """Refuse arrays in which an entry was written over: each epoch takes each once.
+
+        Raises
+        ------
+        InputError
+            A row of the sample index is asked for again, or a document comes more often than another.
+        """
+        for values, what, most in (
+            (self.shuffle, "shuffle index", 1),
+            (self.document, "document index", None),
+        ):
+            times = np.zeros(int(values.max(initial=0)) + 1, np.uint32)
+            for page in range(0, len(values), _PAGE):
+                np.add.at(times, values[page : page + _PAGE], np.uint32(1))
+            often = int(times.max(initial=0))
+            other = times[times > 0].min(initial=often)
+            if often > (most or often) or other != often:
+                at = int(np.argmax(times))
+                raise InputError(
+                    f"the {what} names {at:,} {often:,} times, and others {most or int(other):,}",
+                    path=self.name,
+                    expected="each as often as any other",
+                    fix="the array is damaged; write it anew with the run's own code",
+                )
+
 
 def find_sample_index(where: str, prefix: str, *, base: Path) -> SampleIndex:
     """Return the arrays that a folder, or their common path, holds for the corpus of a prefix.

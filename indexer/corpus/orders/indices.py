@@ -33,6 +33,7 @@ from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError, InputError
 from indexer.plurals import counted
 from indexer.storage import files
+from indexer.storage.globs import not_by_number
 from indexer.units import Int64Array
 
 CORE_NAME = re.compile(
@@ -137,11 +138,16 @@ class IndexOrder:
         paths = [config.path] if isinstance(config.path, str) else list(config.path)
         names: list[str] = []
         for path in paths:
-            names += (
-                self._in_folder(path, base)
-                if files.is_folder(path, base=base)
-                else files.expand(path, base=base)
-            )
+            in_folder = files.is_folder(path, base=base)
+            found = self._in_folder(path, base) if in_folder else files.expand(path, base=base)
+            pair = not_by_number(found)
+            if pair is not None:
+                raise ConfigError(
+                    f"stands for {pair[0]} before {pair[1]}: names are sorted as text",
+                    path=path,
+                    fix="name the files as a list, in the order of the epochs",
+                )
+            names += found
         if config.kind == "olmo-core":
             for name in names:
                 self._check_name(name, reader)

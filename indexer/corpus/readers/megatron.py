@@ -22,14 +22,19 @@ from indexer.corpus.documents import (
     StoredDocuments,
     first_sequences_of,
 )
-from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, read_index, shard_prefixes
+from indexer.corpus.formats.megatron_index import (
+    MegatronIndex,
+    StoredRanges,
+    find_pair,
+    read_index,
+    shard_prefixes,
+    stored_ranges,
+)
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
 from indexer.storage import files
 from indexer.storage.compressed import Limits, compression_of
 from indexer.units import Int64Array
-
-_PAGE = 1 << 20
 
 
 class MegatronReader(FileReader):
@@ -81,13 +86,6 @@ class MegatronReader(FileReader):
         """Measure one shard from its index, and check that its data holds what the index promises."""
         index, file = self._index(number), self.files[number]
         compression = compression_of(file)
-        size = index.dtype.itemsize
-        if compression is None and file.n_bytes % size:
-            raise InputError(
-                f"holds {file.n_bytes:,} bytes",
-                path=file.name,
-                expected=f"a multiple of {size} ({index.dtype})",
-            )
         n_ids, end, joined, ascending = self._walk(number)
         if compression is not None and not ascending:
             raise InputError(
@@ -117,32 +115,8 @@ class MegatronReader(FileReader):
         index = self._index(shard.number)
         return np.unique(np.searchsorted(index.pointers // index.dtype.itemsize, ids))
 
-    def _walk(self, number: int) -> tuple[int, int, bool, bool]:
-        """Check every pointer; return ids, the last byte, and whether all join and ascend."""
-        index, file = self._index(number), self.files[number]
-        size = index.dtype.itemsize
-        limit = file.n_bytes if compression_of(file) is None else np.iinfo(np.int64).max
-        n_ids, last_start, last_end, end, joined, ascending = 0, 0, 0, 0, True, True
-        for page in range(0, len(index.lengths), _PAGE):
-            starts = np.array(index.pointers[page : page + _PAGE])
-            lengths = np.array(index.lengths[page : page + _PAGE], np.int64)
-            ends = starts + lengths * size
-            bad = (lengths < 0) | (starts < 0) | (starts % size != 0) | (ends > limit)
-            if bad.any():
-                at = int(np.argmax(bad))
-                raise InputError(
-                    f"lies at bytes {int(starts[at]):,} to {int(ends[at]):,} of {file.name},"
-                    f" which holds {file.n_bytes:,} bytes of {size}-byte ids",
-                    path=self._index_files[number].name,
-                    offset=f"sequence {page + at:,}",
-                    fix="the .bin is truncated, or belongs to another .idx",
-                )
-            joined &= int(starts[0]) == last_end and bool((starts[1:] == ends[:-1]).all())
-            ascending &= int(starts[0]) >= last_start and bool((starts[1:] >= starts[:-1]).all())
-            last_start, last_end = int(starts[-1]), int(ends[-1])
-            n_ids += int(lengths.sum())
-            end = max(end, int(ends.max()))
-        return n_ids, end, joined, ascending
+    def _walk(self, number: int) -> StoredRanges:
+        return stored_ranges(self._index(number), self._index_files[number], self.files[number])
 
     def _run(self, number: int) -> IdRun:
         index, file = self._index(number), self.files[number]

@@ -33,7 +33,13 @@ from indexer.config.corpus import CorpusConfig
 from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.documents import DocumentNumbers, first_sequences_of
-from indexer.corpus.formats.megatron_index import MegatronIndex, find_pair, read_index, shard_prefixes
+from indexer.corpus.formats.megatron_index import (
+    MegatronIndex,
+    find_pair,
+    read_index,
+    shard_prefixes,
+    stored_ranges,
+)
 from indexer.corpus.formats.sample_index import SampleIndex, find_sample_index
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError
@@ -195,15 +201,9 @@ class MegatronWindowsReader(FileReader):
     def extent(self, number: int) -> Extent:
         """Count the samples of one corpus, after checking that its arrays fit it and each other."""
         corpus = self._corpus(number)
-        index, arrays, file = corpus.index, corpus.arrays, self.files[number]
-        ends = index.pointers + index.lengths.astype(np.int64) * index.dtype.itemsize
-        if ends.size and int(ends.max()) > file.n_bytes:
-            raise InputError(
-                f"holds {file.n_bytes:,} bytes",
-                path=file.name,
-                expected=f"{int(ends.max()):,}, as {self._index_files[number].name} says",
-                fix="the .bin is truncated, or belongs to another .idx",
-            )
+        stored_ranges(corpus.index, self._index_files[number], self.files[number])
+        arrays = corpus.arrays
+        arrays.refuse_repeats()
         n_samples = len(arrays.shuffle)
         return Extent(n_samples, n_samples * (self.facts.sequence_length or 0))
 

@@ -170,3 +170,41 @@ def test_index_refusals(tmp_path: Path):
         (tmp_path / "a.idx").write_bytes(changed)
         with pytest.raises(InputError, match=message):
             open_corpus(CorpusConfig(format="megatron", paths=["a"]), base=tmp_path)
+
+
+def test_an_index_and_data_that_are_not_of_each_other(tmp_path: Path):
+    write_megatron(tmp_path / "a", [np.arange(9), np.arange(5)], "u2")
+    data, index = (tmp_path / "a.bin").read_bytes(), (tmp_path / "a.idx").read_bytes()
+    pointer = 34 + 2 * 4 + 8
+    for of_data, of_index, message in (
+        (data + data, index, "holds 56 bytes; expected 28, where the last sequence of a.idx ends"),
+        (b"\xef\xbb\xbf" + data, index, "holds 31 bytes; expected 28"),
+        (data[:-2], index, "sequence 1: lies at bytes 18 to 28 of a.bin"),
+        (
+            data,
+            index[:pointer] + bytes(8) + index[pointer + 8 :],
+            "sequence 1: begins at byte 0 and shares ids",
+        ),
+    ):
+        (tmp_path / "a.bin").write_bytes(of_data)
+        (tmp_path / "a.idx").write_bytes(of_index)
+        with pytest.raises(InputError, match=message):
+            open_corpus(CorpusConfig(format="megatron", paths=["a"]), base=tmp_path).shards()
+
+
+@pytest.mark.parametrize(
+    ("ending", "message"),
+    [
+        ("_shuffle_idx.npy", "the shuffle index names 1 2 times, and others 1"),
+        ("_doc_idx.npy", "the document index names [01] [35] times, and others [35]"),
+    ],
+)
+def test_windows_whose_arrays_were_written_over(tmp_path: Path, ending: str, message: str):
+    sequences = [RNG.integers(0, 999, n).tolist() for n in (30, 30)]
+    write_megatron(tmp_path / "c", map(np.array, sequences), "u2")
+    write_windows(tmp_path, "maps", sequences, 6, 4, 1, NEOX)
+    array = np.load(tmp_path / f"maps{ending}")
+    array[np.flatnonzero(array == 0)[0]] = 1
+    np.save(tmp_path / f"maps{ending}", array)
+    with pytest.raises(InputError, match=message):
+        open_corpus(CorpusConfig(format="megatron", paths=["c"], windows="maps"), base=tmp_path).shards()
