@@ -58,11 +58,15 @@ class Difference:
 
 
 def diff_indexes(one: str | Path, other: str | Path) -> Difference:
-    """Compare two indexes phrase by phrase, by the text of the phrases."""
+    """Compare two indexes phrase by phrase, by the text of the phrases.
+
+    Phrases of one text, which have token ids of their own, are compared in the order of their numbers.
+    """
     tables = [
         ask(
             root,
-            "SELECT phrase, status, exposure_count, first_step, last_step"
+            "SELECT phrase, row_number() OVER (PARTITION BY phrase ORDER BY phrase_id) AS number, status,"
+            " exposure_count, first_step, last_step"
             " FROM exposures JOIN phrases USING (phrase_id) WHERE phrase IS NOT NULL",
             limits=UNHURRIED,
         ).rows
@@ -73,7 +77,9 @@ def diff_indexes(one: str | Path, other: str | Path) -> Difference:
         connection.register("one", tables[0])
         connection.register("other", tables[1])
         rows = connection.sql(sql).to_arrow_table()
-    first, second = (set(table["phrase"].to_pylist()) for table in tables)
+    first, second = (
+        set(zip(table["phrase"].to_pylist(), table["number"].to_pylist(), strict=True)) for table in tables
+    )
     recorded = [
         {row["key"]: _read(row["value"]) for row in ask(root, _PROVENANCE).rows.to_pylist()}
         for root in (one, other)

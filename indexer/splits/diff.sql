@@ -1,4 +1,5 @@
--- Phrases whose status, counts or steps differ between two indexes. one and other are the Arrow tables of diff.py.
+-- Phrases whose status, counts or steps differ between two indexes. one and other are the Arrow tables of diff.py;
+-- number tells phrases of one text apart, which have token ids of their own.
 SELECT
     coalesce(one.phrase, other.phrase) AS phrase,
     coalesce(one.status, 'not in it') AS status_1,
@@ -10,7 +11,7 @@ SELECT
     one.last_step AS last_step_1,
     other.last_step AS last_step_2
 FROM one
-FULL JOIN other ON other.phrase = one.phrase
+FULL JOIN other ON other.phrase = one.phrase AND other.number = one.number
 WHERE one.status IS DISTINCT FROM other.status
     OR one.exposure_count IS DISTINCT FROM other.exposure_count
     OR one.first_step IS DISTINCT FROM other.first_step

@@ -36,6 +36,7 @@ _HELD = {
     "ITEM": "SELECT item_id FROM items WHERE item_id = $name",
     "match_case": "SELECT value FROM provenance WHERE key = 'match_case'",
 }
+_OF_TEXT = "SELECT phrase_id::VARCHAR FROM phrases WHERE phrase = $name ORDER BY phrase_id"
 _NEAREST_ITEMS = """SELECT item_id FROM items
 WHERE split_part(item_id, '/', -1) = split_part($name, '/', -1)
     OR jaro_winkler_similarity(item_id, $name) > 0.85
@@ -74,7 +75,7 @@ def look_up(index: IndexDir, file: QueryFile, values: dict[str, Any]) -> dict[st
         if parameter.type == "PHRASE":
             found[parameter.name] = phrase_of_index(index, value)
         elif parameter.type == "WORDS":
-            found[parameter.name] = find_phrase(index, value) or _folded(index, value)
+            found[parameter.name] = _held_spelling(index, value) or _folded(index, value)
         elif parameter.type == "ITEM":
             refuse_unknown_item(index, value)
         elif parameter.type in _HOLDERS:
@@ -88,7 +89,8 @@ def phrase_of_index(index: IndexDir, phrase: str) -> str:
     Raises
     ------
     ConfigError
-        The index does not hold the phrase; the message names the nearest that it does.
+        The index does not hold the phrase, and the message names the nearest that it does; or it holds
+        several of that text.
     """
     found = find_phrase(index, phrase)
     if found is not None:
@@ -114,7 +116,29 @@ def _no_phrase_near(index: IndexDir) -> str:
 
 
 def find_phrase(index: IndexDir, phrase: str) -> str | None:
-    """Return a phrase as the index spells it; None where it does not hold it."""
+    """Return a phrase as the index spells it; None where it does not hold it.
+
+    Raises
+    ------
+    ConfigError
+        Several phrases have that text, each with token ids of its own: none of them is meant alone.
+    """
+    found = _held_spelling(index, phrase)
+    if found is None:
+        return None
+    numbers = _first_column(index, _OF_TEXT, name=found)
+    if len(numbers) > 1:
+        raise ConfigError(
+            f"{len(numbers)} phrases of this index have the text {found!r}, each with other token ids",
+            path=index.root,
+            expected="a text that is one phrase",
+            fix=f'ask for one by its number, as in `exposure query {index.root} "SELECT * FROM exposures '
+            f'WHERE phrase_id = {numbers[0]}"`; of that text are {", ".join(numbers[:_FEW])}',
+        )
+    return found
+
+
+def _held_spelling(index: IndexDir, phrase: str) -> str | None:
     tried: set[str] = set()
     for spelled in _spellings(index, phrase):
         if spelled not in tried and _first_column(index, _HELD["PHRASE"], name=spelled):

@@ -39,6 +39,8 @@ NEW_PAIR = np.float32(0.25)
 NEW_SHARED_PAIR = np.float32(0.03)
 """The same for a pair inside one word: other phrases with the word have it too."""
 MOST_PAIRS_OF_SPLIT = 1 << 16
+TOO_MANY, NO_ROOM = -1, -2
+"""In the place of a number of pairs: a split point has so many that it is no good; the table is too small."""
 
 
 class CountedSpellings(NamedTuple):
@@ -185,13 +187,30 @@ def cost_splits(
 
 @leaf
 def enter_mandatory_pairs(
-    counted: CountedSpellings, splits: Splits, number: int, scratch: SplitScratch, table: Uint64Array
+    counted: CountedSpellings,
+    splits: Splits,
+    number: int,
+    scratch: SplitScratch,
+    table: Uint64Array,
+    room: int,
 ) -> int:
-    """Enter all pairs of a split point; return how many were new, -1 if they are too many."""
+    """Enter all pairs of a split point.
+
+    Parameters
+    ----------
+    room : int
+        Pairs that the table has room for; one slot is left free, or a pair that is not there would be sought
+        for ever.
+
+    Returns
+    -------
+    int
+        How many were new; `TOO_MANY`, or `NO_ROOM` where some are missing.
+    """
     before, behind, further = scratch.before, scratch.behind, scratch.further
     n_before, n_behind, cost = choose_mandatory_pairs(counted, splits, number, scratch)
     if cost == HOPELESS:
-        return int64(-1)
+        return int64(TOO_MANY)
     text, split, phrase = splits.text, splits.place[number], splits.phrase[number]
     start, stop = splits.offsets[phrase], splits.offsets[phrase + 1]
     offsets = counted.spellings.offsets
@@ -214,6 +233,8 @@ def enter_mandatory_pairs(
             token, place, role = behind.spelling[j], split + behind.length[j], BEHIND_SPLIT
             n = neighbours_of(counted, text, place, stop, further)
             others = further
+        if n_new + n > room:
+            return int64(NO_ROOM)
         for k in range(n):
             if role == AT_SPLIT and scratch.pairs_behind[k]:
                 continue
@@ -246,7 +267,10 @@ def enter_all_mandatory_pairs(
     for number in range(splits.place.shape[0]):
         if n_pairs > max_pairs:
             return False
-        n_new = enter_mandatory_pairs(counted, splits, number, scratch, table)
+        room = int64(table.shape[0]) - 1 - n_pairs
+        n_new = enter_mandatory_pairs(counted, splits, number, scratch, table, room)
+        if n_new == NO_ROOM:
+            return False
         hopeless[splits.phrase[number]] |= n_new < 0
         n_pairs += max(n_new, 0)
     return True

@@ -117,3 +117,15 @@ def test_arrays_of_the_wrong_kind():
         matcher().find(ids.astype(np.int64), starts, stops)
     with pytest.raises(ValueError, match="beyond"):
         matcher().find(ids, starts, stops + 1)
+
+
+def test_one_place_with_more_pairs_than_the_first_table_of_a_few_phrases_has_slots():
+    # The table was filled to its last slot, and the search for a free one never ended.
+    spelled = [b"x", *(b"y" + chr(n).encode() for n in range(0x4E00, 0x4E00 + 3000))]
+    numbers = np.zeros(1, np.int32)
+    match = {**MATCH, "boundary": "none"}
+    searching = TextMatcher(["xy"], numbers, vocabulary_of(spelled), **match)
+    ids = np.array([0, 17, 5, 0, 0, 3000], np.uint16)
+    starts, stops = np.zeros(1, np.int64), np.full(1, len(ids), np.int64)
+    searching.prepare(ids)
+    assert rows_of(searching.find(ids, starts, stops)) == [(0, 0, 0, 2), (0, 4, 0, 2)]
