@@ -16,6 +16,7 @@ import ast
 import hashlib
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -27,6 +28,11 @@ import numpy as np
 from numba.core.registry import cpu_target
 
 PACKAGE = Path(__file__).parents[1]
+
+_STATEMENT = re.compile(
+    r"^[ \t]*(from\b[^\n(]*\bimport\b[ \t]*\([^)]*\)|(?:from|import)\b[^\n]*)", re.MULTILINE
+)
+_WORD = re.compile(r"\bimport\b")
 
 
 def kernel_files(package: Path = PACKAGE) -> list[Path]:
@@ -47,7 +53,7 @@ def imported_files(files: Iterable[Path], package: Path = PACKAGE) -> list[Path]
 
 
 def _direct_imports(path: Path, package: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in _import_nodes(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.Import):
             names = [alias.name.split(".") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -59,6 +65,20 @@ def _direct_imports(path: Path, package: Path) -> Iterator[Path]:
         for name in names:
             if name and name[0] == package.name:
                 yield from _files_of(name[1:], package)
+
+
+def _import_nodes(source: str) -> Iterable[ast.AST]:
+    """Return nodes of a module among which are all its imports.
+
+    Every process with kernels asks for them, and to parse whole files took a tenth of a second. Where the
+    word stands in lines that begin as imports and nowhere else, these are parsed alone. Text that looks like
+    one does no harm: what it names is a file of the package, or is not hashed.
+    """
+    statements = _STATEMENT.findall(source)
+    if sum(len(_WORD.findall(one)) for one in statements) == len(_WORD.findall(source)):
+        with suppress(SyntaxError):
+            return ast.parse("\n".join(statements)).body
+    return ast.walk(ast.parse(source))
 
 
 def _folder_of(node: ast.ImportFrom, path: Path, package: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -49,6 +50,13 @@ def test_what_kernels_import_is_hashed(module):
         "from .other.constants import SIZE",
         "from package import other\nfrom package.other import SIZE",
         "def late():\n    from package.other import (\n        nothing,\n        constants,\n    )",
+        "if True: import package.other.constants",
+        "import os; from package.other import constants",
+        "from package.other \\\n    import constants",
+        "from package.other import \\\n    constants",
+        "from package.other import (  # (all of them)\n    constants,\n)",
+        "from os import (path); import package.other.constants",
+        "import os, \\\n    package.other.constants\n'import os'",
     ],
 )
 def test_every_way_to_import_is_followed(tmp_path, statement):
@@ -64,6 +72,7 @@ def test_every_way_to_import_is_followed(tmp_path, statement):
     ]:
         (package / path).parent.mkdir(parents=True, exist_ok=True)
         (package / path).write_text(text)
+    ast.parse(statement)
     before = cache_key(package)
     (package / "apart.py").write_text("SIZE = 5")
     assert cache_key(package) == before
