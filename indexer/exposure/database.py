@@ -46,10 +46,19 @@ def sql(name: str) -> str:
     return files("indexer.exposure").joinpath(name).read_text(encoding="utf-8")
 
 
+@contextmanager
+def at_once(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Have statements committed together: each commit waits for the disk, and a schema has 200 of them."""
+    connection.execute("BEGIN")
+    yield
+    connection.execute("COMMIT")
+
+
 def define_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Give an index its views and macros."""
-    for name in ("macros.sql", "item_macros.sql"):
-        connection.execute(sql(name).replace("{words}", WORDS))
+    with at_once(connection):
+        for name in ("macros.sql", "item_macros.sql"):
+            connection.execute(sql(name).replace("{words}", WORDS))
 
 
 class DamagedTableError(StateError):
@@ -76,7 +85,8 @@ def building(path: Path, *, memory_bytes: int | None = None) -> Iterator[duckdb.
         quoted = str(path).replace("'", "''")
         connection.execute(f"ATTACH '{quoted}' AS building (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE building")
-        connection.execute(sql("schema.sql"))
+        with at_once(connection):
+            connection.execute(sql("schema.sql"))
         yield connection
         connection.execute("CHECKPOINT building")
         connection.execute("USE memory")
