@@ -156,7 +156,7 @@ def test_workers_die_with_their_supervisor_and_hold_no_lock(tmp_path: Path) -> N
     parent.wait()
     with IndexDir(tmp_path).lock():
         pass  # at once, dead or alive
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while any(map(_runs, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(_runs, workers))

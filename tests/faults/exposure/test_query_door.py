@@ -316,7 +316,7 @@ def test_the_process_ends_with_whoever_asked(index_dir: Path) -> None:
     process_id = int(asking.stdout.readline())
     asking.kill()
     asking.communicate()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while _runs(process_id) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _runs(process_id)
@@ -328,6 +328,14 @@ def _runs(process_id: int) -> bool:
         return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def _wait_for_a_process_of(process_id: int) -> None:
+    """Wait until a command is so far that it has started a process: before, a signal meets what loads it."""
+    children = Path(f"/proc/{process_id}/task/{process_id}/children")
+    deadline = time.monotonic() + 60
+    while not children.read_text() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -345,7 +353,8 @@ def test_a_damaged_index_is_a_state_not_wrong_sql(first: int, database: Path, tm
 def test_signals_end_a_question_within_seconds(number: int, index_dir: Path) -> None:
     words = [sys.executable, "-m", "indexer", "query", str(index_dir), RUNAWAYS[1]]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asking:
-        time.sleep(2.0)
+        _wait_for_a_process_of(asking.pid)
+        time.sleep(0.2)
         asking.send_signal(number)
         began = time.monotonic()
         out, err = asking.communicate(timeout=20)
