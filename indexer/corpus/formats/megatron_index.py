@@ -160,10 +160,13 @@ def stored_ranges(index: MegatronIndex, index_file: CorpusFile, file: CorpusFile
 
 
 def _refuse_shared_ids(index: MegatronIndex, index_file: CorpusFile) -> None:
+    """Refuse sequences of which two share some of their ids; the same ones again are taken on purpose."""
     holds_some = np.flatnonzero(index.lengths)
-    order = holds_some[np.argsort(index.pointers[holds_some], kind="stable")]
-    starts = index.pointers[order]
-    ends = starts + index.lengths[order].astype(np.int64) * index.dtype.itemsize
+    order = holds_some[np.lexsort((index.lengths[holds_some], index.pointers[holds_some]))]
+    starts, lengths = index.pointers[order], index.lengths[order].astype(np.int64)
+    again = np.append(False, (np.diff(starts) == 0) & (np.diff(lengths) == 0))
+    order, starts, lengths = order[~again], starts[~again], lengths[~again]
+    ends = starts + lengths * index.dtype.itemsize
     shared = np.flatnonzero(starts[1:] < ends[:-1])
     if shared.size:
         first, second = sorted(order[shared[0] : shared[0] + 2].tolist())
