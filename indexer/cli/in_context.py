@@ -6,26 +6,20 @@ import re
 
 import click
 
-from indexer.cli.lines import paragraph, terminal_width
+from indexer.cli.lines import one_line, paragraph, terminal_width
 from indexer.scanning.context import Context
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def print_in_context(context: Context) -> None:
     """Print an occurrence and its context; … stands where the sequence goes on."""
-    before, occurrence, after = map(_one_line, context[:3])
+    # Spaces at the ends of a text are the distance to the next one.
+    before, occurrence, after = (one_line(f"|{text}|")[1:-1] for text in context[:3])
     before = ("…" if context.more_before else "") + before
     after += "…" if context.more_after else ""
     indent = " " * 4
     lines = paragraph(before + occurrence + after, indent, indent, terminal_width())
     start, n_letters = (len("".join(text.split())) for text in (before, occurrence))
     click.echo(_set_apart(lines, start, start + n_letters))
-
-
-def _one_line(text: str) -> str:
-    """Return a text of the corpus without what a terminal acts upon."""
-    return _CONTROL.sub(lambda one: ascii(one[0])[1:-1], re.sub(r"\s+", " ", text))
 
 
 def _set_apart(lines: str, start: int, stop: int) -> str:

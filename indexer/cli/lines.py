@@ -13,6 +13,8 @@ LEAST_WIDTH = 20
 _BROKEN_AT = re.compile(r"`[^`\n]*`\S*|\S+")
 """A word, or what stands in backquotes: a command that is broken into lines cannot be copied."""
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
 
 def terminal_width(stream: TextIO | None = None) -> int | None:
     """Return the cells of a line of the terminal a stream leads to; None where it leads to none.
@@ -24,6 +26,11 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
     """
     stream = sys.stdout if stream is None else stream
     return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line, without what a terminal acts upon."""
+    return _CONTROL.sub(lambda one: ascii(one[0])[1:-1], " ".join(text.split()))
 
 
 def to_left(text: str, width: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import click
+
+from indexer.cells import cells, pieces, shortened
+from indexer.cli.lines import one_line, terminal_width, to_left, to_right
 
 MAX_WIDTH = 60
 LEAST_WIDTH = 16
@@ -23,11 +24,11 @@ _GAP = "  "
 
 def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows on standard output under their names; on a terminal they are made to fit."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    width = terminal_width()
     lines = table_lines(names, rows, width)
     for line in lines:
         click.echo(line)
-    if width is not None and len(rows) > MOST_RECORDS and any(len(line) > width for line in lines):
+    if width is not None and len(rows) > MOST_RECORDS and any(cells(line) > width for line in lines):
         click.echo("wider than this terminal: add `| less -S`, or `--format csv`", err=True)
 
 
@@ -41,26 +42,26 @@ def table_lines(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int 
     rows : sequence of sequences
         A value for each column.
     width : int, optional
-        Characters of a line. Where they do not suffice, names are broken, then texts; then a few rows stand
+        Cells of a line. Where they do not suffice, names are broken, then texts; then a few rows stand
         one below the other, a line for each value, and many are as wide as they are.
     """
-    cells = [[spell(value) for value in row] for row in rows]
+    spelled = [[spell(value) for value in row] for row in rows]
     right = [
         any(is_number(row[column]) for row in rows)
         and all(is_number(row[column]) or row[column] is None for row in rows)
         for column in range(len(names))
     ]
-    whole = [max([len(name), *(len(row[at]) for row in cells)]) for at, name in enumerate(names)]
+    whole = [max([cells(name), *(cells(row[at]) for row in spelled)]) for at, name in enumerate(names)]
     if width is None or _total(whole) <= width:
-        return _aligned([[name] for name in names], cells, whole, right)
+        return _aligned([[name] for name in names], spelled, whole, right)
     heads = [re.findall(r"[^_]+_?|_", name) or [""] for name in names]
-    widths = [max([*map(len, head), *(len(row[at]) for row in cells)]) for at, head in enumerate(heads)]
-    _narrow(widths, [not to_right for to_right in right], width)
+    widths = [max([*map(cells, head), *(cells(row[at]) for row in spelled)]) for at, head in enumerate(heads)]
+    _narrow(widths, [not is_right for is_right in right], width)
     if _total(widths) <= width:
-        return _aligned(heads, cells, widths, right)
+        return _aligned(heads, spelled, widths, right)
     if len(rows) <= MOST_RECORDS:
         return _records(names, rows)
-    return _aligned([[name] for name in names], cells, whole, right)
+    return _aligned([[name] for name in names], spelled, whole, right)
 
 
 def _total(widths: Sequence[int]) -> int:
@@ -78,46 +79,46 @@ def _narrow(widths: list[int], is_text: Sequence[bool], width: int) -> None:
 
 def _aligned(
     heads: Sequence[Sequence[str]],
-    cells: Sequence[Sequence[str]],
+    spelled: Sequence[Sequence[str]],
     widths: Sequence[int],
     right: Sequence[bool],
 ) -> list[str]:
     lines = []
     tallest = max(map(len, heads), default=0)
     blocks = [[[""] * (tallest - len(head)) + list(head) for head in heads], [["-" * w] for w in widths]]
-    blocks += [[_broken(cell, width) for cell, width in zip(row, widths, strict=True)] for row in cells]
+    blocks += [[_broken(cell, width) for cell, width in zip(row, widths, strict=True)] for row in spelled]
     for block in blocks:
         for number in range(max(map(len, block), default=0)):
             texts = [cell[number] if number < len(cell) else "" for cell in block]
             padded = [
-                text.rjust(width) if to_right else text.ljust(width)
-                for text, width, to_right in zip(texts, widths, right, strict=True)
+                to_right(text, width) if is_right else to_left(text, width)
+                for text, width, is_right in zip(texts, widths, right, strict=True)
             ]
             lines.append(_GAP.join(padded).rstrip())
     return lines
 
 
 def _broken(text: str, width: int) -> list[str]:
-    """Return a text in lines of so many characters, broken behind spaces, underscores, slashes, hyphens."""
+    """Return a text in lines of so many cells, broken behind spaces, underscores, slashes, hyphens."""
     lines = [""]
     for piece in re.findall(r"[^ _/-]*[ _/-]?", text)[:-1]:
-        if lines[-1] and len((lines[-1] + piece).rstrip()) > width:
+        if lines[-1] and cells((lines[-1] + piece).rstrip()) > width:
             lines.append("")
         lines[-1] += piece
-        while len(lines[-1].rstrip()) > width:
-            lines[-1:] = [lines[-1][:width], lines[-1][width:]]
+        if cells(lines[-1].rstrip()) > width:
+            lines[-1:] = pieces(lines[-1], width)
     return [line.rstrip() for line in lines if line.strip()] or [""]
 
 
 def _records(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
     """Return rows one below the other, texts whole."""
-    indent = max(map(len, names), default=0)
+    indent = max(map(cells, names), default=0)
     lines: list[str] = []
     for row in rows:
         lines += [""] if lines else []
         for name, value in zip(names, row, strict=True):
-            text = " ".join(value.split()) if isinstance(value, str) else spell(value)
-            lines.append(f"{name.ljust(indent)}{_GAP}{text}".rstrip())
+            text = one_line(value) if isinstance(value, str) else spell(value)
+            lines.append(f"{to_left(name, indent)}{_GAP}{text}".rstrip())
     return lines
 
 
@@ -133,8 +134,7 @@ def spell(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.4g}"
-    text = " ".join(str(value).split())
-    return text if len(text) <= MAX_WIDTH else text[: MAX_WIDTH - 1] + "…"
+    return shortened(one_line(str(value)), MAX_WIDTH)
 
 
 def is_number(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.cells import cells
 from indexer.cli.table import MOST_RECORDS, _broken, table_lines
 
 NAMES = ["paradigm", "proxy_train", "n"]
@@ -50,6 +51,20 @@ def test_a_broken_text_loses_no_letter(text: str, width: int) -> None:
     lines = _broken(text, width)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(len(line) <= width for line in lines)
+
+
+@pytest.mark.parametrize("width", [None, 33])
+def test_columns_line_up_in_any_script(width: int | None) -> None:
+    texts = ["三本书和一本词典" * 2, "กำลังกินข้าวอยู่ที่บ้าน", "लड़का", "plain"]
+    lines = table_lines(["text", "n", "other"], [[text, 7, "|e\u0301"] for text in texts], width)
+    assert len({cells(line[: line.index("|")]) for line in lines[2:] if "|" in line}) == 1
+    assert sum("7  |" in line for line in lines) == len(texts)
+    assert "".join(line.split("  ")[0] for line in lines[2:]).startswith(texts[0])
+    assert width is None or max(map(cells, lines)) <= width
+
+
+def test_what_a_terminal_acts_upon_is_escaped() -> None:
+    assert table_lines(["a"], [["x\x1b[31m\ty"]])[2] == "x\\x1b[31m y"
 
 
 def test_no_rows_are_names_alone() -> None:
