@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from indexer.cli.command import command
-from indexer.cli.options import allow_path_option, max_tokens_option, sample_option, seed_option
+from indexer.cli.options import IndexFolder, allow_path_option, max_tokens_option, sample_option, seed_option
 from indexer.cli.progress import Progress
 
 
@@ -18,7 +18,7 @@ from indexer.cli.progress import Progress
     "exposure certify --check certificate.json",
     "exposure certify index --check certificate.md",
 )
-@click.argument("index_dir", metavar="[INDEX]", required=False, type=click.Path(file_okay=False))
+@click.argument("index_dir", metavar="[INDEX]", required=False, type=IndexFolder())
 @click.option("--out", metavar="F", help="Verify INDEX, and write F.json and F.md.")
 @click.option(
     "--verification",

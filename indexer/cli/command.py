@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from indexer.cli.advice import OptionOf, with_options
 from indexer.errors import ExposureError
+from indexer.near_names import did_you_mean
 
 
 class CommandWithExamples(click.Command):
@@ -34,9 +36,14 @@ class CommandWithExamples(click.Command):
         self.option_of = option_of
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words; an option without its value is told with what it takes."""
+        """Read the words; a word that is missing or wrong is told with what would be right."""
         try:
             return super().parse_args(ctx, args)
+        except click.MissingParameter as error:
+            told = error.format_message().rstrip(".")
+            raise click.UsageError(f"{told}, as in: {self.examples[0]}", ctx) from None
+        except click.BadParameter as error:
+            raise click.BadParameter(_with_what_is_meant(error), ctx, error.param) from None
         except click.BadOptionUsage as error:
             told = error.message.rstrip(".")
             for option in self.params:
@@ -59,6 +66,19 @@ class CommandWithExamples(click.Command):
         formatter.write("Example:\n" if len(self.examples) == 1 else "Examples:\n")
         for example in self.examples:
             formatter.write(f"  {example}\n")
+
+
+def _with_what_is_meant(error: click.BadParameter) -> str:
+    """Return the message of a wrong value, in words, with the choice that may be meant."""
+    told = re.sub(r"a valid (integer|float)( range)?\.", lambda one: _NUMBERS[one[1]], error.message)
+    given = re.match(r"'(.*)' is not one of ", told)
+    if given and error.param is not None and isinstance(error.param.type, click.Choice):
+        meant = did_you_mean(given[1], error.param.type.choices)
+        told = f"{told.rstrip('.')}; {meant}" if meant else told
+    return told
+
+
+_NUMBERS = {"integer": "a whole number.", "float": "a number."}
 
 
 def command(

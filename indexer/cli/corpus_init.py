@@ -12,7 +12,7 @@ from indexer.cli.lines import paragraph, terminal_width
 
 
 @command("exposure init --preset pythia", "exposure init --preset contamination", "exposure init --list")
-@click.option("--preset", help="Name of the training run, or contamination or word-list.")
+@click.option("--preset", metavar="NAME", help="Name of the training run, or contamination or word-list.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

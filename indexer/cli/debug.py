@@ -6,6 +6,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.options import index_argument
+from indexer.cli.progress import Progress, is_unwatched
 from indexer.plurals import counted
 
 
@@ -20,9 +21,12 @@ def debug(index_dir: str) -> None:
 
     index = IndexDir(index_dir)
     task = ScanTask(index, read_plan(index.plan_file))
-    sample = task.sample()
+    with Progress(quiet=is_unwatched()) as progress:
+        progress.say("Building the tables of the search")
+        sample = task.sample()
+        matchers = task.prepare().matchers
     click.echo(f"sample: the first {counted(len(sample), 'id')} of the plan")
-    for unit, matcher in task.prepare().matchers.items():
+    for unit, matcher in matchers.items():
         click.echo(f"\n{unit}")
         for name, value in describe(matcher, sample).items():
             click.echo(f"  {name:<24} {value}")

@@ -9,6 +9,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.lines import paragraph, terminal_width
+from indexer.cli.options import IndexFolder
 from indexer.cli.table import print_table, spell
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ _NOT_IN_IT = "not in it"
 
 
 @command("exposure diff index-tokens index-text --limit 10")
-@click.argument("one", metavar="INDEX1", type=click.Path(file_okay=False))
-@click.argument("other", metavar="INDEX2", type=click.Path(file_okay=False))
+@click.argument("one", metavar="INDEX1", type=IndexFolder())
+@click.argument("other", metavar="INDEX2", type=IndexFolder())
 @click.option(
     "--limit",
     type=click.IntRange(min=1),

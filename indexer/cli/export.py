@@ -8,6 +8,8 @@ import click
 from click.core import ParameterSource
 
 from indexer.cli.command import command
+from indexer.cli.done import print_done, quoted
+from indexer.cli.lines import tell
 from indexer.cli.options import (
     checkpoint_option,
     index_argument,
@@ -94,7 +96,7 @@ def export(
         of = {"skip-list": by or "document", "loss-mask": "range", "places": "exposure"}[target]
         click.echo(f"wrote {counted(written.n_rows, of)} to {out}")
         if not written.complete:
-            click.echo("zeros are not certain here (see exposure status): there may be more", err=True)
+            tell("zeros are not certain here (see exposure status): there may be more")
         return
     from indexer.splits.ask import load_query
     from indexer.splits.exports import write_export
@@ -115,11 +117,19 @@ def export(
     )
     sizes = ", ".join(f"{table.num_rows:,} {name}" for name, table in split.splits.items())
     instead = ", in the place of the earlier export there" if replaced else ""
-    click.echo(f"wrote {sizes} to {out}{instead}")
+    print_done(f"wrote {sizes} to {out}{instead}", *_next(target, out))
     if split.n_unknown:
-        click.echo(
-            f"left out {counted(split.n_unknown, 'pair')}, whose split this index does not know", err=True
-        )
+        tell(f"left out {counted(split.n_unknown, 'pair')}, whose split this index does not know")
+
+
+def _next(target: str, out: Path) -> list[str]:
+    """Return the command that reads what was written, where another tool has one."""
+    if target != "lm-eval":
+        return []
+    return [
+        f"lm_eval --include_path {quoted(out)} --tasks exposure --model hf --model_args pretrained=MODEL"
+        " --log_samples --output_path results"
+    ]
 
 
 def _refuse_options_of_splits(target: str) -> None:

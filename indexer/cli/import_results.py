@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.command import command
+from indexer.cli.lines import tell
 from indexer.cli.options import index_argument
+from indexer.cli.progress import Progress, is_unwatched
 from indexer.plurals import counted
 
 if TYPE_CHECKING:
@@ -44,7 +46,9 @@ def import_results(
     index = IndexDir(index_dir)
     index.require_database()
     names = ItemNames(index)
-    tables = [read_results(path, model, checkpoint, names=names) for path in files]
+    with Progress(quiet=is_unwatched()) as progress:
+        progress.say(f"Reading {counted(len(files), 'file')} of results, then adding them")
+        tables = [read_results(path, model, checkpoint, names=names) for path in files]
     of_items = [table for table in tables if "item_id" in table.column_names]
     of_models = [table for table in tables if "item_id" not in table.column_names]
     if of_items:
@@ -68,10 +72,10 @@ def _add_results(index_dir: str, tables: list[pa.Table]) -> None:
     if joined.unknown_items:
         unknown = f"{counted(len(joined.unknown_items), 'item')} not in this index"
         meant = f"; the index writes {joined.likely}: put the data set before the id" if joined.likely else ""
-        click.echo(f"left out: {unknown}: {name_some(joined.unknown_items)}{meant}", err=True)
+        tell(f"left out: {unknown}: {name_some(joined.unknown_items)}{meant}")
     _say_off_grid(joined.off_grid)
     for missing in joined.missing:
-        click.echo(missing.line(), err=True)
+        tell(missing.line())
 
 
 def _add_measures(index_dir: str, tables: list[pa.Table]) -> None:
@@ -89,7 +93,7 @@ def _add_measures(index_dir: str, tables: list[pa.Table]) -> None:
     )
     if joined.unknown_paradigms:
         unknown = f"{counted(len(joined.unknown_paradigms), 'paradigm')} not in this index"
-        click.echo(f"left out: {unknown}: {name_some(joined.unknown_paradigms)}", err=True)
+        tell(f"left out: {unknown}: {name_some(joined.unknown_paradigms)}")
     _say_off_grid(joined.off_grid)
 
 
@@ -98,6 +102,4 @@ def _say_off_grid(checkpoints: tuple[int, ...]) -> None:
 
     if checkpoints:
         steps = name_some(tuple(f"{step:,}" for step in checkpoints))
-        click.echo(
-            f"not on the checkpoint grid of this index: {steps}; no split can be made as of there", err=True
-        )
+        tell(f"not on the checkpoint grid of this index: {steps}; no split can be made as of there")

@@ -9,6 +9,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.done import print_done, quoted
+from indexer.cli.lines import tell
 from indexer.cli.options import (
     add_phrases_option,
     address_option,
@@ -23,7 +24,7 @@ from indexer.cli.options import (
     set_option,
     workers_option,
 )
-from indexer.cli.progress import Progress, wants_json
+from indexer.cli.progress import Progress, is_unwatched, wants_json
 from indexer.plurals import counted
 
 if TYPE_CHECKING:
@@ -158,22 +159,26 @@ def scan(
     if task is None and share.of > 1:
         click.echo(f"Task {share}, as SLURM says", err=True)
     elif task is None and (name := array_without_share(os.environ)):
-        click.echo(
-            f"Note: {name} is set and --task is not: this task of an array scans all ranges; "
+        tell(
+            f"{name} is set and --task is not: this task of an array scans all ranges; "
             f"name its share with --task ${name}/N",
-            err=True,
+            "Note: ",
         )
     ranges = share_of_ranges(index_dir, share)
-    scanned = scan_shards(
-        index_dir,
-        n_workers=workers,
-        ranges=ranges,
-        max_memory=max_memory,
-        engine=engine or "",
-        address=address,
-        announce=lambda what: click.echo(what, err=True) if what.startswith("Pass ") else None,
-    )
-    n_done = sum(done.is_whole for done in scanned)
+    n_done = 0
+    with Progress(quiet=is_unwatched()) as progress:
+        progress.say("Compiling kernels, then scanning")
+        for done in scan_shards(
+            index_dir,
+            n_workers=workers,
+            ranges=ranges,
+            max_memory=max_memory,
+            engine=engine or "",
+            address=address,
+            announce=lambda what: click.echo(what, err=True) if what.startswith("Pass ") else None,
+        ):
+            n_done += done.is_whole
+            progress.advance(done.is_whole, len(ranges), "ranges")
     n_before = len(ranges) - n_done
     of_share = " of this share" if share.of > 1 else ""
     others = f"; {n_before:,} were done before" if n_before else ""
@@ -204,11 +209,13 @@ def merge(index_dir: str, allow_missing: bool, max_memory: str, out: str) -> Non
         nonlocal merged
         merged = n_merged, n_ranges
 
-    notes = merge_index(
-        index_dir, allow_missing=allow_missing, max_memory=max_memory, out=out, on_merged=on_merged
-    )
+    with Progress(quiet=is_unwatched()) as progress:
+        progress.say("Merging")
+        notes = merge_index(
+            index_dir, allow_missing=allow_missing, max_memory=max_memory, out=out, on_merged=on_merged
+        )
     for note in notes:
-        click.echo(f"Note: {note}", err=True)
+        tell(note, "Note: ")
     index_dir = out or index_dir
     found = ask(index_dir, "SELECT status, count(*) AS n FROM exposures GROUP BY ALL ORDER BY ALL").rows
     counts = ", ".join(f"{row['n']:,} {row['status']}" for row in found.to_pylist())

@@ -7,6 +7,8 @@ import shutil
 import sys
 from typing import TextIO
 
+import click
+
 from indexer.cells import cells, pieces
 
 LEAST_WIDTH = 20
@@ -31,6 +33,21 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
 def one_line(text: str) -> str:
     """Return a text as one line, without what a terminal acts upon."""
     return _CONTROL.sub(lambda one: ascii(one[0])[1:-1], " ".join(text.split()))
+
+
+def print_paragraph(text: str, first: str = "", rest: str = "") -> None:
+    """Print a text on standard output, broken into lines on a terminal."""
+    click.echo(paragraph(text, first, rest, terminal_width()))
+
+
+def print_fact(name: str, value: str, width: int) -> None:
+    """Print a name and, behind so many cells and a gap, its value."""
+    print_paragraph(value, f"{to_left(name, width)}  ", " " * (width + 2))
+
+
+def tell(text: str, first: str = "", rest: str = "  ") -> None:
+    """Print a remark on standard error, broken into lines on a terminal; elsewhere it is one line."""
+    click.echo(paragraph(text, first, rest, terminal_width(sys.stderr)), err=True)
 
 
 def to_left(text: str, width: int) -> str:

@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "init": (
         "indexer.cli.corpus_init:init",
-        "Write a commented exposure.toml: training runs, a benchmark, words.",
+        "Write a commented exposure.toml for a run, a benchmark, words.",
     ),
     "phrases": (
         "indexer.cli.phrases:phrases",
@@ -51,20 +51,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "check": (
         "indexer.cli.corpus_check:check",
-        "Preflight: what the shards and the order are, and what a scan will cost.",
+        "Say what shards, order and tokenizer are, and what a scan costs.",
     ),
     "index": ("indexer.cli.index:index", "Plan, scan and merge: build an index."),
-    "plan": ("indexer.cli.index:plan", "Freeze every choice of an index."),
+    "plan": ("indexer.cli.index:plan", "Settle every choice of an index, before anything is scanned."),
     "scan": ("indexer.cli.index:scan", "Scan planned shards, all or the i-th of N shares."),
     "merge": ("indexer.cli.index:merge", "Merge the partials into the table."),
     "status": ("indexer.cli.status:status", "Show what is done, missing, unverified."),
     "debug": (
         "indexer.cli.debug:debug",
-        "Show what is inside the search of a planned index, and what it lets through.",
+        "Show the tables of the search, and what they let through.",
     ),
-    "query": ("indexer.cli.query:query", "Ask an index in SQL, by a query file or ad hoc."),
+    "query": ("indexer.cli.query:query", "Ask an index: a question that is ready, a .sql file, one SELECT."),
     "split": ("indexer.cli.query:split", "Split the pairs, show the balance, write a manifest."),
-    "export": ("indexer.cli.export:export", "Write a split for other tools."),
+    "export": (
+        "indexer.cli.export:export",
+        "Write a split for other tools, or what to leave out.",
+    ),
     "report": ("indexer.cli.report:report", "Write one offline page of charts, and each as SVG and PNG."),
     "import": (
         "indexer.cli.import_results:import_results",
@@ -76,9 +79,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "certify": (
         "indexer.cli.certify:certify",
-        "Write a sealed file of what was covered and verified, or check one.",
+        "Write a sealed file of what was verified, or check one.",
     ),
-    "diff": ("indexer.cli.diff:diff", "Show what differs between two indexes."),
+    "diff": ("indexer.cli.diff:diff", "Show what was changed between two indexes, and what came of it."),
     "batch": ("indexer.cli.corpus_batch:batch", "Print the decoded rows the model saw at a step."),
     "show": ("indexer.cli.show:show", "Show one phrase or item: when it was seen, how often, where."),
 }
@@ -229,5 +232,7 @@ def _fail(error: BaseException, words: list[str]) -> int:
     if "--json" in words:
         print(json.dumps(known.as_dict()), file=sys.stderr)
     else:
-        print(f"exposure: {known.line()}", file=sys.stderr)
+        from indexer.cli.lines import tell
+
+        tell(known.line(), "exposure: ")
     return known.exit_code

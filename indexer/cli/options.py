@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 
 config_argument = click.argument("config", type=click.Path(dir_okay=True))
-index_argument = click.argument("index_dir", metavar="INDEX", type=click.Path(file_okay=False))
+
+
+class IndexFolder(click.Path):
+    """The folder of an index; a file of one, or of a configuration, is told apart."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """Refuse a file, and name the folder that may be meant."""
+        path = Path(value)
+        if path.is_file():
+            if (path.parent / "plan.json").is_file():
+                self.fail(f"{str(path)!r} is a file of an index: give its folder, {path.parent}", param, ctx)
+            self.fail(f"{str(path)!r} is a file: give the folder that `exposure index` wrote", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+index_argument = click.argument("index_dir", metavar="INDEX", type=IndexFolder())
 index_out_option = click.option(
     "--out",
     "index_dir",

@@ -11,6 +11,7 @@ import click
 
 from indexer.cli.command import command
 from indexer.cli.done import print_done
+from indexer.cli.lines import tell
 from indexer.cli.options import allow_path_option
 from indexer.cli.progress import Progress
 from indexer.cli.table import print_table
@@ -132,7 +133,7 @@ def phrases(
         watch = Watch(progress.say, lambda n_rows: progress.advance(n_rows, None, "rows"))
         found = load_phrases(config, match, base=Path(), progress=watch.rows)
     for note in found.notes:
-        click.echo(f"note: {note}", err=True)
+        tell(f"note: {note}")
     tokenizer = None
     if tokenizer_path is not None:
         from indexer.phrases.normalization import normalized
@@ -169,9 +170,7 @@ def _write(found: PhraseSet, tokenizer: Tokenizer | None, out: Path) -> None:
 
 def _print_preview(found: PhraseSet) -> None:
     if found.pairs.num_rows:
-        _print_rows(
-            found.pairs.select(["pair_id", "good_phrase", "bad_phrase", "rule"]).slice(0, _PREVIEW_ROWS)
-        )
+        _print_rows(found.pairs.select(["pair_id", "good_phrase", "bad_phrase"]).slice(0, _PREVIEW_ROWS))
         click.echo()
         _print_paradigms(found)
         click.echo(

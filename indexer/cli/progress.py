@@ -9,11 +9,18 @@ from typing import Any
 
 import click
 
+from indexer.cli.lines import tell
+
 
 def wants_json() -> bool:
     """Tell whether standard error is read by a script, which progress lines would disturb."""
     context = click.get_current_context(silent=True)
     return bool(context and (context.find_root().obj or {}).get("json"))
+
+
+def is_unwatched() -> bool:
+    """Tell whether nobody waits at a terminal: logs of jobs get what was done, not what is being done."""
+    return wants_json() or not sys.stderr.isatty()
 
 
 class Progress:
@@ -42,7 +49,8 @@ class Progress:
         """Print a line with the seconds gone by."""
         self.close_bar()
         if not self.quiet:
-            click.echo(f"[{time.monotonic() - self._began:5.1f} s] {line}", err=True)
+            gone_by = f"[{time.monotonic() - self._began:5.1f} s] "
+            tell(line, gone_by, " " * len(gone_by))
 
     def advance(self, n_done: int, n_total: int | None, unit: str) -> None:
         """Move the bar on; it appears with the first move, and only on a terminal.

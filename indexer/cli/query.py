@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.command import command
+from indexer.cli.lines import print_paragraph, tell
 from indexer.cli.options import (
+    IndexFolder,
     allow_path_option,
     attach_option,
     checkpoint_option,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     "exposure query index \"SELECT count(*) FROM exposures WHERE status = 'never'\"",
     "exposure query --list by_item",
 )
-@click.argument("index_dir", metavar="INDEX", required=False, type=click.Path(file_okay=False))
+@click.argument("index_dir", metavar="INDEX", required=False, type=IndexFolder())
 @click.argument("question", required=False)
 @parameter_option
 @attach_option
@@ -113,7 +115,7 @@ def query(
     if not answer.rows.num_rows:
         _explain_no_rows(index_dir, answer)
     if answer.more:
-        click.echo(f"showing the first {counted(answer.rows.num_rows, 'row')}; there are more", err=True)
+        tell(f"showing the first {counted(answer.rows.num_rows, 'row')}; there are more")
     if out is not None:
         _write(answer, Path(out), None if output_format == "table" else output_format)
     else:
@@ -140,7 +142,7 @@ def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out
     _print(balance, "table")
     if not balance.complete:
         why = "; ".join(balance.taken_on_purpose.values()) or "ranges are missing"
-        click.echo(f"zeros are not certain here ({why}): pairs not seen so far are unknown", err=True)
+        tell(f"zeros are not certain here ({why}): pairs not seen so far are unknown")
     if out is not None:
         _write(ask(index_dir, "splits/at_checkpoint", parameters), Path(out), None)
 
@@ -179,11 +181,10 @@ def _tell_boilerplate(answer: Answer) -> None:
     """Say why rows of windows that were seen have no verdict, and what counts these windows."""
     n_untold = answer.rows["windows_counted"].to_pylist().count(0)
     if n_untold:
-        click.echo(
+        tell(
             f"{counted(n_untold, 'row', 'has', 'have')} no verdict: all windows stand in over"
             f" {answer.parameters['max_sequences']:,} sequences (boilerplate);"
-            " give -p max_sequences=... to count them",
-            err=True,
+            " give -p max_sequences=... to count them"
         )
 
 
@@ -197,7 +198,7 @@ def _explain_no_rows(index_dir: str, answer: Answer) -> None:
         return
     refuse_what_is_always_empty(IndexDir(index_dir), answer.sql)
     file = load_query_file(shipped_queries()[answer.query], answer.query)
-    click.echo(f"no rows: the index holds none of what was asked for. {file.sentence}", err=True)
+    tell(f"no rows: the index holds none of what was asked for. {file.sentence}")
 
 
 def _write(answer: Answer, path: Path, output_format: str | None) -> None:
@@ -224,10 +225,12 @@ def _print_questions(word: str) -> None:
         load_query(word)  # says what may be meant
     for name, path in listed.items():
         file = load_query_file(path, name)
-        click.echo(f"{name}\n    {file.title}. {file.sentence}")
+        click.echo(name)
+        print_paragraph(f"{file.title}. {file.sentence}", "    ", "    ")
         for other, what in file.attached.items():
-            click.echo(f"    --attach {other}=INDEX2  {what}")
+            print_paragraph(what, f"    --attach {other}=INDEX2  ", "       ")
         for parameter in file.parameters:
             default = "" if parameter.default is None else f" = {parameter.default}"
-            click.echo(f"    -p {parameter.name}{default}  {parameter.type}: {parameter.help}")
+            name_and_default = f"    -p {parameter.name}{default}  "
+            print_paragraph(f"{parameter.type}: {parameter.help}", name_and_default, "       ")
         click.echo(f"    {file.example}")

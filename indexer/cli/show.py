@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from indexer.cli.command import command
+from indexer.cli.lines import one_line, print_fact, print_paragraph, tell
 from indexer.cli.options import allow_path_option, index_argument
 from indexer.cli.table import spell
 from indexer.plurals import counted
@@ -43,7 +44,8 @@ def _show_phrase(index_dir: str, phrase: str, allow_paths: tuple[str, ...]) -> N
     history = phrase_history(index_dir, phrase, allow_paths)
     for name, value in history.facts.items():
         if value is not None or name != "exposure_count_tokens":
-            click.echo(f"{name.replace('_', ' '):<15} {spell(value)}")
+            text = one_line(value) if isinstance(value, str) else spell(value)
+            print_fact(name.replace("_", " "), text, 14)
     if any(history.exposures_since):
         click.echo("\nExposures between checkpoints")
         for line in plot(history.checkpoints, history.exposures_since):
@@ -55,7 +57,7 @@ def _show_phrase(index_dir: str, phrase: str, allow_paths: tuple[str, ...]) -> N
         where = f"step {step}, sequence {place['sequence']:,}, token {place['token_offset']:,}"
         if history.contexts:
             where += f", document {history.contexts[number].document:,} of its sequence"
-        click.echo(f"  {where}, {place['path']}")
+        print_paragraph(f"{where}, {place['path']}", "  ", "  ")
         if history.contexts:
             print_in_context(history.contexts[number])
     if history.near:
@@ -63,7 +65,7 @@ def _show_phrase(index_dir: str, phrase: str, allow_paths: tuple[str, ...]) -> N
         for near in history.near:
             click.echo(f"  {near['phrase']}  ({counted(near['exposure_count'], 'exposure')})")
     if history.contexts_missing:
-        click.echo(f"places cannot be shown in context: {history.contexts_missing}", err=True)
+        tell(f"places cannot be shown in context: {history.contexts_missing}")
 
 
 def plot(checkpoints: list[int], counts: list[int]) -> list[str]:

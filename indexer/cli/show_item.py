@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer.cli.lines import one_line, print_fact, print_paragraph, tell
 from indexer.cli.table import print_table
 from indexer.plurals import counted
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from indexer.splits.item_history import ItemHistory, Role
 
 _MOST_WINDOWS = 12
+_WIDTH = 11
 
 
 def show_item(index_dir: str, item: str, allow_paths: tuple[str, ...]) -> None:
@@ -24,7 +26,7 @@ def show_item(index_dir: str, item: str, allow_paths: tuple[str, ...]) -> None:
     for role in history.roles:
         _print_role(role, index_dir, item)
     if history.contexts_missing:
-        click.echo(f"spans cannot be shown in context: {history.contexts_missing}", err=True)
+        tell(f"spans cannot be shown in context: {history.contexts_missing}")
 
 
 def _print_facts(history: ItemHistory) -> None:
@@ -33,26 +35,27 @@ def _print_facts(history: ItemHistory) -> None:
     click.echo(f"{facts['item_id']}, {kind} of {facts['dataset']}")
     for name in ("paradigm", "phenomenon", "field", "excluded"):
         if facts[name] is not None:
-            click.echo(f"{name:<12} {facts[name]}")
+            print_fact(name, one_line(str(facts[name])), _WIDTH)
     if facts["kind"] == "item":
         for name, value in facts["attributes"].items():
-            click.echo(f"{name:<12} {value}")
+            print_fact(name, one_line(str(value)), _WIDTH)
 
 
 def _print_role(role: Role, index_dir: str, item: str) -> None:
     verdict = f": {role.verdict['verdict']}" if role.verdict else ""
     click.echo(f"\n{click.style(role.role, bold=True)}{verdict}")
     if role.text:
-        click.echo(f"  “{role.text.strip()}”")
+        print_paragraph(f"“{one_line(role.text)}”", "  ", "  ")
     if role.verdict:
         from indexer.splits.item_words import told_windows
 
-        click.echo(f"  {told_windows(role.verdict)}")
+        print_paragraph(told_windows(role.verdict), "  ", "  ")
     if role.longest is not None:
         _print_longest(role, is_exact=role.verdict.get("span_is_exact", True))
     if role.windows:
         shown = role.windows[:_MOST_WINDOWS]
-        names = ["place", "exposures", "sequences", "status", "first step", "phrase"]
+        click.echo()
+        names = ["window", "exposures", "sequences", "status", "first step", "phrase"]
         columns = ("place", "exposure_count", "sequence_count", "status", "first_step", "phrase")
         print_table(names, [[row[name] for name in columns] for row in shown])
         more = len(role.windows) - len(shown)
@@ -65,7 +68,7 @@ def _print_role(role: Role, index_dir: str, item: str) -> None:
 def _print_longest(role: Role, *, is_exact: bool) -> None:
     from indexer.splits.item_words import told_span
 
-    click.echo(f"  {told_span(role.longest or {}, is_exact=is_exact)}")
+    print_paragraph(told_span(role.longest or {}, is_exact=is_exact), "  ", "  ")
     if role.context is not None:
         from indexer.cli.in_context import print_in_context
 

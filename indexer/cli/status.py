@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.command import command
+from indexer.cli.lines import print_fact
 from indexer.cli.options import index_argument
 from indexer.plurals import counted
 
@@ -64,6 +65,9 @@ def status(index_dir: str, as_json: bool, missing: bool, missing_format: str, ta
         _print_all(state)
 
 
+_WIDTH = 14
+
+
 def _print_all(state: IndexStatus) -> None:
     meaning = {
         "none": "not merged yet",
@@ -89,20 +93,20 @@ def _print_all(state: IndexStatus) -> None:
         vocabulary = state.tokenizer["vocabulary_sha256"]
         lines["tokenizer"] = f"{state.tokenizer['name']}, sha256 of its vocabulary {vocabulary}"
     for name, value in lines.items():
-        click.echo(f"{name:<15} {value}")
+        print_fact(name, value, _WIDTH)
     for found in state.taken_on_purpose.values():
-        click.echo(f"{'on purpose':<15} {found}")
+        print_fact("on purpose", found, _WIDTH)
     for note in state.notes:
-        click.echo(f"{'note':<15} {note}")
+        print_fact("note", note, _WIDTH)
     for what in state.refused_partials:
-        click.echo(f"{'scan again':<15} {what}")
+        print_fact("scan again", what, _WIDTH)
     for name in state.changed_files:
-        click.echo(f"{'changed':<15} {name}: not the file that was planned any more")
+        print_fact("changed", f"{name}: not the file that was planned any more", _WIDTH)
     if state.changed_files:
-        click.echo(f"{'':<15} `exposure index` again scans what is read from changed files")
+        print_fact("", "`exposure index` again scans what is read from changed files", _WIDTH)
     if state.n_remote_files:
-        click.echo(f"{'not looked at':<15} {counted(state.n_remote_files, 'object')} of a store")
+        print_fact("not looked at", f"{counted(state.n_remote_files, 'object')} of a store", _WIDTH)
     for name, reason in state.given_up.items():
-        click.echo(f"{'given up':<15} {reason if name in reason else f'{name}: {reason}'}")
+        print_fact("given up", reason if name in reason else f"{name}: {reason}", _WIDTH)
     for name in state.missing_shards:
-        click.echo(f"{'missing':<15} {name}")
+        print_fact("missing", name, _WIDTH)

@@ -54,7 +54,7 @@ def table_lines(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int 
     whole = [max([cells(name), *(cells(row[at]) for row in spelled)]) for at, name in enumerate(names)]
     if width is None or _total(whole) <= width:
         return _aligned([[name] for name in names], spelled, whole, right)
-    heads = [re.findall(r"[^_]+_?|_", name) or [""] for name in names]
+    heads = [[part.rstrip() for part in re.findall(r"[^_ ]+[_ ]?|[_ ]", name)] or [""] for name in names]
     widths = [max([*map(cells, head), *(cells(row[at]) for row in spelled)]) for at, head in enumerate(heads)]
     _narrow(widths, [not is_right for is_right in right], width)
     if _total(widths) <= width:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.command import command
+from indexer.cli.lines import print_paragraph
 from indexer.cli.options import (
     allow_path_option,
     index_argument,
@@ -64,19 +65,24 @@ def verify(
     return verification.exit_code
 
 
+_VERDICT = 10
+"""Characters of a line until the name of its check."""
+
+
 def print_verification(verification: Verification) -> None:
     """Print one line a check, the first failures below each, and what may be wrong all the same."""
     for check in verification.checks:
-        click.echo(check.line())
+        line = check.line()
+        print_paragraph(line[_VERDICT:], line[:_VERDICT], " " * _VERDICT)
         for finding in check.details:
-            click.echo(f"          {finding.line()}")
+            print_paragraph(finding.line(), " " * _VERDICT, " " * (_VERDICT + 2))
         if check.n_failed > len(check.details):
             click.echo(f"          ... and {check.n_failed - len(check.details):,} more")
     click.echo()
     for bound in verification.bounds:
-        click.echo(bound)
+        print_paragraph(bound, "", "  ")
     for sentence in verification.trusted:
-        click.echo(f"taken on trust: {sentence}")
+        print_paragraph(f"taken on trust: {sentence}", "", "  ")
     n_failed = sum(check.n_failed > 0 for check in verification.checks)
     click.echo(
         "All checks held."

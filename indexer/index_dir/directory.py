@@ -170,8 +170,15 @@ class IndexDir:
                 "holds no plan.json",
                 path=self.shown(self.root),
                 expected="an index directory",
-                fix="make one with `exposure index`",
+                fix=self._index_inside() or "make one with `exposure index`",
             )
+
+    def _index_inside(self) -> str | None:
+        """Name an index that lies in the folder which was taken for one."""
+        with suppress(OSError):
+            for plan_file in sorted(self.root.glob("*/plan.json")):
+                return f"did you mean {plan_file.parent}?"
+        return None
 
     def require_database(self) -> None:
         """Refuse a directory without a merged table.

@@ -79,7 +79,7 @@ def memory_limit(max_memory: str) -> MemoryLimit:
         It is no size.
     """
     if max_memory:
-        return MemoryLimit(parse_size(max_memory, key="max_memory"), given=True)
+        return MemoryLimit(parse_size(max_memory, key="[index] max_memory"), given=True)
     return MemoryLimit(machine_memory(), given=False)
 
 

@@ -36,6 +36,9 @@ def manifest_format(path: Path, format: str | None = None) -> str:
         The format is unknown.
     """
     format = format or path.suffix.lstrip(".")
+    if not format:
+        endings = " or ".join(f".{one}" for one in FORMATS)
+        raise ConfigError("the name tells no format", path=path, expected=f"one that ends in {endings}")
     if format not in FORMATS:
         raise ConfigError(f"unknown manifest format {format!r}", path=path, expected=" or ".join(FORMATS))
     return format

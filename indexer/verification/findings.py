@@ -93,7 +93,8 @@ class Check:
         """Return the check as one line."""
         verdict = f"{self.n_failed:,} FAILED" if self.n_failed else "held" if self.n_looked_at else "none"
         note = f" ({self.note})" if self.note else ""
-        return f"{verdict:<9} {self.name}: {self.n_looked_at:,} {self.unit}{note}"
+        unit = self.unit.removesuffix("s") if self.n_looked_at == 1 and " " not in self.unit else self.unit
+        return f"{verdict:<9} {self.name}: {self.n_looked_at:,} {unit}{note}"
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def test_what_is_written_can_be_read_again(pairs: str, tmp_path: Path, suffix: s
 
 def test_the_preview_lines_up_and_counts(pairs: str) -> None:
     shown = run(pairs).splitlines()
-    assert shown[0].split() == ["pair_id", "good_phrase", "bad_phrase", "rule"]
+    assert shown[0].split() == ["pair_id", "good_phrase", "bad_phrase"]
     assert "1 pair, 2 distinct phrases" in shown[-1]
 
 
