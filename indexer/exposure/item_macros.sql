@@ -227,7 +227,6 @@ runs AS (
         min(step) AS step,
         min(place) AS first_place,
         max(place) - min(place) + 1 AS windows,
-        min_by(phrase_id, place) AS first_phrase_id,
         min(start) AS start,
         max(stop) AS stop,
         min(token_offset) AS token_offset,
@@ -247,7 +246,8 @@ SELECT
     runs.step,
     runs.first_place,
     runs.windows,
-    n_item_words(phrases.phrase) + runs.windows - 1 AS n_words,
+    -- of the field: ids may spell a phrase in more words, as in "don ' t"
+    n_item_words(texts.field_text[runs.start + 1:runs.stop]) AS n_words,
     runs.start,
     runs.stop,
     runs.token_offset,
@@ -256,5 +256,5 @@ SELECT
 FROM runs
 JOIN item_phrases AS fields ON fields.rowid = runs.field
 JOIN items USING (item_id)
-JOIN phrases ON phrases.phrase_id = runs.first_phrase_id;
+JOIN item_phrases AS texts ON texts.item_id = fields.item_id AND texts.role = fields.role AND texts.place = 0;
 COMMENT ON MACRO TABLE verbatim_runs IS 'Runs of windows of an item that follow each other in one sequence, at the places that the index keeps of what was seen before a checkpoint (NULL: the whole window): their length in words, where they stand in the field and in the sequence; is_exact is FALSE where tokens do not tell whether the windows follow each other as they do in the field';
