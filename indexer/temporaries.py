@@ -3,22 +3,25 @@
 ``.FINAL.HOST.BOOT.PID-START.TOKEN.tmp``: two machines may write the same file at once, and the number of a
 process says nothing on another machine, after a restart, or in another container of the same machine, which
 may all have one host name: what these wrote goes once nobody else writes there. On a busy machine another
-process soon has the number of a dead one; when it was started tells them apart.
+process soon has the number of a dead one; when it was started tells them apart. Whoever fills a folder holds
+a lock on it, so that one which was left before a machine of this name was started anew can go too.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
 import shutil
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 _NAME = re.compile(
-    r"\.(?P<final>.+)\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)(-(?P<start>\d+))?\.[0-9a-f]{8}\.tmp(\.wal|\.spill)?"
+    r"\.(?P<final>.+)\.(?P<host>[^.]+)\.(?P<boot>[^.]+)\.(?P<pid>\d+)(-(?P<start>\d+))?\.[0-9a-f]{8}\.tmp(?P<of_duckdb>\.wal|\.spill)?"
 )
 
 
@@ -28,6 +31,33 @@ def aside_of(final: Path) -> Path:
     pid = os.getpid()
     writer = f"{pid}-{_started(pid) or 0}"
     return final.with_name(f".{final.name}.{host}.{boot}.{writer}.{secrets.token_hex(4)}.tmp")
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder that is filled aside: it ends with this process, however that ends."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # not every file system locks folders
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_held(folder: Path) -> bool:
+    """Tell whether anybody may hold a folder; so it is said of what is none, or cannot be locked."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def remove_aside(aside: Path) -> None:
@@ -48,6 +78,7 @@ def remove_leftovers(folder: Path, *, alone: bool, of: str | None = None) -> lis
         Where to look; it need not be there.
     alone : bool
         Whether nobody else writes here: then what another machine or container left is removed too.
+        Where others may write, a folder that was left under the name of this machine is, if nobody holds it.
     of : str, optional
         Name of a file: only what was written aside for it is looked at.
 
@@ -62,7 +93,9 @@ def remove_leftovers(folder: Path, *, alone: bool, of: str | None = None) -> lis
         if match is None or of not in (None, match["final"]):
             continue
         here = (match["host"], match["boot"]) == _machine()
-        if (here or alone) and not (here and _is_alive(int(match["pid"]), match["start"])):
+        is_dead = here and not _is_alive(int(match["pid"]), match["start"])
+        is_free = match["host"] == _machine()[0] and not match["of_duckdb"] and not _is_held(path)
+        if is_dead or (not here and (alone or is_free)):
             remove_aside(path)
             removed.append(path)
     return removed

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indexer.errors import ExposureError, ResourceError
 from indexer.foreign_errors import READ_ONLY, is_about_space, is_read_only, reason_of
-from indexer.temporaries import aside_of, remove_aside, remove_leftovers
+from indexer.temporaries import aside_of, held, remove_aside, remove_leftovers
 
 
 def commit_file(final: Path, write: Callable[[Path], object]) -> None:
@@ -59,7 +59,8 @@ def commit_folder(final: Path, write: Callable[[Path], object]) -> None:
     aside, earlier = aside_of(final), aside_of(final)
     try:
         aside.mkdir()
-        write(aside)
+        with held(aside):
+            write(aside)
         if final.exists():
             final.rename(earlier)
         aside.rename(final)

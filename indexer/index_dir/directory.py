@@ -235,7 +235,8 @@ class IndexDir:
             data = bytes_of_regular(self.plan_file)
         except FileNotFoundError:
             if self.partials.exists() or self.frozen.exists():
-                raise StateError("is gone", path=self.plan_file, fix=PLAN_AGAIN) from None
+                fix = PLAN_AGAIN.removeprefix("delete it, and ")
+                raise StateError("is gone", path=self.plan_file, fix=fix) from None
             return None
         except OSError as error:
             raise StateError(

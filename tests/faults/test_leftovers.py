@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from indexer import temporaries
-from indexer.index_dir import IndexDir, commit_file
+from indexer.index_dir import IndexDir, commit_file, commit_folder
 from indexer.temporaries import aside_of, remove_leftovers
 
 needs_proc = pytest.mark.skipif(
@@ -62,6 +62,18 @@ def test_another_machine_of_the_same_name_may_write_still(tmp_path: Path, monkey
     monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "ours"))
     assert str(os.getpid()) in theirs.name and remove_leftovers(tmp_path, alone=False) == []
     assert remove_leftovers(tmp_path, alone=True) == [theirs]
+
+
+def test_a_folder_that_was_left_before_this_machine_was_started_anew(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "before"))
+    left, of_duckdb = aside_of(tmp_path / "x"), tmp_path / f"{aside_of(tmp_path / 'x').name}.spill"
+    monkeypatch.setattr(temporaries, "_machine", lambda: ("here", "now"))
+    for folder in (left, of_duckdb):
+        folder.mkdir()
+    with temporaries.held(left):
+        assert remove_leftovers(tmp_path, alone=False) == []
+    commit_folder(tmp_path / "x", lambda folder: (folder / "a").write_text("a"))
+    assert sorted(tmp_path.iterdir()) == [of_duckdb, tmp_path / "x"]
 
 
 @needs_proc
