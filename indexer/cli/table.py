@@ -10,11 +10,14 @@ from typing import Any
 import click
 
 from indexer.cells import cells, pieces, shortened
-from indexer.cli.lines import one_line, terminal_width, to_left, to_right
+from indexer.cli.lines import one_line, paragraph, tell, terminal_width, to_left, to_right
 
 MAX_WIDTH = 60
-LEAST_WIDTH = 16
+LEAST_WIDTH = 12
 """Of a column of text that is broken into lines."""
+
+FEWEST_ALIKE = 3
+"""Rows of which it is told once where they say the same."""
 
 MOST_RECORDS = 25
 """Rows that are shown one below the other where they are too wide for the terminal."""
@@ -29,7 +32,7 @@ def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     for line in lines:
         click.echo(line)
     if width is not None and len(rows) > MOST_RECORDS and any(cells(line) > width for line in lines):
-        click.echo("wider than this terminal: add `| less -S`, or `--format csv`", err=True)
+        tell("wider than this terminal: add `| less -S`")
 
 
 def table_lines(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None = None) -> list[str]:
@@ -42,9 +45,24 @@ def table_lines(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int 
     rows : sequence of sequences
         A value for each column.
     width : int, optional
-        Cells of a line. Where they do not suffice, names are broken, then texts; then a few rows stand
-        one below the other, a line for each value, and many are as wide as they are.
+        Cells of a line. Where they do not suffice, names are broken, then texts; then columns that say the
+        same in all rows are told once, above; then a few rows stand one below the other, a line for each
+        value, and many are as wide as they are.
     """
+    fitting = _fitting(names, rows, width)
+    if fitting is None and width is not None and len(rows) >= FEWEST_ALIKE:
+        fitting = _without_the_same(names, rows, width)
+    if fitting is not None:
+        return fitting
+    if not rows:
+        return [f"no rows of {', '.join(names)}"]
+    if width is not None and len(rows) <= MOST_RECORDS:
+        return _records(names, rows, width)
+    return _fitting(names, rows, None) or []
+
+
+def _fitting(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None) -> list[str] | None:
+    """Return the lines of a table of columns, or None where it does not fit."""
     spelled = [[spell(value) for value in row] for row in rows]
     right = [
         any(is_number(row[column]) for row in rows)
@@ -57,11 +75,18 @@ def table_lines(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int 
     heads = [[part.rstrip() for part in re.findall(r"[^_ ]+[_ ]?|[_ ]", name)] or [""] for name in names]
     widths = [max([*map(cells, head), *(cells(row[at]) for row in spelled)]) for at, head in enumerate(heads)]
     _narrow(widths, [not is_right for is_right in right], width)
-    if _total(widths) <= width:
-        return _aligned(heads, spelled, widths, right)
-    if len(rows) <= MOST_RECORDS:
-        return _records(names, rows)
-    return _aligned([[name] for name in names], spelled, whole, right)
+    return _aligned(heads, spelled, widths, right) if _total(widths) <= width else None
+
+
+def _without_the_same(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> list[str] | None:
+    """Return the lines of a table whose columns of one value are told above it, or None as before."""
+    same = [at for at in range(len(names)) if all(row[at] == rows[0][at] for row in rows)]
+    others = [at for at in range(len(names)) if at not in same]
+    fitting = _fitting([names[at] for at in others], [[row[at] for at in others] for row in rows], width)
+    if fitting is None or not same or not others:
+        return None
+    told = ", ".join(f"{names[at]} {spell(rows[0][at])}" for at in same)
+    return [*paragraph(f"in all rows: {told}", "", "  ", width).split("\n"), "", *fitting]
 
 
 def _total(widths: Sequence[int]) -> int:
@@ -110,7 +135,7 @@ def _broken(text: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines if line.strip()] or [""]
 
 
-def _records(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+def _records(names: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> list[str]:
     """Return rows one below the other, texts whole."""
     indent = max(map(cells, names), default=0)
     lines: list[str] = []
@@ -118,7 +143,8 @@ def _records(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
         lines += [""] if lines else []
         for name, value in zip(names, row, strict=True):
             text = one_line(value) if isinstance(value, str) else spell(value)
-            lines.append(f"{to_left(name, indent)}{_GAP}{text}".rstrip())
+            first, rest = f"{to_left(name, indent)}{_GAP}", " " * (indent + len(_GAP))
+            lines += [line.rstrip() for line in paragraph(text, first, rest, width).split("\n")]
     return lines
 
 

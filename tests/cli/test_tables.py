@@ -36,13 +36,34 @@ def test_first_names_are_broken_then_texts() -> None:
     ]
 
 
+def test_what_all_rows_say_is_told_once_where_columns_do_not_fit() -> None:
+    rows = [["seed-1", "surprisal", number, None] for number in (1, 2, 30)]
+    names = ["model", "measure", "first_step", "a_note"]
+    assert table_lines(names, rows, 36)[1] == "model   measure      step  note"
+    assert table_lines(names, rows, 24) == [
+        "in all rows: model",
+        "  seed-1, measure",
+        "  surprisal, a_note -",
+        "",
+        "first_step",
+        "----------",
+        "         1",
+        "         2",
+        "        30",
+    ]
+    assert table_lines(names, rows[:2], 24)[0] == "model       seed-1"
+
+
 def test_then_rows_stand_one_below_the_other_with_whole_texts() -> None:
     text = "x" * 70
-    assert table_lines(["text", "a_count"], [[text, 1000]], 20) == [f"text     {text}", "a_count  1,000"]
+    assert table_lines(["text", "a_count"], [[text, 1000]], 16) == [f"text     {text}", "a_count  1,000"]
+    words = table_lines(["text", "a_count"], [["some words of a text that is long", 1000]], 16)
+    assert words == ["text     some words of a text", "         that is long", "a_count  1,000"]
     rows = [[text, number] for number in range(2)]
-    assert table_lines(["text", "a_count"], rows, 20)[2:4] == ["", f"text     {text}"]
-    many = [[text, number] for number in range(MOST_RECORDS + 1)]
-    assert table_lines(["text", "a_count"], many, 20) == table_lines(["text", "a_count"], many)
+    assert table_lines(["text", "a_count"], rows, 16)[2:4] == ["", f"text     {text}"]
+    many = [[text + str(number), number] for number in range(MOST_RECORDS + 1)]
+    lines = table_lines(["text", "a_count"], many, 10)
+    assert lines == table_lines(["text", "a_count"], many)
 
 
 @pytest.mark.parametrize("width", [4, 7, 30])
@@ -68,4 +89,5 @@ def test_what_a_terminal_acts_upon_is_escaped() -> None:
 
 
 def test_no_rows_are_names_alone() -> None:
+    assert table_lines(["long_name_of_it", "another"], [], 9) == ["no rows of long_name_of_it, another"]
     assert table_lines(["a_name", "b"], [], 7) == ["a_", "name  b", "----  -"]
