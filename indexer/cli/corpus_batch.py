@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.cli.command import command
+from indexer.cli.lines import harmless
 from indexer.cli.options import allow_path_option, set_option
 from indexer.plurals import counted
 
@@ -67,7 +69,7 @@ def batch(
                 continue
             place = f"step {step:,}, row {row.row:,}, sequence {row.sequence:,}, {row.shard}"
             click.echo(click.style(f"{place}, {counted(len(ids), 'id')}", bold=True))
-            click.echo(text + "\n")
+            click.echo((harmless(text) if sys.stdout.isatty() else text) + "\n")
         if recall is not None:
             recall.end()
 

@@ -30,9 +30,18 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
     return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
+def harmless(text: str) -> str:
+    """Return a text in which what a terminal acts upon is escaped; its lines and tabs stay."""
+    return re.sub(r"[^\n\t]+", lambda some: _escaped(some[0]), text)
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda one: ascii(one[0])[1:-1], text)
+
+
 def one_line(text: str) -> str:
     """Return a text as one line, without what a terminal acts upon."""
-    return _CONTROL.sub(lambda one: ascii(one[0])[1:-1], " ".join(text.split()))
+    return _escaped(" ".join(text.split()))
 
 
 def print_paragraph(text: str, first: str = "", rest: str = "") -> None:
@@ -72,7 +81,7 @@ def paragraph(text: str, first: str = "", rest: str = "", width: int | None = No
     width : int, optional
         Cells of a line.
     """
-    words = _BROKEN_AT.findall(text)
+    words = _BROKEN_AT.findall(one_line(text))
     if width is None:
         return first + " ".join(words)
     width = max(width, cells(first) + LEAST_WIDTH, cells(rest) + LEAST_WIDTH)

@@ -120,9 +120,9 @@ sample_option = click.option(
     type=click.IntRange(min=0),
     default=1000,
     show_default=True,
-    help="Phrases that were seen, zeros and places to draw, so many of each.",
+    help="How many to draw of phrases that were seen, of zeros, and of places.",
 )
-seed_option = click.option("--seed", type=int, default=0, show_default=True, help="What they are drawn with.")
+seed_option = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draw.")
 max_tokens_option = click.option(
     "--max-tokens",
     type=click.IntRange(min=0),
@@ -131,7 +131,10 @@ max_tokens_option = click.option(
     help="Tokens in which phrases are counted again: whole ranges, at least one; 0: all.",
 )
 checkpoint_option = click.option(
-    "--checkpoint", type=int, default=None, help="Steps taken, one of the grid; default: the whole window."
+    "--checkpoint",
+    type=int,
+    default=None,
+    help="As of which checkpoint: steps taken, one of the grid; default: the whole window.",
 )
 min_count_option = click.option(
     "--min-count",

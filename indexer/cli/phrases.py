@@ -84,7 +84,7 @@ def _option_of(section: str, key: str) -> str | None:
     type=click.Choice(("fold", "turkish", "exact")),
     default="fold",
     show_default=True,
-    help="Which texts are one phrase.",
+    help="fold: texts that differ in upper and lower case are one phrase; turkish: with I and ı, İ and i.",
 )
 @click.option(
     "--tokenizer",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer.cli.done import quoted
 from indexer.cli.lines import one_line, print_fact, print_paragraph, tell
 from indexer.cli.table import print_table
 from indexer.plurals import counted
@@ -60,9 +61,8 @@ def _print_role(role: Role, index_dir: str, item: str) -> None:
         print_table(names, [[row[name] for name in columns] for row in shown])
         more = len(role.windows) - len(shown)
         if more:
-            click.echo(
-                f"  and {counted(more, 'window')} more: exposure query {index_dir} item -p item={item}"
-            )
+            asked = f"exposure query {quoted(index_dir)} item -p item={quoted(item)}"
+            click.echo(f"  and {counted(more, 'window')} more: {asked}")
 
 
 def _print_longest(role: Role, *, is_exact: bool) -> None:

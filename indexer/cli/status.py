@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.command import command
+from indexer.cli.done import quoted
 from indexer.cli.lines import print_fact
 from indexer.cli.options import index_argument
 from indexer.plurals import counted
@@ -55,7 +56,7 @@ def status(index_dir: str, as_json: bool, missing: bool, missing_format: str, ta
     if missing and missing_format == "array":
         n_tasks = tasks or state.n_ranges
         click.echo(array_of_missing(state.missing_ranges, n_tasks))
-        click.echo(f"tasks of {n_tasks:,}: `exposure scan {index_dir} --task I/{n_tasks}`", err=True)
+        click.echo(f"tasks of {n_tasks:,}: `exposure scan {quoted(index_dir)} --task I/{n_tasks}`", err=True)
     elif missing:
         for number, name in state.missing_ranges.items():
             click.echo(f"{number}\t{name}")

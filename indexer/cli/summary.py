@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from indexer.cli.done import quoted
+from indexer.cli.lines import print_paragraph
 from indexer.cli.table import print_table
 from indexer.plurals import counted
 
@@ -50,8 +51,9 @@ def print_summary(index_dir: str) -> None:
     counts = ask(index_dir, "overview").rows.to_pylist()[0]
     n_items = ask(index_dir, "SELECT count(*) AS n FROM items WHERE kind = 'item'").rows["n"][0].as_py()
     items = f"{counted(n_items, 'other item' if counts['pairs'] else 'item')}, " if n_items else ""
-    click.echo(
-        f"\n{counted(counts['phrases'], 'phrase')}, {counted(counts['pairs'], 'pair')}, {items}"
+    click.echo()
+    print_paragraph(
+        f"{counted(counts['phrases'], 'phrase')}, {counted(counts['pairs'], 'pair')}, {items}"
         f"{counted(counts['tokens'], 'token')} in {counted(counts['sequences'], 'sequence')}, "
         f"{counted(counts['steps'], 'step')}; {counted(counts['phrases_seen'], 'phrase')} seen, "
         f"{counted(counts['exposures'], 'exposure')}"

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -83,6 +84,11 @@ class IndexDir:
     def partial_file(self, range_number: int) -> Path:
         """Return where the partial of a planned range is committed."""
         return self.partials / f"{range_number:06d}.parquet"
+
+    @property
+    def typed(self) -> str:
+        """The directory as it is typed into a shell, for advice."""
+        return shlex.quote(str(self.root))
 
     def shown(self, path: Path) -> str:
         """Return what messages call a file of the index."""

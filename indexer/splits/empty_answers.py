@@ -37,7 +37,7 @@ def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
     if _reads(sql, _OF_PAIRS):
         require_pairs(index)
     (held,) = ask_in_process(index.database_file, "empty_answers", _HELD, {}, UNHURRIED).rows.to_pylist()
-    add_some = f"add some with `exposure import {index.root} FILES`"
+    add_some = f"add some with `exposure import {index.typed} FILES`"
     if _reads(sql, _OF_RESULTS) and not held["results"]:
         raise ConfigError("holds no results, so there is nothing to tell", path=index.root, fix=add_some)
     if _reads(sql, "model_measures") and not held["measures"]:
@@ -46,7 +46,7 @@ def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
         raise ConfigError(
             "holds no items but minimal pairs, so there is nothing to tell",
             path=index.root,
-            fix=f"ask `exposure query {index.root} explore/overview`, or index again with items in it",
+            fix=f"ask `exposure query {index.typed} explore/overview`, or index again with items in it",
         )
 
 

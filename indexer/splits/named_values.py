@@ -112,7 +112,7 @@ def phrase_of_index(index: IndexDir, phrase: str) -> str:
 def _no_phrase_near(index: IndexDir) -> str:
     if not _first_column(index, "SELECT phrase FROM phrases WHERE phrase IS NOT NULL LIMIT 1"):
         return "it holds no phrase as text"
-    return f'none is near; `exposure query {index.root} "SELECT phrase FROM phrases"` lists what it holds'
+    return f'none is near; `exposure query {index.typed} "SELECT phrase FROM phrases"` lists what it holds'
 
 
 def find_phrase(index: IndexDir, phrase: str) -> str | None:
@@ -132,7 +132,7 @@ def find_phrase(index: IndexDir, phrase: str) -> str | None:
             f"{len(numbers)} phrases of this index have the text {found!r}, each with other token ids",
             path=index.root,
             expected="a text that is one phrase",
-            fix=f'ask for one by its number, as in `exposure query {index.root} "SELECT * FROM exposures '
+            fix=f'ask for one by its number, as in `exposure query {index.typed} "SELECT * FROM exposures '
             f'WHERE phrase_id = {numbers[0]}"`; of that text are {", ".join(numbers[:_FEW])}',
         )
     return found
@@ -198,7 +198,7 @@ def _groups(roles: list[str]) -> list[str]:
 
 def _none_held(index: IndexDir, where: str) -> str:
     if where == "results":
-        return f"it holds no results: add some with `exposure import {index.root} FILES`"
+        return f"it holds no results: add some with `exposure import {index.typed} FILES`"
     return "it holds none"
 
 
@@ -228,7 +228,7 @@ def require_pairs(index: IndexDir) -> None:
     raise ConfigError(
         f"holds no minimal pairs, only {what}, so there is nothing to split",
         path=index.root,
-        fix=f"ask `exposure query {index.root} {question}`, or index again with pairs in [phrases] source",
+        fix=f"ask `exposure query {index.typed} {question}`, or index again with pairs in [phrases] source",
     )
 
 
@@ -254,7 +254,7 @@ def refuse_unknown_item(index: IndexDir, item: str) -> None:
 def _no_item_near(index: IndexDir) -> str:
     if not holds_items(index):
         return "it holds no items"
-    return f'none is near; `exposure query {index.root} "SELECT item_id FROM items"` lists what it holds'
+    return f'none is near; `exposure query {index.typed} "SELECT item_id FROM items"` lists what it holds'
 
 
 def _first_column(index: IndexDir, sql: str, **parameters: str) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,11 @@ def test_a_wrong_word_is_told_with_the_right_one(
 
     code, _, err = exposure(*map(named, words))
     assert code == 2 and named(told) in err
+
+
+def test_advice_quotes_a_folder_for_the_shell(index_dir: Path, tmp_path: Path, exposure) -> None:
+    (tmp_path / "my index").symlink_to(index_dir)
+    code, _, err = exposure("show", tmp_path / "my index", "nosuch/xyzzy")
+    assert code == 2
+    (advised,) = re.findall("`exposure (.*)` lists what it holds", err)
+    assert exposure(*shlex.split(advised))[0] == 0
