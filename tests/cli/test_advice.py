@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,11 +65,16 @@ def texts_of(module: Path) -> list[tuple[int, str]]:
     return found
 
 
-TEXTS = [
-    (module.relative_to(PACKAGE).as_posix(), line, text)
-    for module in sorted(PACKAGE.rglob("*.py"))
-    for line, text in texts_of(module)
-]
+@cache
+def texts() -> list[tuple[str, int, str]]:
+    """Module, line and words of every text; not at import, which every worker of pytest does."""
+    return [
+        (module.relative_to(PACKAGE).as_posix(), line, text)
+        for module in sorted(PACKAGE.rglob("*.py"))
+        for line, text in texts_of(module)
+    ]
+
+
 ALL_OPTIONS = {
     option
     for name in COMMANDS
@@ -78,14 +84,14 @@ ALL_OPTIONS = {
 
 
 def test_the_walk_finds_the_texts():
-    found = " ".join(text for _, _, text in TEXTS)
+    found = " ".join(text for _, _, text in texts())
     for known in ("set [corpus] dtype", "--allow-missing", "`exposure index`", "[corpus] max_window_bytes"):
         assert known in found
-    assert len(TEXTS) > 400
+    assert len(texts()) > 400
 
 
 def test_keys_that_errors_name_exist():
-    for module, line, text in TEXTS:
+    for module, line, text in texts():
         for match in KEY.finditer(text):
             if "{" in text[match.end() : match.end() + 1]:
                 continue
@@ -103,7 +109,7 @@ OPTIONS_OF_OTHERS = {"--long", "--head"}
 
 
 def test_options_and_commands_that_errors_name_exist():
-    for module, line, text in TEXTS:
+    for module, line, text in texts():
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text):
             assert option in ALL_OPTIONS | OPTIONS_OF_OTHERS, f"{module}:{line}: {text}"
         for command in re.findall(r"`?exposure ([a-z]+)\b", text):
@@ -132,7 +138,7 @@ ONLY_BY_CONFIGURATION = {
 )
 def test_a_command_without_configuration_has_an_option_for_each_key_it_may_be_told_of(command, rooms):
     options = {option for parameter in command.params for option in parameter.opts}
-    for module, line, text in TEXTS:
+    for module, line, text in texts():
         if module.startswith(rooms):
             for match in KEY.finditer(text):
                 named = (match["section"], match["key"])
