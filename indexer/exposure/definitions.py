@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 
 import duckdb
 
@@ -37,9 +38,18 @@ def definitions(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def definitions_of_a_new_index(
-    prepare: Callable[[duckdb.DuckDBPyConnection], object] = lambda _: None,
+    prepare: Callable[[duckdb.DuckDBPyConnection], object] | None = None,
 ) -> dict[str, str]:
     """Return the same of an index that is made now; `prepare` adds what only some indexes have."""
+    return dict(_of_any()) if prepare is None else _made(prepare)
+
+
+@cache
+def _of_any() -> dict[str, str]:
+    return _made(lambda _: None)
+
+
+def _made(prepare: Callable[[duckdb.DuckDBPyConnection], object]) -> dict[str, str]:
     connection = duckdb.connect()
     try:
         connection.execute(sql("schema.sql"))
