@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from indexer.cli.command import command
 from indexer.cli.options import allow_path_option
@@ -33,6 +34,15 @@ OPTIONS = {
     ("tokenizer", "max_bytes"): "--max-tokenizer-bytes",
 }
 """The options that stand for keys of ``exposure.toml``, which this command does not read."""
+
+_OF_HUB = {
+    "configuration": "--name",
+    "split": "--split",
+    "shuffle_seed": "--shuffle-seed",
+    "shuffle_buffer": "--shuffle-buffer",
+    "limit": "--limit",
+}
+"""Parameters of data sets of the hub alone, and their options."""
 
 
 @command(
@@ -185,11 +195,15 @@ def tokenize(
                     progress.advance(1, limit or 0, "documents")
                     yield document
         else:
+            _refuse_options_of_hub()
             texts = find_text_files(sources, base=Path())
             _refuse_passed_over(sources, [file.name for file in texts])
             limits = Limits(UNLIMITED.max_bytes, max_window_bytes, max_line_bytes)
             n_bytes = sum(file.n_bytes for file in texts)
-            named = [{"name": file.name, "n_bytes": file.n_bytes} for file in texts]
+            named = [
+                {"name": file.name, "n_bytes": file.n_bytes, "modified_ns": file.modified_ns}
+                for file in texts
+            ]
             progress.say(f"tokenizing {counted(len(texts), 'file')} of {n_bytes:,} bytes with {loaded.name}")
 
             def documents(start: tuple[int, int]) -> Iterator[Document]:
@@ -214,6 +228,7 @@ def tokenize(
             Cutting(mode, sequence_length, end_of_document, shard_tokens, empty_documents),
             out,
             sources=named,
+            column=column,
             lone_surrogates=lone_surrogates,
             on_shard=on_shard,
         )
@@ -231,6 +246,16 @@ def tokenize(
     text = sections(record.settings, tokenizer, loaded.vocabulary_hash)
     (out / "corpus.toml").write_text(text, encoding="utf-8")
     click.echo(text, nl=False)
+
+
+def _refuse_options_of_hub() -> None:
+    """Refuse options that were given and have an effect on data sets of the hub alone."""
+    context = click.get_current_context()
+    for parameter, option in _OF_HUB.items():
+        if context.get_parameter_source(parameter) is not ParameterSource.DEFAULT:
+            raise ConfigError(
+                f"{option} has no effect on files", expected="hub:owner/name", fix=f"leave {option} out"
+            )
 
 
 def _refuse_passed_over(sources: Sequence[str], names: Sequence[str]) -> None:

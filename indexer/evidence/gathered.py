@@ -17,6 +17,7 @@ from indexer.evidence.holes import (
     listed,
     missing_files,
     shorter_than_neighbours,
+    unfinished,
     unwritten,
 )
 from indexer.evidence.id_sample import sampled_runs
@@ -153,20 +154,24 @@ def _of_files(training: Training) -> dict[str, str]:
 
 
 def _refuse_unwritten(training: Training, taken: dict[str, str]) -> None:
-    """Refuse shards with bytes that nobody wrote; note what was taken. Padding may be zeros."""
-    corpus = training.config.corpus
-    unwritten_ones = (
-        [] if 0 in (corpus.end_of_document, *corpus.special_ids) else unwritten(training.reader.files)
-    )
-    if unwritten_ones and not corpus.allow_holes:
-        raise InputError(
-            listed(unwritten_ones),
-            path="[corpus] paths",
-            fix="fetch it again; if id 0 is padding, put it into [corpus] special_ids; if the run had it so,"
-            " set [corpus] allow_holes = true: counts of 0 are then unknown",
-        )
-    if unwritten_ones:
-        taken["holes"] = "; ".join([*([taken["holes"]] if "holes" in taken else []), listed(unwritten_ones)])
+    """Refuse shards with bytes that nobody wrote, or that a run did not finish; note what was taken."""
+    corpus, corpus_files = training.config.corpus, training.reader.files
+    may_be_padding = 0 in (corpus.end_of_document, *corpus.special_ids)
+    again = "fetch it again; if id 0 is padding, put it into [corpus] special_ids"
+    doubts = [
+        ([] if may_be_padding else unwritten(corpus_files), again),
+        (unfinished(corpus_files, corpus.paths, base=training.config.base), "run `exposure tokenize` again"),
+    ]
+    for found, fix in doubts:
+        if found and not corpus.allow_holes:
+            raise InputError(
+                listed(found),
+                path="[corpus] paths",
+                fix=f"{fix}; if the run had it so, set [corpus] allow_holes = true: counts of 0 are then"
+                " unknown",
+            )
+        if found:
+            taken["holes"] = "; ".join([*([taken["holes"]] if "holes" in taken else []), listed(found)])
 
 
 def _refuse_parts(training: Training, taken: dict[str, str]) -> None:

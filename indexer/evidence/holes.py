@@ -8,22 +8,24 @@ that `split` names (``aa``, ``ab``) and single letters from ``a`` on are a serie
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from indexer.corpus.sequences import Shard
+from indexer.corpus.text.tokenizing import RECORD
 from indexer.errors import InputError
 from indexer.storage import files
 from indexer.storage.compressed import without_suffix
 from indexer.storage.files import CorpusFile
 from indexer.storage.frame_index import lacks_end
 from indexer.storage.globs import has_magic
-from indexer.storage.opening import open_regular
+from indexer.storage.opening import open_regular, read_text
 
 _OF = re.compile(r"(?<!\d)(\d+)([-_.]?of[-_.]?)(\d+)(?!\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
@@ -254,6 +256,39 @@ def _unwritten_of(file: CorpusFile) -> str:
         if any(os.read(descriptor, n_bytes)):
             return ""
         return "holds zeros alone" if n_bytes == file.n_bytes else f"ends in {n_bytes:,} zeros or more"
+
+
+def unfinished(corpus_files: Sequence[CorpusFile], paths: Sequence[str], *, base: Path) -> list[str]:
+    """Return a sentence for each folder of shards that `exposure tokenize` did not finish, or that lacks one.
+
+    Parameters
+    ----------
+    corpus_files : sequence of CorpusFile
+        The files of the corpus.
+    paths : sequence of str
+        What the configuration names: shards that are named one by one are all that are wanted.
+    base : Path
+        What relative paths start from.
+    """
+    folders: dict[str, set[str]] = {}
+    for file in corpus_files:
+        if file.local and file.name not in paths:
+            folders.setdefault(files.parent(file.name), set()).add(PurePath(file.name).name.split(".")[0])
+    found = []
+    for folder, stems in folders.items():
+        record = base / folder / RECORD
+        if not record.is_file():
+            continue
+        with suppress(ValueError, KeyError, TypeError):  # another program's
+            told = json.loads(read_text(record, shown=record))
+            missing = [shard["name"] for shard in told["shards"] if shard["name"] not in stems]
+            if not told["complete"]:
+                found.append(f"{files.join(folder, RECORD)} says that its run did not finish")
+            elif missing and stems & {shard["name"] for shard in told["shards"]}:
+                found.append(
+                    f"{files.join(folder, RECORD)} lists shards that are not there: {listed(missing)}"
+                )
+    return found
 
 
 def cut_between_blocks(corpus_files: Sequence[CorpusFile]) -> list[str]:

@@ -96,6 +96,18 @@ def test_tokenize_writes_shards_that_its_own_sections_read(tmp_path: Path, sampl
     assert code == 0 and "these sketches number 0" in out
 
 
+def test_tokenize_refuses_what_has_no_effect_on_files(tmp_path: Path, sample: Path, exposure):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
+    words = ("tokenize", tmp_path / "a.jsonl", "--out", tmp_path / "out", "--mode", "packed", "-n", "4")
+    words = (*words, "--tokenizer", sample / "tokenizer.json")
+    for option, value in (("--shuffle-seed", "1"), ("--limit", "5"), ("--split", "train")):
+        code, _, error = exposure(*words, option, value)
+        assert code == 2 and f"{option} has no effect on files" in error
+    (tmp_path / "b.txt").write_text("x\n")
+    code, _, error = exposure("tokenize", tmp_path / "*.*", *words[2:])
+    assert code == 3 and "b.txt" in error
+
+
 def test_raw_text_is_indexed_and_looked_at_by_the_tokenizer_of_the_index(
     tmp_path: Path, sample: Path, exposure_process
 ):

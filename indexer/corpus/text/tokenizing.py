@@ -7,6 +7,7 @@ and then recorded in ``tokenize.json``, together with the document to go on from
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,9 +19,13 @@ from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
 from indexer.corpus.text.documents import Document
 from indexer.corpus.text.writers import smallest_dtype, write_megatron
 from indexer.errors import StateError
+from indexer.index_dir.lock import locked
 from indexer.tokenizers import Tokenizer
 
 RECORD = "tokenize.json"
+LOCK = "tokenize.lock"
+_ENDINGS = (".bin", ".idx")
+_SHARD = re.compile(r"\d{5,}\.(bin|idx)")
 VERSION = 1
 _DEFAULTS = {"empty_documents": "keep", "lone_surrogates": "refuse"}
 """What a record means that is older than the setting."""
@@ -62,6 +67,7 @@ def tokenize_documents(
     out: Path,
     *,
     sources: Sequence[dict[str, Any]],
+    column: str = "text",
     lone_surrogates: str = "refuse",
     on_shard: Callable[[Record], None] | None = None,
 ) -> Record:
@@ -78,7 +84,9 @@ def tokenize_documents(
     out : Path
         Folder for ``00000.bin``, ``00000.idx``, ... and ``tokenize.json``.
     sources : sequence of dict
-        Name and size of each source; a folder begun with others is refused.
+        Name, size and time of each source; a folder begun with others is refused.
+    column : str
+        Where `documents` takes the text from; a folder begun otherwise is refused.
     lone_surrogates : str
         What `documents` does with halves of surrogate pairs; a folder begun otherwise is refused.
     on_shard : callable, optional
@@ -97,12 +105,27 @@ def tokenize_documents(
         "tokenizer_hash": tokenizer.content_hash,
         **asdict(cutting),
         "lone_surrogates": lone_surrogates,
+        "column": column,
         "sources": list(sources),
     }
     out.mkdir(parents=True, exist_ok=True)
-    record = _read_record(out, settings)
-    if record.complete:
+    with locked(out / LOCK, shared=False):
+        record = _read_record(out, settings)
+        _refuse_other_shards(out, record)
+        if not record.complete:
+            _write_shards(record, documents, tokenizer, cutting, out, on_shard)
         return record
+
+
+def _write_shards(
+    record: Record,
+    documents: DocumentsFrom,
+    tokenizer: Tokenizer,
+    cutting: Cutting,
+    out: Path,
+    on_shard: Callable[[Record], None] | None,
+) -> None:
+    """Write the shards that a record lacks, and record each."""
     dtype = smallest_dtype(tokenizer.n_ids)
     cutter = Cutter(cutting, record.pending_ids, dtype)
     coming = encoded(documents(record.next_document), tokenizer)
@@ -125,7 +148,6 @@ def tokenize_documents(
         _write_record(out, record)
         if on_shard is not None:
             on_shard(record)
-    return record
 
 
 class _Shard:
@@ -172,15 +194,39 @@ def _read_record(out: Path, settings: dict[str, Any]) -> Record:
     if version != VERSION:
         raise StateError(f"is a record of version {version}", path=path, expected=str(VERSION))
     for key, value in settings.items():
-        if record.settings.get(key, _DEFAULTS.get(key)) != value:
+        begun = record.settings.get(key, _DEFAULTS.get(key, value))
+        if begun != value and (key != "sources" or _other_sources(begun, value)):
             raise StateError(
-                f"was begun with {key} = {record.settings.get(key)!r}",
+                f"was begun with {key} = {begun!r}",
                 path=path,
                 expected=repr(value),
-                fix="choose another folder, or the settings it was begun with",
+                fix="choose another folder, or the settings and sources it was begun with",
             )
     record.next_document = (record.next_document[0], record.next_document[1])
     return record
+
+
+def _other_sources(begun: Sequence[dict[str, Any]], now: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether sources are others; what an older record does not tell of one is not compared."""
+    alike = (
+        all(before[key] == one.get(key) for key in before) for before, one in zip(begun, now, strict=False)
+    )
+    return len(begun) != len(now) or not all(alike)
+
+
+def _refuse_other_shards(out: Path, record: Record) -> None:
+    """Refuse a folder whose shards are not those of its record: a pattern would take all that are there."""
+    names = {shard["name"] for shard in record.shards}
+    there = {path.stem for path in out.iterdir() if _SHARD.fullmatch(path.name)}
+    missing = sorted(name for name in names if not all((out / f"{name}{end}").is_file() for end in _ENDINGS))
+    # the one behind the last may be there already, and is written again
+    other = sorted(there - names - (set() if record.complete else {f"{len(record.shards):05}"}))
+    if other or missing:
+        raise StateError(
+            f"holds shard {other[0]}, which no run here recorded" if other else f"lacks shard {missing[0]}",
+            path=out,
+            fix="choose another folder, or empty this one",
+        )
 
 
 def _write_record(out: Path, record: Record) -> None:

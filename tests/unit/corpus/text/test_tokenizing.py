@@ -18,6 +18,8 @@ from indexer.corpus.text.cutting import Cutting
 from indexer.corpus.text.documents import documents_of, find_text_files
 from indexer.corpus.text.tokenizing import tokenize_documents
 from indexer.errors import ConfigError, InputError, StateError
+from indexer.evidence.holes import unfinished
+from indexer.index_dir.lock import locked
 from tests.support.fixture_cases import FIXTURES
 
 
@@ -42,14 +44,14 @@ def write_sources(folder: Path) -> list:
     return find_text_files(["."], base=folder)
 
 
-def tokenized(folder: Path, out: Path, cutting: Cutting, **options):
+def tokenized(folder: Path, out: Path, cutting: Cutting, *, of_each: dict | None = None, **options):
     sources = write_sources(folder)
     record = tokenize_documents(
         lambda start: documents_of(sources, column="text", start=start),
         Bytes(),
         cutting,
         out,
-        sources=[{"name": file.name, "n_bytes": file.n_bytes} for file in sources],
+        sources=[{"name": file.name, "n_bytes": file.n_bytes, **(of_each or {})} for file in sources],
         **options,
     )
     reader = open_corpus(CorpusConfig(paths=["*.idx"], format="megatron"), base=out)
@@ -114,6 +116,58 @@ def test_a_folder_begun_with_other_settings_is_refused(tmp_path: Path):
     tokenized(tmp_path / "in", tmp_path / "out", Cutting("packed", 9, 0))
     with pytest.raises(StateError, match="begun with sequence_length = 9; expected 8"):
         tokenized(tmp_path / "in", tmp_path / "out", Cutting("packed", 8, 0))
+
+
+def test_a_folder_begun_of_other_text_is_refused(tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    cutting = Cutting("packed", 9, 0)
+    tokenized(tmp_path / "in", tmp_path / "out", cutting, of_each={"modified_ns": 1})
+    with pytest.raises(StateError, match="begun with column = 'text'; expected 'title'"):
+        tokenized(tmp_path / "in", tmp_path / "out", cutting, of_each={"modified_ns": 1}, column="title")
+    with pytest.raises(StateError, match=r"begun with sources = .*'modified_ns': 1"):
+        tokenized(tmp_path / "in", tmp_path / "out", cutting, of_each={"modified_ns": 2})
+    tokenized(tmp_path / "in", tmp_path / "older", cutting)
+    tokenized(tmp_path / "in", tmp_path / "older", cutting, of_each={"modified_ns": 2})
+
+
+def test_shards_that_no_run_recorded(tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    cutting = Cutting("packed", 9, 0, 20)
+    record, _ = tokenized(tmp_path / "in", tmp_path / "out", cutting)
+    last = f"{len(record.shards) - 1:05}"
+    (tmp_path / f"out/{last}.idx").rename(tmp_path / "kept")
+    with pytest.raises(StateError, match=f"lacks shard {last}"):
+        tokenized(tmp_path / "in", tmp_path / "out", cutting)
+    (tmp_path / "kept").rename(tmp_path / f"out/{last}.idx")
+    (tmp_path / "out/tokenize.json").unlink()
+    with pytest.raises(StateError, match="holds shard 00001, which no run here recorded"):
+        tokenized(tmp_path / "in", tmp_path / "out", cutting)
+    with (
+        locked(tmp_path / "out/tokenize.lock", shared=False),
+        pytest.raises(StateError, match="is being written"),
+    ):
+        tokenized(tmp_path / "in", tmp_path / "out", cutting)
+
+
+def test_shards_that_are_not_all_that_were_to_be_written(tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    cutting = Cutting("packed", 9, 0, 20)
+    record, _ = tokenized(tmp_path / "in", tmp_path / "out", cutting)
+
+    def found(paths: list[str]) -> list[str]:
+        reader = open_corpus(CorpusConfig(paths=paths, format="megatron"), base=tmp_path)
+        return unfinished(reader.files, paths, base=tmp_path)
+
+    assert found(["out/*.idx"]) == []
+    for ending in (".bin", ".idx"):
+        (tmp_path / f"out/{len(record.shards) - 1:05}{ending}").unlink()
+    assert found(["out/*.bin"]) == [
+        f"out/tokenize.json lists shards that are not there: {len(record.shards) - 1:05}"
+    ]
+    assert found(["out/00000.bin"]) == []
+    told = json.loads((tmp_path / "out/tokenize.json").read_text())
+    (tmp_path / "out/tokenize.json").write_text(json.dumps(told | {"complete": False}))
+    assert found(["out/*.bin"]) == ["out/tokenize.json says that its run did not finish"]
 
 
 def test_text_that_is_missing_is_named(tmp_path: Path):
