@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.units import Int32Array
 
 SAMPLE_TOKENS = 300_000
+MOST_PHRASES = 200_000
+"""That are looked for in the sample: a search for more takes long to build, and gigabytes."""
 _SHARDS = 8
 
 
@@ -85,10 +88,14 @@ def _found_in_text(
     """Count the phrases in the text of the sample, as a scan would."""
     looked_for = phrases.looked_for()
     texts = [text for text in looked_for["phrase"].to_pylist() if text is not None]
+    n_all = len(texts)
+    if n_all > MOST_PHRASES:
+        texts = random.Random(0).sample(texts, MOST_PHRASES)
     found = _places(texts, tokenizer, sequences, match)
     return FoundInText(
         n_tokens=sum(map(len, sequences)),
         n_phrases=len(texts),
+        n_not_drawn=n_all - len(texts),
         n_found=len(np.unique(found)),
         n_places=len(found),
         notes=spelling_limits(looked_for, tokenizer).notes,

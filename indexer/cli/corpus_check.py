@@ -92,7 +92,9 @@ def _print(found: Preflight, tried: FormCheck | None, unit: str) -> None:
         click.echo(paragraph(text, f"{name.ljust(names)}  ", " " * (names + 2), width))
     if found.sample:
         click.echo("\nFirst row of the window")
-        *lines, rest = paragraph(found.sample, "  ", "  ", width or 100).split("\n", _SAMPLE_LINES)
+        *lines, rest = paragraph(found.sample.rstrip("\ufffd"), "  ", "  ", width or 100).split(
+            "\n", _SAMPLE_LINES
+        )
         for line in lines if len(lines) == _SAMPLE_LINES else [*lines, rest]:
             click.echo(line)
     for title, lines in (("Looks wrong", found.warnings), ("Taken on trust", found.unverified)):

@@ -22,6 +22,8 @@ class FoundInText:
         Which phrases the ids of the tokenizer cannot spell, and what they do not tell.
     has_parts : bool
         Whether some of them are parts of phrases with gaps.
+    n_not_drawn : int
+        Phrases that were not looked for, where there are too many.
     """
 
     n_tokens: int
@@ -30,10 +32,13 @@ class FoundInText:
     n_places: int
     notes: list[str]
     has_parts: bool = False
+    n_not_drawn: int = 0
 
     def lines(self) -> Iterator[str]:
         """Yield what a person should know."""
         of = counted(self.n_phrases, "phrase") + (", parts of those with gaps too," if self.has_parts else "")
+        if self.n_not_drawn:
+            of += f", drawn of {self.n_phrases + self.n_not_drawn:,},"
         sample = f"a sample of {counted(self.n_tokens, 'token')}"
         if self.n_found:
             stand = "stands" if self.n_found == 1 else "stand"

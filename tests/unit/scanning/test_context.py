@@ -49,3 +49,13 @@ def test_bytes_that_are_no_letter_stay_and_ends_of_a_sequence_are_told() -> None
     context = _around(list(data), 5, 8, WIDTH, lambda ids: bytes(ids).decode(errors="replace"))
     assert context[:3] == ("\ufffd\ufffd a ", "cat", " \ufffd")
     assert not context.more_before and not context.more_after
+    context = _around(list(b"some " * 20 + b"cat"), 100, 103, WIDTH, lambda ids: bytes(ids).decode())
+    assert (context.more_before, context.more_after) == (True, False)
+
+
+@pytest.mark.parametrize("text", [THAI, CHINESE])
+def test_no_part_of_a_letter_is_shown_wherever_tokens_are_cut(text: str) -> None:
+    data = list(text.encode())
+    for start in range(60, 240, 7):
+        context = _around(data, start, start + 9, 12, lambda ids: bytes(ids).decode(errors="replace"))
+        assert "".join(context[:3]) in text

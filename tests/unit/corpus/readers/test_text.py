@@ -321,7 +321,7 @@ def test_check_tells_that_text_is_tokenized_at_every_scan(tmp_path: Path, tokeni
     assert found.facts["format"] == "text" and found.facts["ids that its text gives back"] == "100%"
 
 
-def test_forms_are_tried_on_text(tmp_path: Path, tokenizer_file):
+def test_forms_are_tried_on_text(tmp_path: Path, tokenizer_file, monkeypatch):
     write_lines(tmp_path / "a.jsonl", ["one two three"] * 40)
     config = config_of(tmp_path, tokenizer_file)
     training = preflight(config)
@@ -335,6 +335,11 @@ def test_forms_are_tried_on_text(tmp_path: Path, tokenizer_file):
     ]
     n_places = sum(text.count("one two") + text.count("three") for text in texts)
     assert (tried.found.n_phrases, tried.found.n_found, tried.found.n_places) == (2, 2, n_places)
+    monkeypatch.setattr("indexer.form_check.MOST_PHRASES", 1)
+    drawn = check_forms(training).found
+    assert drawn is not None and next(drawn.lines()).startswith(
+        "1 of 1 phrase, drawn of 2, stands in a sample"
+    )
     as_ids = check_forms(preflight(replace(config, match=replace(config.match, unit="tokens"))))
     assert as_ids.found is None
     assert (as_ids.reports["phrases"].n_phrases, as_ids.reports["phrases"].n_found) == (2, 2)
