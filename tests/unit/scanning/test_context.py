@@ -49,7 +49,7 @@ def test_bytes_that_are_no_letter_stay_and_ends_of_a_sequence_are_told() -> None
     context = _around(list(data), 5, 8, WIDTH, lambda ids: bytes(ids).decode(errors="replace"))
     assert context[:3] == ("\ufffd\ufffd a ", "cat", " \ufffd")
     assert not context.more_before and not context.more_after
-    context = _around(list(b"some " * 20 + b"cat"), 100, 103, WIDTH, lambda ids: bytes(ids).decode())
+    context = _around(list(b"of" + b" some" * 12 + b" cat"), 63, 66, WIDTH, lambda ids: bytes(ids).decode())
     assert (context.more_before, context.more_after) == (True, False)
 
 
