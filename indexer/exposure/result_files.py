@@ -29,6 +29,7 @@ ID_COLUMNS = ("item_id", "pair_id")
 _MEASURED = pa.schema(
     [pa.field("item_id", pa.string()), pa.field("measure", pa.string()), pa.field("value", pa.float64())]
 )
+_NUMBER = r"^\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*$"
 _STEP_IN_NAME = re.compile(r"(?:step|checkpoint|ckpt)[-_]?(\d+)", re.IGNORECASE)
 
 _STEP_AT_THE_END = re.compile(r"[-_]*(?:step|checkpoint|ckpt)[-_]?\d+$", re.IGNORECASE)
@@ -137,6 +138,8 @@ def _complete(table: pa.Table, path: Path, model: str | None, checkpoint: int | 
         if "checkpoint" in table.column_names
         else _required(step, "checkpoint", path),
     }
+    for name, column in origin.items():
+        _refuse_blank(column, name, path)
     if not named and {"measure", "part", "value"} <= {*table.column_names}:
         return _of_model(table, origin, path)
     if len(named) != 1:
@@ -148,6 +151,7 @@ def _complete(table: pa.Table, path: Path, model: str | None, checkpoint: int | 
             "measure, part and value",
         )
     keys = {**origin, "item_id": table[named[0]]}
+    _refuse_blank(table[named[0]], named[0], path)
     try:
         parts = [
             _column(keys, measure, value, table.num_rows)
@@ -156,6 +160,24 @@ def _complete(table: pa.Table, path: Path, model: str | None, checkpoint: int | 
         return pa.concat_tables(parts)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise InputError(f"has a value of the wrong type ({str(error).splitlines()[0]})", path=path) from None
+
+
+def _refuse_blank(column: Any, name: str, path: Path) -> None:
+    """Refuse rows that name no model, item or checkpoint, or a checkpoint before the first."""
+    values = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([[column]])
+    wrong = pc.is_null(values, nan_is_null=True)
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        wrong = pc.or_kleene(wrong, pc.equal(pc.utf8_trim_whitespace(values), ""))
+    elif _holds_numbers(values.type) and name == "checkpoint":
+        wrong = pc.or_kleene(wrong, pc.less(values, 0))
+    if pc.any(wrong).as_py():
+        at = pc.index(wrong, True).as_py()
+        raise InputError(
+            f"has {name} {values[at].as_py()!r}",
+            path=path,
+            offset=f"row {at + 1:,}",
+            expected="steps taken, 0 or more" if name == "checkpoint" else "a name in each row",
+        )
 
 
 def _of_model(table: pa.Table, origin: dict[str, Any], path: Path) -> pa.Table:
@@ -193,6 +215,9 @@ def _measures(table: pa.Table, path: Path, id_column: str) -> Iterator[tuple[Any
         return
     others = [name for name in names if name not in ("model", "checkpoint", id_column)]
     found = [name for name in others if name in _OF_PAIRS or _holds_numbers(table[name].type)]
+    for name in others:
+        if name not in found:
+            _refuse_mostly_numbers(table[name], name, path)
     if not found:
         raise InputError(
             f"measures nothing: no column beside {id_column} holds numbers",
@@ -205,6 +230,27 @@ def _measures(table: pa.Table, path: Path, id_column: str) -> Iterator[tuple[Any
         better = pc.cast(is_better, pa.float64())
         by_name["correct"] = pc.coalesce(by_name["correct"], better) if "correct" in by_name else better
     yield from by_name.items()
+
+
+def _refuse_mostly_numbers(column: pa.ChunkedArray, name: str, path: Path) -> None:
+    """Refuse a column of text that was to be numbers: it would be left out as a whole without a word."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return
+    is_number = pc.fill_null(pc.match_substring_regex(column, _NUMBER), False)
+    is_other = pc.invert(pc.or_(is_number, pc.is_null(column)))
+    told = bool(pc.any(is_other).as_py())
+    # whole numbers as text alone are ids
+    is_measured = told or bool(pc.any(pc.match_substring_regex(column, "[-.,]")).as_py())
+    if is_measured and (pc.sum(is_number).as_py() or 0) > (pc.sum(is_other).as_py() or 0):
+        at = pc.index(is_other if told else is_number, True).as_py()
+        raise InputError(
+            f"has {column[at].as_py()!r} in column {name}, which mostly holds numbers"
+            if told
+            else f"has numbers as text in column {name}",
+            path=path,
+            offset=f"row {at + 1:,}",
+            expected="a number, or nothing where none was measured",
+        )
 
 
 def _holds_numbers(kind: pa.DataType) -> bool:

@@ -222,3 +222,28 @@ def test_the_checkpoints_of_a_harness_are_one_model(tmp_path: Path, folder: str,
     line = sample_line({"pair_id": "p/0", "sentence_good": "a", "sentence_bad": "b"})
     rows = read_results(written(tmp_path, line, f"{folder}/samples_p.jsonl"), checkpoint=50)
     assert set(rows["model"].to_pylist()) == {model}
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("m,-5,a,1,2", "row 2: has checkpoint -5; expected steps taken, 0 or more"),
+        (" ,5,a,1,2", "row 2: has model ' '; expected a name in each row"),
+        ("m,,a,1,2", "row 2: has checkpoint None"),
+        ("m,5,,1,2", "row 2: has item_id ''"),
+        ("m,5,b,1,-", "row 2: has '-' in column loss, which mostly holds numbers"),
+        ('m,5,b,1,"3,5"', "row 2: has '3,5' in column loss|has numbers as text in column loss"),
+    ],
+)
+def test_a_row_that_would_be_lost_or_nobodys_is_refused(tmp_path: Path, row: str, message: str) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(f"model,checkpoint,item_id,correct,loss\nm,5,a,1,2.5\n{row}\nm,5,c,0,1.5\n")
+    with pytest.raises(InputError, match=message):
+        read_results(path)
+
+
+def test_columns_of_text_and_ids_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    rows = [{"model": "m", "checkpoint": 5, "item_id": "a", "loss": 1.5, "uid": "12", "sentence": "12 cats"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert read_results(path)["measure"].to_pylist() == ["loss"]
