@@ -12,6 +12,7 @@ from indexer.config.match import MatchConfig
 from indexer.corpus.preflight.opening import Training
 from indexer.corpus.sequences import Reader
 from indexer.errors import ConfigError
+from indexer.evidence.id_sample import places_far_and_wide
 from indexer.evidence.lookalikes import lookalike_notes
 from indexer.matching.text.matcher import TextMatcher
 from indexer.phrases import PhraseSet, load_phrases
@@ -25,9 +26,12 @@ from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.units import Int32Array
 
 SAMPLE_TOKENS = 300_000
+<<<<<<< HEAD
 MOST_PHRASES = 200_000
 """That are looked for in the sample: a search for more takes long to build, and gigabytes."""
 _SHARDS = 8
+=======
+>>>>>>> 09522ce (Another spelling of the corpus is told of each phrase, from a sample of the whole corpus; plan prints its notes)
 
 
 class FormCheck(NamedTuple):
@@ -150,13 +154,12 @@ def _places(
 
 
 def _sample(reader: Reader) -> Iterator[list[int]]:
-    """Yield sequences from the beginning of a few shards, as many tokens of each."""
-    shards = [shard for shard in reader.shards() if shard.n_sequences]
-    chosen = shards[:: max(1, len(shards) // _SHARDS)][:_SHARDS]
-    for shard in chosen:
-        n_left = SAMPLE_TOKENS // len(chosen)
+    """Yield sequences from places all over the corpus, as many tokens of each."""
+    places = places_far_and_wide(reader.shards())
+    for shard, start in places:
+        n_left = SAMPLE_TOKENS // len(places)
         per_sequence = max(1, shard.n_tokens // shard.n_sequences)
-        stop = min(shard.n_sequences, n_left // per_sequence + 1)
-        for block in reader.blocks(shard, shard.first_sequence, shard.first_sequence + stop):
-            for start, end in zip(block.starts.tolist(), block.stops.tolist(), strict=True):
-                yield block.ids[start:end].tolist()
+        stop = min(shard.first_sequence + shard.n_sequences, start + n_left // per_sequence + 1)
+        for block in reader.blocks(shard, start, stop):
+            for begin, end in zip(block.starts.tolist(), block.stops.tolist(), strict=True):
+                yield block.ids[begin:end].tolist()

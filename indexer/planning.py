@@ -20,8 +20,9 @@ from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.corpus.preflight.opening import Training
 from indexer.corpus.sequences import Shard
 from indexer.errors import ConfigError, InputError
-from indexer.evidence.gathered import evidence_of, sample_of
-from indexer.evidence.lookalikes import lookalike_notes
+from indexer.evidence.gathered import end_ids_of, evidence_of
+from indexer.evidence.id_sample import runs_far_and_wide
+from indexer.evidence.lookalikes import SAMPLE_IDS, lookalike_notes
 from indexer.patterns import select
 from indexer.phrases import PhraseSet, load_phrases
 from indexer.phrases.form_contexts import context_notes
@@ -251,7 +252,8 @@ def _lookalikes(phrases: pa.Table, training: Training, tokenizer: Tokenizer) -> 
     with suppress(InputError):
         tokenizer.require_words()
         texts, match = phrases["phrase"].to_pylist(), training.config.match
-        return lookalike_notes(texts, sample_of(training), tokenizer.token_bytes(), match)
+        sample = runs_far_and_wide(training.reader, end_ids_of(training.config.corpus), SAMPLE_IDS)
+        return lookalike_notes(texts, sample, tokenizer.token_bytes(), match)
     return []
 
 

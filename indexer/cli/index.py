@@ -129,6 +129,8 @@ def plan(
             index_dir,
             Watch(progress.say, lambda n_rows: progress.advance(n_rows, None, "rows")),
         )
+    for note in frozen.notes:
+        tell(note, "Note: ")
     print_done(
         f"planned {counted(len(frozen.ranges), 'range')} of {counted(len(frozen.shards), 'shard')}, "
         f"{counted(frozen.n_tokens, 'token')}, in {index_dir}; fingerprint {frozen.fingerprint}",

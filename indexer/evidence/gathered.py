@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import PurePath
 
+from indexer.config.corpus import CorpusConfig
 from indexer.corpus.preflight.opening import Training
 from indexer.errors import ConfigError, InputError
 from indexer.evidence.holes import (
@@ -74,9 +75,13 @@ def evidence_of(training: Training) -> Evidence:
 @lru_cache(maxsize=1)
 def sample_of(training: Training) -> list[list[int]]:
     """Return a sample of the ids of a corpus that is measured; asked again, it is not read anew."""
-    corpus = training.config.corpus
+    return sampled_runs(training.reader, end_ids_of(training.config.corpus))
+
+
+def end_ids_of(corpus: CorpusConfig) -> frozenset[int]:
+    """Return the ids that stand for no text: ends of documents, special ids."""
     ends = {corpus.end_of_document, *corpus.special_ids}
-    return sampled_runs(training.reader, frozenset(one for one in ends if one is not None))
+    return frozenset(one for one in ends if one is not None)
 
 
 def _refuse_passed_over(training: Training) -> None:

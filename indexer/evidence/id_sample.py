@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -10,7 +10,9 @@ from indexer.corpus.sequences import Reader, SequenceBlock, Shard
 
 SHARDS = 8
 IDS = 24_000
-"""Ids of the whole sample: half a second of the tokenizer, and enough for a share of one in a hundred."""
+"""Ids of a sample that a tokenizer is tried on: half a second, and enough for a share of one in a hundred."""
+PLACES = 32
+"""Places of a sample that is read far and wide: a request or two each where the corpus lies on a store."""
 
 
 def sampled_runs(reader: Reader, end_ids: frozenset[int]) -> list[list[int]]:
@@ -23,20 +25,49 @@ def sampled_runs(reader: Reader, end_ids: frozenset[int]) -> list[list[int]]:
     end_ids : frozenset of int
         Ids between documents, padding: they end a run, as positions do that are not counted.
     """
-    shards = [shard for shard in reader.shards() if shard.n_sequences]
-    if not shards:
+    return _runs_of_places(reader, sampled_places(reader.shards(), SHARDS, 2), IDS, end_ids)
+
+
+def runs_far_and_wide(reader: Reader, end_ids: frozenset[int], n_ids: int) -> list[list[int]]:
+    """Return runs of so many ids in all, from as many places of a corpus as are cheap to read."""
+    return _runs_of_places(reader, places_far_and_wide(reader.shards()), n_ids, end_ids)
+
+
+def places_far_and_wide(shards: Sequence[Shard]) -> list[tuple[Shard, int]]:
+    """Return the places of a sample of a whole corpus: those of `sampled_places`, some thirty."""
+    n_shards = min(PLACES, sum(shard.n_sequences > 0 for shard in shards))
+    return sampled_places(shards, n_shards, -(-PLACES // max(n_shards, 1)))
+
+
+def sampled_places(shards: Sequence[Shard], n_shards: int, each: int) -> list[tuple[Shard, int]]:
+    """Return places in some shards, from the first to the last, as (shard, sequence).
+
+    Parameters
+    ----------
+    shards : sequence of Shard
+        Of the corpus; those without a sequence are left out.
+    n_shards : int
+        How many are taken at most.
+    each : int
+        Places in a shard whose sequences can be read without those before them; in any other it is the first.
+    """
+    some = [shard for shard in shards if shard.n_sequences]
+    if not some:
         return []
-    numbers = sorted({round(i) for i in np.linspace(0, len(shards) - 1, SHARDS)})
-    places = [place for number in numbers for place in _places(shards[number])]
-    most = max(1, IDS // len(places))
+    numbers = sorted({round(i) for i in np.linspace(0, len(some) - 1, n_shards)})
+    return [(some[number], start) for number in numbers for start in _starts(some[number], each)]
+
+
+def _starts(shard: Shard, each: int) -> list[int]:
+    n_places = each if shard.seekable else 1
+    return sorted({shard.first_sequence + shard.n_sequences * i // n_places for i in range(n_places)})
+
+
+def _runs_of_places(
+    reader: Reader, places: list[tuple[Shard, int]], n_ids: int, end_ids: frozenset[int]
+) -> list[list[int]]:
+    most = max(1, n_ids // max(1, len(places)))
     return [run for shard, start in places for run in _runs_at(reader, shard, start, most, end_ids)]
-
-
-def _places(shard: Shard) -> list[tuple[Shard, int]]:
-    starts = {shard.first_sequence}
-    if shard.seekable:
-        starts.add(shard.first_sequence + shard.n_sequences // 2)
-    return [(shard, start) for start in sorted(starts)]
 
 
 def _runs_at(

@@ -19,6 +19,8 @@ from indexer.phrases.decoded_sample import decoded_runs
 from indexer.plurals import counted
 from indexer.vocabulary import TokenBytes
 
+SAMPLE_IDS = 96_000
+"""Ids of a sample, 0.3 s to look at."""
 MOST_TOKENS = 300_000
 FEWEST = 3
 """What a sample holds less often is no way to spell."""
@@ -73,28 +75,31 @@ def lookalike_notes(
         *(_of_groups(texts, sample, wanted) if match.unit != "tokens" else ()),
         *_of_gaps(texts, sample, wanted, match),
         *_of_what_is_left_out(texts, sample, wanted),
-        *_of_wide_letters(letters, wanted, match),
+        *_of_wide_letters(letters, texts, match),
         *_of_dotless(letters, wanted, match),
         *_of_tone_places(texts, sample),
     ]
 
 
 def _of_groups(texts: list[str], sample: list[str], wanted: set[str]) -> Iterator[str]:
+    listed = set(texts)
     for group in _ALIKE:
         if not wanted.intersection(group):
             continue
         some = f"[{re.escape(group)}]"
         here = re.compile(some if group[0].isalpha() else rf"(?<=\w){some}(?=\w)")
         found = Counter(one for text in sample for one in here.findall(text))
-        asked = Counter(one for text in texts for one in set(here.findall(text)))
+        having = [text for text in texts if here.search(text)]
         for other, n in found.most_common():
-            if other in asked or n < max(FEWEST, LEAST_SHARE * found.total()) or not asked:
+            alone = [text for text in having if here.sub(other, text) not in listed]
+            if not alone or n < max(FEWEST, LEAST_SHARE * found.total()):
                 continue
+            asked = Counter(one for text in alone for one in set(here.findall(text)) - {other})
             ((mine, n_phrases),) = asked.most_common(1)
             yield (
                 f"inside words a sample of the corpus has {_named(other)} {n:,} times, {_named(mine)}"
-                f" {found[mine]:,} times: {counted(n_phrases, 'phrase', 'has', 'have')} the latter, as"
-                f" {_example(texts, mine)}, which is not found where the other stands; list both spellings"
+                f" {found[mine]:,} times: {counted(n_phrases, 'phrase', 'has', 'have')} the latter alone, as"
+                f" {_example(alone, mine)}, which is not found where the other stands; list both spellings"
             )
 
 
@@ -122,20 +127,33 @@ def _of_gaps(texts: list[str], sample: list[str], wanted: set[str], match: Match
 def _of_what_is_left_out(texts: list[str], sample: list[str], wanted: set[str]) -> Iterator[str]:
     """Tell of characters that nobody sees, or that a writer may set or leave out, on one side alone."""
     found: Counter[str] = Counter()
+    scripts: set[str] = set()
     n_words = 0
     for text in sample:
         n_words += len(_WORD.findall(text))
         for at, one in enumerate(text) if not text.isascii() else ():
             if _may_be_left_out(one):
-                around = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
-                found[one] += any(map(str.isalnum, around))
-    beside = Counter({one: n for one, n in found.items() if one not in wanted})
-    if beside.total() >= max(FEWEST, LEAST_SHARE_OF_LETTERS * n_words):
-        named = ", ".join(_named(one) for one, _ in beside.most_common(3))
-        yield (
-            f"a sample of the corpus has {named} {beside.total():,} times beside letters: it is often unseen"
-            " or left out, and no phrase has it; a phrase is not found where one stands inside it"
-        )
+                around = [
+                    near for near in text[max(0, at - 1) : at] + text[at + 1 : at + 2] if near.isalnum()
+                ]
+                scripts.update(map(_script, around))
+                found[one] += bool(around)
+    if found.total() >= max(FEWEST, LEAST_SHARE_OF_LETTERS * n_words):
+        marks = {one for one in wanted if _may_be_left_out(one)}
+        listed = {_without(marks, text) for text in texts if not marks.isdisjoint(text)}
+        letters = {one for one in wanted if _script(one) in scripts}
+        alone = [
+            text
+            for text in texts
+            if marks.isdisjoint(text) and text not in listed and not letters.isdisjoint(text)
+        ]
+        named = ", ".join(_named(one) for one, _ in found.most_common(3))
+        if alone:
+            yield (
+                f"a sample of the corpus has {named} {found.total():,} times beside letters: it is often"
+                f" unseen or left out, and {counted(len(alone), 'phrase', 'is', 'are')} listed without it"
+                f" alone, as {alone[0]!r:.60}; a phrase is not found where one stands inside it"
+            )
     for one in sorted(wanted):
         if _may_be_left_out(one) and not found[one]:
             n = sum(one in text for text in texts)
@@ -143,6 +161,15 @@ def _of_what_is_left_out(texts: list[str], sample: list[str], wanted: set[str]) 
                 f"{counted(n, 'phrase', 'has', 'have')} {_named(one)}, as {_example(texts, one)}, and a"
                 " sample of the corpus has none: it is often unseen or left out; list it without"
             )
+
+
+def _without(marks: set[str], text: str) -> str:
+    return "".join(one for one in text if one not in marks)
+
+
+def _script(letter: str) -> str:
+    """Return the first word of a letter's name, as LATIN; nothing for what has no name."""
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _may_be_left_out(one: str) -> bool:
@@ -153,15 +180,17 @@ def _example(texts: list[str], part: str) -> str:
     return f"{next(text for text in texts if part in text)!r:.60}"
 
 
-def _of_wide_letters(letters: Counter[str], wanted: set[str], match: MatchConfig) -> Iterator[str]:
+def _of_wide_letters(letters: Counter[str], texts: list[str], match: MatchConfig) -> Iterator[str]:
     n_letters = sum(n for one, n in letters.items() if one.isalnum())
-    others = Counter(
-        {
-            one: n
-            for one, n in letters.items()
-            if ord(one) > 0x7F and one.isalnum() and _is_form_of(one, wanted, match)
-        }
-    )
+    forms = Counter({one: n for one, n in letters.items() if one.isalnum() and _is_form(one, match)})
+    if forms.total() < max(FEWEST, LEAST_SHARE_OF_LETTERS * n_letters):
+        return
+    plain = {text: _plain(text, match) for text in set(texts)}
+    n_spellings = Counter(plain.values())
+    wanted = {
+        one for text, of_it in plain.items() if text == of_it and n_spellings[of_it] == 1 for one in of_it
+    }
+    others = Counter({one: n for one, n in forms.items() if wanted.issuperset(_plain(one, match))})
     if others.total() >= max(FEWEST, LEAST_SHARE_OF_LETTERS * n_letters):
         shown = "".join(one for one, _ in others.most_common(5))
         yield (
@@ -170,10 +199,12 @@ def _of_wide_letters(letters: Counter[str], wanted: set[str], match: MatchConfig
         )
 
 
-def _is_form_of(one: str, wanted: set[str], match: MatchConfig) -> bool:
-    folded = fold(one, match.case)
-    plain = fold(unicodedata.normalize("NFKC", one), match.case)
-    return plain != folded and not wanted.issuperset(folded) and wanted.issuperset(plain)
+def _is_form(one: str, match: MatchConfig) -> bool:
+    return not one.isascii() and _plain(one, match) != fold(one, match.case)
+
+
+def _plain(text: str, match: MatchConfig) -> str:
+    return text if text.isascii() else fold(unicodedata.normalize("NFKC", text), match.case)
 
 
 def _of_dotless(letters: Counter[str], wanted: set[str], match: MatchConfig) -> Iterator[str]:

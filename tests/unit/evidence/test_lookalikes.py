@@ -47,6 +47,27 @@ TOLD = {
     "tone on the other vowel": ("Khánh Hoà", ["Khánh Hòa"], {}, "otherwise 5 times"),
     "tone on the first vowel": ("khỏe mạnh", ["khoẻ mạnh"], {}, "otherwise 5 times"),
     "dotted capital I": ("İstanbul", ["istanbul"], {}, '[match] case = "turkish"'),
+    # that one phrase is listed in both spellings says nothing of the others
+    "another phrase with both apostrophes": (
+        "he isn’t here, isn't he",
+        ["isn't", "won't", "isn’t"],
+        {},
+        '1 phrase has the latter alone, as "won\'t"',
+    ),
+    "another phrase with the other apostrophe": (
+        "he isn’t here",
+        ["isn't", "doesn't", "it’s"],
+        {},
+        '2 phrases have the latter alone, as "isn\'t"',
+    ),
+    "another phrase with the other kaf": ("كتاب", ["کتاب", "كل"], {}, "arabic letter kaf"),
+    "another phrase with a joiner": ("می‌خواهم", ["میخواهم", "می‌خواهد"], {}, "1 phrase is listed without it"),
+    "another phrase of full width": (
+        "ＡＢＣ１２",
+        ["abc12", "ｄｅ"],
+        {"boundary": "none"},
+        "forms that phrases spell otherwise",
+    ),
 }
 
 
@@ -61,6 +82,9 @@ SILENT = {
     "both apostrophes listed": ("he isn’t here", ["isn't", "isn’t"], {}),
     "quotation marks": ("he said ‘no’ to it", ["isn't"], {}),
     "ids have forms with each": ("he isn’t here", ["isn't"], {"unit": "tokens"}),
+    "full width, both listed": ("ＡＢＣ１２", ["abc12", "ａｂｃ１２"], {"boundary": "none"}),
+    "with and without a joiner": ("می‌خواهم", ["می‌خواهم", "میخواهم"], {}),
+    "joiners of another script": ("می‌خواهم", ["school"], {}),
     "any white space": ("the old\nman sat", ["old man"], {"whitespace": "any"}),
     "lines that end sentences": ("The end.\nA line", ["the end"], {}),
     "one word": ("the old\nman sat", ["man"], {}),
