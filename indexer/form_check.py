@@ -26,12 +26,8 @@ from indexer.tokenizers.tokenizer import Tokenizer
 from indexer.units import Int32Array
 
 SAMPLE_TOKENS = 300_000
-<<<<<<< HEAD
 MOST_PHRASES = 200_000
 """That are looked for in the sample: a search for more takes long to build, and gigabytes."""
-_SHARDS = 8
-=======
->>>>>>> 09522ce (Another spelling of the corpus is told of each phrase, from a sample of the whole corpus; plan prints its notes)
 
 
 class FormCheck(NamedTuple):
