@@ -71,6 +71,11 @@ def _print_phrases(found: Difference, limit: int) -> None:
     click.echo(f"\nPhrases: {', '.join([f'{n_both:,} in both', *alone])}")
     rows = found.phrases.to_pylist()
     in_both = [row for row in rows if _NOT_IN_IT not in (row["status_1"], row["status_2"])]
+    if any(found.n_not_compared):
+        here, there = found.n_not_compared
+        click.echo(
+            f"Not compared: {here:,} phrases of 1 and {there:,} of 2 were given as ids, in lists that differ"
+        )
     if n_both:
         click.echo(f"{len(in_both):,} of those in both came out otherwise{':' if in_both else ''}")
     if in_both:

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indexer.exposure.query_door import UNHURRIED
 from indexer.splits.ask import ask
@@ -44,6 +45,8 @@ class Difference:
         Hashes that differ: of the tokenizer, of lists of phrases and pairs, of files, of the ids of shards.
     n_phrases : tuple of int
         Phrases in both, in the first alone, in the second alone.
+    n_not_compared : tuple of int
+        Phrases of each that were given as ids, where the two indexes are of other lists.
     phrases : pyarrow.Table
         One row for each phrase whose status, count or steps differ, changes of status first.
     """
@@ -54,24 +57,25 @@ class Difference:
     shards: tuple[Pair, ...]
     hashes: tuple[Pair, ...]
     n_phrases: tuple[int, int, int]
+    n_not_compared: tuple[int, ...]
     phrases: pa.Table
 
 
 def diff_indexes(one: str | Path, other: str | Path) -> Difference:
     """Compare two indexes phrase by phrase, by the text of the phrases.
 
-    Phrases of one text, which have token ids of their own, are compared in the order of their numbers.
+    Phrases of one text, which have token ids of their own, are compared in the order of their numbers. Those
+    without text are compared by their numbers where both indexes are of the same list, and not elsewhere.
     """
-    tables = [
-        ask(
-            root,
-            "SELECT phrase, row_number() OVER (PARTITION BY phrase ORDER BY phrase_id) AS number, status,"
-            " exposure_count, first_step, last_step"
-            " FROM exposures JOIN phrases USING (phrase_id) WHERE phrase IS NOT NULL",
-            limits=UNHURRIED,
-        ).rows
+    recorded = [
+        {row["key"]: _read(row["value"]) for row in ask(root, _PROVENANCE).rows.to_pylist()}
         for root in (one, other)
     ]
+    lists = [facts["frozen"].get("phrases", {}).get("hash") for facts in recorded]
+    all_rows = [ask(root, _PHRASES, limits=UNHURRIED).rows for root in (one, other)]
+    n_without_text = tuple(rows["is_ids"].to_pylist().count(True) for rows in all_rows)
+    is_one_list = lists[0] is not None and lists[0] == lists[1]
+    tables = [rows if is_one_list else rows.filter(pc.invert(rows["is_ids"])) for rows in all_rows]
     sql = files("indexer.splits").joinpath("diff.sql").read_text(encoding="utf-8")
     with duckdb.connect() as connection:
         connection.register("one", tables[0])
@@ -80,10 +84,6 @@ def diff_indexes(one: str | Path, other: str | Path) -> Difference:
     first, second = (
         set(zip(table["phrase"].to_pylist(), table["number"].to_pylist(), strict=True)) for table in tables
     )
-    recorded = [
-        {row["key"]: _read(row["value"]) for row in ask(root, _PROVENANCE).rows.to_pylist()}
-        for root in (one, other)
-    ]
     keys = _differing(*(dict(_flat(facts["config"])) for facts in recorded))
     facts = _differing(*(dict(_facts(facts)) for facts in recorded))
     shards, hashes = _shards(one, other)
@@ -98,10 +98,20 @@ def diff_indexes(one: str | Path, other: str | Path) -> Difference:
         shards=shards,
         hashes=(*(fact for fact in facts if _is_hash(fact[0])), *hashes),
         n_phrases=(len(first & second), len(first - second), len(second - first)),
+        n_not_compared=(0, 0) if is_one_list else n_without_text,
         phrases=rows,
     )
 
 
+_PHRASES = """
+SELECT
+    coalesce(phrase, '#' || phrase_id) AS phrase,
+    phrase IS NULL AS is_ids,
+    row_number() OVER (PARTITION BY coalesce(phrase, '#' || phrase_id), phrase IS NULL ORDER BY phrase_id)
+        AS number,
+    status, exposure_count, first_step, last_step
+FROM exposures JOIN phrases USING (phrase_id)
+"""
 _PROVENANCE = "SELECT key, value FROM provenance"
 
 

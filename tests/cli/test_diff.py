@@ -9,6 +9,7 @@ from pathlib import Path
 from indexer.build import build_index
 from indexer.config import load_config
 from indexer.splits.diff import _apart, diff_indexes
+from tests.support.small_corpus import SmallCorpus, ask
 
 HASH = re.compile(r"[0-9a-f]{32}")
 
@@ -61,3 +62,28 @@ def test_long_values_are_shown_from_where_they_differ() -> None:
     assert _apart("[1, 2]", "[1, 3]") == ("[1, 2]", "[1, 3]")
     one, other = (f"[{'0, ' * 50}{end}]" for end in ("1", "2"))
     assert _apart(one, other) == ("…0, 0, 0, 0, 1]", "…0, 0, 0, 0, 2]")
+
+
+def test_phrases_that_were_given_as_ids_are_compared_or_said_not_to_be(tmp_path: Path, exposure) -> None:
+    one, other = SmallCorpus(tmp_path / "one"), SmallCorpus(tmp_path / "other")
+    other.write_shard(1, 50)
+    for corpus in (one, other):
+        build_index(corpus.config(), corpus.base / "index", n_workers=1)
+    counts = [
+        {
+            f"#{row[0]}": row[1]
+            for row in ask(corpus.base / "index", "SELECT phrase_id, exposure_count FROM exposures")
+        }
+        for corpus in (one, other)
+    ]
+    found = diff_indexes(one.base / "index", other.base / "index")
+    assert found.n_phrases == (len(counts[0]), 0, 0) and found.n_not_compared == (0, 0)
+    told = {row["phrase"]: row["exposure_count_2"] for row in found.phrases.to_pylist()}
+    differ = {phrase: n for phrase, n in counts[1].items() if counts[0][phrase] != n}
+    assert differ and differ.items() <= told.items()
+    lines = (other.base / "phrases.jsonl").read_text().splitlines()
+    (other.base / "phrases.jsonl").write_text("\n".join(lines[1:]) + "\n")
+    shutil.rmtree(other.base / "index")
+    build_index(other.config(), other.base / "index", n_workers=1)
+    code, out, _ = exposure("diff", one.base / "index", other.base / "index")
+    assert code == 0 and "Not compared: 58 phrases of 1 and 57 of 2 were given as ids" in out
