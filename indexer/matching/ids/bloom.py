@@ -77,7 +77,9 @@ def _displacements(
     n_keys, n_passing = np.zeros(_CELLS, np.int64), np.zeros(_CELLS, np.int64)
     displacements = np.zeros(DISPLACEMENTS, np.uint8)
     by_size = np.argsort(-np.bincount(entries, counts, DISPLACEMENTS), kind="stable")
-    for entry in by_size:
+    is_taken = np.zeros(DISPLACEMENTS, np.bool_)
+    is_taken[key_entries] = is_taken[entries] = True
+    for entry in by_size[is_taken[by_size]]:  # few are by few keys, and no turn of another adds anything
         own = np.unique(keys[key_entries == entry])
         here = entries == entry
         turned_keys = own ^ _TURNS[:, None]

@@ -27,7 +27,9 @@ def garbage(data: bytes) -> bytes:
     ],
 )
 @pytest.mark.parametrize("command", ["merge", "index"])
-def test_it_is_built_anew(tmp_path: Path, exposure_process, spoil, command: str) -> None:
+def test_it_is_built_anew(
+    tmp_path: Path, exposure, caplog: pytest.LogCaptureFixture, spoil, command: str
+) -> None:
     corpus = SmallCorpus(tmp_path)
     root = tmp_path / "index"
     build_index(corpus.config(), root, n_workers=1)
@@ -35,12 +37,12 @@ def test_it_is_built_anew(tmp_path: Path, exposure_process, spoil, command: str)
     table = root / "exposures.duckdb"
     spoilt = spoil(table.read_bytes())
     table.write_bytes(spoilt)
-    asked = exposure_process("query", root, "SELECT 1")
-    assert asked.returncode == 4 and "exposures.duckdb" in asked.stderr, asked.stderr
+    code, _, err = exposure("query", root, "SELECT 1")
+    assert code == 4 and "exposures.duckdb" in err, err
     words = [root] if command == "merge" else [corpus.write_config(), "--out", root]
-    done = exposure_process(command, *words)
-    assert done.returncode == 0, done.stderr
-    assert "exposures.duckdb: cannot be read" in done.stderr and "import them again" in done.stderr
+    code, _, err = exposure(command, *words)
+    assert code == 0, err
+    assert "exposures.duckdb: cannot be read" in caplog.text and "import them again" in caplog.text
     assert exposures(root) == before
     assert (root / "exposures.damaged.duckdb").read_bytes() == spoilt
 

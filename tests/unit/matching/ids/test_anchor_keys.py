@@ -27,7 +27,7 @@ def positions_that_pass(anchors, ids, begin, end, scratch):
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
-@settings(max_examples=examples(400))
+@settings(max_examples=examples(250))
 @given(
     stream=st.lists(st.integers(0, 6), min_size=2, max_size=40),
     cuts=st.sets(st.tuples(st.integers(0, 38), st.integers(1, 4)), min_size=1, max_size=5),
