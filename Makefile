@@ -22,6 +22,7 @@ index: $(READY) ## Index a corpus: the embedded sample, or your own with CONFIG=
 	@$(BIN)/exposure index $(CONFIG) --out $(OUT)
 	@if [ "$(CONFIG)" = "sample/exposure.toml" ] && [ -d sample/results ]; then \
 	    $(BIN)/exposure import $(OUT) sample/results/*.csv; fi
+	@command -v exposure >/dev/null || echo "The command exposure is in the environment: source $(VENV)/bin/activate"
 
 test: $(READY) ## Run the tests, on every core
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal

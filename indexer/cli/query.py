@@ -117,7 +117,7 @@ def query(
     if answer.more:
         tell(f"showing the first {counted(answer.rows.num_rows, 'row')}; there are more")
     if out is not None:
-        _write(answer, Path(out), None if output_format == "table" else output_format)
+        click.echo(_written(answer, Path(out), None if output_format == "table" else output_format))
     else:
         _print(answer, output_format)
     if answer.query == "contamination/by_item":
@@ -139,12 +139,16 @@ def split(index_dir: str, checkpoint: int | None, min_count: int, side: str, out
         manifest_format(Path(out))  # before the balance is printed
     parameters = _split_parameters(checkpoint, min_count, side)
     balance = ask(index_dir, "splits/balance_by_paradigm", parameters)
+    # written first: who looks at the beginning of the table, as `| head` does, closes the pipe
+    written = None
+    if out is not None:
+        written = _written(ask(index_dir, "splits/at_checkpoint", parameters), Path(out), None)
     _print(balance, "table")
     if not balance.complete:
         why = "; ".join(balance.taken_on_purpose.values()) or "ranges are missing"
         tell(f"zeros are not certain here ({why}): pairs not seen so far are unknown")
-    if out is not None:
-        _write(ask(index_dir, "splits/at_checkpoint", parameters), Path(out), None)
+    if written is not None:
+        click.echo(written)
 
 
 def _split_parameters(checkpoint: int | None, min_count: int, side: str) -> dict[str, str]:
@@ -201,12 +205,13 @@ def _explain_no_rows(index_dir: str, answer: Answer) -> None:
     tell(f"no rows: the index holds none of what was asked for. {file.sentence}")
 
 
-def _write(answer: Answer, path: Path, output_format: str | None) -> None:
+def _written(answer: Answer, path: Path, output_format: str | None) -> str:
+    """Write rows and where they come from; return what was written."""
     from indexer.splits.manifest import write_manifest
 
     file, *beside = write_manifest(answer, path, output_format)
     where = "".join(f"; where they come from: {one}" for one in beside)
-    click.echo(f"wrote {counted(answer.rows.num_rows, 'row')} to {file}{where}")
+    return f"wrote {counted(answer.rows.num_rows, 'row')} to {file}{where}"
 
 
 def _word_listed(index_dir: str | None, question: str | None) -> str:

@@ -157,7 +157,7 @@ def config_from_tables(tables: Mapping[str, Any], *, origin: str, base: Path) ->
 
 def _no_key(section: str, declaration: Field[Any], origin: str) -> ConfigError:
     return ConfigError(
-        f"[{section}] has no key {declaration.name!r}",
+        f"[{section}] {declaration.name} is not set",
         path=origin,
         fix=str(declaration.metadata["help"]),
     )

@@ -27,6 +27,7 @@ from indexer.evidence.repeats import repeated_files
 from indexer.evidence.tokenizer_fit import TokenizerFit, Verdict, tokenizer_fit
 from indexer.plurals import counted
 from indexer.storage import files
+from indexer.storage.compressed import without_suffix
 from indexer.storage.globs import not_by_number
 from indexer.storage.observer import observed_by
 from indexer.storage.parts import Parts
@@ -211,12 +212,16 @@ def _of_lengths(training: Training) -> tuple[str, ...]:
     facts, shards = training.reader.facts, training.fitted.shards
     if facts.states_length or training.config.corpus.manifest:
         return ()
-    n_packed = sum(not shard.seekable for shard in shards)
+    of_lines = facts.format in ("text", "jsonl")
+    n_packed = sum(
+        without_suffix(shard.name) != shard.name if of_lines else not shard.seekable for shard in shards
+    )
     packed = f" ({n_packed:,} of them packed)" if n_packed else ""
     return (
         f"that the {counted(len(shards), 'shard')}{packed}"
-        f" {'is' if len(shards) == 1 else 'are'} whole: {facts.format} files do not say how"
-        " long they are, and one cut between two ids or packed frames looks whole; a [corpus] manifest tells",
+        f" {'is' if len(shards) == 1 else 'are'} whole: {facts.format} files do not say how long they are,"
+        f" and one cut between two {'lines' if of_lines else 'ids'} or packed frames looks whole; a [corpus]"
+        " manifest tells",
     )
 
 
@@ -265,7 +270,8 @@ def _of_tokenizer(training: Training) -> Evidence:
             confirmed=(confirmed,),
             on_trust=(
                 f"what {tokenizer.name} says of ids from {fit.told_below:,} on, of which a sample holds"
-                f" too few to tell; read some: {_rare_line(tokenizer, runs, fit.told_below)}",
+                " too few to tell; read some, which are right if they are the corpus's language:"
+                f" {_rare_line(tokenizer, runs, fit.told_below)}",
             ),
         )
     if fit.verdict is Verdict.UNTOLD:

@@ -30,6 +30,7 @@ from indexer.index_dir.commits import commit_file
 from indexer.index_dir.failures import failure_in, keep_failure
 from indexer.index_dir.lock import locked
 from indexer.index_dir.plan_seal import PLAN_AGAIN, fingerprint_in, tables_in, write_sealed_plan
+from indexer.near_names import near_names
 from indexer.redaction import redacted_url
 from indexer.storage.opening import bytes_of_regular
 from indexer.storage.urls import is_url
@@ -172,11 +173,13 @@ class IndexDir:
             There is no ``plan.json``.
         """
         if not self.plan_file.is_file():
+            there = self.root.exists()
+            near = self._index_inside() if there else self._index_of_near_name()
             raise ConfigError(
-                "holds no plan.json",
+                "holds no plan.json" if there else "is not there",
                 path=self.shown(self.root),
                 expected="an index directory",
-                fix=self._index_inside() or "make one with `exposure index`",
+                fix=near or "make one with `exposure index`",
             )
 
     def _index_inside(self) -> str | None:
@@ -184,6 +187,14 @@ class IndexDir:
         with suppress(OSError):
             for plan_file in sorted(self.root.glob("*/plan.json")):
                 return f"did you mean {plan_file.parent}?"
+        return None
+
+    def _index_of_near_name(self) -> str | None:
+        """Name an index that lies where one was looked for, under a name that is nearly the same."""
+        with suppress(OSError):
+            beside = [plan_file.parent.name for plan_file in self.root.parent.glob("*/plan.json")]
+            for name in near_names(self.root.name, sorted(beside)):
+                return f"did you mean {self.root.parent / name}?"
         return None
 
     def require_database(self) -> None:

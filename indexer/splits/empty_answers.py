@@ -12,11 +12,13 @@ from indexer.splits.named_values import require_pairs
 _HELD = """SELECT
     EXISTS (FROM results) AS results,
     EXISTS (FROM items WHERE kind = 'item') AS items,
-    EXISTS (FROM model_measures) AS measures
+    EXISTS (FROM model_measures) AS measures,
+    (SELECT value FROM provenance WHERE key = 'match_unit') AS unit
 """
 _OF_PAIRS = "pairs|pair_results|pair_exposures|pair_from|split_at|matched_split_at|probe_positions"
 _OF_RESULTS = "results|pair_results|acquisition"
 _OF_ITEMS = "item_verdicts|verbatim_runs"
+_OF_BOTH_UNITS = "unit_differences"
 
 
 def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
@@ -32,12 +34,20 @@ def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
     Raises
     ------
     ConfigError
-        It reads minimal pairs, results, items or measures of models, and the index holds none of these.
+        It reads minimal pairs, results, items or measures of models, and the index holds none of these; or
+        it compares the units, and the index counts in one.
     """
     if _reads(sql, _OF_PAIRS):
         require_pairs(index)
     (held,) = ask_in_process(index.database_file, "empty_answers", _HELD, {}, UNHURRIED).rows.to_pylist()
     add_some = f"add some with `exposure import {index.typed} FILES`"
+    compares = _reads(sql, _OF_BOTH_UNITS) or "exposure_count_tokens IS NOT NULL" in sql
+    if compares and held["unit"] != "both":
+        raise ConfigError(
+            f"counts in one unit, {held['unit']}, so there is nothing to compare",
+            path=index.root,
+            fix='index again, elsewhere, with [match] unit = "both"',
+        )
     if _reads(sql, _OF_RESULTS) and not held["results"]:
         raise ConfigError("holds no results, so there is nothing to tell", path=index.root, fix=add_some)
     if _reads(sql, "model_measures") and not held["measures"]:

@@ -1,6 +1,6 @@
 -- title: What goes with early acquisition
 -- Spearman's rank correlation of the first checkpoint at a threshold with the exposure count, the first step, the longest gap between exposures (see spacing/gaps), and a number that the items bring, as an age of acquisition; over items that are acquired.
--- example: exposure query index acquisition/correlates -p measure=surprisal -p attribute=age_of_acquisition
+-- example: exposure query index acquisition/correlates -p measure=surprisal -p attribute=age
 -- param measure: MEASURE = NULL -- of which measure; NULL: each
 -- param threshold: DOUBLE = NULL -- value that counts as acquired; NULL: halfway from the first value of the item to its best
 -- param better: DIRECTION = NULL -- high or low; NULL: low for surprisal, loss and perplexity, else high

@@ -8,8 +8,10 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -186,6 +188,45 @@ def test_show_names_nothing_far_as_near(index_dir: Path, exposure, phrase: str) 
     code, _, err = exposure("show", index_dir, phrase)
     assert code == 2
     assert "none is near; `exposure query" in err
+
+
+def test_a_split_is_written_before_its_table_is_printed(
+    index_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exposure
+) -> None:
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("indexer.cli.query._print", closed)
+    exposure("split", index_dir, "--out", tmp_path / "head.csv")
+    pairs = ask(index_dir, "SELECT count(*) AS n FROM pairs").rows["n"][0].as_py()
+    assert len((tmp_path / "head.csv").read_text().splitlines()) == pairs + 1
+
+
+@pytest.mark.parametrize("question", ["unit_differences", "match_sensitivity"])
+def test_units_are_compared_where_both_are_counted(index_dir: Path, exposure, question: str) -> None:
+    code, _, err = exposure("query", index_dir, question)
+    assert (code, "counts in one unit, " in err, 'unit = "both"' in err) == (2, True, True)
+
+
+@pytest.mark.parametrize(("asked", "near"), [("don’t", "don't"), ("кит", "кот"), ("cats", "cat")])
+def test_near_phrases_in_any_apostrophe_and_script(asked: str, near: str) -> None:
+    text = files("indexer.splits").joinpath("nearest_phrases.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as table:
+        table.execute(
+            "CREATE TABLE phrases AS FROM (VALUES (0, 'don''t'), (1, 'cat'), (2, 'кот')) t(phrase_id, phrase)"
+        )
+        assert table.execute(text, {"words": asked}).fetchall() == [(near,)]
+
+
+def test_an_index_of_a_near_name_is_named(index_dir: Path, tmp_path: Path, exposure) -> None:
+    shutil.copytree(index_dir, tmp_path / "idx_text")
+    code, _, err = exposure("query", tmp_path / "idx_txt", "most_exposed")
+    assert (code, "idx_txt: is not there" in err, "did you mean" in err, "idx_text?" in err) == (
+        2,
+        True,
+        True,
+        True,
+    )
 
 
 def test_show_names_the_item_that_a_word_is_the_end_of(index_dir: Path, exposure) -> None:

@@ -23,6 +23,7 @@ from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.formats.known_heads import refuse_known_head
 from indexer.corpus.formats.npy_header import MAX_HEADER_BYTES, NpyHeader, parse_npy_header
 from indexer.corpus.formats.plain_text import HEAD_BYTES, refuse_text
+from indexer.corpus.preflight.plausible import likely_dtype
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
 from indexer.errors import ConfigError, InputError, ResourceError
 from indexer.storage.compressed import Limits, compression_of, first_bytes
@@ -90,10 +91,14 @@ class ArrayReader(FileReader):
 
     def _dtype_of_headerless(self, number: int) -> np.dtype[np.generic]:
         if self._given_dtype is None:
+            file = self.files[number]
+            head = first_bytes(file, HEAD_BYTES, self._layout(number).compression, self._limits)
+            likely = likely_dtype(head, None)
             raise ConfigError(
-                "is a headerless array: its dtype is known only to you",
-                path=self.files[number].name,
-                fix="set [corpus] dtype, as in uint16",
+                "is a headerless array: its dtype is known only to you"
+                + (f"; it looks like {likely}" if likely else ""),
+                path=file.name,
+                fix=f'set [corpus] dtype = "{likely or "uint16"}", if that is what wrote it',
             )
         return self._given_dtype
 

@@ -8,14 +8,17 @@ const MOST_CURVES = 8;
 const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#5f5f5f", "#a6a6a6", "#56b4e9", "#cc79a7"];
 let unpacked = null;
 
+// What is typed and what is listed may have other apostrophes: keyboards set curly ones by themselves.
+const alike = (text) => text.toLowerCase().replace(/[’ʼ‘＇]/g, "'");
+
 async function data() {
   if (unpacked === null) {
     const packed = atob(document.getElementById("search-data").textContent);
     const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     unpacked = await new Response(stream).json();
-    unpacked.folded = unpacked.phrases.map((phrase) => phrase.toLowerCase());
-    unpacked.names = unpacked.items.map((item) => item[0].toLowerCase());
+    unpacked.folded = unpacked.phrases.map(alike);
+    unpacked.names = unpacked.items.map((item) => alike(item[0]));
     unpacked.itemsOf = new Map();
     unpacked.items.forEach((item, number) => {
       for (let k = 2; k < item.length; k += 2) {
@@ -81,9 +84,9 @@ function result(text, told, open) {
 }
 
 async function search() {
-  const asked = box.value.trim().toLowerCase();
+  const asked = alike(box.value.trim());
   const found = await data();
-  if (asked !== box.value.trim().toLowerCase()) return; // typed on while the data was unpacked
+  if (asked !== alike(box.value.trim())) return; // typed on while the data was unpacked
   list.replaceChildren();
   if (!asked) return;
   const phrases = best(found.folded, asked, (number) => found.counts[number]);
