@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -270,6 +271,12 @@ def _joined(parts: Sequence[CorpusFile], path: str, base: Path) -> CorpusFile:
 
 
 def _local_file(path: str, base: Path, error: type[ExposureError], fix: str | None) -> CorpusFile:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        encoding = sys.getfilesystemencoding()
+        also = "" if encoding == "utf-8" else ", or set PYTHONUTF8=1 in the environment"
+        raise error(f"has a name that is no text in {encoding}", path=path, fix=f"rename it{also}") from None
     location = (base / path).absolute()
     status = status_of(location, shown=path, error=error, fix=fix)
     state = (status.st_dev, status.st_ino, status.st_ctime_ns)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from indexer.cli.main import run
+from indexer.errors import InputError
+from indexer.storage.files import find_files
 
 
 @pytest.fixture(autouse=True)
@@ -173,3 +175,10 @@ def test_a_scheme_that_is_not_read_names_those_that_are(
     assert "expected abfs" in line
     assert "s3" in line
     assert "secret" not in line
+
+
+def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
+    with open(os.path.join(os.fsencode(tmp_path), b"a\xff.bin"), "wb") as file:
+        file.write(bytes(range(64)))
+    with pytest.raises(InputError, match=r"a\\udcff\.bin: has a name that is no text in utf-8; rename it"):
+        find_files(["*.bin"], base=tmp_path)
