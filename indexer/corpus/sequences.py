@@ -8,7 +8,7 @@ It neither matches nor counts, and it never cuts a sequence.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from indexer.corpus.document_names import Names
@@ -118,6 +118,21 @@ class CorpusFacts:
     def states_length(self) -> bool:
         """Whether the files of the format say how much they hold, so that one that was cut is told."""
         return self.format not in ("headerless", "olmo", "olmo-core", "jsonl", "text")
+
+
+def cut_off(length: int) -> str:
+    """Say what ids that were cut off are; a number comes before it."""
+    return f"ids behind the first {length:,} of longer documents were cut off: no sequence holds them"
+
+
+def with_cut_off(facts: CorpusFacts, n_ids: int, length: int) -> CorpusFacts:
+    """Return the facts of a corpus with so many more ids that were cut off sequences longer than a length."""
+    if not n_ids:
+        return facts
+    what = cut_off(length)
+    documents = dict(facts.details.get("documents", {}))
+    documents[what] = documents.get(what, 0) + n_ids
+    return replace(facts, details={**facts.details, "documents": documents})
 
 
 class Reader(Protocol):

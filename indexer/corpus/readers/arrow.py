@@ -22,7 +22,7 @@ from indexer.corpus.document_names import Names, names_in_rows
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
 from indexer.corpus.formats.columns import COLUMNS, column_of_ids, mask_of
 from indexer.corpus.formats.splits import folder_of_split
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard, with_cut_off
 from indexer.errors import InputError
 from indexer.storage import files
 from indexer.storage.arrow_tables import ArrowBatches, ArrowFile, open_arrow
@@ -126,10 +126,13 @@ class ArrowReader(FileReader):
         """Count the rows of one file, and their ids, from its metadata and list offsets."""
         table = self._file(number)
         self._refuse_other_columns(table, self.files[number].name)
-        lengths = table.lengths(self._column)
+        lengths = list(table.lengths(self._column))
+        n_ids = sum(int(part.sum()) for part in lengths)
         if self._cut is None:
-            return Extent(table.n_rows(), sum(int(part.sum()) for part in lengths))
-        return Extent(table.n_rows(), sum(int(np.minimum(part, self._cut).sum()) for part in lengths))
+            return Extent(table.n_rows(), n_ids)
+        n_kept = sum(int(np.minimum(part, self._cut).sum()) for part in lengths)
+        self.facts = with_cut_off(self.facts, n_ids - n_kept, self._cut)
+        return Extent(table.n_rows(), n_kept)
 
     def documents(self, shard: Shard) -> DocumentNumbers | None:
         """Return the rows, each of which is a document."""

@@ -37,7 +37,7 @@ from indexer.corpus.blocks.ids import as_token_ids, id_dtype
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
 from indexer.corpus.formats.mds_index import array_column, find_shards
 from indexer.corpus.formats.splits import folder_of_split
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard, with_cut_off
 from indexer.errors import ConfigError, InputError
 from indexer.storage import file_bytes
 from indexer.storage.compressed import PIECE_BYTES, ByteSource, Limits, PieceSource, unpacked
@@ -269,12 +269,15 @@ class MdsReader(FileReader):
     def extent(self, number: int) -> Extent:
         """Count samples from the index, ids from the offsets, or by reading where those are not enough."""
         layout, file = self._layouts[number], self.files[number]
-        length = self._uniform_length(number)
-        if length is not None:
-            n_ids = length * layout.n_samples
+        n_ids = n_stored = 0
+        if self._uniform_length(number) is not None:
+            samples, n_alike = self._samples(number, 0, 1), layout.n_samples
         else:
-            samples = self._samples(number, 0, layout.n_samples)
-            n_ids = sum(len(self._ids(sample, layout, file.name)) for sample in samples)
+            samples, n_alike = self._samples(number, 0, layout.n_samples), 1
+        for sample in samples:
+            n_ids += len(self._ids(sample, layout, file.name)) * n_alike
+            n_stored += len(self._stored_ids(sample, layout, file.name)) * n_alike
+        self.facts = with_cut_off(self.facts, n_stored - n_ids, self._cut or 0)
         return Extent(
             layout.n_samples,
             n_ids,

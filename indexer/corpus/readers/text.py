@@ -24,7 +24,7 @@ from indexer.corpus.blocks.file_reader import OF_ANY_FORMAT, Extent, FileReader
 from indexer.corpus.blocks.from_samples import gather
 from indexer.corpus.document_names import Names, names_in_lines, names_in_rows
 from indexer.corpus.documents import DocumentNumbers, RowDocuments
-from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
+from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard, cut_off
 from indexer.corpus.text.cutting import Cutter, Cutting, check_cutting, encoded
 from indexer.corpus.text.documents import Document, documents_of, find_text_files, is_array
 from indexer.corpus.text.surrogates import LoneSurrogates
@@ -42,6 +42,7 @@ class _Count(NamedTuple):
     n_documents: int
     n_empty: int
     n_odd: int
+    n_cut_off: int
 
 
 class TextReader(FileReader):
@@ -124,7 +125,8 @@ class TextReader(FileReader):
                 n_sequences += len(rows)
                 n_ids += sum(map(len, rows))
             n_ids += len(cutter.pending())
-            self._counts.append(_Count(n_sequences, n_ids, n_documents, n_empty, surrogates.n_documents))
+            n_odd = surrogates.n_documents
+            self._counts.append(_Count(n_sequences, n_ids, n_documents, n_empty, n_odd, cutter.n_cut_off))
             details = {**self.facts.details, "documents": self._odd_documents()}
             self.facts = replace(self.facts, details=details)
         return self._counts[number]
@@ -136,6 +138,7 @@ class TextReader(FileReader):
         counted = {
             f"empty documents were {done}": sum(count.n_empty for count in self._counts),
             f"documents with half a surrogate pair were {odd}": sum(count.n_odd for count in self._counts),
+            cut_off(self._cutting.sequence_length): sum(count.n_cut_off for count in self._counts),
         }
         return {name: number for name, number in counted.items() if number}
 

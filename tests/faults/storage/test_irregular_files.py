@@ -178,7 +178,6 @@ def test_a_scheme_that_is_not_read_names_those_that_are(
 
 
 def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
-    with open(os.path.join(os.fsencode(tmp_path), b"a\xff.bin"), "wb") as file:
-        file.write(bytes(range(64)))
+    (tmp_path / os.fsdecode(b"a\xff.bin")).write_bytes(bytes(range(64)))
     with pytest.raises(InputError, match=r"a\\udcff\.bin: has a name that is no text in utf-8; rename it"):
         find_files(["*.bin"], base=tmp_path)

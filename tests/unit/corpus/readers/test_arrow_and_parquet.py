@@ -11,6 +11,7 @@ import pytest
 
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
+from indexer.corpus.preflight.corpus_notes import corpus_notes
 from indexer.errors import InputError
 from tests.support.rows_read_back import ROWS, check, rows_of
 
@@ -87,3 +88,18 @@ def test_nulls_and_text_columns_are_refused(tmp_path: Path):
     write_arrow(tmp_path / "a", pa.table({"text": ["x"]}), "parquet")
     with pytest.raises(InputError, match="exposure tokenize"):
         open_corpus(CorpusConfig(format="parquet", paths=["a"]), base=tmp_path)
+
+
+@pytest.mark.parametrize(("length", "n_cut"), [(5, 5), (1, 16), (9, 0), (None, 0)])
+def test_ids_that_are_cut_off_are_told(tmp_path: Path, length: int | None, n_cut: int):
+    rows = [list(range(n)) for n in (4, 0, 9, 1, 6)]
+    for name, part in (("a", rows[:3]), ("b", rows[3:])):
+        write_arrow(
+            tmp_path / f"{name}.arrow", pa.table({"input_ids": pa.array(part, pa.list_(pa.int32()))}), "file"
+        )
+    config = CorpusConfig(format="arrow", paths=["*.arrow"], sequence_length=length)
+    reader = open_corpus(config, base=tmp_path)
+    told = f"{n_cut} ids behind the first {length} of longer documents were cut off: no sequence holds them"
+    shards = reader.shards()
+    assert corpus_notes(reader.facts, shards) == ([told] if n_cut else [])
+    assert sum(shard.n_tokens for shard in shards) == 20 - n_cut

@@ -106,6 +106,8 @@ def test_mds(tmp_path: Path, algorithm, encoding, source):
         CorpusConfig(format="mds", paths=["mds/index.json"], dtype=dtype, sequence_length=5), base=tmp_path
     )
     assert rows_of(cut) == ROWS[:, :5].tolist()
+    ((_, n_cut),) = cut.facts.details["documents"].items()
+    assert n_cut == ROWS[:, 5:].size
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

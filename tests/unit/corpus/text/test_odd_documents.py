@@ -147,3 +147,13 @@ def test_a_long_line_is_refused_by_the_key_that_takes_it(tmp_path: Path, tokeniz
     write(tmp_path / "a.jsonl", ["a hen", "a" * 300])
     with pytest.raises(ResourceError, match=r"line 2: holds more than 200 bytes; raise \[corpus\] max_l"):
         read(tmp_path, tokenizer, max_line_bytes=200, **keys)
+
+
+def test_what_is_cut_off_long_documents_is_told(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    write(tmp_path / "a.jsonl", ["a goose", "a hen, a goose and a hen"])
+    n_ids = [len(ids) + 1 for ids in tokenizer.encode_batch(["a goose", "a hen, a goose and a hen"])]
+    n_cut = sum(max(0, n - 3) for n in n_ids)
+    rows, notes = read(tmp_path, tokenizer, packing="document", sequence_length=3)
+    assert [len(row) for row in rows] == [min(n, 3) for n in n_ids] and n_cut
+    told = f"{n_cut} ids behind the first 3 of longer documents were cut off: no sequence holds them"
+    assert told in notes
