@@ -1,5 +1,5 @@
 -- title: Question with its answer
--- The items of which two roles that are not the same text stand whole in one sequence: in how many sequences, how often the model saw such a one, and at which step first. An answer that stands inside the question is found wherever the question is. It needs every place of their windows; is_exact is FALSE where tokens do not tell whether their windows follow each other in each of these sequences.
+-- The items of which two roles that are not the same text stand whole in one sequence: in how many sequences, how often the model saw such a one (two visits at one step are one), and at which step first. An answer that stands inside the question is found wherever the question is. It needs every place of their windows; is_exact is FALSE where tokens do not tell whether their windows follow each other in each of these sequences.
 -- example: exposure query index contamination/question_with_answer -p question=question -p answer=answer
 -- param question: ROLES = 'question' -- one role, or any of a list (choices of choices.0)
 -- param answer: ROLES = 'answer' -- the other role, or any of a list

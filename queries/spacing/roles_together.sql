@@ -1,5 +1,5 @@
 -- title: Two roles of an item together
--- The items of which some phrase of one role and some other phrase of another, which is not the same text, were met in one sequence, or in one document, before a checkpoint: how often (visits of sequences, or documents) and at which step first. It needs an index of all occurrences.
+-- The items of which some phrase of one role and some other phrase of another, which is not the same text, were met in one sequence, or in one document, before a checkpoint: how often (visits of sequences, two at one step being one, or documents) and at which step first. It needs an index of all occurrences.
 -- example: exposure query index spacing/roles_together -p first=question -p second=answer
 -- param first: ROLES = question -- one role, or any of a list (choices of choices.0)
 -- param second: ROLES = answer -- the other role, or any of a list

@@ -1,5 +1,5 @@
 -- title: Two phrases together
--- How often two phrases were met in one sequence, at each of its visits, or in one document, once for each from the step by which both of it had been met: since the checkpoint before, until each checkpoint, and first of all. It needs an index of all occurrences.
+-- How often two phrases were met in one sequence, at each of its visits (two at one step are one), or in one document, once for each from the step by which both of it had been met: since the checkpoint before, until each checkpoint, and first of all. It needs an index of all occurrences.
 -- example: exposure query index spacing/together -p first='this raft' -p second='this rafts' -p within=document
 -- param first: PHRASE -- a phrase of the index
 -- param second: PHRASE -- another one
