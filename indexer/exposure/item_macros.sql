@@ -103,10 +103,15 @@ CREATE MACRO stands_once(part, of_text) AS (
 );
 COMMENT ON MACRO stands_once IS 'Whether a text holds a part of it, and at one place alone';
 
+CREATE MACRO takes_any_space() AS (
+    coalesce((SELECT value FROM provenance WHERE key = 'match_whitespace') = 'any', FALSE)
+);
+COMMENT ON MACRO takes_any_space IS 'Whether a space of a phrase stands for white space of any length in the text';
+
 -- White space of any length may stand in the text for one letter of the phrase.
 CREATE MACRO letters_of(n_tokens, of_text) AS
     CASE
-        WHEN (SELECT value FROM provenance WHERE key = 'match_whitespace') = 'any' THEN 1
+        WHEN takes_any_space() THEN 1
         ELSE greatest(least(n_tokens // CASE WHEN strlen(of_text) = length(of_text) THEN 1 ELSE 4 END, 24), 1)
     END;
 COMMENT ON MACRO letters_of IS 'At least how many letters of a text n tokens spell, each token a byte or more, each letter beside ASCII up to four; no more than 24, and one where white space of any length is one letter';
@@ -166,6 +171,8 @@ after AS (
         earlier.phrase_id AS earlier_phrase_id,
         earlier.stop > later.start AS windows_share,
         earlier.token_stop - later.token_offset AS n_shared,
+        later.start - earlier.stop AS n_between,
+        CASE WHEN takes_any_space() THEN -1_000_000_000 ELSE -3 * n_between END AS least_shared,
         earlier.token_offset = later.token_offset AS begin_together,
         earlier.token_stop > later.token_stop AS ends_behind
     FROM found AS later
@@ -192,15 +199,19 @@ letters AS (
     SELECT phrase_id, lower(translate(phrase, chr(9) || chr(10) || chr(13), '   ')) AS of_phrase
     FROM phrases
 ),
--- Windows of one word share none, so that nothing tells what stands between them.
+-- Windows of one word share none, so that nothing tells what stands between them: white space, each letter of it up to
+-- three tokens, or something else.
 linked AS (
     SELECT
         after.*,
-        coalesce(CASE WHEN windows_share THEN n_shared > 0 ELSE n_shared BETWEEN -1 AND 1 END, FALSE) AS touches,
+        coalesce(
+            CASE WHEN windows_share THEN n_shared > 0 ELSE n_shared BETWEEN -greatest(n_between, 1) AND 1 END, FALSE
+        ) AS touches,
+        coalesce(NOT windows_share AND n_shared >= least_shared, FALSE) AS may_touch,
         touches AND NOT ends_behind AS follows,
         NOT comes_again
         AND (
-            NOT touches
+            NOT touches AND NOT may_touch
             OR windows_share
             AND NOT ends_behind
             AND is_one_word_on(earlier.of_phrase, later.of_phrase, n_shared, begin_together)
