@@ -53,7 +53,7 @@ class ReferenceMatcher:
         table = np.array(rows, np.int64).reshape(-1, 4)
         return Matches(
             phrase=table[:, 2].astype(np.int32),
-            row=table[:, 0],
+            row=table[:, 0].copy(),  # a view would keep all four columns
             token_offset=table[:, 1].astype(np.int32),
             n_tokens=table[:, 3].astype(np.int32),
         )

@@ -149,7 +149,7 @@ def test_bytes_that_have_ended_need_no_thread() -> None:
     source = UnpackedAhead(Unpacking(ends_at=20))
     source.expect(1 << 62)
     assert taken(source, 30) == DATA[:20] and taken(source, 30) == b""
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before  # threads of tests before may end
 
 
 @pytest.mark.parametrize("why", ["one core", "no more threads"])
