@@ -176,7 +176,10 @@ def _begins_with(plan: Plan, earlier: Plan) -> bool:
 
 def _same_but_for_lengths(corpus: CorpusFacts, earlier: CorpusFacts) -> bool:
     """Tell whether facts of a reader are the same but for whether all sequences are equally long."""
-    facts = [replace(one, sequence_length=None, seen="", details={}) for one in (corpus, earlier)]
+    facts = [
+        replace(one, sequence_length=None, seen="", details={}, tells_length=True)
+        for one in (corpus, earlier)
+    ]
     return facts[0] == facts[1]
 
 

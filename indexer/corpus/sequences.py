@@ -104,6 +104,8 @@ class CorpusFacts:
         Whatever else the format tells.
     reaches : str
         Where the sequences of a shard lie: in its ``own`` file, on into the ``next`` ones, or in ``all``.
+    tells_length : bool
+        Whether the files beside the shards that say how long these are, are there.
     """
 
     format: str
@@ -113,11 +115,13 @@ class CorpusFacts:
     seen: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     reaches: Literal["own", "next", "all"] = "own"
+    tells_length: bool = True
 
     @property
     def states_length(self) -> bool:
         """Whether the files of the format say how much they hold, so that one that was cut is told."""
-        return self.format not in ("headerless", "olmo", "olmo-core", "jsonl", "text")
+        bare = ("headerless", "olmo", "olmo-core", "jsonl", "text")
+        return self.tells_length and self.format not in bare
 
 
 def cut_off(length: int) -> str:

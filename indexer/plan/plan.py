@@ -151,7 +151,7 @@ class Plan:
             "tokenizer": _without(self.tokenizer, "name", "vocabulary_sha256"),
             "match settings": asdict(self.config.match),
             "corpus settings": _without(self.config.corpus, "paths", "manifest"),
-            "corpus": _without(self.corpus, "seen", "details"),
+            "corpus": _without(self.corpus, "seen", "details", "tells_length"),
             "shards": self._each_shard_as_decisive(),
             "training order": self.order.as_dict(),
             "taken on purpose": sorted(self.taken),

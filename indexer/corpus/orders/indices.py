@@ -151,6 +151,7 @@ class IndexOrder:
         if config.kind == "olmo-core":
             for name in names:
                 self._check_name(name, reader)
+            _refuse_other_epochs(names)
         lists = [load_list(name, config.dtype, base=base) for name in names]
         hashes = [content_hash(files.file_at(name, base=base)) for name in names]
         return lists, list(zip(names, hashes, strict=True))
@@ -171,6 +172,13 @@ class IndexOrder:
                 fix="name those of the run as [order] path",
             )
         if core:
+            if sorted(set(epochs) - {0}) not in ([], list(range(1, len(epochs) + 1))):
+                raise InputError(
+                    f"holds orders of the epochs {', '.join(map(str, sorted(epochs)))}",
+                    path=folder,
+                    expected="one for each epoch from 1 on",
+                    fix="fetch those that are missing, or name those that the run took as [order] path",
+                )
             return [name for _, name in sorted(core)]
         plain = [name for name in inside if files.base_name(name) == "global_indices.npy"]
         nested = files.join(folder, "train_data/global_indices.npy")
@@ -258,6 +266,29 @@ class IndexOrder:
         named = entries[entries != padding_of(entries.dtype)] if self._has_padding else entries
         found: Int64Array = named.astype(np.int64)
         return found
+
+
+def _refuse_other_epochs(names: list[str]) -> None:
+    """Refuse order files of OLMo-core that are of several seeds, or not in the order of their epochs."""
+    told = [
+        (int(match["epoch"]), match["seed"])
+        for name in names
+        if (match := CORE_NAME.match(files.base_name(name))) is not None and match["epoch"]
+    ]
+    seeds = sorted({seed for _, seed in told})
+    if len(seeds) > 1:
+        raise ConfigError(
+            f"names orders of the seeds {' and '.join(seeds)}",
+            path="[order] path",
+            fix="name those of one run alone",
+        )
+    epochs = [epoch for epoch, _ in told]
+    if epochs != sorted(epochs):
+        raise ConfigError(
+            f"names orders of the epochs {', '.join(map(str, epochs))}",
+            path="[order] path",
+            expected="ascending, as they were trained on",
+        )
 
 
 def _batch_size(

@@ -13,6 +13,7 @@ utils/dataset.py.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ class DatatroveReader(FlatReader):
         self._base = base
         self._given = None if config.dtype is None else id_dtype(config.dtype)
         self._dtypes: dict[int, np.dtype[Any]] = {}
+        self._lengths_are_told = True
         dtype = self._dtype(0)
         self.facts = CorpusFacts(
             format="datatrove",
@@ -79,8 +81,11 @@ class DatatroveReader(FlatReader):
         )
 
     def _beside(self, number: int, ending: str) -> files.CorpusFile | None:
+        return self._beside_file(self.files[number], ending)
+
+    def _beside_file(self, file: files.CorpusFile, ending: str) -> files.CorpusFile | None:
         # the file's own spelling of the path, so that credentials of a URL are not lost
-        path = self.files[number].url + ending
+        path = file.url + ending
         return files.file_at(path, base=self._base) if files.exists(path, base=self._base) else None
 
     def _has_loss(self, number: int) -> bool:
@@ -116,6 +121,7 @@ class DatatroveReader(FlatReader):
             raise InputError(
                 f"holds {found}", path=file.name, expected=f"{self._given}, as [corpus] dtype says"
             )
+        self._lengths_are_told &= self._is_of_stated_length(file, index, found)
         dtype = found or self._given
         self.dtype_is_given |= found is None
         if dtype is None:
@@ -126,10 +132,34 @@ class DatatroveReader(FlatReader):
             )
         return dtype
 
+    def _is_of_stated_length(
+        self, file: files.CorpusFile, index: files.CorpusFile | None, dtype: np.dtype[Any] | None
+    ) -> bool:
+        """Tell whether something beside a file says how many ids it holds; refuse it where they differ."""
+        metadata = self._beside_file(file, ".metadata")
+        lines = (
+            [] if metadata is None else file_bytes.read_all(metadata).decode("utf-8", "replace").split("\n")
+        )
+        count = lines[1].strip() if len(lines) > 1 else ""
+        if not count.isdigit():
+            return index is not None
+        size = (dtype or self._given or np.dtype("<u2")).itemsize
+        if int(count) * size != file.n_bytes:
+            raise InputError(
+                f"holds {file.n_bytes:,} bytes",
+                path=file.name,
+                expected=f"{int(count) * size:,}: {size} for each of the {int(count):,} ids that"
+                f" {file.name}.metadata counts",
+                fix="it is truncated, or its metadata is another's",
+            )
+        return True
+
     def extent(self, number: int) -> Extent:
         """Measure one file, and see whether a loss file belongs to it."""
         self._has_loss(number)
-        return super().extent(number)
+        extent = super().extent(number)
+        self.facts = replace(self.facts, tells_length=self._lengths_are_told)
+        return extent
 
     def run(self, number: int) -> IdRun:
         """Return the whole file as one run."""

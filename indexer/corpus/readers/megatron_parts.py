@@ -143,6 +143,7 @@ class MegatronPartsReader(FileReader):
             label_overlap=True if config.label_overlap is None else config.label_overlap,
             seen=seen,
             reaches="next",
+            tells_length=self._index is not None,
         )
 
     def _pointer(self, sequence: int) -> int:
