@@ -33,8 +33,8 @@ _PACKED = (".zst", ".zstd", ".gz", ".bz2", ".xz", ".lz4", ".br")
 _INDEXES = frozenset({"index.json", "state.json", "dataset_dict.json", "shard_ledger.json"})
 """Files that list what is read of a folder."""
 
-_OF_AN_INDEX = "plan.json"
-"""What makes a folder an index: its tables are none of the corpus."""
+_OURS = ("plan.json", "tokenize.json", "provenance.json")
+"""What makes a folder an index, tokenized shards, or an export: none of what they were made of."""
 
 
 def passed_over(
@@ -108,9 +108,10 @@ def _below(folder: str, base: Path, seen: set[Path] | None = None) -> Iterator[s
         if files.base_name(inner).startswith((".", "_", "lost+found")):
             continue
         real = Path(inner) if is_url(inner) else (base / inner).resolve()
-        if real in seen or files.exists(files.join(inner, _OF_AN_INDEX), base=base):
+        inside = [] if real in seen else files.list_folder(inner, base=base)
+        if real in seen or any(files.base_name(name) in _OURS for name in inside):
             continue
         seen.add(real)
-        yield from files.list_folder(inner, base=base)
+        yield from inside
         if not is_url(inner):
             yield from _below(inner, base, seen)

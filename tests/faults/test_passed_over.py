@@ -93,8 +93,9 @@ def test_what_holds_no_data_may_lie_beside_shards(tmp_path: Path) -> None:
     (tmp_path / "s/logs").mkdir()
     (tmp_path / "s/logs/run.log").write_text("no ids\n")
     (tmp_path / "s/logs/again").symlink_to("..")
-    _write(tmp_path / "s/index/b.ds", 1)
-    (tmp_path / "s/index/plan.json").write_text("{}")
+    for folder, name in (("index", "plan.json"), ("tokens", "tokenize.json"), ("split", "provenance.json")):
+        _write(tmp_path / f"s/{folder}/b.ds", 1)
+        (tmp_path / f"s/{folder}/{name}").write_text("{}")
     _check(tmp_path, paths=["s"], **FLAT)
 
 

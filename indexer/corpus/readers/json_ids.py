@@ -54,7 +54,8 @@ class JsonIdsReader(FileReader):
         self._limits = Limits.of_lines(config)
         self._width = config.sequence_length
         self._wanted, self._wanted_mask = config.column, config.mask_column
-        self._key = self._key_of(self.files[0])
+        told = (key for file in self.files if (key := self._key_of(file)) is not None)
+        self._key = next(told, self._wanted or COLUMNS[0])
         self.facts = CorpusFacts(
             format="jsonl",
             dtype="<i8",
@@ -63,8 +64,8 @@ class JsonIdsReader(FileReader):
             seen=f"{self.files[0].name} holds JSON lines with ids under {self._key!r}",
         )
 
-    def _key_of(self, file: CorpusFile) -> str:
-        """Return the key of the ids, as the first line of a file tells; refuse a mask beside them."""
+    def _key_of(self, file: CorpusFile) -> str | None:
+        """Return the key of the ids, as the first line of a file tells; None where there is no line."""
         for number, line in islice(lines_of(file, self._limits), 1):
             value = parse_object(line, name=file.name, number=number)
             path = f"{file.name}, line {number:,}"
@@ -83,7 +84,7 @@ class JsonIdsReader(FileReader):
                 if "text" in value
                 else f"set [corpus] column; its keys are {', '.join(value)}",
             )
-        return self._wanted or COLUMNS[0]
+        return None
 
     @property
     def measured_by_headers(self) -> bool:
@@ -100,7 +101,7 @@ class JsonIdsReader(FileReader):
         """Count the lines of one file, and their ids where the width is not known."""
         file = self.files[number]
         key = self._key_of(file)
-        if file.n_bytes and key != self._key:
+        if key not in (None, self._key):
             expected = f"{self._key!r}, as {self.files[0].name} has"
             raise InputError(f"has its ids under {key!r}", path=file.name, offset="line 1", expected=expected)
         if self._width is not None:

@@ -23,6 +23,7 @@ from indexer.corpus.blocks.flat_reader import required_width
 from indexer.corpus.blocks.from_sources import blocks_of_rows
 from indexer.corpus.blocks.ids import as_token_ids
 from indexer.corpus.documents import DocumentNumbers, FlatDocuments, starts_of_ends
+from indexer.corpus.formats.columns import MASKS, refuse_mask
 from indexer.corpus.formats.splits import folder_of_split
 from indexer.corpus.formats.zarr_array import ZarrArray
 from indexer.corpus.sequences import CorpusFacts, SequenceBlock, Shard
@@ -54,7 +55,7 @@ class _StoredIds:
 class LevanterReader(FileReader):
     """Windows of ``sequence_length`` ids cut from the flat data of each cache; a cache is a shard."""
 
-    keys = OF_ANY_FORMAT | {"sequence_length", "column", "split"}
+    keys = OF_ANY_FORMAT | {"sequence_length", "column", "mask_column", "split"}
 
     def __init__(self, config: CorpusConfig, *, base: Path, block_ids: int) -> None:
         folders = [
@@ -65,8 +66,10 @@ class LevanterReader(FileReader):
         self._width = required_width(config, ledgers[0].name)
         self._field = config.column or "input_ids"
         self._arrays: dict[int, ZarrArray] = {}
-        for ledger in ledgers:
+        for ledger, folder in zip(ledgers, folders, strict=True):
             _check_ledger(ledger)
+            fields = [name for name in MASKS if files.is_folder(files.join(folder, name), base=base)]
+            refuse_mask(fields, config.mask_column, path=folder, form="Levanter's caches")
         self.facts = CorpusFacts(
             format="levanter",
             dtype=self._array(0, "data").dtype.str,

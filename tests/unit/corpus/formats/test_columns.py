@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -67,3 +68,15 @@ def test_masks_that_are_not_read_are_refused(tmp_path: Path, wanted: str | None)
     assert array_column(entry, None, "none", path="s") == 0
     with pytest.raises(ConfigError, match="masks are not read of JSON lines"):
         _open(tmp_path, "jsonl", [IDS | LOSS], **({} if wanted is None else {"mask_column": wanted}))
+
+
+def test_files_without_a_line_tell_no_key(tmp_path: Path) -> None:
+    for name, content in (
+        ("a", b""),
+        ("b", b'{"tokens": [1, 2]}\n'),
+        ("c", b"\n"),
+        ("d", gzip.compress(b"")),
+    ):
+        (tmp_path / f"{name}.jsonl").write_bytes(content)
+    reader = open_corpus(CorpusConfig(format="jsonl", paths=["*.jsonl"]), base=tmp_path)
+    assert [shard.n_tokens for shard in reader.shards()] == [0, 2, 0, 0]

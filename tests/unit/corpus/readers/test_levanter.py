@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 
 from indexer.config import CorpusConfig
 from indexer.corpus import open_corpus
-from indexer.errors import InputError
+from indexer.errors import ConfigError, InputError
+from tests.support.fixture_cases import FIXTURES
 from tests.support.rows_read_back import rows_of
 
 RNG = np.random.default_rng(11)
@@ -63,3 +65,14 @@ def test_an_unfinished_cache_is_refused(tmp_path: Path):
     (tmp_path / "shard_ledger.json").write_text('{"is_finished": false}')
     with pytest.raises(InputError, match="never finished"):
         open_corpus(CorpusConfig(format="levanter", paths=["."], sequence_length=8), base=tmp_path)
+
+
+def test_a_mask_beside_the_ids_is_refused(tmp_path: Path):
+    cache = shutil.copytree(FIXTURES / "levanter_cache/cache", tmp_path / "cache")
+    (cache / "loss_mask").mkdir()
+    config = dict(format="levanter", paths=["cache"], sequence_length=128)
+    with pytest.raises(
+        ConfigError, match="has 'loss_mask' beside its ids, and masks are not read of Levanter"
+    ):
+        open_corpus(CorpusConfig(**config), base=tmp_path)
+    assert open_corpus(CorpusConfig(**config, mask_column="none"), base=tmp_path).shards()
