@@ -18,7 +18,7 @@ N ?= 200
 
 index: $(READY) ## Index a corpus: the embedded sample, or your own with CONFIG=path/exposure.toml [OUT=dir]
 	@if [ "$(CONFIG)" = "sample/exposure.toml" ] && [ ! -f sample/exposure.toml ]; then \
-	    $(BIN)/python -m indexer.scanning.first_compile & $(BIN)/exposure sample sample; fi
+	    $(BIN)/python -m indexer.scanning.first_compile & $(BIN)/exposure sample sample >/dev/null; fi
 	@$(BIN)/exposure index $(CONFIG) --out $(OUT)
 	@if [ "$(CONFIG)" = "sample/exposure.toml" ] && [ -d sample/results ]; then \
 	    $(BIN)/exposure import $(OUT) sample/results/*.csv; fi

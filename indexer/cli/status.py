@@ -87,7 +87,7 @@ def _print_all(state: IndexStatus) -> None:
         "tokens": f"{state.n_tokens_scanned:,} of {state.n_tokens:,} scanned",
         "dropped tokens": f"{state.n_dropped_tokens:,} at shard ends, too few for a sequence",
         "unverified": counted(state.n_unverified_shards, "shard", "has", "have")
-        + " no hash from elsewhere to compare with",
+        + " no hash from elsewhere to compare with ([corpus] manifest names some)",
         "table": meaning[state.table],
     }
     if state.tokenizer is not None:
