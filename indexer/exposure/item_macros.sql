@@ -172,7 +172,7 @@ after AS (
         earlier.stop > later.start AS windows_share,
         earlier.token_stop - later.token_offset AS n_shared,
         later.start - earlier.stop AS n_between,
-        CASE WHEN takes_any_space() THEN -1_000_000_000 ELSE -3 * n_between END AS least_shared,
+        CASE WHEN takes_any_space() THEN -1000000000 ELSE -3 * n_between END AS least_shared,
         earlier.token_offset = later.token_offset AS begin_together,
         earlier.token_stop > later.token_stop AS ends_behind
     FROM found AS later
