@@ -1,6 +1,6 @@
 -- The tables of an exposure index. This file is a product: others read the table, so names and meanings stay.
 -- History of schema versions. 1: first version. 2: a minimal pair is one kind of item; results by measure, and measures of models.
--- 3: questions of items take lists as roles; the longest spans follow which window follows which.
+-- 3: questions of items take lists as roles; the longest spans follow which window follows which, in words of the field.
 
 CREATE TABLE phrases (
     phrase_id INTEGER PRIMARY KEY,
