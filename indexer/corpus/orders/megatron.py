@@ -78,7 +78,9 @@ class MegatronOrder:
         which, sample = (load_npy(name, base=base) for name in names)
         if which.ndim != 1 or which.shape != sample.shape:
             raise InputError(f"has {which.shape} entries beside {sample.shape}", path=names[0])
-        self._blend(config, reader, np.asarray(which, np.int64), np.asarray(sample, np.int64), names[1])
+        number, within = np.asarray(which, np.int64), np.asarray(sample, np.int64)
+        self._blend(config, reader, number, within, names[1])
+        _refuse_written_over(number, within, names[1])
         self.facts["blend"] = [
             {"source": name, "sha256": content_hash(files.file_at(name, base=base))} for name in names
         ]
@@ -148,6 +150,22 @@ class MegatronOrder:
     def sequences_at(self, step: int) -> Int64Array:
         """Return the samples of a step, in batch order."""
         return self._sequences_at(step)
+
+
+def _refuse_written_over(number: Int64Array, within: Int64Array, name: str) -> None:
+    """Refuse a blend in which an entry was written over: it takes the samples of each corpus one by one."""
+    for corpus in np.unique(number).tolist():
+        places = np.flatnonzero(number == corpus)
+        other = np.flatnonzero(within[places] != np.arange(len(places)))
+        if other.size:
+            at = int(places[other[0]])
+            raise InputError(
+                f"takes sample {int(within[at]):,} of corpus {corpus}",
+                path=name,
+                offset=f"entry {at:,}",
+                expected=f"sample {int(other[0]):,}: those of each corpus are taken one after another",
+                fix="one of the two arrays is damaged, or of another blend",
+            )
 
 
 def _find_blend(path: str | list[str] | None, base: Path) -> list[str]:

@@ -123,6 +123,10 @@ def test_a_blend_interleaves_the_samples_of_its_corpora(tmp_path: Path):
     for i in range(len(rows)):
         steps = visits.steps[visits.offsets[i] : visits.offsets[i + 1]].tolist()
         assert steps == ([by_steps[i]] if i in by_steps else [])
+    sample[6] = 0
+    np.save(tmp_path / "x-BlendedDataset-train-dataset_sample_index.npy", sample)
+    with pytest.raises(InputError, match="entry 6: takes sample 0 of corpus 0; expected sample 3"):
+        open_order(OrderConfig(kind="megatron", path=".", batch_size=3), reader, base=tmp_path)
     with pytest.raises(ConfigError, match="a blend of 2, whose interleaving is not known"):
         open_order(OrderConfig(kind="megatron", batch_size=3), reader, base=tmp_path)
 
