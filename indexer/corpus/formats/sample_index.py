@@ -186,6 +186,13 @@ def find_sample_index(where: str, prefix: str, *, base: Path) -> SampleIndex:
         ]
         if len(found) > 1:
             found = [entry for entry in found if _belongs(entry[0], prefix, base)]
+        elif found and _says_of_what(found[0][0], base) and not _belongs(found[0][0], prefix, base):
+            raise ConfigError(
+                f"holds the arrays {found[0][0]}, which by what they say are not those of the training split"
+                f" of {prefix}",
+                path=where,
+                fix=f'if they are, set [corpus] windows = "{found[0][0]}"',
+            )
     else:
         found = [(where, ending) for ending in ENDINGS if files.exists(where + ending[0], base=base)]
     if len(found) != 1:
@@ -213,15 +220,28 @@ def _belongs(stem: str, prefix: str, base: Path) -> bool:
     return name.startswith(f"{corpus}_train_")
 
 
+def _says_of_what(stem: str, base: Path) -> bool:
+    """Tell whether arrays say, by a description or their name, of which corpus and split they are."""
+    described = _description(stem, base)
+    return bool(described.get("dataset_path") or described.get("path_prefix") or NEOX_NAME.search(stem))
+
+
 def _description(stem: str, base: Path) -> dict[str, Any]:
     name = f"{stem}-description.txt"
     if not files.exists(name, base=base):
         return {}
     try:
         described = json.loads(file_bytes.read_all(files.file_at(name, base=base)))
-    except ValueError:
-        return {}
-    return described if isinstance(described, dict) else {}
+    except ValueError as error:
+        described = error
+    if not isinstance(described, dict):
+        told = f" ({described})" if isinstance(described, ValueError) else ""
+        raise InputError(
+            f"is no description of samples{told}",
+            path=name,
+            fix="fetch it again, or move it away and set stop_step: it says how many samples the run took",
+        )
+    return described
 
 
 def load_npy(name: str, *, base: Path) -> NDArray[Any]:

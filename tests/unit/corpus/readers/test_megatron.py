@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -212,3 +213,34 @@ def test_windows_whose_arrays_were_written_over(tmp_path: Path, ending: str, mes
     np.save(tmp_path / f"maps{ending}", array)
     with pytest.raises(InputError, match=message):
         open_corpus(CorpusConfig(format="megatron", paths=["c"], windows="maps"), base=tmp_path).shards()
+
+
+@pytest.mark.parametrize(
+    ("stem", "description", "message"),
+    [
+        ("d_train_0_indexmap_9ns_6sl_1s", None, "not those of the training split of c"),
+        ("c_valid_0_indexmap_9ns_6sl_1s", None, "not those of the training split of c"),
+        ("c_train_0_indexmap_9ns_6sl_1s", None, None),
+        ("x", '{"dataset_path": "/data/c", "index_split": "train"}', None),
+        ("x", '{"dataset_path": "/data/c", "index_split": "valid"}', "not those of the training split of c"),
+        ("x", '{"dataset_path": "/data/d", "index_split": "train"}', "not those of the training split of c"),
+        ("x", '{"dataset_path": "/data/c", "num_sam', "x-description.txt: is no description of samples"),
+        ("x", "[]", "x-description.txt: is no description of samples"),
+    ],
+)
+def test_windows_say_of_what_they_are(
+    tmp_path: Path, stem: str, description: str | None, message: str | None
+):
+    sequences = [RNG.integers(0, 999, n).tolist() for n in (30, 40)]
+    write_megatron(tmp_path / "c", map(np.array, sequences), "u2")
+    write_windows(tmp_path, stem, sequences, 6, 1, 1, NEOX)
+    if description is not None:
+        (tmp_path / f"{stem}-description.txt").write_text(description)
+    config = CorpusConfig(format="megatron", paths=["c"], windows=".")
+    if message is None:
+        assert open_corpus(config, base=tmp_path).shards()
+        return
+    with pytest.raises((ConfigError, InputError), match=message):
+        open_corpus(config, base=tmp_path)
+    if description is None or description.endswith("}"):
+        assert open_corpus(replace(config, windows=stem), base=tmp_path).shards()
