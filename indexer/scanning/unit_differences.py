@@ -42,7 +42,10 @@ class UnitDifferences:
     def add(self, text: Matches, tokens: Matches, block: SequenceBlock, visits: Visits) -> None:
         """Take in what both units found in a block."""
         in_text, in_tokens = _places(text, tokens, self.gapped)
-        self._add("text", text, ~np.isin(in_text, in_tokens), block, visits)
+        # Of several that begin at characters of one token, ids tell the first alone.
+        is_first = np.zeros(len(in_text), np.bool_)
+        is_first[np.unique(in_text, return_index=True)[1]] = True
+        self._add("text", text, ~(is_first & np.isin(in_text, in_tokens)), block, visits)
         self._add("tokens", tokens, ~np.isin(in_tokens, in_text), block, visits)
 
     def _add(

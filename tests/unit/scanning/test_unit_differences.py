@@ -43,6 +43,14 @@ def test_occurrences_of_a_phrase_with_gaps_are_told_apart_by_their_ends():
     assert differences.alone("tokens") == {}
 
 
+def test_of_several_that_begin_in_one_token_ids_found_the_first():
+    differences = UnitDifferences(VOCABULARY)
+    text, tokens = matches((0, 0, 0, 1), (0, 0, 0, 2), (0, 0, 1, 1)), matches((0, 0, 0, 1), (0, 0, 1, 1))
+    differences.add(text, tokens, BLOCK, Visits(np.array([0, 1, 1]), np.array([0])))
+    assert differences.alone("text") == {0: [{"spelled": "a b", "exposure_count": 1}]}
+    assert differences.alone("tokens") == {}
+
+
 def test_a_sequence_that_was_never_consumed_does_not_count():
     differences = UnitDifferences(VOCABULARY)
     differences.add(matches(), matches((1, 1, 0, 1)), BLOCK, Visits(np.array([0, 1, 1]), np.array([0])))
