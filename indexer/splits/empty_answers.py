@@ -13,12 +13,14 @@ _HELD = """SELECT
     EXISTS (FROM results) AS results,
     EXISTS (FROM items WHERE kind = 'item') AS items,
     EXISTS (FROM model_measures) AS measures,
-    (SELECT value FROM provenance WHERE key = 'match_unit') AS unit
+    (SELECT value FROM provenance WHERE key = 'match_unit') AS unit,
+    (SELECT value FROM provenance WHERE key = 'steps_known') AS steps_known
 """
 _OF_PAIRS = "pairs|pair_results|pair_exposures|pair_from|split_at|matched_split_at|probe_positions"
 _OF_RESULTS = "results|pair_results|acquisition"
 _OF_ITEMS = "item_verdicts|verbatim_runs"
 _OF_BOTH_UNITS = "unit_differences"
+_OF_STEPS = r"\b(?:first_step|last_step|exposure_bins|exposed_steps)\b"
 
 
 def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
@@ -35,7 +37,7 @@ def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
     ------
     ConfigError
         It reads minimal pairs, results, items or measures of models, and the index holds none of these; or
-        it compares the units, and the index counts in one.
+        it compares the units, and the index counts in one; or it asks for steps, and the order is not known.
     """
     if _reads(sql, _OF_PAIRS):
         require_pairs(index)
@@ -47,6 +49,12 @@ def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
             f"counts in one unit, {held['unit']}, so there is nothing to compare",
             path=index.root,
             fix='index again, elsewhere, with [match] unit = "both"',
+        )
+    if held["steps_known"] == "false" and re.search(_OF_STEPS, sql):
+        raise ConfigError(
+            "holds no steps, since the order of the corpus is not known, so there is nothing to tell",
+            path=index.root,
+            fix="index again, elsewhere, with the [order] of the run",
         )
     if _reads(sql, _OF_RESULTS) and not held["results"]:
         raise ConfigError("holds no results, so there is nothing to tell", path=index.root, fix=add_some)

@@ -1,5 +1,5 @@
 -- title: First exposures over time
--- How many phrases were met for the first time by each checkpoint, and how many were met by then in all.
+-- How many phrases were met for the first time by each checkpoint, and how many were met by then in all; zeros of phrases_unknown are not certain: ids are missing, or the order is not known.
 -- example: exposure query index dynamics/first_exposures
 WITH first_seen AS (
     SELECT min(checkpoints.checkpoint) AS checkpoint
@@ -12,7 +12,11 @@ SELECT
     checkpoints.tokens_seen,
     count(first_seen.checkpoint) AS first_exposures,
     sum(count(first_seen.checkpoint)) OVER (ORDER BY checkpoints.checkpoint)::BIGINT AS phrases_seen,
-    round(phrases_seen / (SELECT count(*) FROM phrases), 4) AS share_seen
+    round(phrases_seen / (SELECT count(*) FROM phrases), 4) AS share_seen,
+    CASE
+        WHEN is_covered(0) THEN (SELECT count(*) FROM exposures WHERE status = 'unknown')
+        ELSE (SELECT count(*) FROM phrases) - phrases_seen
+    END AS phrases_unknown
 FROM checkpoints
 LEFT JOIN first_seen USING (checkpoint)
 GROUP BY checkpoints.checkpoint, checkpoints.tokens_seen

@@ -1,5 +1,5 @@
 -- title: First exposures by phenomenon
--- Which share of the distinct good and bad phrases of each phenomenon was met before each checkpoint.
+-- Which share of the distinct good and bad phrases of each phenomenon was met before each checkpoint; a zero of phrases_unknown is not certain: ids are missing, or the order is not known.
 -- example: exposure query index dynamics/first_exposures_by_phenomenon
 WITH sides AS (
     SELECT phenomenon, 'good' AS side, good_phrase_id AS phrase_id FROM pairs WHERE excluded IS NULL
@@ -19,9 +19,13 @@ SELECT
     count(*) AS phrases,
     count(*) FILTER (WHERE exposures.first_step < checkpoints.checkpoint) AS phrases_seen,
     round(phrases_seen / phrases, 4) AS share_seen,
-    count(*) FILTER (WHERE exposures.status = 'unknown') AS phrases_unknown
+    count(*) FILTER (
+        WHERE coalesce(exposures.first_step >= checkpoints.checkpoint, TRUE)
+        AND (exposures.status = 'unknown' OR NOT zeros.are_certain)
+    ) AS phrases_unknown
 FROM sides
 JOIN exposures USING (phrase_id)
 CROSS JOIN checkpoints
+CROSS JOIN (SELECT is_covered(0) AS are_certain) AS zeros
 GROUP BY sides.phenomenon, sides.side, checkpoints.checkpoint
 ORDER BY sides.phenomenon <> 'all', sides.phenomenon, sides.side DESC, checkpoints.checkpoint;
