@@ -2,7 +2,8 @@
 
     python -m tests.faults.soak kills|flips|signals|stores|settings N [SEED]
 
-Each part prints what it tried and what went wrong; the exit code is 1 where anything did.
+Each part prints what it tried and what went wrong, also when it is interrupted; the exit code is 1 where
+anything did.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def main() -> int:
     module = importlib.import_module(f"tests.faults.soak.{part}")
     with tempfile.TemporaryDirectory(prefix="exposure-soak-") as folder:
         soak = module.Soak(Path(folder), seed)
-        soak.run(n_tries)
+        try:
+            soak.run(n_tries)
+        except KeyboardInterrupt:
+            print("soak: interrupted; what was tried until then:")
     for line in soak.wrong:
         print(line)
     happened = ", ".join(f"{count:,} {what}" for what, count in sorted(soak.seen.items()))
