@@ -68,10 +68,13 @@ def test_a_description_that_the_arrays_contradict_is_refused(core, key, value, m
         opened(core, WINDOWS, kind="megatron")
 
 
-def test_windows_of_another_split_are_told(core):
+def test_windows_of_another_split_are_told_where_they_are_named(core):
     (name,) = (core / "cache").glob("*description.txt")
     name.write_text(json.dumps({**json.loads(name.read_text()), "index_split": "valid"}))
-    assert "are those of the split 'valid'" in warnings(core, WINDOWS, kind="megatron")
+    named = {**WINDOWS, "windows": f"cache/{name.name.removesuffix('-description.txt')}"}
+    assert "are those of the split 'valid'" in warnings(core, named, kind="megatron")
+    with pytest.raises(ConfigError, match="not those of the training split"):
+        opened(core, WINDOWS, kind="megatron")
 
 
 def test_gpt_neox_tells_by_its_file_name(tmp_path):
