@@ -52,6 +52,7 @@ format = "headerless"
 dtype = "uint16"
 vocab_size = 50000
 sequence_length = {LENGTH}
+special_ids = [0]
 [order]
 batch_size = 2048
 drop_last = true

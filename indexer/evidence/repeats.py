@@ -98,19 +98,25 @@ def _doubled(local: Iterable[tuple[Shard, str]]) -> Iterator[tuple[int, str]]:
     """Find shards that hold the same bytes over and over, as where a file was appended to itself."""
     for shard, path in local:
         with open_regular(Path(path)) as handle:
+            head = handle.read(_FEWEST_BYTES)
             for times in _TIMES:
                 part = shard.n_bytes // times
-                if shard.n_bytes % times or part < _FEWEST_BYTES:
+                if shard.n_bytes % times or part < _FEWEST_BYTES or not head.strip(head[:1]):
                     continue
-                places = sorted({0, part // 2, max(0, part - BLOCK_BYTES)})
-                blocks = [_block(handle, at, min(BLOCK_BYTES, part - at)) for at in places]
-                if blocks[0].strip(blocks[0][:1]) and all(
-                    _block(handle, at + again * part, len(block)) == block
-                    for again in range(1, times)
-                    for at, block in zip(places, blocks, strict=True)
-                ):
+                if _block(handle, part, _FEWEST_BYTES) == head and _is_over_and_over(handle, part, times):
                     yield shard.number, f"{shard.name} holds its own bytes {times} times over"
                     break
+
+
+def _is_over_and_over(handle: BinaryIO, part: int, times: int) -> bool:
+    """Compare the first, middle and last block of equal parts of a file."""
+    places = {0, part // 2, max(0, part - BLOCK_BYTES)}
+    return all(
+        _block(handle, at, min(BLOCK_BYTES, part - at))
+        == _block(handle, at + again * part, min(BLOCK_BYTES, part - at))
+        for again in range(1, times)
+        for at in places
+    )
 
 
 def _block(handle: BinaryIO, at: int, n_bytes: int) -> bytes:
