@@ -133,7 +133,7 @@ def _of_files(training: Training) -> dict[str, str]:
     _refuse_unwritten(training, taken)
     short, expected = cut_between_blocks(training.reader.files), None
     if not short and not training.reader.facts.states_length:
-        short = shorter_than_neighbours(shards)
+        short = shorter_than_neighbours(shards, reach_on=training.reader.facts.reaches == "next")
         expected = "shards as long as their neighbours, but for the last one"
     if short and not corpus.allow_holes:
         raise InputError(

@@ -204,8 +204,8 @@ def _with_digits(example: re.Match[str], number: int, digits: str) -> str:
     return f"{example.string[:start]}{spelled}{example.string[stop:]}"
 
 
-def shorter_than_neighbours(shards: Sequence[Shard]) -> list[str]:
-    """Return a sentence for each shard that holds fewer ids than the others of its series, which are alike.
+def shorter_than_neighbours(shards: Sequence[Shard], *, reach_on: bool) -> list[str]:
+    """Return a sentence for each shard that is shorter than the others of its series, which are alike.
 
     A shard of bare ids that was cut between two of them, or two packed frames, says nothing of it itself. The
     last of a series may be shorter.
@@ -214,19 +214,26 @@ def shorter_than_neighbours(shards: Sequence[Shard]) -> list[str]:
     ----------
     shards : sequence of Shard
         The shards of the corpus.
+    reach_on : bool
+        Whether sequences reach on into the next file: then bytes tell what a file holds, not its sequences.
     """
+
+    def size(shard: Shard) -> int:
+        return shard.n_bytes if reach_on else _n_ids(shard)
+
     series: dict[str, dict[str, Shard]] = {}
     for shard in shards:
         series.setdefault(_NUMBER.sub("#", shard.name), {})[shard.name] = shard
     found = []
     for members in series.values():
         in_order = sorted(members.values(), key=lambda shard: _numbers_in(shard.name))
-        ((usual, n_usual),) = Counter(_n_ids(shard) for shard in in_order).most_common(1)
-        short = [shard for shard in in_order[:-1] if _n_ids(shard) < usual]
+        ((usual, n_usual),) = Counter(map(size, in_order)).most_common(1)
+        short = [shard for shard in in_order[:-1] if size(shard) < usual]
         others_are_alike = n_usual + len(short) >= len(in_order) - 1
         if others_are_alike and n_usual >= 2 and len(short) <= max(1, n_usual // 8):
             found += [
-                f"{shard.name} holds {_n_ids(shard):,} ids, and others of its series {usual:,} each"
+                f"{shard.name} holds {size(shard):,} {'bytes' if reach_on else 'ids'},"
+                f" and others of its series {usual:,} each"
                 for shard in short
             ]
     return found

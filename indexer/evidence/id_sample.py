@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from indexer.corpus.sequences import Reader, SequenceBlock, Shard
+from indexer.storage.urls import is_url
 
 SHARDS = 8
 IDS = 24_000
@@ -49,7 +50,8 @@ def sampled_places(shards: Sequence[Shard], n_shards: int, each: int) -> list[tu
     n_shards : int
         How many are taken at most.
     each : int
-        Places in a shard whose sequences can be read without those before them; in any other it is the first.
+        Places in a shard whose sequences can be read without those before them, two at most of one on a
+        store, where each is a request; in any other it is the first.
     """
     some = [shard for shard in shards if shard.n_sequences]
     if not some:
@@ -59,7 +61,7 @@ def sampled_places(shards: Sequence[Shard], n_shards: int, each: int) -> list[tu
 
 
 def _starts(shard: Shard, each: int) -> list[int]:
-    n_places = each if shard.seekable else 1
+    n_places = 1 if not shard.seekable else min(each, 2) if is_url(shard.url) else each
     return sorted({shard.first_sequence + shard.n_sequences * i // n_places for i in range(n_places)})
 
 

@@ -310,5 +310,7 @@ def test_few_requests_a_shard(store: Store, config: Path, tmp_path: Path) -> Non
     planned = store.count("GET", "HEAD", path="shard-01")
     store.asked.clear()
     assert run(["scan", str(root), "--workers", "1"]) == 0
-    assert planned <= 12
+    assert (
+        planned <= 14
+    )  # two of them each for the sample that tokenizers, and that spellings are held against
     assert store.count("GET", "HEAD", path="shard-01") <= 6

@@ -267,7 +267,7 @@ def test_two_workers_read_from_a_store(store: Store, config: Path, index_dir: Pa
 def test_few_requests_a_shard(store: Store, config: Path, tmp_path: Path) -> None:
     root = tmp_path / "index"
     assert run(["plan", str(config), "--out", str(root)]) == 0
-    assert store.count("GET", "HEAD", path="shard-01") <= 12
+    assert store.count("GET", "HEAD", path="shard-01") <= 14
     store.asked.clear()
     assert run(["scan", str(root), "--workers", "1"]) == 0
     assert store.count("GET", "HEAD", path="shard-01") <= 8
