@@ -3,7 +3,7 @@
 ``python -m benchmarks.scale_simulation [--shards 200000] [--rows 1000] [--folder build/scale]``
 
 The shards are sparse files: they have their size, some kilobytes of ids of their own, and take next to no
-disk (``allow_holes`` takes that on purpose). Nothing is scanned; partials are written as scans would, of so
+disk (id 0 is said to be padding). Nothing is scanned; partials are written as scans would, of so
 many rows each, and counts that are known beforehand, so that the merged table is compared with what it should
 say. Each step runs in a process of its own, of which seconds, processor time and the largest memory are
 printed.
@@ -52,7 +52,6 @@ paths = ["shards/*.bin"]
 format = "headerless"
 dtype = "uint16"
 vocab_size = 50000
-allow_holes = true
 sequence_length = {LENGTH}
 special_ids = [0]
 [order]
