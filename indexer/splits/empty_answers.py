@@ -54,7 +54,7 @@ def refuse_what_is_always_empty(index: IndexDir, sql: str) -> None:
         raise ConfigError(
             "holds no steps, since the order of the corpus is not known, so there is nothing to tell",
             path=index.root,
-            fix="index again, elsewhere, with the [order] of the run",
+            fix="index again, elsewhere, with the order of the run: [order] kind",
         )
     if _reads(sql, _OF_RESULTS) and not held["results"]:
         raise ConfigError("holds no results, so there is nothing to tell", path=index.root, fix=add_some)

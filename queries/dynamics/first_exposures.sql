@@ -1,5 +1,5 @@
 -- title: First exposures over time
--- How many phrases were met for the first time by each checkpoint, and how many were met by then in all; zeros of phrases_unknown are not certain: ids are missing, or the order is not known.
+-- How many phrases were met for the first time by each checkpoint, and how many were met by then in all; phrases_unknown have a zero without evidence: ids are missing, or the order is not known.
 -- example: exposure query index dynamics/first_exposures
 WITH first_seen AS (
     SELECT min(checkpoints.checkpoint) AS checkpoint

@@ -1,5 +1,5 @@
 -- title: First exposures by phenomenon
--- Which share of the distinct good and bad phrases of each phenomenon was met before each checkpoint; a zero of phrases_unknown is not certain: ids are missing, or the order is not known.
+-- Which share of the distinct good and bad phrases of each phenomenon was met before each checkpoint; phrases_unknown have a zero without evidence: ids are missing, or the order is not known.
 -- example: exposure query index dynamics/first_exposures_by_phenomenon
 WITH sides AS (
     SELECT phenomenon, 'good' AS side, good_phrase_id AS phrase_id FROM pairs WHERE excluded IS NULL

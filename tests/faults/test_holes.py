@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from indexer.evidence.holes import (
     missing_in_series,
     missing_in_single_letters,
     missing_of_stated,
-    unwritten,
 )
+from indexer.evidence.shard_lengths import unwritten
 from indexer.storage.globs import not_by_number
 from tests.support.small_corpus import SmallCorpus, ask
 
@@ -177,6 +178,10 @@ def write_packed(base: Path, n_ids: list[int], *, frames: int = 4) -> None:
     )
 
 
+def sha256_line(path: Path) -> str:
+    return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+
+
 def cut_off_a_frame(path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: data.rindex((0xFD2FB528).to_bytes(4, "little"))])
@@ -195,6 +200,12 @@ def test_a_shard_cut_between_two_frames_is_shorter_than_its_neighbours(
     assert code == 3, error
     assert "shards/x1.npy.zst holds 960 ids, and others of its series 1,280 each" in error
     assert "[corpus] allow_holes = true" in error
+    (tmp_path / "others.sha256").write_text(sha256_line(tmp_path / "shards/x0.npy.zst"))
+    assert exposure(*words, "--set", "corpus.manifest=others.sha256")[0] == 3
+    (tmp_path / "known.sha256").write_text(sha256_line(tmp_path / "shards/x1.npy.zst"))
+    assert exposure(*words, "--set", "corpus.manifest=known.sha256")[0] == 0
+    assert ask(tmp_path / "index", "SELECT DISTINCT status FROM exposures WHERE NOT seen") == [("never",)]
+    shutil.rmtree(tmp_path / "index")
     assert exposure(*words, "--set", "corpus.allow_holes=true")[0] == 0
     assert ask(tmp_path / "index", "SELECT DISTINCT status FROM exposures WHERE NOT seen") == [("unknown",)]
 

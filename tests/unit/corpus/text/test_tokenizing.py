@@ -18,7 +18,7 @@ from indexer.corpus.text.cutting import Cutting
 from indexer.corpus.text.documents import documents_of, find_text_files
 from indexer.corpus.text.tokenizing import tokenize_documents
 from indexer.errors import ConfigError, InputError, StateError
-from indexer.evidence.holes import unfinished
+from indexer.evidence.shard_lengths import unfinished
 from indexer.index_dir.lock import locked
 from tests.support.fixture_cases import FIXTURES
 
