@@ -29,7 +29,8 @@ def shorter_than_neighbours(
     """Return a sentence for each shard that is shorter than the others of its series, which are alike.
 
     A shard of bare ids that was cut between two of them, or two packed frames, says nothing of it itself. The
-    last of a series may be shorter.
+    last of a series may be shorter, and so may the last ones of all writers (``00000_00003``,
+    ``00001_00003``) or folders, where most of these are.
 
     Parameters
     ----------
@@ -51,8 +52,11 @@ def shorter_than_neighbours(
     for members in series.values():
         in_order = sorted(members.values(), key=lambda shard: _numbers_in(shard.name))
         ((usual, n_usual),) = Counter(map(size, in_order)).most_common(1)
-        short = [shard for shard in in_order[:-1] if size(shard) < usual]
-        others_are_alike = n_usual + len(short) >= len(in_order) - 1
+        lasts = _last_of_each(in_order)
+        if 2 * sum(size(shard) < usual for shard in lasts.values()) <= len(lasts):
+            lasts = {in_order[-1].name: in_order[-1]}
+        short = [shard for shard in in_order if shard.name not in lasts and size(shard) < usual]
+        others_are_alike = n_usual + len(short) >= len(in_order) - len(lasts)
         if others_are_alike and n_usual >= 2 and len(short) <= max(1, n_usual // 8):
             found += [
                 f"{shard.name} holds {size(shard):,} {'bytes' if reach_on else 'ids'},"
@@ -61,6 +65,17 @@ def shorter_than_neighbours(
                 if shard.name not in proved
             ]
     return found
+
+
+def _last_of_each(in_order: Sequence[Shard]) -> dict[str, Shard]:
+    """Return the last shards, by name, of each writer: names that differ in their last number that varies."""
+    numbers = [_numbers_in(shard.name) for shard in in_order]
+    *_, place = [0, *(at for at, column in enumerate(zip(*numbers, strict=True)) if len(set(column)) > 1)]
+    last = {
+        (*before[:place], *before[place + 1 :]): shard
+        for before, shard in zip(numbers, in_order, strict=True)
+    }
+    return {shard.name: shard for shard in last.values()}
 
 
 def unwritten(corpus_files: Sequence[CorpusFile]) -> list[str]:
