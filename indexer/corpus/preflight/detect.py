@@ -26,7 +26,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
@@ -39,11 +39,12 @@ from indexer.corpus.preflight.plausible import likely_dtype
 from indexer.corpus.text.documents import is_text
 from indexer.errors import ConfigError, InputError
 from indexer.storage import file_bytes, files
-from indexer.storage.compressed import Limits, compression_of, first_bytes
+from indexer.storage.compressed import Limits, compression_of, first_bytes, without_suffix
 
 _HEAD = 256 * 1024
 MARKERS = ("index.json", "state.json", "shard_ledger.json")
 """Files that make a folder one of a format; a data set may have a folder, and a marker, for each split."""
+_ENDINGS = (".bin", ".npy", ".parquet", ".arrow", ".ds", ".jsonl")
 
 
 def detect_format(config: CorpusConfig, *, base: Path) -> tuple[CorpusConfig, str]:
@@ -96,8 +97,21 @@ def _of_folder(config: CorpusConfig, folder: str, base: Path) -> tuple[CorpusCon
             split = config.split if config.split in below else below[0]
             chosen, seen = _of_folder(config, files.join(folder, split), base)
             return replace(config, format=chosen.format), seen
-    fix = f'name its shards, as in [corpus] paths = ["{files.join(folder, "*.bin")}"]'
+    fix = f'name its shards, as in [corpus] paths = ["{_likely_pattern(folder, base)}"]'
     raise ConfigError("is a folder that tells no format", path=folder, fix=fix)
+
+
+def _likely_pattern(folder: str, base: Path) -> str:
+    """Return a pattern for the shards of a folder or, where it has none, of the first one below with some."""
+    for inside in (folder, *files.list_folders(folder, base=base)):
+        endings = []
+        for name in map(files.base_name, files.list_folder(inside, base=base)):
+            bare = without_suffix(name)
+            if PurePath(bare).suffix in _ENDINGS and not name.startswith("."):
+                endings.append(PurePath(bare).suffix + name[len(bare) :])
+        if endings:
+            return files.join(inside, f"*{max(endings, key=endings.count)}")
+    return files.join(folder, "*.bin")
 
 
 def _of_index(config: CorpusConfig, index: str, base: Path) -> tuple[CorpusConfig, str]:

@@ -56,6 +56,24 @@ def test_what_is_not_told_is_asked_for(folder, paths, message):
         open_corpus(CorpusConfig(paths=paths), base=FIXTURES / folder)
 
 
+@pytest.mark.parametrize(
+    ("names", "pattern"),
+    [
+        (["README.md", "data/a.parquet", "data/b.parquet"], "x/data/*.parquet"),
+        (["meta.pkl", "prepare.py", "train.bin", "val/val.bin"], "x/*.bin"),
+        (["a.jsonl.zst", "b.jsonl.zst", "old.npy"], "x/*.jsonl.zst"),
+        ([".hidden.npy", "README.md"], "x/*.bin"),
+    ],
+)
+def test_a_folder_of_no_format_is_told_the_pattern_of_its_shards(tmp_path, names, pattern):
+    for name in names:
+        (tmp_path / "x" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "x" / name).touch()
+    with pytest.raises(ConfigError) as caught:
+        open_corpus(CorpusConfig(paths=["x"]), base=tmp_path)
+    assert f'paths = ["{pattern}"]' in str(caught.value)
+
+
 IDS = np.concatenate([np.random.default_rng(1).zipf(1.3, 4000) % 50_000, np.arange(96)])
 
 
