@@ -15,8 +15,8 @@ first int32 20240520, 20240801 (20240522 is refused)   llmc
 first bytes 93 NUMPY                                   npy
 first bytes PAR1, ARROW1, FF FF FF FF                  parquet, arrow
 zstd, gzip, bz2                                        unpacked, looked at again
-first byte {, a key of ids                             jsonl
-first byte {, a key of text, with ``packing`` given    text
+first bytes {", a key of ids                           jsonl
+first bytes {", a key of text, with ``packing`` given  text
 anything else, with ``dtype`` given                    headerless
 ====================================================== ==================
 """
@@ -187,7 +187,7 @@ def _of_head(head: bytes, name: str, config: CorpusConfig) -> tuple[str, str] | 
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"[") and config.packing is not None:
         return "text", "[, a JSON array of documents to be tokenized"
-    if text.startswith(b"{"):
+    if text.startswith(b"{") and text[1:].lstrip()[:1] in (b'"', b"}"):  # else ids whose first byte is 7B
         return _of_json(text.split(b"\n", 1)[0], name, config)
     return None
 

@@ -74,6 +74,13 @@ def test_a_folder_of_no_format_is_told_the_pattern_of_its_shards(tmp_path, names
     assert f'paths = ["{pattern}"]' in str(caught.value)
 
 
+@pytest.mark.parametrize("first", [0x017B, 0x7B20, 0x007B])
+def test_ids_that_begin_with_the_byte_of_a_brace_are_no_json(tmp_path, first):
+    np.array([first, *range(300, 500)], "<u2").tofile(tmp_path / "train.bin")
+    config = CorpusConfig(paths=["train.bin"], dtype="uint16", sequence_length=8)
+    assert open_corpus(config, base=tmp_path).facts.format == "headerless"
+
+
 IDS = np.concatenate([np.random.default_rng(1).zipf(1.3, 4000) % 50_000, np.arange(96)])
 
 
