@@ -21,12 +21,16 @@ DOCUMENTS = frozenset(f".{ending}" for ending in _TEXTS.split())
 """Endings of files of text that describe others."""
 DATA_OF_TEXT = frozenset({".txt", ".rst", ".csv", ".tsv", ".html", ".xml"})
 """Those of them that may be a corpus of text."""
-_OTHERS = "idx metadata crc sha1 sha512 xxh cfg ini lock ipynb pdf png svg npy npz pkl pt"
+_OTHERS = (
+    "idx metadata crc sha1 sha384 sha512 xxh blake3 b3 cfg ini lock ipynb pdf png svg jpg jpeg gif bib model"
+    " sbatch slurm npy npz pkl pt"
+)
 _NO_DATA = frozenset(f".{ending}" for ending in _OTHERS.split())
 """Endings of files beside shards that are no shards: indexes, hashes, orders as arrays."""
 _NAMED_SO = re.compile(
     r"(?:readme|licen[sc]e|copying|notice|changelog|citation|authors|contributing|checksums?|md5sums?"
-    r"|sha\d+sums?|makefile)(?:[._-].*)?$",
+    r"|sha\d+sums?|makefile)(?:[._-].*)?$"
+    r"|(?:manifest|version|done|dockerfile)$",
     re.IGNORECASE,
 )
 _PACKED = (".zst", ".zstd", ".gz", ".bz2", ".xz", ".lz4", ".br")

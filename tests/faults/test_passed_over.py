@@ -56,6 +56,7 @@ PYTHIA = {"format": "pythia", "label_overlap": False, **FLAT}
         (["s/a.parquet", "s/below/b.parquet"], "s/below/b.parquet", {"paths": ["s"]}),
         (["s/a.ds", "s/b.ds.xz"], "s/b.ds.xz", {"paths": ["s"], **FLAT}),
         (["s/a.ds", "s/b.raw"], "s/b.raw", {"paths": ["s/*"], **FLAT}),
+        (["s/a.ds", "s/version_2.raw"], "s/version_2.raw", {"paths": ["s"], **FLAT}),
         (["s/a.ds", "s/b.npy"], "s/b.npy", {"paths": ["s/a.ds", "s/b.npy"], "format": "datatrove", **FLAT}),
         ([*PARTS, "s/more.raw"], "s/more.raw", {"paths": ["s/*"], **PYTHIA}),
         ([*PARTS, "more.raw"], "more.raw", {"paths": ["s", "more.raw"], **PYTHIA}),
@@ -88,6 +89,10 @@ def test_what_holds_no_data_may_lie_beside_shards(tmp_path: Path) -> None:
         "a.ds.index.tmp",
         "all.ds.metadata",
         "SHA256SUMS",
+        "MANIFEST",
+        "VERSION",
+        "tokenizer.model",
+        "run.sbatch",
     ):
         (tmp_path / "s" / name).write_text("no ids\n")
     (tmp_path / "s/logs").mkdir()
