@@ -48,10 +48,27 @@ def find_shards(folder: str, *, base: Path) -> list[tuple[CorpusFile, dict[str, 
             hashes = dict(chosen.get("hashes") or {})
             if not all(isinstance(digest, str) for digest in hashes.values()):
                 raise ValueError(f"hashes {hashes}")
+            _require_columns(entry)
             found.append((file, {**entry, "hashes": hashes}))
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"is no MDS index ({error!r})", path=index.name) from None
     return found
+
+
+def _require_columns(entry: dict[str, Any]) -> None:
+    """Raise a KeyError or ValueError where a listed shard does not say what it holds, as MDS does."""
+    columns = [entry[f"column_{of_each}"] for of_each in ("names", "encodings", "sizes")]
+    counts = [
+        entry["samples"],
+        entry["raw_data"]["bytes"],
+        *(size for size in columns[2] if size is not None),
+    ]
+    if not all(type(count) is int and count >= 0 for count in counts):
+        raise ValueError(f"counts {counts}")
+    if not all(isinstance(one, str) for one in (*columns[0], *columns[1], entry["compression"] or "")):
+        raise ValueError(f"columns {columns}")
+    if len({len(of_each) for of_each in columns}) != 1:
+        raise ValueError(f"columns {columns}, not as many of each")
 
 
 def array_column(entry: dict[str, Any], wanted: str | None, wanted_mask: str | None, *, path: str) -> int:
